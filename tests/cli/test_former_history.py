@@ -29,14 +29,18 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 NEWER = {
     "analysis.0002_shared_keys": 2,
     "analysis.0003_saved_searches": 1,
+    "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
+    "enrolment.0002_joined_hub_report": 0,
     "exchange.0002_notifications": 3,
+    "identity.0002_refusal_note_recorded_at": 0,
     "intel.0002_event_arrived": 0,
     "intel.0003_publication_requests": 1,
     "intel.0004_version_audience": 0,
     "intel.0005_report_drafts": 2,
     "intel.0006_undo_points_and_proposal_comments": 3,
     "intel.0007_proposal_decisions": 1,
+    "policy.0002_approval_notify": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

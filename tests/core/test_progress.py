@@ -83,7 +83,7 @@ def test_report_outside_a_job_is_ignored(db: None) -> None:
 def test_ended_jobs_and_their_logs_are_deleted_after_a_time(job: int) -> None:
     doing(job, lambda: progress.report(1, 1, "done"))
     kept = int(app.configure_task("feeds.fetch", allow_unknown=True).defer(user_id=0, feed_id=2))
-    tick = int(app.configure_task("schedules.look").defer(timestamp=0))
+    tick = int(app.configure_task("schedules.order_due").defer(timestamp=0))
     sql("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ANY(%s)", [job, tick])
     assert forget_ended() == 0
     sql(

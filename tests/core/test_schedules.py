@@ -16,7 +16,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.schedules import Interval, Schedule, next_after, services
 from vardkase.core.schedules.models import ScheduledTask
-from vardkase.core.schedules.tasks import look, run
+from vardkase.core.schedules.tasks import order_due, run
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DONE: list[str] = []
@@ -74,8 +74,8 @@ def test_next_run_of_an_interval(now: str, rhythm: Interval, at: str, expected: 
 def test_due_tasks_are_queued_once_unless_paused() -> None:
     due("test.works")
     due("test.fails")
-    look(timestamp=0)
-    look(timestamp=60)
+    order_due(timestamp=0)
+    order_due(timestamp=60)
     assert queued() == ["test.works"]
     assert ScheduledTask.objects.get(pk="test.works").next_run > timezone.now()
 

@@ -63,7 +63,7 @@ TOUCH = Path(__file__).parent / "sql" / "touch_key.sql"
 
 FAILURES = Limit("failed authentication", allowed=30, window=60)
 """Of an address, of IPv6 of its /64. No lock: a valid key from there, which may be a whole hospital behind one
-router, is always let in, and nobody guesses a key of 40 characters."""
+router, is always admitted, and nobody guesses a key of 40 characters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The hub's own feeds as other instances fetch them: ``/feed/<name>/manifest.json``, ``hashes.csv``, ``<uuid>.json``.
 
-Whoever may read a feed is a member with a key, holds the feed's token (either in `Authorization`, plain, as Bearer or
+A reader of a feed is a member with a key, holds the feed's token (either in `Authorization`, plain, as Bearer or
 as the password of basic authentication), or anybody, as the feed is defined. Others get one answer, feed or no feed.
 """
 

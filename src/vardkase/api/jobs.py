@@ -36,7 +36,7 @@ HOURS = {
     Interval.WEEKLY: 168,
     Interval.MONTHLY: 720,
 }
-"""MISP's timers; each quarter of an hour is told as hourly."""
+"""MISP's timers; a job of every quarter of an hour is listed as hourly."""
 MESSAGES = {
     jobs.WAITING: "Waiting.",
     jobs.RUNNING: "Running.",

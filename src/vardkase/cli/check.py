@@ -18,13 +18,13 @@ PROFILES = EVERY
 
 
 def _print(
-    found: list[dict[str, str]], takes_part: str, told: str, not_stated: list[str], *, as_json: bool
+    found: list[dict[str, str]], takes_part: str, explanation: str, not_stated: list[str], *, as_json: bool
 ) -> None:
     if as_json:
         whole = {"problems": found, "takes_part": takes_part, "not_stated": not_stated}
         typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
-    typer.echo(told)
+    typer.echo(explanation)
     for missing in not_stated:
         typer.echo(f"Not stated: {missing}")
     for problem in found:

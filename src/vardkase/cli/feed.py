@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROFILES = EVERY
 
-commands = typer.Typer(no_args_is_help=True, help="The hub's own feed, as files that a web server hands out.")
+commands = typer.Typer(no_args_is_help=True, help="The hub's own feed, as files for a web server to serve.")
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the feed; new, empty, or a feed.", metavar="DIR")]
 Distributions = Annotated[

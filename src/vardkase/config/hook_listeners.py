@@ -80,13 +80,13 @@ class Listener[Payload](NamedTuple):
 LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         intel.before_creation,
-        policy.look_at_creation,
+        policy.check_creation,
         "refuses if the organisation may not create events, and fills in what its policy says of new ones",
     ),
     # The policy first: what it holds for approval is still refused for what the guard finds.
     Listener(
         intel.before_publication,
-        policy.look_at_publication,
+        policy.check_publication,
         "refuses what a rule of a MISP policy forbids, and holds what a second person has to approve",
     ),
     Listener(
@@ -94,7 +94,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         guard.check_publication,
         "stops classification markings, and TLP:RED for the whole hub; asks about TLP:AMBER beyond it",
     ),
-    Listener(intel.before_delegation, policy.look_at_delegation, "refuses to hand over what a rule forbids"),
+    Listener(intel.before_delegation, policy.check_delegation, "refuses to hand over what a rule forbids"),
     Listener(intel.before_delegation, guard.check_delegation, "stops classification markings"),
     Listener(
         before_sharing,

@@ -103,7 +103,7 @@ JOB_MODULES = (
     application_tasks,
 )
 
-# The ways in which a published version leaves the hub, beside the streams.
+# The channels by which a published version leaves the hub, beside the streams.
 CHANNELS = (own_feed_tasks.FEEDS, sync_tasks.CONNECTIONS, notice_tasks.MAILS)
 
 SCHEDULES = (

@@ -9,7 +9,7 @@ class ChangedBy(StrEnum):
     """Who may change a setting at run time (see `hub.instance.authority`)."""
 
     OFFICERS = "officers"
-    """Rules of membership, of who may see what, and ways out for what is shared: the hub owner's officers."""
+    """Rules of membership, of who may see what, and of outgoing channels: the hub owner's officers."""
     SITE_ADMIN = "site_admin"
     """How intelligence is handled: site administrators, but no operator or auditor."""
     OPERATOR = "operator"

@@ -166,7 +166,8 @@ class HubAction(AuditAction):
     MEMBERSHIP_SUSPENDED = "membership.suspended", _("The membership was suspended")
     MEMBERSHIP_TERMINATED = "membership.terminated", _("The membership was terminated")
     MEMBERSHIP_UNRESTRICTED = "membership.unrestricted", _("A limit of the membership was lifted")
-    ORGANISATION_TOLD = "organisation.told", _("Additional fields of the organisation were filled in")
+    # The audit trail is append-only: the value stays as it is stored.
+    ORGANISATION_FIELDS_SET = "organisation.told", _("Additional fields of the organisation were filled in")
     ORGANISATION_GROUP_ACCEPTED = (
         "organisation_group.accepted",
         _("The organisation allowed a group administrator to manage its accounts"),

@@ -22,7 +22,7 @@ from vardkase.exchange.notifications.queries import Shown, count_unread, notific
 from vardkase.exchange.subscriptions import services
 from vardkase.exchange.subscriptions.models import FollowedKind, Subscription
 from vardkase.exchange.subscriptions.services import Channels, change_channels, follow, unfollow
-from vardkase.exchange.subscriptions.tasks import tell_followers
+from vardkase.exchange.subscriptions.tasks import notify_followers
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.knowledge.taxonomies.models import Tag
@@ -46,7 +46,7 @@ def event(seed: Seed) -> Event:
 
 
 def published(event: Event, publisher: int = 0) -> None:
-    tell_followers(event_id=event.pk, version=event.publish_timestamp, publisher_id=publisher)
+    notify_followers(event_id=event.pk, version=event.publish_timestamp, publisher_id=publisher)
 
 
 def told(person: ApiUser) -> int:
@@ -79,9 +79,9 @@ def test_followers_who_may_read_the_event_are_told_once(seed: Seed, event: Event
     published(event)
     published(event)
     assert told(seed.partner) == 1
-    tell_followers(event_id=event.pk, version=1, publisher_id=0)
+    notify_followers(event_id=event.pk, version=1, publisher_id=0)
     Notification.objects.all().delete()
-    tell_followers(event_id=event.pk, version=1, publisher_id=0)
+    notify_followers(event_id=event.pk, version=1, publisher_id=0)
     assert told(seed.partner) == 0
 
 

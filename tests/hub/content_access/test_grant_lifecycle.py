@@ -76,7 +76,7 @@ def test_only_contributors_to_a_read_event_are_notified(seed: Seed) -> None:
     assert sorted(concerned) == sorted(
         [(setup.event.pk, seed.org_a.pk), (setup.event.pk, seed.org_b.pk), (other, seed.org_a.pk)]
     )
-    assert not grant.concerned.filter(told_at=None).exists()
+    assert not grant.concerned.filter(notified_at=None).exists()
 
 
 def make_second_event(seed: Seed) -> int:

@@ -26,7 +26,7 @@ from vardkase.identity.access_reviews import services
 from vardkase.identity.access_reviews.models import AccessReview, ReviewAnswer
 from vardkase.identity.access_reviews.problems import AccessReviewProblem
 from vardkase.identity.access_reviews.queries import accounts_of, may_review
-from vardkase.identity.access_reviews.schedules import look_after_accounts
+from vardkase.identity.access_reviews.schedules import review_accounts
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.services import edit_user, switch_field
 
@@ -92,7 +92,7 @@ def test_reviews_can_be_switched_off(seed: Seed) -> None:
     for name in ("Vardkase.access_review_days", "Vardkase.idle_account_days"):
         SettingValue.objects.create(name=name, value=0)
     User.objects.exclude(pk=seed.site_admin.user.pk).update(last_login=None, last_api_access=None)
-    assert look_after_accounts() == 0
+    assert review_accounts() == 0
 
 
 def test_administrator_confirms_or_disables_accounts(seed: Seed) -> None:

@@ -106,7 +106,7 @@ def test_repeated_refusals_are_logged_once_a_minute(seed: Seed) -> None:
     request_version(seed.analyst.key, "203.0.113.1")
     assert recorded_reasons() == ["network", "network"], "once per address"
     note = RefusalNote.objects.get(address=OUTSIDE)
-    RefusalNote.objects.update(told=note.told - 61)
+    RefusalNote.objects.update(recorded_at=note.recorded_at - 61)
     request_version(seed.analyst.key, OUTSIDE)
     assert AuditEntry.objects.filter(action="user.entrance_refused").latest("pk").change == {
         "reason": "network",

@@ -78,7 +78,7 @@ def _select(statement: Statement, search: SavedSearch) -> Iterator[str]:
     try:
         yield f"SELECT {search.pk}::bigint, f.id FROM ({events_of(statement, asked)}) f"
     except Invalid:
-        return  # Written for an earlier version of the filters; whoever opens it is told.
+        return  # Written for an earlier version of the filters; opening it shows the reason.
 
 
 def _readers(user_ids: Collection[int]) -> Iterator[tuple[Actor, list[int]]]:

@@ -1,4 +1,4 @@
-"""Model for saved searches: a question with a name, asked again with the rights of whoever opens it."""
+"""Model for saved searches: a question with a name, run again with the rights of the user who opens it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def checked_filters(kind: SearchKind, filters: Any) -> dict[str, Any]:
 
 
 def visible_to(actor: Actor) -> Q:
-    """Which saved searches `actor` may open. Site administrators open no more than others: a search tells what an
+    """Which saved searches `actor` may open. Site administrators open no more than others: a search reveals what an
     organisation looks into."""
     if not actor.may_read or actor.may_not_read_content:
         return Q(pk__in=())

@@ -13,7 +13,7 @@ from vardkase.core.mail.services import TooManyMessages
 from vardkase.intel.services.contact import contact_reporter
 
 SENT = "Email sent to the reporter."
-"""MISP says so as well when it sends no mail and when nobody wants it; here a `notice` tells."""
+"""MISP says so as well when it sends no mail and when nobody wants it; here a `notice` says so."""
 
 DISABLED = "This instance has no mail server: nothing was mailed."
 NOBODY = "Nobody receives mail about this event: nothing was mailed."

@@ -30,7 +30,7 @@ ABOUT_EDIT = Description(
 )
 
 MOST = 1_000
-"""Relations at a time: each is told with both its clusters, 3 kB on average."""
+"""Relations per page: each contains both its clusters, 3 kB on average."""
 
 
 class RelationList(Paging, kw_only=True):

@@ -34,7 +34,7 @@ VIEWED = (
     "id", "name", "date_created", "date_modified", "type", "nationality", "sector", "contacts", "description",
     "local", "uuid", "restricted_to_domain",
 )  # fmt: skip
-"""What organisations/view tells everybody, in its order."""
+"""What organisations/view returns to every user, in its order."""
 
 
 class OrganisationSearch(Params, kw_only=True):

@@ -1,6 +1,7 @@
 """organisationSecurity/…Provider: the OpenID Connect provider through which an organisation's users sign in.
 
-Each takes the organisation's id or uuid in the path; without one it is about the caller's own. Secrets are never told.
+Each takes the organisation's id or uuid in the path; without one it is about the caller's own. No
+secret is ever returned.
 """
 
 from __future__ import annotations

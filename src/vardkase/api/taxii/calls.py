@@ -16,7 +16,7 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.identity.access.actor import Actor
 
 LIMITS = BodyLimits.FILES
-"""Of an envelope: whoever has more sends several."""
+"""Of an envelope: clients with more send several."""
 
 
 class TaxiiCall:

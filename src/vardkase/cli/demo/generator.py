@@ -1,6 +1,6 @@
 """Generates events from a seed; the same seed always produces the same events.
 
-Each event tells one of `STORIES`: a case as members would share it, with an e-mail, the file it carried and the
+Each event is one of `STORIES`: a case as members would share it, with an e-mail, the file it carried and the
 page it led to as objects that refer to each other, and loose values around them. Values repeat by Zipf's law,
 so that events correlate as real ones do: a few values with many events, most with none. Addresses and domains
 are from the ranges that are set aside for examples and tests, and belong to nobody.

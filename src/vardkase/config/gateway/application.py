@@ -257,7 +257,7 @@ async def _deliver(reply: Reply, connection: Connection, send: Send) -> None:
             if connection.transport.is_closing():
                 return
         if reply.body.is_broken:
-            connection.transport.abort()  # An end without its last chunk tells the client that something is missing.
+            connection.transport.abort()  # An end without its last chunk shows the client that something is missing.
             return
         await send({"type": "http.response.body", "body": b""})
     finally:

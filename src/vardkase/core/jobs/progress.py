@@ -83,7 +83,7 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
         raise
     else:
         cursor().execute(CLEAR_FAULT, (context.job.id,))
-        # What is done is done, even if nobody can be told.
+        # What is done is done, even if the report fails.
         with suppress(DatabaseError):
             _announce_end(context.job, failed=False)
         return result

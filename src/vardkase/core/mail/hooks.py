@@ -25,6 +25,6 @@ class MailEnded:
 
 
 mail_ended: Hook[MailEnded] = Hook("mail_ended")
-"""Every mail, whoever wrote it."""
+"""Every mail, whatever sent it."""
 
 mail_settled: Hook[MailSettled] = Hook("mail_settled")

@@ -12,7 +12,7 @@ class OutgoingMail(models.Model):
     """One mail to one person; removed once it is sent or given up.
 
     `content` is a complete encrypted MIME entity, instead of `text` and `html`. `headers` are additional ones
-    (List-Id, …). `about` tells listeners of `hooks.mail_settled` what the mail was about.
+    (List-Id, …). `about` is what the mail was about, for listeners of `hooks.mail_settled`.
     """
 
     recipient = models.CharField(max_length=320)

@@ -31,7 +31,7 @@ class Kind(IntEnum):
     """What a frame holds."""
 
     DATA = 0
-    """A document on its way in, a piece of the answer on its way out."""
+    """A document sent to the program, or a piece of its answer."""
     DONE = 1
     """The answer to a document is complete."""
     REFUSED = 2

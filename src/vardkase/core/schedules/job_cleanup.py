@@ -13,7 +13,7 @@ from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 from vardkase.core.sql import cursor
 
-TICKS = ("jobs.take_up_again", "schedules.look")
+TICKS = ("jobs.take_up_again", "schedules.order_due")
 """What the worker does each minute; nobody looks for yesterday's."""
 
 DAYS_KEPT = Setting(

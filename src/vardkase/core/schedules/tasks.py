@@ -8,8 +8,8 @@ from vardkase.core.schedules import services
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="schedules.look", queueing_lock="schedules.look")
-def look(timestamp: int) -> None:
+@app.task(name="schedules.order_due", queueing_lock="schedules.order_due", aliases=["schedules.look"])
+def order_due(timestamp: int) -> None:
     services.order_due()
 
 

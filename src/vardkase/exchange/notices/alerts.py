@@ -21,7 +21,7 @@ from vardkase.exchange.notices.suppression import kept_back
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import EntryKind
-from vardkase.exchange.subscriptions.matching import ToldBy, followed_in
+from vardkase.exchange.subscriptions.matching import NotifiedBy, followed_in
 from vardkase.identity.user_settings.queries import values_for
 from vardkase.intel.models import Event
 
@@ -77,7 +77,7 @@ class _Alert:
         notified."""
         after: int | None = 0
         sent = 0
-        found = followed_in([self.event.pk], ToldBy.MAIL_NOW, exactly=self.version.published)
+        found = followed_in([self.event.pk], NotifiedBy.MAIL_NOW, exactly=self.version.published)
         self.following = frozenset(match.user_id for match in found)
         while after is not None:
             batch = recipients.recipients(self.version, after, self.rules.minutes, self.following)

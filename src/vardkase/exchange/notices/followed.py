@@ -17,7 +17,7 @@ from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
 from vardkase.exchange.notices.mail_facts import headers
 from vardkase.exchange.notices.sent_summaries import claim
-from vardkase.exchange.subscriptions.matching import ToldBy, followed_in
+from vardkase.exchange.subscriptions.matching import NotifiedBy, followed_in
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
 
@@ -49,7 +49,7 @@ def _found_by_person(since: int) -> dict[int, list[int]]:
     published = Event.objects.filter(Q(publish_timestamp__gt=since) | Q(has_group_times=True))
     found: dict[int, list[int]] = {}
     for events in batched(published.order_by("-pk").values_list("pk", flat=True), EVENTS_AT_A_TIME):
-        for match in followed_in(events, ToldBy.MAIL_DAILY, since=since):
+        for match in followed_in(events, NotifiedBy.MAIL_DAILY, since=since):
             found.setdefault(match.user_id, []).append(match.event_id)
     return {person: sorted(events, reverse=True) for person, events in found.items()}
 

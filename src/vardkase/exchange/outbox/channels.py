@@ -1,4 +1,4 @@
-"""Channels: the ways in which a published version leaves the hub. docs/architecture.md states the contract."""
+"""Channels: by which a published version leaves the hub. docs/architecture.md states the contract."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def trust(actor: Actor, reference: Reference, fingerprint: str) -> None:
 def fault_of(failed: OutgoingFailed) -> ConnectionFault:
     if isinstance(failed, AddressRefused):
         return ConnectionFault.CLOSED
-    # urllib3 and `http` wrap the system's error, which alone tells the step that failed.
+    # urllib3 and `http` wrap the system's error, which alone identifies the step that failed.
     for cause in _causes(failed):
         if isinstance(cause, ssl.SSLCertVerificationError):
             if cause.verify_code in OPENSSL_EXPIRED:

@@ -17,7 +17,7 @@ from vardkase.identity.access.visibility import event_predicate, for_each_reader
 from vardkase.identity.accounts.queries import reading_users
 
 
-class ToldBy(StrEnum):
+class NotifiedBy(StrEnum):
     """How people are notified: the condition on a subscription `s`."""
 
     IN_APP = "s.in_app"
@@ -37,7 +37,7 @@ class FollowedEvent:
 
 
 def followed_in(
-    event_ids: Collection[int], channel: ToldBy, *, exactly: int | None = None, since: int | None = None
+    event_ids: Collection[int], channel: NotifiedBy, *, exactly: int | None = None, since: int | None = None
 ) -> list[FollowedEvent]:
     """One match for each person and event that they may read, at most.
 
@@ -79,7 +79,8 @@ def _knows(actor: Actor) -> str:
     )
 
 
-# Of the value of an attribute, the parts and the whole are compared, by a hash: an event may have 350,000 of them.
+# Of the value of an attribute, the parts and the whole are compared, by a hash: an event may have 350,000 of them. If
+# nobody follows a value, they are not read at all. A match of the event itself precedes those of its attributes.
 MATCHES = f"""
 WITH sub AS MATERIALIZED (
     SELECT s.id, s.user_id, s.kind, s.thing_id, s.value, lower(c.tag_name) AS cluster_tag, u.org_id,

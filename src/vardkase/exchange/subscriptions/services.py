@@ -56,7 +56,7 @@ def follow(
         mail=chosen.mail,
         daily=chosen.daily,
     )
-    # Without its name: it tells what somebody looks for.
+    # Without its name: it reveals what somebody searches for.
     record(actor, ExchangeAction.SUBSCRIPTION_ADDED, Target("subscription", made.pk), {"kind": kind.value})
     return made
 

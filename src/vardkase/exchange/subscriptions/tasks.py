@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
 from vardkase.exchange.notifications.models import NotificationKind
-from vardkase.exchange.subscriptions.matching import ToldBy, followed_in
+from vardkase.exchange.subscriptions.matching import NotifiedBy, followed_in
 from vardkase.exchange.subscriptions.models import Subscription
 from vardkase.identity.accounts.models import User
 from vardkase.intel.hooks import EventPublished
@@ -18,14 +18,15 @@ def order_notifications(published: EventPublished) -> None:
     """Order the job, in the transaction that publishes."""
     if Subscription.objects.filter(in_app=True).exists():
         publisher = User.objects.filter(email=published.published_by).values_list("pk", flat=True).first()
-        tell_followers.defer(
+        notify_followers.defer(
             event_id=published.event_id, version=published.published_at, publisher_id=publisher or 0
         )
 
 
-@app.task(name="subscriptions.tell_followers")
-def tell_followers(event_id: int, version: int, publisher_id: int) -> None:
-    found = followed_in([event_id], ToldBy.IN_APP, exactly=version)
+# Jobs that an earlier version ordered have its name.
+@app.task(name="subscriptions.notify_followers", aliases=["subscriptions.tell_followers"])
+def notify_followers(event_id: int, version: int, publisher_id: int) -> None:
+    found = followed_in([event_id], NotifiedBy.IN_APP, exactly=version)
     matches = [match for match in found if match.user_id != publisher_id]
     parameters = {
         "users": [match.user_id for match in matches],

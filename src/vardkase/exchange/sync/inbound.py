@@ -1,4 +1,4 @@
-"""Inbound filter: what happens to a document on its way in."""
+"""Inbound filter: what happens to an incoming document."""
 
 from __future__ import annotations
 

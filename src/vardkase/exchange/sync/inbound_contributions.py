@@ -80,14 +80,14 @@ class ContributionKinds:
 class Sources:
     """Fetches everything but events from a peer and stores it as `actor`.
 
-    `look` is called before each request, as a peer could cause any number of them: it raises what ends the
+    `checkpoint` is called before each request, as a peer could cause any number of them: it raises what ends the
     run.
     """
 
     actor: Actor
     peer: Peer
     passage: InboundFilter
-    look: Callable[[], None] = lambda: None
+    checkpoint: Callable[[], None] = lambda: None
     since: int = field(default_factory=lambda: now_seconds() - LOOK_BACK)
     """Proposals changed before (Unix seconds) are not requested."""
 
@@ -135,7 +135,7 @@ class Sources:
         """Recent proposals of the peer, page by page; a repeated page marks the end."""
         before: list[Any] = []
         for page in range(1, MOST_PAGES + 1):
-            self.look()
+            self.checkpoint()
             found = self.peer.document("GET", self._proposal_path(page))
             rows = found if isinstance(found, list) else []
             if rows and rows == before:  # A peer that ignores `page` would answer the same for ever.
@@ -161,7 +161,7 @@ class Sources:
         sighted = self.sighted(offered)
         taken = 0
         for uuids in batched(sighted, SIGHTED):
-            self.look()
+            self.checkpoint()
             query = {"returnFormat": "json", "last": 0, "includeUuid": True, "uuid": list(uuids)}
             found = self.peer.document("POST", "sightings/restSearch/event", query)
             taken += self._store_by_event(
@@ -218,7 +218,7 @@ class Sources:
         return {"orgc_name": creators(self.peer.server.pull_rules)}
 
     def _fetch_cluster(self, uuid: str) -> Document:
-        self.look()
+        self.checkpoint()
         try:
             found = self.peer.document("GET", f"galaxy_clusters/view/{uuid}")
         except RemoteRefused:
@@ -229,7 +229,7 @@ class Sources:
 
     def _fetch_by_uuid(self, path: str, uuids: Sequence[str]) -> list[Document]:
         """The objects with these uuids, requested in the URL as every version of MISP understands it."""
-        self.look()
+        self.checkpoint()
         named = "".join(f"/uuid[]:{quote(uuid)}" for uuid in uuids)
         found = self.peer.document("GET", f"{path}{named}.json")
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -1,4 +1,4 @@
-"""Outbound filter: what happens to an event on its way out.
+"""Outbound filter: what happens to an outgoing event.
 
 The event was rendered for the organisation at the other end, so it holds nothing that this may not read; the filter
 removes what it may read on this hub but not copy to its own.

@@ -116,7 +116,7 @@ class PullRun:
         self.sources = Sources(storer, self.peer, passage)
 
     def work(self, book: SyncRunRecorder) -> None:
-        sources = replace(self.sources, look=book.look)
+        sources = replace(self.sources, checkpoint=book.checkpoint)
         pool = ThreadPoolExecutor(QUESTIONS, "ahead")
         try:
             if self.of_all_events:

@@ -48,7 +48,7 @@ class SyncRunRecorder:
 
     run: SyncRun
     counts: Counter[str] = field(default_factory=Counter)
-    _looked: float = 0.0
+    _checkpointed: float = 0.0
     _cut: int = 0
     """Events that were cut off since the last that was not."""
 
@@ -80,12 +80,12 @@ class SyncRunRecorder:
         self._cut = self._cut + 1 if outcome is EventOutcome.CUT else 0
         if self._cut == MOST_CUTS:
             raise Unreachable(reason)
-        self.look()
+        self.checkpoint()
 
     def count(self, kind: str, amount: int) -> None:
         """Count other objects that were moved. Raises Cancelled."""
         self.counts[kind] += amount
-        self.look()
+        self.checkpoint()
 
     def kind(self, kind: str, work: Callable[[], int]) -> None:
         """Run the work of one kind; if the other instance does not support it, the others continue. Raises
@@ -99,9 +99,9 @@ class SyncRunRecorder:
         if len(self.run.fault) < LONGEST_FAULT:
             self.run.fault = f"{self.run.fault}\n{stored(problem_of_kind(kind, reason))}".strip()
 
-    def look(self) -> None:
+    def checkpoint(self) -> None:
         """Periodically record progress, and stop if the run or its job was cancelled. Raises Cancelled."""
-        if time.monotonic() - self._looked < EVERY:
+        if time.monotonic() - self._checkpointed < EVERY:
             return
         self._save()
         report(self.run.done, self.run.total)
@@ -109,7 +109,7 @@ class SyncRunRecorder:
             raise Cancelled(SyncProblem.CANCELLED())
 
     def _save(self) -> None:
-        self._looked = time.monotonic()
+        self._checkpointed = time.monotonic()
         self.run.counts = dict(self.counts)
         self.run.save(update_fields=["total", "done", "counts", "heard"])
 

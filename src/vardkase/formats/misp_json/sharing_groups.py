@@ -41,7 +41,8 @@ class SharingGroupLoader:
 def _blocks(actor: Actor, group_ids: list[int]) -> dict[str, Raw]:
     parameters = {"ids": group_ids}
     members = _grouped(
-        cursor().execute(MEMBERS.format(told=group_member_predicate(actor)), parameters).fetchall(), _member
+        cursor().execute(MEMBERS.format(visible=group_member_predicate(actor)), parameters).fetchall(),
+        _member,
     )
     servers = _grouped(cursor().execute(SERVERS, parameters).fetchall(), _server)
     blocks = {}
@@ -99,7 +100,7 @@ WHERE g.id = ANY(%(ids)s)
 MEMBERS = """
 SELECT m.id::text, m.sharing_group_id::text, m.org_id::text, m.extend, o.name, o.uuid::text
 FROM sharing_group_org m JOIN organisation o ON o.id = m.org_id JOIN sharing_group g ON g.id = m.sharing_group_id
-WHERE m.sharing_group_id = ANY(%(ids)s) AND {told} ORDER BY m.id
+WHERE m.sharing_group_id = ANY(%(ids)s) AND {visible} ORDER BY m.id
 """
 
 SERVERS = """

@@ -2,7 +2,7 @@
 
 SQL casts every column to the wire's form (numbers as strings), so a row becomes a struct by position. A
 member that is UNSET is left out; `msgspec.Raw` members were rendered before. None is ever part of a
-cycle, so the garbage collector is told to pass them by.
+cycle, so the garbage collector does not track them.
 """
 
 from __future__ import annotations

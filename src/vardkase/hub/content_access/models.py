@@ -103,13 +103,13 @@ class ContentReading(models.Model):
 
 
 class GrantOrganisation(models.Model):
-    """An organisation with content in an event that was read under content access; `told_at`: when it was
+    """An organisation with content in an event that was read under content access; `notified_at`: when it was
     notified by mail."""
 
     grant = models.ForeignKey(ContentGrant, models.PROTECT, related_name="concerned")
     event_id = models.BigIntegerField()
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "content_concerned"

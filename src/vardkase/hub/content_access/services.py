@@ -188,7 +188,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, reason: str) -> None:
     grant.save(update_fields=["ended_at", "ending"])
     take_step(actor, GRANT, grant, step, reason)
     # Only at the end: one mail that covers all reads, not one for each event.
-    unnotified = GrantOrganisation.objects.filter(grant=grant, told_at=None)
+    unnotified = GrantOrganisation.objects.filter(grant=grant, notified_at=None)
     counts = list(
         unnotified.values_list("organisation_id", "organisation__name").annotate(
             n=Count("event_id", distinct=True)
@@ -202,7 +202,7 @@ def _end(actor: Actor, grant: ContentGrant, step: str, reason: str) -> None:
         administrators.setdefault(person.org_id, []).append(person)
     for organisation_id, name, count in counts:
         mails.notify_organisation(actor, grant, name, count, administrators.get(organisation_id, []))
-    unnotified.update(told_at=now)
+    unnotified.update(notified_at=now)
 
 
 def _to_answer(actor: Actor, pk: int | str, step: str) -> ApprovalRequest:

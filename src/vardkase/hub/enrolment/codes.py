@@ -35,7 +35,7 @@ from vardkase.identity.organisations.settings import host_organisation_id, membe
 from vardkase.identity.organisations.standing import is_shut_out
 
 MAKERS = (StaffRole.MEMBERSHIP_OFFICER,)
-"""Not the operator: whoever has a code can connect a platform with it, and read what the member reads."""
+"""Not the operator: anyone with a code can connect a platform, and read what the member reads."""
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1, which people confuse."""
 GROUPS, LETTERS = 5, 5

@@ -59,7 +59,7 @@ def joined_hubs(actor: Actor) -> QuerySet[JoinedHub]:
     return rows if actor.organisation_id == host_organisation_id() or actor.is_site_admin else rows.none()
 
 
-def look(actor: Actor, code: str, url: str) -> EnrolmentOffer:
+def read_offer(actor: Actor, code: str, url: str) -> EnrolmentOffer:
     """Ask the hub at `url` what `code` offers; does not use up the code. Raises Invalid, Conflict,
     OutgoingFailed."""
     actor.require_writing(Permission.SITE_ADMIN)
@@ -91,7 +91,7 @@ def enrol(actor: Actor, code: str, url: str) -> JoinedHub:
     The connection pulls; it pushes nothing until somebody enables that. Raises Invalid, Conflict,
     OutgoingFailed; then nothing has changed here.
     """
-    offer = look(actor, code, url)
+    offer = read_offer(actor, code, url)
     with transaction.atomic():
         own = _adopt_identity(offer)
         ids = capture_organisations([{"uuid": offer.hub_uuid, "name": offer.hub_name}])
@@ -118,7 +118,7 @@ def ask_standing(joined: JoinedHub) -> JoinedHub:
     """Ask the hub for our standing there and store the answer; a refusal is stored in its own words."""
     try:
         reply = Peer(joined.server).document("GET", "enrolments/standing")
-        joined.told, joined.fault = (reply if isinstance(reply, dict) else {}), ""
+        joined.report, joined.fault = (reply if isinstance(reply, dict) else {}), ""
     except OutgoingFailed as failed:
         joined.fault = stored(failed.problem or JoiningProblem.NOT_A_HUB())
     joined.asked = timezone.now()

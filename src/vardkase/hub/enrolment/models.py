@@ -36,12 +36,12 @@ class EnrolmentCode(models.Model):
 
 
 class JoinedHub(models.Model):
-    """A hub that this platform has joined, with its connection; `told` is its last report of our standing."""
+    """A hub that this platform has joined, with its connection; `report` is its last answer about our standing."""
 
     server = models.OneToOneField(Server, models.CASCADE, related_name="joined_hub")
     joined = models.DateTimeField(auto_now_add=True)
     joined_by = models.CharField(max_length=255)
-    told = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
     asked = models.DateTimeField(null=True)
     fault = models.TextField(blank=True, default="")
 

@@ -1,4 +1,4 @@
-"""Called by `intel.hooks` in the transaction that would release an event, on every way out."""
+"""Called by `intel.hooks` in the transaction that would release an event, over every channel."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def change_setting(actor: Actor, name: str, given: Any, reason: str = "") -> App
     if not needs_second:
         store(actor, setting, value)
         return None
-    # A proposal shows its parameters to whoever decides on it.
+    # A proposal shows its parameters to the officer who decides on it.
     if setting.secret:
         raise Forbidden(InstanceProblem.SECRET_NOT_PROPOSED())
     request = propose(actor, CHANGE_SETTING, name, title=name, parameters={"value": value}, reason=reason)

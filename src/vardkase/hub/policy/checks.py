@@ -19,7 +19,7 @@ from vardkase.intel.hooks import BeforeCreation, BeforeDelegation, BeforePublica
 from vardkase.intel.models import Event
 
 
-def look_at_creation(proposal: BeforeCreation) -> None:
+def check_creation(proposal: BeforeCreation) -> None:
     """Refuse users who may not create events, and apply the policy's defaults. Raises PolicyForbids."""
     actor = proposal.actor
     if actor.is_connection:  # A connection forwards what was created elsewhere.
@@ -31,7 +31,7 @@ def look_at_creation(proposal: BeforeCreation) -> None:
                 _fill_in(proposal, rule, policy)
 
 
-def look_at_publication(proposal: BeforePublication) -> None:
+def check_publication(proposal: BeforePublication) -> None:
     """Refuse what a rule forbids; hold what needs a second person's approval. Raises PolicyForbids."""
     actor, event = proposal.actor, proposal.event
     policies = policies_in_force(_concerned(actor, event))
@@ -47,7 +47,7 @@ def look_at_publication(proposal: BeforePublication) -> None:
             proposal.held = True
 
 
-def look_at_delegation(proposal: BeforeDelegation) -> None:
+def check_delegation(proposal: BeforeDelegation) -> None:
     """Refuse delegation by people, or of events, that the policy excludes. Raises PolicyForbids.
 
     A delegated event reaches at least one other organisation. Events that need a second person's approval

@@ -75,7 +75,7 @@ class PublicationApproval(models.Model):
     event_info = models.TextField()
     digest = models.CharField(max_length=64)
     rules = models.JSONField(default=list)
-    tell = models.BooleanField(default=False)
+    notify = models.BooleanField(default=False)
     state = models.CharField(
         max_length=16, choices=ApprovalDecision.choices, default=ApprovalDecision.WAITING
     )

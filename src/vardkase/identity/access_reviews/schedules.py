@@ -11,7 +11,7 @@ from vardkase.core.schedules import Interval, Schedule
 from vardkase.identity.access_reviews import services
 
 
-def look_after_accounts() -> int:
+def review_accounts() -> int:
     """The daily account maintenance, disabling before reminding; returns the number of actions."""
     return (
         services.close_overdue_reviews()
@@ -28,7 +28,7 @@ REVIEW = Schedule(
         "Asks organisations’ administrators to confirm their accounts, sends reminders, and disables "
         "accounts that were not confirmed in time or have long been unused."
     ),
-    look_after_accounts,
+    review_accounts,
     Interval.DAILY,
     time(5, 0),
     on=True,

@@ -62,8 +62,8 @@ def note(caller: SignInCaller, reason: str, action: AuditAction) -> None:
     who = f"key {caller.key_id}" if caller.key_id else f"user {caller.user_id}"
     now = now_seconds()
     facts = {"who": who, "address": caller.address or "", "reason": reason, "now": now}
-    told, times, is_new = cursor().execute(COUNT, facts).fetchone() or (0, 1, True)
-    if not is_new and told > now - RECORDED_EVERY:
+    recorded_at, times, is_new = cursor().execute(COUNT, facts).fetchone() or (0, 1, True)
+    if not is_new and recorded_at > now - RECORDED_EVERY:
         return
     cursor().execute(RECORDED, facts)
     change = {"reason": reason, **({"times": times} if times > 1 else {})}
@@ -98,17 +98,17 @@ def note_unknown_key(address: str | None) -> None:
 
 
 def forget_old_notes(before: int) -> int:
-    return cursor().execute("DELETE FROM refusal_note WHERE told < %s", (before,)).rowcount
+    return cursor().execute("DELETE FROM refusal_note WHERE recorded_at < %s", (before,)).rowcount
 
 
 # A row that was just inserted has no xmax: nobody else has touched it.
 COUNT = """
-INSERT INTO refusal_note AS n (who, address, reason, told, times)
+INSERT INTO refusal_note AS n (who, address, reason, recorded_at, times)
 VALUES (%(who)s, %(address)s, %(reason)s, %(now)s, 1)
 ON CONFLICT (who, address, reason) DO UPDATE SET times = n.times + 1
-RETURNING told, times, xmax = 0
+RETURNING recorded_at, times, xmax = 0
 """
 RECORDED = """
-UPDATE refusal_note SET told = %(now)s, times = 0
+UPDATE refusal_note SET recorded_at = %(now)s, times = 0
 WHERE who = %(who)s AND address = %(address)s AND reason = %(reason)s
 """

@@ -124,7 +124,7 @@ class RefusalNote(models.Model):
     who = models.CharField(max_length=40)
     address = models.CharField(max_length=45, blank=True)
     reason = models.CharField(max_length=24)
-    told = models.BigIntegerField()
+    recorded_at = models.BigIntegerField()
     times = models.BigIntegerField(default=1)
 
     class Meta:

@@ -171,7 +171,7 @@ def _answer(delegation: EventDelegation, *, accepted: bool) -> None:
 
 
 def _require_private(event: Event) -> None:
-    # Whoever else has read the event knows its creator, and would see that another published it.
+    # Earlier readers of the event know its creator, and would see that another organisation published it.
     if event.distribution != Distribution.ORGANISATION:
         raise Conflict(DelegationProblem.NOT_PRIVATE())
 

@@ -1,6 +1,6 @@
 """What a graph of an event is drawn from: readable objects, attributes and references, a bounded number at a time.
 
-What is linked comes first. A reference counts only with both ends readable, or the order would tell of the other.
+What is linked comes first. A reference counts only with both ends readable, or the order would reveal the other.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def reference_audiences(references: Sequence[Reference]) -> Audiences:
 
 
 def touch_objects(references: Sequence[Reference]) -> None:
-    # Only where all readers of the object also read the target: the time would tell the others of the reference.
+    # Only where all readers of the object also read the target: the time would reveal the reference to the others.
     moved = set()
     for object_id, event_group, *columns in cursor().execute(REFERENCES, _pairs(references)).fetchall():
         source, *targets = limits_in(columns)

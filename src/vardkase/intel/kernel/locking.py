@@ -69,7 +69,7 @@ def touch(event: Event, audiences: Audiences = READERS) -> None:
     A change that only some of its readers may know of alters nothing that the others see.
     """
     now = now_seconds()
-    # A timestamp that moves would tell readers of a change that they cannot see.
+    # A timestamp that moves would reveal a change to readers who cannot see it.
     if is_known_to_readers(event, audiences):
         cursor().execute(TOUCH, {"id": event.pk, "now": now})
     else:

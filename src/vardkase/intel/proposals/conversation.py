@@ -50,7 +50,7 @@ class Comment:
 
 @transaction.atomic
 def comment_on_proposal(actor: Actor, reference: Reference, text: str) -> ProposalComment:
-    """Write to the other side about an open proposal, and tell it by mail.
+    """Write to the other side about an open proposal, and notify it by mail.
 
     Raises NotFound, Forbidden for all but the proposing organisation and who may change the event, Invalid, Conflict,
     or TooManyMessages after twenty in an hour.
@@ -78,7 +78,7 @@ def comment_on_proposal(actor: Actor, reference: Reference, text: str) -> Propos
     )
     target = Target("shadow_attribute", proposal.pk, proposal.uuid, proposal.value)
     record(actor, IntelAction.PROPOSAL_COMMENTED, target)
-    _tell(actor, event, proposal)
+    _notify(actor, event, proposal)
     return comment
 
 
@@ -92,7 +92,7 @@ def comments_on(actor: Actor, proposal_ids: Sequence[int]) -> dict[int, list[Com
     return found
 
 
-def _tell(actor: Actor, event: Event, proposal: Proposal) -> None:
+def _notify(actor: Actor, event: Event, proposal: Proposal) -> None:
     """Those on the other side who want mail about their events, and whose proposal it is."""
     is_to_owner = actor.organisation_id == proposal.org_id
     other = event.org_id if is_to_owner else proposal.org_id

@@ -25,7 +25,7 @@ from vardkase.intel.models import Attribute
 from vardkase.misp.types import CATEGORIES, TYPES
 
 ENOUGH = 500
-"""Matches up to which a filter of a very large event tells their number with the first rows."""
+"""Matches up to which a filter of a very large event counts them together with the first rows."""
 
 
 class Layout(StrEnum):

@@ -25,7 +25,7 @@ class Sample:
     content: bytes
 
     def facts(self, hashes: Sequence[str] = HASHES) -> dict[str, str]:
-        """What the file itself tells, by relation of the `file` object."""
+        """What is read from the file itself, by relation of the `file` object."""
         digests = {
             name: hashlib.new(name, self.content, usedforsecurity=False).hexdigest() for name in hashes
         }

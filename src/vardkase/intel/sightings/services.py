@@ -147,7 +147,7 @@ def delete_sighting(actor: Actor, reference: Reference) -> None:
 
 @transaction.atomic
 def publish_sightings(actor: Actor, event_id: int) -> None:
-    """Publish the event's sightings: its `sighting_timestamp` tells peers that there are new sightings to
+    """Publish the event's sightings: its `sighting_timestamp` shows peers that there are new sightings to
     fetch."""
     actor.require_writing(Permission.SIGHTING)
     event = lock_event(actor, event_id)

@@ -86,18 +86,18 @@ def listen() -> None:
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_ADDED, _kind(authenticator))
-    _tell(request, user, AccountChange.SECOND_FACTOR_ADDED, authenticator)
+    _notify(request, user, AccountChange.SECOND_FACTOR_ADDED, authenticator)
     second_factor_was_added(request, user, authenticator)
 
 
 def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_REMOVED, _kind(authenticator))
-    _tell(request, user, AccountChange.SECOND_FACTOR_REMOVED, authenticator)
+    _notify(request, user, AccountChange.SECOND_FACTOR_REMOVED, authenticator)
 
 
 def _reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_RENEWED, _kind(authenticator))
-    _tell(request, user, AccountChange.RECOVERY_CODES, authenticator)
+    _notify(request, user, AccountChange.RECOVERY_CODES, authenticator)
 
 
 def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
@@ -105,7 +105,7 @@ def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_:
     record(somebody, IdentityAction.USER_SECOND_FACTOR_REFUSED, target_of(user), _kind(authenticator))
 
 
-def _tell(request: HttpRequest, user: User, changed: AccountChange, authenticator: Authenticator) -> None:
+def _notify(request: HttpRequest, user: User, changed: AccountChange, authenticator: Authenticator) -> None:
     # Recovery codes come and go with another factor, of which the owner is notified already.
     if changed is AccountChange.RECOVERY_CODES or authenticator.type != Authenticator.Type.RECOVERY_CODES:
         notify_of_changes(actor_for(user, Credential.BROWSER), user, [changed])

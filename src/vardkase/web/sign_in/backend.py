@@ -13,7 +13,7 @@ class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]
     """Accounts by e-mail, case-insensitively; only the account's own address counts."""
 
     def _authenticate_by_email(self, email: str, password: str) -> User | None:
-        # Also without a user: allauth then hashes all the same, so that timing does not tell who has an account.
+        # Also without a user: allauth then hashes all the same, so that timing does not reveal who has an account.
         user: User | None = self._check_password(User.objects.filter(email__iexact=email).first(), password)
         return user
 

@@ -56,7 +56,7 @@ def page[**P](
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
     NotFound becomes 404 and Forbidden 403 (with the rule, where a policy forbids it, or with why who asks is not
-    impartial), and a Conflict that the view does not tell of itself 409, so that views need no error handling; a
+    impartial), and a Conflict that the view does not catch 409, so that views need no error handling; a
     writing view that another writer got in the way of runs again. `visitors` answers who has not signed in, in place
     of the sign-in.
     `confirmed`: the second factor must have been confirmed within the last minutes, or is asked for; so it is for a

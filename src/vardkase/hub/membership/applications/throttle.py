@@ -15,7 +15,7 @@ class RateLimited(VardkaseError):
 
 def spend(what: str, whose: str, *, allowed: int, window: int) -> None:
     """Count one `what` by `whose` (an address, stored as a digest): `allowed` per `window` seconds. Raises
-    TooOften."""
+    RateLimited."""
     usage = Limit(f"application: {what}", allowed, window).spend(whose)
     if usage.is_exceeded:
         raise RateLimited(usage.wait)

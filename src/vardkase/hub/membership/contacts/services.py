@@ -101,7 +101,7 @@ def save_extra(actor: Actor, organisation_id: int, schema_name: str, data: Mappi
     change = {"schema": schema.name, "version": schema.version}
     record(
         actor,
-        HubAction.ORGANISATION_TOLD,
+        HubAction.ORGANISATION_FIELDS_SET,
         Target("organisation", organisation.pk, organisation.uuid, organisation.name),
         change,
     )

@@ -1,4 +1,4 @@
 """The application form: its questions, steps and validation.
 
-One definition for every way in: the pages, the JSON file, and the PDF of what was sent.
+One definition for every interface: the pages, the JSON file, and the PDF of what was sent.
 """

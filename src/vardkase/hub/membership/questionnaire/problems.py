@@ -59,7 +59,7 @@ class AnswerProblem(ProblemCode):
 
 
 class UnansweredProblem(ProblemCode):
-    """What an empty answer to a required question is told; `field` is the label of the question."""
+    """The message for an empty answer to a required question; `field` is the label of the question."""
 
     FIELD = _("Fill in “%(field)s”.")
     LEGAL_FORM = _("Choose your legal form")

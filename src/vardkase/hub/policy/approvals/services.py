@@ -53,7 +53,7 @@ def request_approval(
         event_info=event.info,
         digest=digest,
         rules=[met.number for met in asking],
-        tell=notify,
+        notify=notify,
         requester_id=actor.user_id,
         requester_name=actor.name,
         asked_at=timezone.now(),
@@ -104,7 +104,7 @@ def approve(actor: Actor, approval_id: int | str) -> PublicationApproval:
         return approval
     _close(approval, ApprovalDecision.APPROVED, actor.name)
     record(actor, HubAction.APPROVAL_APPROVED, _target(approval), {"requester": approval.requester_name})
-    publish_agreed(actor, event.pk, notify=approval.tell)
+    publish_agreed(actor, event.pk, notify=approval.notify)
     mails.notify_requester(actor, approval)
     return approval
 

@@ -1,6 +1,6 @@
 """Services for accounts: add, edit, delete.
 
-Administrators of an organisation act inside it and never hand out, or touch, a role above their own.
+Administrators of an organisation act inside it and never assign, or change, a role above their own.
 """
 
 from __future__ import annotations

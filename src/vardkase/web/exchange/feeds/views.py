@@ -87,7 +87,7 @@ def preview(request: PageRequest, pk: int) -> HttpResponse:
     try:
         read = reading.manifest if feed.source_format == SourceFormat.MISP else reading.values
         contents: Iterable[Any] = read(feed, reading.GLANCE)
-        # One more than is shown tells whether there is a next page.
+        # One more than is shown: is there a next page?.
         rows = list(islice(contents, start, start + PREVIEWED + 1))
     except OutgoingFailed as failed:
         return render(request, "feeds/preview.html", {**context, "fault": str(failed)})

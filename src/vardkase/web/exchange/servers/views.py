@@ -28,7 +28,7 @@ from vardkase.intel.queries.find import titles_by_uuid
 from vardkase.knowledge.cached_sources.kinds import SERVER
 from vardkase.knowledge.cached_sources.queries import find_cached
 from vardkase.web.exchange.servers.diagnosis import diagnosis
-from vardkase.web.identity.accounts.four_eyes.views import told
+from vardkase.web.identity.accounts.four_eyes.views import problem_text
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.listing import listed
@@ -124,7 +124,7 @@ def propose_confirmation(request: PageRequest, pk: int) -> HttpResponse:
     try:
         made = confirmation.propose_confirmation(request.actor, server, posted.text(request, "reason"))
     except (Conflict, Invalid) as error:
-        messages.error(request, told(error))
+        messages.error(request, problem_text(error))
         return redirect("server", pk)
     return proposed(request, made)
 

@@ -62,7 +62,7 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
         with errors_shown_in(form, fields={"filters": "types"}):
             stream, secret = services.add_stream(request.actor, form.wire())
             if secret:
-                return _told(request, stream, secret)
+                return _secret_page(request, stream, secret)
             messages.success(
                 request,
                 gettext("The stream has been added and is enabled. Send a test to check that it works."),
@@ -168,7 +168,7 @@ def renew(request: PageRequest, pk: int) -> HttpResponse:
     stream = find_stream(request.actor, pk)
     if request.method != "POST":
         return render(request, "streams/renew.html", {"stream": stream})
-    return _told(request, stream, services.renew_secret(request.actor, pk))
+    return _secret_page(request, stream, services.renew_secret(request.actor, pk))
 
 
 @page(Permission.SITE_ADMIN)
@@ -185,7 +185,7 @@ def sent(request: PageRequest) -> HttpResponse:
     return render(request, "streams/deliveries.html", context)
 
 
-def _told(request: PageRequest, stream: Stream, secret: str) -> HttpResponse:
+def _secret_page(request: PageRequest, stream: Stream, secret: str) -> HttpResponse:
     return render(request, "streams/secret.html", {"stream": stream, "secret": secret})
 
 

@@ -23,7 +23,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.web.hub.content_access.forms import ContentAccessRequestForm
-from vardkase.web.identity.accounts.four_eyes.views import told
+from vardkase.web.identity.accounts.four_eyes.views import problem_text
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
@@ -138,7 +138,7 @@ def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGr
     try:
         work()
     except (Conflict, Forbidden, Invalid) as error:
-        messages.error(request, told(error))
+        messages.error(request, problem_text(error))
     else:
         messages.success(request, done)
     return redirect("content_grant", pk)

@@ -26,7 +26,7 @@ from vardkase.hub.correspondence.templates import (
     versions,
 )
 from vardkase.web.hub.correspondence.forms import SignatureForm, TextForm
-from vardkase.web.identity.accounts.four_eyes.views import told
+from vardkase.web.identity.accounts.four_eyes.views import problem_text
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -110,7 +110,7 @@ def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
     try:
         return proposed(request, propose_standard(request.actor, kind, language, reason))
     except (Conflict, Forbidden, Invalid) as refused:
-        messages.error(request, told(refused))
+        messages.error(request, problem_text(refused))
         return redirect("mail_template", name, language)
 
 

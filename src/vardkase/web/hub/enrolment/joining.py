@@ -53,7 +53,7 @@ def index(request: PageRequest) -> HttpResponse:
 def join(request: PageRequest) -> HttpResponse:
     form, offer = CodeForm(request.POST or None), None
     if form.is_bound and form.is_valid():
-        offer = _ask_hub(form, lambda code, url: joining.look(request.actor, code, url))
+        offer = _ask_hub(form, lambda code, url: joining.read_offer(request.actor, code, url))
     context = {"form": form, "offer": offer}
     return render(request, "enrolment/join.html", context, status=422 if form.errors else 200)
 
@@ -94,7 +94,7 @@ def ask(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: PageRequest, joined: JoinedHub) -> dict[str, Any]:
-    answer = joined.told
+    answer = joined.report
     membership = answer.get("membership") or {}
     server = joined.server
     context: dict[str, Any] = {

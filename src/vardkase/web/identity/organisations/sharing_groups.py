@@ -153,7 +153,7 @@ def _act(
     with errors_shown_as_message(request):
         change()
         messages.success(request, message)
-    # Whoever removes its own organisation no longer sees the group.
+    # An administrator who removes their own organisation no longer sees the group.
     left = not queries.visible_groups(request.actor).filter(pk=group.pk).exists()
     return redirect("sharing_groups") if left else redirect("sharing_group", group.uuid)
 

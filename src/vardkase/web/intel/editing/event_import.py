@@ -99,7 +99,7 @@ def create(request: PageRequest) -> HttpResponse:
 
 
 def _words_of(actor: Actor, refused: VardkaseError | ValidationError) -> ValidationError:
-    """With a link to an event that is here already, for those who may read it."""
+    """With a link to an event that exists already, for those who may read it."""
     if isinstance(refused, ValidationError):
         return refused
     event_id = refused.existing_id if isinstance(refused, Conflict) else None

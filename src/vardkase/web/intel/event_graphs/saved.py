@@ -1,4 +1,4 @@
-"""Saved graphs of an event: where its parts were put. What they show is read anew by whoever opens one."""
+"""Saved graphs of an event: the positions of nodes. Their content is read with the rights of the user who opens it."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def timeline(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
     found = timed_parts(request.actor, shell.event.id, wanted_place(request), wanted_size(request))
     rows = _rows(shell, found.rows)
-    lanes = _lanes(shell)
+    lanes = sighting_days(shell.actor, shell.event.id)
     marks = _marks(shell)
     context = {
         "rows": rows,
@@ -172,10 +172,6 @@ SIGHTING_WORDS = {
     SightingType.FALSE_POSITIVE.value: lambda: gettext("False positive"),
     SightingType.EXPIRATION.value: lambda: pgettext("sighting", "Expired"),
 }
-
-
-def _lanes(shell: EventLayout) -> list[tuple[int, int, int]]:
-    return sighting_days(shell.actor, shell.event.id)
 
 
 def _marks(shell: EventLayout) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def extract(request: PageRequest, reference: str, report_id: int) -> HttpRespons
         except (Invalid, ChangedMeanwhile) as error:
             refused = str(error)
         else:
-            _tell(request, added)
+            _add_messages(request, added)
             return redirect("report", event.id, report.id)
     context: dict[str, Any] = {
         "heading": gettext("Review extracted values"),
@@ -87,7 +87,7 @@ def _reviewed(
     return ReviewedReport(text, words, chosen, posted.flag(request, "with_references"))
 
 
-def _tell(request: PageRequest, added: AddedText) -> None:
+def _add_messages(request: PageRequest, added: AddedText) -> None:
     count = len(added.attributes.attribute_ids)
     said = ngettext("%(n)s attribute added.", "%(n)s attributes added.", count)
     messages.success(request, said % {"n": thin(count)})

@@ -174,7 +174,7 @@ def _distribution(actor: Actor, event: EventRow, report: ReportRow) -> dict[str,
     group = None
     if (
         shared.distribution == GROUP and shared.sharing_group_id
-    ):  # Whoever can read it is in the group, or owns the event.
+    ):  # Its readers are in the group, or own the event.
         group = SharingGroup.objects.filter(pk=shared.sharing_group_id).first()
     is_ours = event.org_id == actor.organisation_id
     owner = "" if is_ours else Organisation.objects.get(pk=event.org_id).name

@@ -108,7 +108,7 @@ def reach(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def edit(request: PageRequest, reference: str) -> HttpResponse:
-    """A form for what the others do not change; `apply` tells what it sends from the selection that leads to it."""
+    """A form for what the others do not change; `apply` marks its own submission, unlike that of the selection."""
     event = own_event(request.actor, reference)
     chosen = selected_ids(request, event)
     applies = posted.flag(request, "apply")

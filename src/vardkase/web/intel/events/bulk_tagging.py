@@ -48,7 +48,7 @@ class SelectionTarget:
 
 @page(Permission.TAGGER, writes=True)
 def tag(request: PageRequest, reference: str) -> HttpResponse:
-    """The selection leads here; `apply` or a tag tells what is sent from what has been chosen for it."""
+    """The selection leads here; `apply` or a tag distinguishes its submission from the selection."""
     event = find_event(request.actor, reference)
     if request.method != "POST":
         if request.headers.get("HX-Target") != "choices":

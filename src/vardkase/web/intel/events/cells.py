@@ -60,9 +60,9 @@ class CellForm(AttributeForm):
         """Without labels, which screen readers alone need in a cell."""
         bounds = [self[name] for name in self.shown]
         for bound in bounds:
-            told = {"aria-invalid": "true", "aria-describedby": "cell_error"} if bound.errors else {}
+            state = {"aria-invalid": "true", "aria-describedby": "cell_error"} if bound.errors else {}
             named = {"class": "input input-small", "aria-label": str(bound.label)}
-            bound.field.widget.attrs |= named | told
+            bound.field.widget.attrs |= named | state
         return bounds
 
     @property

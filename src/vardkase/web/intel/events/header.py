@@ -142,7 +142,7 @@ def readers_of(shell: EventLayout, owners: str) -> Readers:
 def _within_reach(shell: EventLayout) -> tuple[str, list[str]]:
     event = shell.event
     if versions.may_read_history(shell.actor, event):
-        # A group that hides its members tells their number alone: nobody in it has an id.
+        # A group that hides its members reveals only their number: nobody in it has an id.
         found = event_receivers(event)
         words = ngettext("%(n)s other organisation", "%(n)s other organisations", len(found))
         return words % {"n": thin(len(found))}, [one.name for one in found if one.id]
@@ -158,7 +158,7 @@ def tlp_check(shell: EventLayout) -> GuardPreview:
     event = shell.event
     if not any("tlp" in tag.name.lower() for tag in shell.tags):
         return GuardPreview()
-    # That a group is too wide tells that everybody is in it, which one that hides its members keeps to itself.
+    # That a group is too wide reveals that everybody is in it, which one that hides its members keeps to itself.
     is_outsider = not shell.is_ours and not shell.may_modify and event.distribution == GROUP
     if is_outsider and hides_members(event.sharing_group_id, shell.actor.organisation_id):
         return GuardPreview()

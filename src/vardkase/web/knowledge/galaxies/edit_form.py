@@ -24,7 +24,7 @@ from vardkase.web.ui.picker_views import searched_for
 def attempt[T](form: ReachForm, act: Callable[[], T]) -> T | None:
     """The result of `act` for a valid form; None, with the reason in the form, if it or the service refuses.
 
-    Markings that must not be shared are told in the form too, so that what was written is not lost.
+    Markings that must not be shared are reported in the form too, so that what was written is not lost.
     """
     if not form.is_valid():
         return None

@@ -1,4 +1,4 @@
-"""Import expressions: how values are rewritten or refused on their way in."""
+"""Import expressions: how values are rewritten or refused on import."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         **listed(request, services.expressions(request.actor), {"pk"}, "pk"),
         "every_type": EVERY_TYPE,
-        "may_edit": _may_edit(request.actor),
+        "may_edit": request.actor.may(Permission.REGEXP_ACCESS) and request.actor.may_write,
     }
     return render(request, "import_expressions/index.html", context)
 
@@ -101,10 +101,6 @@ def _found(actor: Actor, pk: int) -> ImportExpression:
     if row is None:
         raise Http404
     return row
-
-
-def _may_edit(actor: Actor) -> bool:
-    return actor.may(Permission.REGEXP_ACCESS) and actor.may_write
 
 
 def _intro() -> str:

@@ -32,7 +32,7 @@ class ErrorsShown(AbstractContextManager[None, bool]):
 
 
 def errors_shown_in(form: Form, *, fields: Mapping[str, str] | None = None) -> ErrorsShown:
-    """For a form that is valid as far as it can tell itself; `fields` as `take_errors` takes it."""
+    """For a form that is valid as far as its own fields go; `fields` as `take_errors` takes it."""
     return ErrorsShown(lambda error: take_errors(form, error, fields=fields))
 
 

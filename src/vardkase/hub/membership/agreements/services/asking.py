@@ -105,7 +105,7 @@ def _recipients(request: AcceptanceRequest) -> Iterator[tuple[Recipient, str]]:
     if email := signatory.get("email"):
         link = private_address("/terms/answer/", token_of(request))
         yield Recipient(email, membership.language, signatory.get("key") or ""), link
-    # They get the page that needs signing in: the link lets whoever has it answer for the member.
+    # They get the page that needs signing in: anyone with the link can answer for the member.
     administrators = User.objects.filter(
         org=membership.organisation_id, disabled=False, role__perm_admin=True
     )

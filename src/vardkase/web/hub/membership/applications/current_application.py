@@ -52,7 +52,7 @@ def open_page[**P](view: OpenView[P]) -> OpenView[P]:
 
 
 def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
-    """Declare a page for whoever has a private link; others are told how to get one."""
+    """Declare a page for holders of a private link; others see how to get one."""
 
     @wraps(view)
     def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

@@ -61,7 +61,7 @@ ON_THE_PAGE = {"sync_user", "call"}
 """Items of which the page itself says more."""
 
 NAMED = {"requirements"}
-"""Items whose page is told which organisation it is about."""
+"""Items whose page takes the organisation as a parameter."""
 
 
 @page(Permission.ADMIN, allowed_while_suspended=True)

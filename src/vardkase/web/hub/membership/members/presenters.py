@@ -60,14 +60,14 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "change": change,
         "change_rows": change_rows(change),
         "history": [
-            {"when": entry.at, "text": told(entry), "state": "past"}
+            {"when": entry.at, "text": history_text(entry), "state": "past"}
             for entry in queries.history(actor, membership)[:HISTORY_SHOWN]
         ],
         "states": {state.name.lower(): state for state in ItemState},
     }
 
 
-def told(entry: HistoryEntry) -> str:
+def history_text(entry: HistoryEntry) -> str:
     step = MEMBERSHIP.steps.get(entry.step)
     event = str(step.act.text) if step else HISTORY_LABELS.get(entry.step, entry.step)
     actor = gettext("the hub itself") if entry.actor_name == ITSELF else entry.actor_name
@@ -96,4 +96,4 @@ def _contacts(membership: Membership) -> list[tuple[Any, dict[str, str]]]:
     return [(label, contact) for label, contact in contacts if contact]
 
 
-__all__ = ["ChecklistLine", "change_rows", "shown", "told"]
+__all__ = ["ChecklistLine", "change_rows", "history_text", "shown"]

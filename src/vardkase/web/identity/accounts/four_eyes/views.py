@@ -99,7 +99,7 @@ def answered(request: PageRequest, pk: int, done: str, work: Callable[[], object
     except StepUpRequired:
         raise
     except (Invalid, Conflict, Forbidden) as error:
-        messages.error(request, told(error))
+        messages.error(request, problem_text(error))
     else:
         messages.success(request, done)
     return redirect("approval_request", pk)
@@ -119,7 +119,7 @@ def _readable(value: Any) -> str:
             return str(value)
 
 
-def told(error: VardkaseError) -> str:
+def problem_text(error: VardkaseError) -> str:
     if isinstance(error, Invalid) and isinstance(error.errors, Mapping):
         return " ".join(str(problem) for field_problem in error.errors.values() for problem in field_problem)
     return str(error)
