@@ -52,6 +52,7 @@ def check_time() -> None:
         return
     now = time.monotonic()
     if now > _present.deadline:
+        # Extended, or the rollback and the answer would raise it again.
         _present.deadline = now + GRACE
         raise OutOfTime("The request took longer than it may.")
 

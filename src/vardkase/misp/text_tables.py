@@ -98,7 +98,7 @@ def _separated(text: str) -> Table | None:
             if delimiter not in line or line.lstrip().startswith("|"):
                 continue
             header = line.lstrip("# \ufeff")
-            if (columns := _columns(_cells(header, delimiter))) is None:
+            if (columns := _columns(next(iter(_rows(header, delimiter)), []))) is None:
                 continue
             rows = _rows("\n".join(lines[number + 1 :]), delimiter)
             # A sentence with a comma in it is no header: the next line has as many columns.
@@ -126,10 +126,6 @@ def _columns(cells: Sequence[str]) -> tuple[str, ...] | None:
         return None
     found = tuple(map(holds, cells))
     return found if any(found) and any(each and each not in NOT_VALUES for each in found) else None
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(iter(_rows(line, delimiter)), [])
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:

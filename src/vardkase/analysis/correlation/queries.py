@@ -346,7 +346,7 @@ def _most_frequent(
     sql = _visible(COUNTS, actor, "k", "e", having=having)
     rows = _rows(actor, sql, limit=limit, offset=offset, **parameters)
     return [
-        # The key does not tell which half of a composite it is of.
+        # The key does not say which half of a composite it is of.
         Occurrences(value1 if value2 is None or key in keys_of([value1]) else value2, count)
         for key, count, value1, value2 in rows
     ]

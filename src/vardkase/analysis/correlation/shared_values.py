@@ -31,6 +31,7 @@ def shared_values(
     )
     shared: dict[int, list[SharedValue]] = {}
     for other, key, kind, value1, value2 in cursor().execute(sql, parameters).fetchall():
+        # A composite has a key for each half: only the shared half is shown.
         part = value1 if value2 is None or keys_of([value1]) == [key] else value2
         shared.setdefault(other, []).append(SharedValue(part, kind))
     for alike in linking(alike_in_event(actor, event_id)):
@@ -40,6 +41,7 @@ def shared_values(
     return shared
 
 
+# While any event is unmarked (see `shared_keys`), all keys of both sides are compared.
 # The marks leave a few keys of each event; the first that the reader sees on both sides end its search.
 SHARED = """
 WITH mine AS MATERIALIZED (

@@ -46,6 +46,7 @@ def objects_by_id(actor: Actor, ids: Sequence[int], deleted: frozenset[bool]) ->
     return [FoundObject(*row) for row in rows]
 
 
+# A value may have megabytes, and a row of the list shows its beginning.
 FOUND = """
 SELECT o.id, o.event_id, o.name, o.meta_category, o.comment, o.timestamp, inside.number, inside.shown
 FROM unnest({ids}) WITH ORDINALITY AS chosen (id, place)

@@ -116,6 +116,7 @@ def owner_of_request(request: WSGIRequest) -> Client | None:
 
 
 def owner_of_keys(keys: list[str]) -> Client | None:
+    # Stored keys are found by their first four characters, which are kept in clear, and compared by digest.
     digests = {key[:4]: hashlib.sha256(key.encode()).digest() for key in keys}
     rows = AuthKey.objects.filter(authkey_start__in=digests).values_list(
         "authkey_start", "digest", "user_id", "user__org_id"

@@ -80,6 +80,7 @@ class Lane:
                 raise TooManyBlockedThreads(CommonProblem.BUSY())
             self._blocked += 1
         me = threading.get_ident()
+        # As if it had been at work for long, so that `relieve` adds a thread without delay.
         since, self._busy_since[me] = self._busy_since[me], -math.inf
         try:
             yield
@@ -90,6 +91,7 @@ class Lane:
 
     def _others(self) -> int:
         now = time.monotonic()
+        # A copy: other threads add and remove entries without the lock.
         return self._threads - sum(now - since > LONG for since in list(self._busy_since.values()))
 
     def _start(self, run: Callable[[], None]) -> None:
@@ -146,6 +148,7 @@ class Lane:
             client = Client(group, member)
             if not self._has_room(client):
                 continue
+            # Removed and added again: the member is now the last of its group.
             works = waiting.pop(member)
             work = works.popleft()
             if works:

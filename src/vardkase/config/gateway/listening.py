@@ -68,6 +68,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start accepting connections."""
+        # With no sockets of its own, or uvicorn would accept all pending connections.
         await super().startup(sockets=sockets or [])
         self._listener.setblocking(False)
         self._listen()
@@ -82,6 +83,7 @@ class Server(uvicorn.Server):
 
     def _record(self) -> None:
         connections: set[Any] = self.server_state.connections
+        # `connection_made` may have added it to the set already.
         opening = sum(each not in connections for each in self._opening)
         self._counts.record(self._worker, len(connections) + opening)
 
@@ -104,6 +106,7 @@ class Server(uvicorn.Server):
             elif asyncio.get_running_loop().time() < until:
                 self._leave_to_others(until)
             else:
+                # The other workers are busy or hang: the client waits no longer.
                 self._listen()
                 self._accept()
 
@@ -111,6 +114,7 @@ class Server(uvicorn.Server):
 
     def _pause(self, seconds: float, then: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
+        # The socket stays readable meanwhile: with the reader, the loop would spin.
         loop.remove_reader(self._listener)
         self._deferred = loop.call_later(seconds, then)
 

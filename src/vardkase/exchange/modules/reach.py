@@ -6,24 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.misp.distribution import Distribution, Limit, narrowest
+from vardkase.misp.distribution import Distribution, narrowest
 
 type Document = dict[str, list[dict[str, Any]]]
 
 
 def as_far_as(attribute: Mapping[str, Any], document: Document) -> Document:
     """`document` with the distribution of the attribute, and without tags of the event if that narrows it."""
-    distribution, group = narrowest(_limits(int(attribute["id"])))
+    distribution, group = narrowest(cursor().execute(LIMITS, {"attribute": int(attribute["id"])}).fetchall())
     if distribution == Distribution.INHERIT:
         return document
     reach = {"distribution": int(distribution), "sharing_group_id": group or 0}
     for name in ("Attribute", "Object", "EventReport"):
         document[name] = [{**part, **reach} for part in document.get(name, [])]
     return {**document, "Tag": []}
-
-
-def _limits(attribute_id: int) -> list[Limit]:
-    return cursor().execute(LIMITS, {"attribute": attribute_id}).fetchall()
 
 
 LIMITS = """

@@ -16,6 +16,7 @@ def claim(user_ids: Iterable[int], period: str, of: str) -> set[int]:
     return {row[0] for row in cursor().execute(CLAIM, parameters).fetchall()}
 
 
+# A second job waits for the row of the first, then finds `of` unchanged: the row is neither updated nor returned.
 CLAIM = """
 INSERT INTO sent_summary AS known (user_id, period, of)
 SELECT id, %(period)s, %(of)s FROM unnest(%(ids)s::bigint[]) AS wanting (id)

@@ -71,6 +71,7 @@ def enter(events: Sequence[OutboxEvent]) -> None:
 
 @transaction.atomic
 def line_up() -> None:
+    # Until the commit: another process must not assign later places that become readable before these.
     cursor().execute("SELECT pg_advisory_xact_lock(%s)", (LINE_UP_LOCK,))
     cursor().execute(LINE_UP)
 
@@ -101,6 +102,7 @@ def last_place() -> int:
 
 
 def _notify_receivers() -> None:
+    # PostgreSQL delivers it at the commit, once for the transaction however often it is called.
     cursor().execute(f"NOTIFY {CHANNEL}")
 
 
@@ -117,7 +119,8 @@ FROM unnest(%(topics)s::text[], %(acts)s::text[], %(subjects)s::bigint[], %(even
      AS each (topic, act, subject, event, about, audiences)
 """
 
-# From a sequence, as the last entries may have been removed; in the order of the ids.
+# From a sequence, as the last entries may have been removed; in the order of the ids, because OFFSET 0 keeps the
+# planner from evaluating nextval() before the sort.
 LINE_UP = """
 WITH line AS MATERIALIZED (
     SELECT id, nextval('outbox_place') AS place

@@ -60,6 +60,7 @@ def standings(found: Sequence[Stream]) -> list[StreamStatus]:
     return [StreamStatus(stream, *waiting.get(stream.pk, (0, None))) for stream in found]
 
 
+# `push_zeromq` and the like are entries for one kind of stream, whatever topics it has chosen.
 WAITING = """
 SELECT stream.id, counted.number, counted.since
 FROM stream CROSS JOIN LATERAL (

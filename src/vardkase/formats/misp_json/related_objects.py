@@ -87,6 +87,7 @@ SAID_MEMBERS = (
     "id", "uuid", "object_uuid", "object_type", "authors", "created", "modified", "distribution",
     "note", "language", "opinion", "relationship_type", "related_object_uuid", "related_object_type",
 )  # fmt: skip
+# MISP writes these times in UTC without naming the zone.
 SAID = """n.id::text, n.uuid::text, n.object_uuid::text, n.object_type, n.authors,
     to_char(n.created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
     to_char(n.modified AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), n.distribution::text, n.text, n.language,

@@ -27,6 +27,7 @@ def domain_owners(actor: Acting, hosts: Collection[str]) -> dict[str, str]:
     return {host: name for domain, name in rows.fetchall() for host in domains[domain]}
 
 
+# The column is null until the organisation is first edited, and jsonb_array_elements fails on what is no array.
 OWNERS = """
 SELECT d.domain, o.name FROM organisation o CROSS JOIN LATERAL (
     SELECT unnest(o.verified_domains) UNION

@@ -73,6 +73,7 @@ UNION ALL SELECT value FROM galaxy_cluster WHERE NOT deleted
 UNION ALL SELECT value FROM galaxy_element WHERE key IN ('synonyms', 'external_id') AND length(value) <= 200
 """
 
+# Only tags with a namespace: one that is named like a common word would be recognised in every text.
 NAMED = """
 WITH phrase AS MATERIALIZED (SELECT unnest(%(phrases)s::text[]) AS text),
 named AS (

@@ -33,6 +33,7 @@ def exclusiveness_of_event(actor: Actor, event_id: int) -> dict[int | None, list
     return {attribute_id: tags for attribute_id, tags in conflicts.items() if tags}
 
 
+# An attribute with a single tag cannot have a conflict.
 TOGETHER = """
 SELECT NULL::bigint, array_agg(t.name ORDER BY t.id) FROM event_tag l JOIN tag t ON t.id = l.tag_id
 WHERE l.event_id = %(event)s

@@ -27,6 +27,7 @@ SELECT t.name, count(*) FROM event_tag l JOIN tag t ON t.id = l.tag_id JOIN even
 WHERE {visible} GROUP BY t.id, t.name ORDER BY count(*) DESC, t.id
 """
 
+# LIMIT NULL means no limit.
 COUNTS = """
 SELECT wanted.id, (
     SELECT count(*) FROM event_tag t JOIN event e ON e.id = t.event_id

@@ -62,7 +62,7 @@ def normalise_tags(actor: Actor) -> dict[str, str]:
         parameters = {"old": list(new_ids), "new": list(new_ids.values())}
         for table, columns in LINKS:
             cursor().execute(MOVE.format(table=table, columns=", ".join(columns)), parameters)
-            # What did not move, because the official tag is there already.
+            # What did not move, because the official tag is attached already.
             cursor().execute(DROP.format(table=table), parameters)
         Tag.objects.filter(pk__in=[by_name[old.lower()].pk for old in renamed]).delete()
     record(actor, IntelAction.TAXONOMY_TAGS_NORMALISED, Target("taxonomy"), {"count": len(recased | renamed)})

@@ -75,7 +75,10 @@ def data(request: PageRequest) -> HttpResponse:
     else:
         raise Http404
     nodes = [
-        *(_event(row) for row in index_rows(request.actor, list(dict.fromkeys(events)))),
+        *(
+            {**event_node(row.id, row.info, row.orgc.name), "data": _data_url(event=row.id)}
+            for row in index_rows(request.actor, list(dict.fromkeys(events)))
+        ),
         *(_shared(shared) for shared in found.values.values()),
         *(_over_correlating(shared) for shared in found.over_correlating.values()),
     ]
@@ -109,10 +112,6 @@ def _data_url(**asked: object) -> str:
 
 def _value_id(value: str) -> str:
     return f"v{blake2b(value.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
-
-
-def _event(row: IndexRow) -> Node:
-    return {**event_node(row.id, row.info, row.orgc.name), "data": _data_url(event=row.id)}
 
 
 def _shared(shared: SharedValue) -> Node:

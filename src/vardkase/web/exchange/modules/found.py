@@ -79,7 +79,11 @@ def shown(document: Document) -> list[FoundPart]:
     ]
     found += [
         FoundPart(
-            f"o{number}", _text(part, "name"), _first_value(part), _text(part, "comment"), tuple(_lines(part))
+            f"o{number}",
+            _text(part, "name"),
+            next((_text(each, "value") for each in _dicts(part.get("Attribute"))), ""),
+            _text(part, "comment"),
+            tuple(_lines(part)),
         )
         for number, part in enumerate(document.get("Object", []))
     ]
@@ -103,10 +107,6 @@ def _lines(part: Mapping[str, Any]) -> list[str]:
         for each in _dicts(part.get("ObjectReference"))
     ]
     return [*inside, *references]
-
-
-def _first_value(part: Mapping[str, Any]) -> str:
-    return next((_text(each, "value") for each in _dicts(part.get("Attribute"))), "")
 
 
 def _tags(part: Mapping[str, Any]) -> tuple[str, ...]:
