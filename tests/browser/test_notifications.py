@@ -48,7 +48,7 @@ def test_from_the_bell_to_the_thing_by_keyboard(
     page.get_by_role("link", name="3 olästa aviseringar").press("Enter")
     page.wait_for_url("**/notifications/")
     expect(page.get_by_text("Du följer händelsen")).to_be_visible()
-    page.get_by_role("link", name="1 nytt förslag").press("Enter")
+    page.get_by_role("link", name="Organisation B föreslår en ändring").press("Enter")
     page.wait_for_url("**/proposals/")
     page.get_by_role("link", name="2 olästa aviseringar").press("Enter")
     page.get_by_role("button", name="Markera alla som lästa").press("Enter")
