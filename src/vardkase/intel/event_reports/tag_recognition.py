@@ -54,7 +54,7 @@ def _phrases(words: Sequence[str], starts: AbstractSet[str] | None = None) -> It
         check_time()
         if starts is not None:
             bare = word.lstrip(EDGES)
-            if not starts.intersection((bare, bare.lower(), last := bare.rstrip(EDGES), last.lower())):
+            if starts.isdisjoint((bare, bare.lower(), last := bare.rstrip(EDGES), last.lower())):
                 continue
         for end in range(start + 1, min(start + LONGEST_PHRASE, len(words)) + 1):
             phrase = " ".join(words[start:end]).strip(EDGES)
