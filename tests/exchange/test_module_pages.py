@@ -158,6 +158,25 @@ def test_import_module_reads_a_file_and_export_module_writes_the_event(
     assert web.post(f"/event/{event.pk}/modules/export/unknown/").status_code == 404
 
 
+def test_new_event_is_read_from_a_file_by_a_module(web: Client, seed: Seed) -> None:
+    url = "/event/import/"
+    assert "Read the files with" not in web.get(url).text
+    switch_on(seed, "csvimport", kind="Import")
+    assert "csvimport" in web.get(url).text
+    about = {"module": "csvimport", "csvimport.has_header": "1"}
+    assert "Choose the files" in web.post(url, {**about, "text": "evil.example"}).text
+    unknown = {"module": "other", "file": SimpleUploadedFile("list.csv", CSV.encode())}
+    assert web.post(url, unknown).status_code == 422
+    empty = web.post(url, {**about, "file": SimpleUploadedFile("list.csv", b"Domain\n")})
+    assert empty.status_code == 422
+    assert not Event.objects.exists()
+    made = web.post(url, {**about, "file": SimpleUploadedFile("list.csv", CSV.encode())})
+    event = Event.objects.get()
+    assert made.headers["Location"] == f"/event/{event.pk}/"
+    assert (event.info, event.published, event.distribution) == ("list.csv", False, 0)
+    assert Attribute.objects.filter(event=event, value1="203.0.113.8").exists()
+
+
 def test_sending_an_event_to_an_export_module_is_recorded_and_limited(
     seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 import pytest
+import pyzipper
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -21,7 +22,7 @@ from tests.web.test_event_import import MAIL, fields
 from vardkase.core.archives import ArchiveLimits
 from vardkase.core.errors import Invalid
 from vardkase.core.zipcrypto import encrypted_zip
-from vardkase.formats.incoming import file_text_program
+from vardkase.formats.incoming import file_text_program, sample_archive
 from vardkase.formats.incoming.reading_time import TENTHS
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
@@ -142,6 +143,27 @@ def test_archive_with_the_usual_password_is_unpacked(web: Client) -> None:
     web.post(URL, fields(page, info="Loader", f0="facts"))
     assert Attribute.objects.filter(type="filename", value1="loader.bin").exists()
     assert not Attribute.objects.filter(type="malware-sample").exists()
+
+
+@pytest.mark.parametrize("bits", [128, 256])
+def test_archive_encrypted_with_aes_is_unpacked_within_limits(web: Client, bits: int) -> None:
+    def packed(password: bytes, **files: bytes) -> SimpleUploadedFile:
+        target = io.BytesIO()
+        with pyzipper.AESZipFile(target, "w", pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
+            archive.setpassword(password)
+            archive.setencryption(pyzipper.WZ_AES, nbits=bits)
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return upload("samples.zip", target.getvalue())
+
+    page = web.post(URL, {"file": packed(b"infected", loader=elf(), notes=b"text")})
+    assert [file.name for _number, file, _use in page.context["files"]] == ["loader", "notes"]
+    assert "could not be opened" not in page.text
+    bomb = {"a": bytes(sample_archive.BOUNDS.size + 1)}
+    for refused in (packed(b"secret", a=b"x"), packed(b"infected", **bomb)):
+        page = web.post(URL, {"file": refused})
+        assert [file.name for _number, file, _use in page.context["files"]] == ["samples.zip"]
+        assert "could not be opened with the password" in page.text
 
 
 def test_values_of_own_organisation_are_not_for_detection(web: Client, seed: Seed) -> None:

@@ -10,7 +10,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -48,15 +48,18 @@ class ArchiveLimits:
 
 
 def members(
-    archive: bytes, bounds: ArchiveLimits, password: bytes | None = None
+    archive: bytes,
+    bounds: ArchiveLimits,
+    password: bytes | None = None,
+    reader: Callable[[io.BytesIO], zipfile.ZipFile] = zipfile.ZipFile,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file in `archive`.
+    """Yield the name and content of each file in `archive`, which `reader` opens.
 
     Raises InvalidValue if it is not an archive, is damaged, needs another password, or exceeds `bounds`.
     """
     left = bounds.size
     try:
-        with opened(archive, bounds.members) as found:
+        with opened(archive, bounds.members, reader) as found:
             for info in found.infolist():
                 if info.is_dir():
                     continue
@@ -67,14 +70,16 @@ def members(
         raise InvalidValue(ArchiveProblem.UNREADABLE(reason=str(error))) from error
 
 
-def opened(archive: bytes, most: int) -> zipfile.ZipFile:
+def opened(
+    archive: bytes, most: int, reader: Callable[[io.BytesIO], zipfile.ZipFile] = zipfile.ZipFile
+) -> zipfile.ZipFile:
     """The archive, if it lists at most `most` files. Raises InvalidValue and the standard library's errors.
 
     Files are counted before the directory is read, which takes some hundred bytes of memory per file.
     """
     if archive.count(DIRECTORY_ENTRY) > most:
         raise InvalidValue(ArchiveProblem.TOO_MANY_FILES(most=most))
-    return zipfile.ZipFile(io.BytesIO(archive))
+    return reader(io.BytesIO(archive))
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, password: bytes | None) -> bytes:

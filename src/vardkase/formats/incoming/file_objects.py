@@ -34,12 +34,12 @@ def objects_of_file(name: str, content: bytes) -> list[dict[str, Any]]:
     return described or _plain(name, content)
 
 
-def samples_in(name: str, content: bytes) -> list[tuple[str, bytes]]:
-    """The files in an archive with the password "infected"; the archive itself if it has another password."""
+def samples_in(content: bytes) -> list[tuple[str, bytes]]:
+    """The files in an archive with the password "infected"; none if it has another password, or cannot be opened."""
     try:
-        return reading.samples(content) or [(name, content)]
+        return reading.samples(content)
     except (Invalid, LimitReached):
-        return [(name, content)]
+        return []
 
 
 def _described(name: str, content: bytes) -> list[dict[str, Any]]:

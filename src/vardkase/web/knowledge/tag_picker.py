@@ -12,7 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.tag_choices import TagChoice, tag_choices
+from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.forms.picker import SHOWN, Picker, PickerChoice
+from vardkase.web.ui.markdown import plain
 
 LONGEST_DETAIL = 140
 
@@ -27,7 +29,7 @@ class ChoosableTags:
         return [_choice(each) for each in tag_choices(self.actor, text)[: 2 * SHOWN]]
 
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
-        return [PickerChoice(value, value) for value in values]
+        return [PickerChoice(value, tag_words(value)) for value in values]
 
 
 class TagPicker(Picker):
@@ -49,5 +51,5 @@ class TagPicker(Picker):
 
 
 def _choice(choice: TagChoice) -> PickerChoice:
-    said = ": ".join(filter(None, (choice.title, choice.description)))
-    return PickerChoice(choice.name, choice.name, Truncator(said or choice.source).chars(LONGEST_DETAIL))
+    said = plain(choice.title or choice.description) or choice.source
+    return PickerChoice(choice.name, tag_words(choice.name), Truncator(said).chars(LONGEST_DETAIL))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.exchange.modules.server import Module
 from vardkase.identity.organisations.queries import organisations
 from vardkase.misp.freetext import LONGEST_TEXT
+from vardkase.web.intel.editing.forms.modules import ModuleChoiceForm
 
 
-class ModuleDocumentForm(forms.Form):
-    module = forms.ChoiceField(label=_("Import module"))
+class ModuleDocumentForm(ModuleChoiceForm):
     file = forms.FileField(label=_("File"), required=False)
     text = forms.CharField(
         label=_("Or text"),
@@ -23,24 +21,6 @@ class ModuleDocumentForm(forms.Form):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
     )
-
-    def __init__(self, *args: Any, readers: Sequence[Module], wanted: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.readers = readers
-        self.fields["module"].choices = [(each.name, each.name) for each in readers]  # type: ignore[attr-defined]
-        self.fields["module"].initial = wanted
-        for module in readers:
-            for name in module.parameters:
-                self.fields[f"{module.name}.{name}"] = forms.CharField(
-                    label=f"{module.name}: {name}",
-                    required=False,
-                    max_length=10_000,
-                    help_text=_parameter_help(module, name),
-                )
-
-    @property
-    def parameter_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if "." in name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -51,16 +31,6 @@ class ModuleDocumentForm(forms.Form):
     def document(self) -> tuple[str, bytes]:
         file = self.cleaned_data.get("file")
         return (file.name or "", file.read()) if file else ("", self.cleaned_data["text"].encode())
-
-    def parameters(self, module: Module) -> dict[str, str]:
-        return {name: self.cleaned_data.get(f"{module.name}.{name}", "") for name in module.parameters}
-
-
-def _parameter_help(module: Module, name: str) -> str:
-    about = module.description.get("mispattributes")
-    described = about.get("userConfig") if isinstance(about, dict) else None
-    one = described.get(name) if isinstance(described, dict) else None
-    return str(one.get("message") or "")[:500] if isinstance(one, dict) else ""
 
 
 class ModuleForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,6 +18,9 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound, VardkaseError
+from vardkase.exchange.modules.errors import ModulesUnreachable
+from vardkase.exchange.modules.module_requests import read_by, usable_modules
+from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.formats.incoming.services import ImportedEvent, ImportOptions, import_as_event, import_export
 from vardkase.formats.stix.importing import read_stix1, read_stix2
@@ -27,6 +31,7 @@ from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.text_import import create_event_from_text
 from vardkase.web.intel.editing.common import group_options, reach_context
 from vardkase.web.intel.editing.forms.event_import import NewEventFields
+from vardkase.web.intel.editing.forms.modules import NewEventSourceForm
 from vardkase.web.intel.editing.forms.review import Review
 from vardkase.web.intel.editing.forms.sources import SourceForm
 from vardkase.web.intel.editing.sources import (
@@ -77,12 +82,16 @@ def create(request: PageRequest) -> HttpResponse:
     if request.method == "POST" and posted.text(request, "page"):
         return _later_step(request)
     sent = request.method == "POST"
-    form = SourceForm(request.POST if sent else None, request.FILES if sent else None)
+    form = NewEventSourceForm(
+        request.POST if sent else None, request.FILES if sent else None, readers=_readers(request)
+    )
     if not sent or not form.is_valid():
         return _source_page(request, form, sent_sources(request))
     before = sent_sources(request)
     parts = parts_of(form, before)
     try:
+        if form.reader is not None:
+            return _read_by_module(request, form, form.reader, parts, before)
         if events := [part for part in parts if part.kind in EVENT_KINDS]:
             request.actor.require(Permission.MODIFY)  # As the API's imports of files do.
             imported = _imported(request, events, parts)
@@ -96,6 +105,36 @@ def create(request: PageRequest) -> HttpResponse:
         form.add_error("text", gettext("Paste some text or choose a file."))
         return _source_page(request, form, sources)
     return _review(request, form, sources)
+
+
+def _readers(request: PageRequest) -> list[Module]:
+    try:
+        return usable_modules(request.actor, ModuleKind.IMPORT)
+    except ModulesUnreachable as unreachable:
+        messages.error(request, str(unreachable))
+        return []
+
+
+def _read_by_module(
+    request: PageRequest,
+    form: NewEventSourceForm,
+    reader: Module,
+    parts: Sequence[SourcePart],
+    before: Sources,
+) -> HttpResponse:
+    """One event, as files with events become, of what a module finds in all files."""
+    request.actor.require(Permission.MODIFY)
+    files = [part for part in parts if part.name]
+    document: dict[str, Any] = {"info": files[0].name[:LONGEST_TITLE], "analysis": 0, "threat_level_id": 4}
+    for part in files:
+        encoded = base64.b64encode(part.content).decode()
+        for kind, found in read_by(reader, encoded, part.name, 0, form.parameters(reader)).items():
+            document[kind] = [*document.get(kind, []), *found]
+    if not any(isinstance(found, list) and found for found in document.values()):
+        raise ValidationError(gettext("The module found nothing."))
+    event_id = _store(request, document)
+    before.drop(request)
+    return redirect("event", event_id)
 
 
 def _words_of(actor: Actor, refused: VardkaseError | ValidationError) -> ValidationError:
@@ -119,7 +158,9 @@ def _with_link(actor: Actor, words: str, event_id: int | None) -> str:
 def _later_step(request: PageRequest) -> HttpResponse:
     sources = sent_sources(request)
     if posted.text(request, "go") == "text":
-        return _source_page(request, SourceForm(initial={"text": sources.text}), sources)
+        return _source_page(
+            request, NewEventSourceForm(initial={"text": sources.text}, readers=_readers(request)), sources
+        )
     return _review(request, SourceForm(request.POST), sources)
 
 
@@ -216,20 +257,23 @@ def _imported(
 
 
 def _stored(request: PageRequest, part: SourcePart) -> list[int]:
-    options = ImportOptions(distribution=ONLY_US)
     document: dict[str, Any]
     match part.kind:
         case DocumentKind.MISP:
-            return _stored_export(request, part.content, options)
+            return _stored_export(request, part.content, ImportOptions(distribution=ONLY_US))
         case DocumentKind.OPENIOC | DocumentKind.SANDBOX:
             found = analysis_parts(request, part, None)
             document = {"info": part.name or part.kind.value, "analysis": 0, "threat_level_id": 4, **found}
         case kind:
             document = (read_stix1 if kind is DocumentKind.STIX_1 else read_stix2)(part.content)
-    stored = import_as_event(request.actor, document, options)
+    return [_store(request, document)]
+
+
+def _store(request: PageRequest, document: dict[str, Any]) -> int:
+    stored = import_as_event(request.actor, document, ImportOptions(distribution=ONLY_US))
     _say_left_out(request, stored.rejections.errors)
     messages.success(request, gettext("The file has been imported. The event is not published yet."))
-    return [stored.event_id]
+    return stored.event_id
 
 
 def _stored_export(request: PageRequest, document: bytes, options: ImportOptions) -> list[int]:

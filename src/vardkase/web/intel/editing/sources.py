@@ -76,13 +76,15 @@ class SourcePart:
 
 @dataclass(slots=True)
 class Sources:
-    """`reference`: where the files are kept; `title` is what a new event may be called."""
+    """`reference`: where the files are kept; `title` is what a new event may be called. `unopened`: archives that
+    need another password than the usual one."""
 
     text: str = ""
     title: str = ""
     mails: list[MailFields] = field(default_factory=list)
     files: list[HeldFile] = field(default_factory=list)
     reference: str = ""
+    unopened: list[str] = field(default_factory=list)
 
     @property
     def kept_mails(self) -> str:
@@ -145,6 +147,11 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
             raise ValidationError(f"{part.name}: {refused}" if part.name else str(refused)) from refused
         texts.append(text)
         sources.title = sources.title or title
+    for name in sources.unopened:
+        said = gettext(
+            "%(name)s could not be opened with the password “infected”. It is kept as one file, as it is."
+        )
+        messages.warning(request, said % {"name": name})
     sources.text = "\n\n".join(filter(None, texts))
     if len(sources.text) > LONGEST_TEXT:
         raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
@@ -234,7 +241,9 @@ def _read(part: SourcePart, sources: Sources) -> tuple[str, str]:
         found = text_of_file(part.content, part.kind)
         _keep(part, sources)
         return found.text, found.title
-    samples = samples_in(part.name, part.content) if part.kind is DocumentKind.SAMPLES else None
+    samples = samples_in(part.content) if part.kind is DocumentKind.SAMPLES else []
+    if part.kind is DocumentKind.SAMPLES and not samples:
+        sources.unopened.append(part.name)
     for name, content in samples or [(part.name, part.content)]:
         sources.files.append(HeldFile(name, len(content), content, objects_of_file(name, content)))
     return "", ""
