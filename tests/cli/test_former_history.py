@@ -40,6 +40,7 @@ NEWER = {
     "intel.0005_report_drafts": 2,
     "intel.0006_undo_points_and_proposal_comments": 3,
     "intel.0007_proposal_decisions": 1,
+    "intel.0008_object_undo": 1,
     "policy.0002_approval_notify": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""

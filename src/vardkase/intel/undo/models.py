@@ -40,3 +40,18 @@ class AttributeBefore(models.Model):
 
     def __str__(self) -> str:
         return f"attribute {self.attribute_id}"
+
+
+class ObjectBefore(models.Model):
+    """As `AttributeBefore`, of an object itself."""
+
+    point = models.ForeignKey(UndoPoint, models.DB_CASCADE, related_name="objects_before")
+    object_id = models.BigIntegerField(db_index=True)
+    content = models.JSONField()
+    after = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "object_before"
+
+    def __str__(self) -> str:
+        return f"object {self.object_id}"

@@ -127,8 +127,11 @@ def delete(request: PageRequest, reference: str, attribute_id: int) -> HttpRespo
 @require_POST
 def restore(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     event, attribute = own_attribute(request, reference, attribute_id, deleted=True)
-    restore_attribute(request.actor, attribute.id)
-    return back_to(request, event.id, gettext("Attribute restored."))
+    done = undoable(
+        request.actor, event.id, [attribute.id], lambda: restore_attribute(request.actor, attribute.id)
+    )
+    say_undoable(request, event, gettext("Attribute restored."), done.point)
+    return back_to(request, event.id)
 
 
 @page(Permission.ADD)

@@ -22,6 +22,7 @@ from vardkase.intel.services.included_objects import add_object_with
 from vardkase.intel.services.object_templates import find_template as find_version
 from vardkase.intel.services.optimistic_edit import edit_unchanged_object
 from vardkase.intel.services.samples import FILE_TEMPLATE
+from vardkase.intel.undo.services import undoable
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import active_templates, elements_of, find_template
 from vardkase.web.intel.editing.common import (
@@ -33,6 +34,7 @@ from vardkase.web.intel.editing.common import (
     kept_mark,
     moment,
     own_event,
+    say_undoable,
 )
 from vardkase.web.intel.editing.forms.object import ObjectForm, TemplateFields
 from vardkase.web.knowledge.object_templates.search import matching
@@ -97,11 +99,19 @@ def edit(request: PageRequest, reference: str, object_id: int) -> HttpResponse:
         document = {**form.facts(), "Attribute": fields.documents()}
         mark = posted.text(request, "mark")
         saved, conflict = attempt_unchanged(
-            form, lambda: edit_unchanged_object(request.actor, object_.id, document, mark)
+            form,
+            lambda: undoable(
+                request.actor,
+                event.id,
+                [],
+                lambda: edit_unchanged_object(request.actor, object_.id, document, mark),
+                object_ids=[object_.id],
+            ),
         )
         if saved is not None:
             fields.drop_files()
-            return back_to(request, event.id, gettext("Object updated."))
+            say_undoable(request, event, gettext("Object updated."), saved.point)
+            return back_to(request, event.id)
     fields.keep_files()
     context = {
         "heading": gettext("Edit object"),
@@ -121,8 +131,18 @@ def delete(request: PageRequest, reference: str, object_id: int) -> HttpResponse
         held = values_of_object(request.actor, object_.id)
         context = {"heading": gettext("Delete object"), "event": event, "found": object_, "held": held}
         return render(request, "editing/object_delete.html", context)
-    delete_object(request.actor, object_.id, hard=posted.flag(request, "hard"))
-    return back_to(request, event.id, gettext("Object deleted."))
+    if posted.flag(request, "hard"):
+        delete_object(request.actor, object_.id, hard=True)
+        return back_to(request, event.id, gettext("Object permanently deleted."))
+    done = undoable(
+        request.actor,
+        event.id,
+        [],
+        lambda: delete_object(request.actor, object_.id),
+        object_ids=[object_.id],
+    )
+    say_undoable(request, event, gettext("Object deleted."), done.point)
+    return back_to(request, event.id)
 
 
 def own_object(request: PageRequest, reference: str, object_id: int) -> tuple[EventRow, ObjectRow]:

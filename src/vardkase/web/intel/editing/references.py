@@ -17,8 +17,9 @@ from vardkase.intel.editing.deletion import delete_reference
 from vardkase.intel.queries.find import find_reference
 from vardkase.intel.queries.object_contents import references_of_object, targets_for
 from vardkase.intel.services.references import add_reference
+from vardkase.intel.undo.services import undoable
 from vardkase.knowledge.object_templates.models import ObjectRelationship
-from vardkase.web.intel.editing.common import attempt, own_event
+from vardkase.web.intel.editing.common import attempt, own_event, say_undoable
 from vardkase.web.intel.editing.forms.reference import ReferenceForm
 from vardkase.web.intel.editing.objects import own_object
 from vardkase.web.ui.pages import PageRequest, page
@@ -45,8 +46,14 @@ def delete(request: PageRequest, reference: str, reference_id: int) -> HttpRespo
     stored = find_reference(request.actor, reference_id)
     if stored.event_id != event.id:
         raise Http404
-    delete_reference(request.actor, stored.id)
-    messages.success(request, gettext("Reference removed."))
+    done = undoable(
+        request.actor,
+        event.id,
+        [],
+        lambda: delete_reference(request.actor, stored.id),
+        object_ids=[stored.object_id],
+    )
+    say_undoable(request, event, gettext("Reference removed."), done.point)
     return redirect("reference_create", event.id, stored.object_id)
 
 

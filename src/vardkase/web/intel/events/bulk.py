@@ -59,7 +59,8 @@ def take_back(request: PageRequest, reference: str) -> HttpResponse:
         said = ngettext(
             "%(n)s attribute is as it was before.", "%(n)s attributes are as they were before.", count
         )
-        messages.success(request, said % {"n": thin(count)})
+        undone = said % {"n": thin(count)} if count else gettext("The change has been undone.")
+        messages.success(request, undone)
     return _to_review(request, event) if _is_from_review(request) else back(request, event)
 
 
