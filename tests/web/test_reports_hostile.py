@@ -190,7 +190,7 @@ def test_references_to_long_values_are_shown_in_bounded_space(seed: Seed) -> Non
             assert b"report-reference" in page.content or b"report-object" in page.content
         actor = seed.analyst.actor
         resolved = resolve_references(actor, find_event(actor, event["id"]), content)
-        printed = blocks.blocks_of(report_tokens(content), resolved)
+        printed = blocks.blocks_of(report_tokens(content), resolved, {})
         assert len(str(printed)) < 5 * blocks.LONGEST_REFERENCES + 1_000_000
 
 

@@ -34,6 +34,7 @@ class OptionalPart(Enum):
     """The value is the name of the extra."""
 
     BINARIES = "binaries"
+    DIAGRAMS = "diagrams"
     DOCX = "docx"
     KAFKA = "kafka"
     STIX = "stix"
@@ -58,6 +59,7 @@ class OptionalPart(Enum):
 
 PARTS = {
     OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief", "pure_magic_rs")),
+    OptionalPart.DIAGRAMS: ("Mermaid", ("mmdr",)),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
     OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),

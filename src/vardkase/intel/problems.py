@@ -208,6 +208,7 @@ class EventReportProblem(ProblemCode):
     TEXT_TOO_LONG = _("Enter at most %(most)s characters.")
     NOT_FOR_EVERYONE = _("Only site administrators can share a template with everyone on the hub.")
     PICTURE_NOT_FOUND = _("Picture not found.")
+    TOO_MANY_DIAGRAMS = _("You have opened many diagrams. Try again in an hour.")
     TOO_MANY_PDFS = _("You have made many PDF files. Try again in an hour.")
 
 

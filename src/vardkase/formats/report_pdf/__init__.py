@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.typeset import pdf
 from vardkase.formats.report_pdf.blocks import blocks_of
-from vardkase.formats.report_pdf.pictures import pictures_of
+from vardkase.formats.report_pdf.pictures import diagrams_of, pictures_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow, ReportRow
 from vardkase.intel.event_reports.markdown import report_tokens
@@ -49,5 +49,5 @@ def report_pdf(actor: Actor, printed: PrintedReport, *, language: str) -> bytes:
         "event": event.info,
         "blocks": blocks_of(tokens, resolved, pictures),
     }
-    contents = {picture.name: picture.content for picture in pictures.values()}
+    contents = {picture.name: picture.content for picture in pictures.values()} | diagrams_of(tokens)
     return pdf(TEMPLATE, data, language=language, pictures=contents)

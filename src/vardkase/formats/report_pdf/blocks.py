@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext
 from markdown_it.token import Token
 
-from vardkase.formats.report_pdf.pictures import Picture
+from vardkase.formats.diagrams import is_diagram
+from vardkase.formats.report_pdf.pictures import Picture, diagram_name
 from vardkase.intel.event_reports.markdown import REFERENCE_KIND
 from vardkase.intel.event_reports.references import (
     ReferencedAttribute,
@@ -74,6 +75,8 @@ class _Place:
     lists: list[int] = field(default_factory=list)
     """The number of the last item of each list; -1 for one without numbers."""
     quotes: int = 0
+    diagrams: int = 0
+    """How many there were before."""
     starts_item: bool = False
     heading: int = 0
     last_level: int = 0
@@ -139,7 +142,7 @@ def _blocks(tokens: Iterable[Token], references: _PrintedReferences) -> Iterator
             case "hr":
                 yield {"kind": "rule"}
             case "fence" | "code_block":
-                yield _code(token, place.depth)
+                yield _code(token, place)
             case "inline" if table.is_open:
                 table.rows[-1].append(list(_spans(token.children or [], references)))
             case "inline":
@@ -162,10 +165,15 @@ class _Table:
             yield {"kind": "table", "columns": width, "head": head, "rows": rows[1:], "depth": depth}
 
 
-def _code(token: Token, depth: int) -> Block:
-    is_diagram = token.info.strip().lower() == "mermaid"
-    caption = gettext("Diagram in Mermaid notation, shown as text") if is_diagram else ""
-    return {"kind": "code", "text": token.content.rstrip("\n"), "caption": caption, "depth": depth}
+def _code(token: Token, place: _Place) -> Block:
+    block: Block = {"kind": "code", "text": token.content.rstrip("\n"), "caption": "", "depth": place.depth}
+    if not is_diagram(token):
+        return block
+    file = diagram_name(place.diagrams)
+    place.diagrams += 1
+    # In place of one that is not drawn stands its text.
+    caption = gettext("Diagram in Mermaid notation, shown as text")
+    return block | {"kind": "diagram", "caption": caption, "file": file}
 
 
 def _block_of_words(token: Token, place: _Place, references: _PrintedReferences) -> Block:

@@ -1,13 +1,15 @@
-"""The pictures of an event that a report shows in paragraphs of their own, as far as they are printed."""
+"""The pictures in a printed report: those of its event that stand in paragraphs of their own, and diagrams."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it.token import Token
 
 from vardkase.core import files
+from vardkase.formats.diagrams import DrawnAs, drawn, sources
 from vardkase.intel.event_reports.markdown import REFERENCE_KIND
 from vardkase.intel.event_reports.references import ReferencedAttribute, ResolvedReferences
 from vardkase.intel.kernel.attachments import picture_type
@@ -16,6 +18,7 @@ from vardkase.intel.models import Attribute
 MOST_PICTURES = 20
 MOST_BYTES = 16 * 1024 * 1024
 """Of all pictures together; those that come after are named only."""
+AT_MOST = 8.0
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 
 
@@ -46,6 +49,22 @@ def pictures_of(tokens: Sequence[Token], resolved: ResolvedReferences) -> dict[i
             left -= size
             found[number] = Picture(f"{number}.{ENDINGS[kind]}", content)
     return found
+
+
+def diagrams_of(tokens: Sequence[Token]) -> dict[str, bytes]:
+    """The report's diagrams that can be drawn, by `diagram_name`; for AT_MOST seconds."""
+    began = time.monotonic()
+    found: dict[str, bytes] = {}
+    for number, source in enumerate(sources(tokens)):
+        if time.monotonic() - began > AT_MOST:
+            break
+        if content := drawn(source, DrawnAs.SVG):
+            found[diagram_name(number)] = content
+    return found
+
+
+def diagram_name(number: int) -> str:
+    return f"diagram{number}.svg"
 
 
 def _shown_alone(tokens: Sequence[Token], resolved: ResolvedReferences) -> Iterator[int]:

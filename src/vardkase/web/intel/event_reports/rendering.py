@@ -16,6 +16,8 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from vardkase.core.markdown import LONGEST
+from vardkase.core.optional_parts import OptionalPart
+from vardkase.formats.diagrams import is_diagram, sources
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_reports.markdown import report_tokens
@@ -43,9 +45,12 @@ def rendered_report(actor: Actor, event: EventRow, text: str) -> SafeString:
     return rendered_with(resolve_references(actor, event, text[:LONGEST]), text)
 
 
-def rendered_with(resolved: ResolvedReferences, text: str) -> SafeString:
+def rendered_with(resolved: ResolvedReferences, text: str, diagrams: str = "") -> SafeString:
+    """`diagrams`: the address below which the pictures of diagrams are; without it they stay text."""
     tokens = below_page_headings(report_tokens(text))
-    return SafeString(_ReportHtml().render(tokens, OPTIONS, {"shown": _ShownReferences(resolved)}))
+    drawn = len(sources(tokens)) if diagrams and OptionalPart.DIAGRAMS.is_installed else 0
+    env = {"shown": _ShownReferences(resolved), "diagrams": [f"{diagrams}{n}/" for n in range(drawn)]}
+    return SafeString(_ReportHtml().render(tokens, OPTIONS, env))
 
 
 @dataclass(slots=True)
@@ -76,13 +81,19 @@ class _ReportHtml(RendererHTML):
     def fence(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
     ) -> str:
-        # Mermaid would draw it with a script that writes styles into the page, which the security policy forbids.
-        if tokens[idx].info.strip().lower() != "mermaid":
+        if not is_diagram(tokens[idx]):
             return super().fence(tokens, idx, options, env)
+        source = format_html('<pre tabindex="0"><code>{}</code></pre>', tokens[idx].content)
+        if not env["diagrams"]:
+            caption = gettext("Diagram in Mermaid notation, shown as text")
+            return format_html("<figure><figcaption>{}</figcaption>{}</figure>", caption, source)
         return format_html(
-            '<figure><figcaption>{}</figcaption><pre tabindex="0"><code>{}</code></pre></figure>',
-            gettext("Diagram in Mermaid notation, shown as text"),
-            tokens[idx].content,
+            '<figure><img class="report-picture" src="{}" alt="{}" loading="lazy"><details><summary>{}</summary>{}'
+            "</details></figure>",
+            env["diagrams"].pop(0),
+            gettext("Diagram. Its description in Mermaid notation is below."),
+            gettext("Description in Mermaid notation"),
+            source,
         )
 
 

@@ -13,13 +13,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core import files
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.limits import Limit
+from vardkase.formats.diagrams import DrawnAs, drawn, picture_of, sources
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow, ReportRow
 from vardkase.intel.event_reports import services
+from vardkase.intel.event_reports.markdown import report_tokens
 from vardkase.intel.event_reports.queries import listed_reports, report_tags
 from vardkase.intel.event_reports.references import ATTACHMENT, marking_of, resolve_references
 from vardkase.intel.kernel.attachments import picture_type
@@ -38,6 +41,13 @@ from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
 SORTS = ("name", "timestamp")
+DRAWINGS = Limit("diagrams of reports", allowed=600, window=3600)
+"""For each account: drawing one takes up to some seconds."""
+PICTURE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
 TABLE_LINE = re.compile(r"(?:\|? ?:?-{3,}:? ?\|?)+")
 
 
@@ -72,7 +82,7 @@ def view(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
         "heading": report.name,
         "event": event,
         "report": report,
-        "html": rendered_with(resolved, report.content),
+        "html": rendered_with(resolved, report.content, _diagrams_of(event, report)),
         "marking": (marking := marking_of(request.actor, resolved, report.id)),
         "page_kind": TLP_COLOURS.get(marking, ""),
         "changed": moment(report.timestamp),
@@ -94,12 +104,24 @@ def picture(request: PageRequest, reference: str, attribute_id: int) -> HttpResp
     kind = picture_type(content)
     if kind is None:
         raise NotFound(EventReportProblem.PICTURE_NOT_FOUND())
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return HttpResponse(content, content_type=kind, headers=PICTURE_HEADERS)
+
+
+@page()
+def diagram(request: PageRequest, reference: str, report_id: int, number: int) -> HttpResponse:
+    """One of the diagrams in the report as a picture."""
+    _event, report = report_of(request.actor, reference, report_id, deleted=True)
+    found = sources(report_tokens(report.content))
+    if number >= len(found):
+        raise Http404
+    if DRAWINGS.spend(request.actor.user_id).is_exceeded:
+        raise Conflict(EventReportProblem.TOO_MANY_DIAGRAMS())
+    content = drawn(found[number], DrawnAs.PNG) or picture_of(gettext("The diagram could not be drawn."))
+    return HttpResponse(content, content_type="image/png", headers=PICTURE_HEADERS)
+
+
+def _diagrams_of(event: EventRow, report: ReportRow) -> str:
+    return reverse("report_diagram", args=[event.id, report.id, 0]).removesuffix("0/")
 
 
 @page(Permission.ADD, writes=True)
