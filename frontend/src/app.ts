@@ -9,6 +9,7 @@ import { liveRegion } from "./islands/live";
 import { matrices } from "./islands/matrix";
 import { menus } from "./islands/menu";
 import { moreOptions } from "./islands/moreOptions";
+import { news } from "./islands/news";
 import { passkeyFailures } from "./islands/passkey";
 import { pickers } from "./islands/pick";
 import { privateLink } from "./islands/privateLink";
@@ -18,6 +19,7 @@ import { searchBox } from "./islands/search";
 import { selection } from "./islands/selection";
 import { tabs } from "./islands/tabs";
 import { toasts } from "./islands/toast";
+import { unfolding } from "./islands/unfold";
 
 declare global {
   interface Window {
@@ -38,6 +40,7 @@ const islands = [
   matrices,
   menus,
   moreOptions,
+  news,
   passkeyFailures,
   pickers,
   privateLink,
@@ -47,6 +50,7 @@ const islands = [
   selection,
   tabs,
   toasts,
+  unfolding,
 ];
 for (const island of islands) {
   island();

@@ -22,7 +22,7 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** True when the key came with Ctrl, Alt or the command key: the browser's business, not ours. */
-export function hasModifier(event: KeyboardEvent): boolean {
+/** True when the key or click came with Ctrl, Alt or the command key: the browser's business, not ours. */
+export function hasModifier(event: KeyboardEvent | MouseEvent): boolean {
   return event.ctrlKey || event.altKey || event.metaKey;
 }

@@ -157,6 +157,10 @@ def test_cells_are_edited_in_the_table(
     expect(page.locator(".cell-editor")).to_have_count(0)
     expect(row.locator(".value-cell")).to_be_focused()
 
+    # A double click on the value edits it too, although the value is a link.
+    row.locator(".value-link").dblclick()
+    expect(box).to_be_focused()
+    keys.press("Escape")
     row.locator(".detection-cell").dblclick()
     expect(page.locator(".cell-editor select")).to_be_focused()
     Attribute.objects.filter(pk=attribute.pk).update(comment="Theirs")

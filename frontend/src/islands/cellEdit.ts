@@ -2,10 +2,13 @@
 // arrow keys have reached. The hub draws the editor and answers with the row. Its inputs belong to #cell-form, which
 // stands outside the form of the table.
 import { hasModifier, isTyping, on } from "../dom";
+import { inRowMenu } from "./menu";
 import { refreshSelection } from "./selection";
 import { say } from "./toast";
 
 const TABLE = "table[data-cells-url]";
+/** In which a second click on a value is a double click: its link is followed after that. */
+const DOUBLE_MS = 250;
 
 function form(): HTMLFormElement | null {
   return document.querySelector<HTMLFormElement>("#cell-form");
@@ -48,7 +51,7 @@ function focusCell(cell: HTMLTableCellElement | undefined): void {
 
 function show(cell: HTMLTableCellElement, html: string): void {
   editor()?.remove();
-  cell.insertAdjacentHTML("beforeend", html);
+  cell.insertAdjacentHTML("beforeend", html.trim());
   const first = editor()?.querySelector<HTMLElement>("input:not([type=hidden]), textarea, select");
   first?.focus();
   if (first instanceof HTMLTextAreaElement && !editor()?.querySelector(".error")) first.select();
@@ -68,7 +71,8 @@ async function open(cell: HTMLTableCellElement): Promise<void> {
     return;
   }
   if (fieldOf(cell) === "tags") {
-    cell.closest("tr")?.querySelector<HTMLElement>("[data-tag]")?.click();
+    const row = cell.closest("tr");
+    if (row) inRowMenu(row, "[data-tag]")?.click();
     return;
   }
   const answer = await fetch(addressOf(cell));
@@ -117,6 +121,19 @@ async function save(sent: HTMLFormElement): Promise<void> {
   }
 }
 
+/** The first click on a value waits, as the second one edits it. Keys, and clicks for a new tab, go their way. */
+function holdLinks(): void {
+  let waiting = 0;
+  on("click", `${TABLE} tr[data-cells] .value-link`, (link, event) => {
+    const click = event as MouseEvent;
+    if (click.defaultPrevented || click.detail === 0 || click.shiftKey || hasModifier(click)) return;
+    click.preventDefault();
+    clearTimeout(waiting);
+    if (click.detail > 1) return;
+    waiting = window.setTimeout(() => location.assign((link as HTMLAnchorElement).href), DOUBLE_MS);
+  });
+}
+
 /** Returns whether the key meant something in the editor. */
 function keyInEditor(event: KeyboardEvent): boolean {
   if (event.key === "Escape") {
@@ -145,8 +162,11 @@ function keyInTable(event: KeyboardEvent): boolean {
 }
 
 export function cellEdit(): void {
+  holdLinks();
   document.addEventListener("dblclick", (event) => {
-    const inside = (event.target as Element).closest("a, button, input, summary, .cell-editor");
+    const inside = (event.target as Element).closest(
+      "a:not(.value-link), button, input, summary, .cell-editor",
+    );
     const cell = inside ? null : editableCell(event.target);
     if (!cell) return;
     getSelection()?.removeAllRanges();

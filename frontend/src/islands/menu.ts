@@ -31,9 +31,21 @@ function closeAfterAction(event: Event): void {
   if (menu && (event.target as Element).matches("button, form")) menu.open = false;
 }
 
-/** In a frame that scrolls, a menu near the lower edge opens upwards. */
-function turnUp(event: Event): void {
+/** The menu of a row of attributes gets its contents when it is needed: one template of the page has those of all rows. */
+function fillMenu(menu: HTMLElement): void {
+  const template = document.querySelector<HTMLTemplateElement>(`template#${menu.dataset.contents}`);
+  const body = menu.querySelector<HTMLElement>(".menu-body");
+  const id = menu.closest("tr")?.id.replace("attribute-", "");
+  if (!template?.dataset.id || !body || !id) return;
+  delete menu.dataset.contents;
+  body.innerHTML = template.innerHTML.replaceAll(template.dataset.id, id);
+  window.htmx.process(body);
+}
+
+/** A menu that opens is filled; in a frame that scrolls, one near the lower edge opens upwards. */
+function opened(event: Event): void {
   const menu = event.target as HTMLElement;
+  if (menu.matches("details[data-contents]")) fillMenu(menu);
   const frame = menu.closest?.(".attribute-frame");
   if (!frame || !menu.matches("details.menu[open]")) return;
   menu.classList.remove("menu-up");
@@ -52,6 +64,12 @@ function closeAfterChange(event: Event): void {
   menu.querySelector<HTMLElement>("summary")?.focus();
 }
 
+/** What a key does in a row is in its menu, opened or not. */
+export function inRowMenu(row: HTMLTableRowElement, selector: string): HTMLElement | null {
+  row.querySelectorAll<HTMLElement>("details[data-contents]").forEach(fillMenu);
+  return row.querySelector<HTMLElement>(selector);
+}
+
 export function menus(): void {
   document.addEventListener("htmx:afterRequest", closeAfterAction);
   document.addEventListener("click", (event) => closeAll((event.target as Element).closest("details.menu")));
@@ -61,7 +79,7 @@ export function menus(): void {
     const menu = chosen.closest?.<HTMLDetailsElement>(`.table-frame ${OPEN}`);
     if (menu && chosen.matches("a, button, form")) menu.open = false;
   });
-  document.addEventListener("toggle", turnUp, true); // It does not bubble.
+  document.addEventListener("toggle", opened, true); // It does not bubble.
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", moveByArrow);
   document.addEventListener("htmx:beforeSend", closeAfterChange);

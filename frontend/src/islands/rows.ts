@@ -1,5 +1,6 @@
 // Keys in data tables: arrows or j and k move, x selects (Shift extends), Enter opens, e edits.
 import { hasModifier, isTyping } from "../dom";
+import { inRowMenu } from "./menu";
 
 function rows(table: HTMLTableElement): HTMLTableRowElement[] {
   return [...table.tBodies]
@@ -52,7 +53,7 @@ function act(table: HTMLTableElement, event: KeyboardEvent): boolean {
     select(row);
     step(table, 1);
   } else if (event.key === "Enter" && event.target === row) open(row);
-  else if (event.key === "e") row.querySelector<HTMLElement>("[data-edit]")?.click();
+  else if (event.key === "e") inRowMenu(row, "[data-edit]")?.click();
   else return false;
   return true;
 }

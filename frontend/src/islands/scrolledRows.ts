@@ -1,9 +1,12 @@
 // The table of attributes fetches rows as it is scrolled. The rows at hand lie between two spacers as high as all
 // others would be; every row has the same height. A window is a tbody, fetched as HTML and thrown away when far off.
+import { type Renewal, renewBodies } from "./renewedRows";
 import { keepChosen, refreshSelection } from "./selection";
 
 const AHEAD_PX = 1200;
-const MOST_WINDOWS = 8;
+const MOST_WINDOWS = 14;
+/** Who filters types on; what is not in view yet waits for that. */
+const AHEAD_AFTER_MS = 300;
 
 interface Scrolled {
   table: HTMLTableElement;
@@ -50,8 +53,7 @@ function needed({ table, frame, rowHeight, total }: Scrolled): [number, number] 
   return [Math.min(Math.max(from, 0), total - 1), Math.min(Math.max(to, 0), total - 1)];
 }
 
-async function fetchWindow(scrolled: Scrolled, start: number): Promise<HTMLTableSectionElement | null> {
-  const { table } = scrolled;
+async function fetchWindow(table: HTMLTableElement, start: number): Promise<HTMLTableSectionElement | null> {
   const answer = await fetch(`${table.dataset.rowsUrl}&start=${start}`, {
     headers: { "HX-Request": "true" },
   });
@@ -103,7 +105,7 @@ async function fill(scrolled: Scrolled): Promise<void> {
   scrolled.waiting = true;
   try {
     for (let start = missing(scrolled); start !== null; start = missing(scrolled)) {
-      const body = await fetchWindow(scrolled, start);
+      const body = await fetchWindow(scrolled.table, start);
       if (!body || !scrolled.table.isConnected) return;
       // Scrolled far away meanwhile: the rows at hand are of no use.
       const starts = [...scrolled.windows.keys()];
@@ -130,6 +132,67 @@ function missing(scrolled: Scrolled): number | null {
   for (let start = Math.floor(from / size) * size; start <= to; start += size) starts.push(start);
   const wanted = starts.filter((start) => !windows.has(start));
   return wanted.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? null;
+}
+
+/** Puts the view back where it was over rows that came, left or moved above it. */
+function keepView(frame: HTMLElement, act: () => void): void {
+  const top = frame.getBoundingClientRect().top;
+  const seen = [...frame.querySelectorAll<HTMLElement>("tbody tr:not(.spacer)")]
+    .map((row) => ({ row, place: row.getBoundingClientRect() }))
+    .filter(({ place }) => place.bottom > top)
+    .map(({ row, place }) => ({ row, y: place.top }));
+  act();
+  const anchor = seen.find(({ row }) => row.isConnected);
+  // At the very top, what is new comes into view.
+  if (anchor && frame.scrollTop > 0) frame.scrollTop += anchor.row.getBoundingClientRect().top - anchor.y;
+}
+
+/** Keeps the focus, also where its cell is drawn anew. */
+function keepFocus(frame: HTMLElement, act: () => void): void {
+  const held = document.activeElement;
+  const row = held?.closest("tr");
+  if (!(held instanceof HTMLElement) || !row || !frame.contains(held)) {
+    act();
+    return;
+  }
+  const cell = held.closest<HTMLTableCellElement>("td, th");
+  const place = cell?.cellIndex ?? -1;
+  const within = cell ? [...cell.querySelectorAll("a, button, input, summary")].indexOf(held) : -1;
+  act();
+  if (document.activeElement === held) return;
+  const now = row.cells[place];
+  const same = now?.querySelectorAll<HTMLElement>("a, button, input, summary")[within];
+  const target = held.isConnected ? held : row.isConnected ? (same ?? now ?? row) : frame;
+  if (target === now) now.tabIndex = -1;
+  target.focus({ preventScroll: true });
+}
+
+/** Fetches the rows at hand again. Returns null when they could not be, or the table is another one by then. */
+export async function renewTable(table: HTMLTableElement): Promise<Renewal | null> {
+  const scrolled = tables.get(table);
+  const frame = table.closest<HTMLElement>(".table-frame");
+  const only = table.tBodies[0];
+  if (!frame || !only || scrolled?.waiting) return null;
+  if (scrolled) scrolled.waiting = true;
+  try {
+    const windows = scrolled?.windows ?? new Map([[Number(table.dataset.start), only]]);
+    const fresh = new Map<HTMLTableSectionElement, HTMLTableSectionElement>();
+    for (const [start, body] of windows) {
+      const drawn = await fetchWindow(table, start);
+      if (!drawn || !table.isConnected) return null;
+      fresh.set(body, drawn);
+    }
+    let renewal: Renewal | null = null;
+    keepView(frame, () =>
+      keepFocus(frame, () => {
+        renewal = renewBodies(fresh);
+      }),
+    );
+    refreshSelection(only);
+    return renewal;
+  } finally {
+    if (scrolled) scrolled.waiting = false;
+  }
 }
 
 /** How many rows there are; of a large event it comes after the first ones. */
@@ -171,20 +234,28 @@ function begin(table: HTMLTableElement): void {
   lay(scrolled);
   if (start) frame.scrollTop = start * scrolled.rowHeight;
   frame.addEventListener("scroll", () => requestAnimationFrame(() => void fill(scrolled)), { passive: true });
-  void fill(scrolled);
+  const inView = body.rows.length * scrolled.rowHeight >= frame.clientHeight;
+  setTimeout(() => table.isConnected && void fill(scrolled), inView ? AHEAD_AFTER_MS : 0);
 }
 
-function beginAll(): void {
+/** After rows came or left: the table is as long as there are rows. */
+export function beginAll(): void {
   document.querySelectorAll<HTMLTableElement>("table[data-rows-url]").forEach(begin);
+}
+
+/** Rows that are about to be replaced: htmx would look through each of their elements, which takes as long as the rest. */
+function dropRows(results: HTMLElement): void {
+  for (const body of [...results.querySelectorAll(".scrolled-table > tbody")]) body.remove();
 }
 
 export function scrolledRows(): void {
   let place = 0;
   // Folding an object draws the table anew; the reader stays where they are.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { requestConfig } = (event as CustomEvent).detail;
-    const keeps = (requestConfig?.elt as Element | undefined)?.closest("[data-keep-place]");
+    const { detail } = event as CustomEvent;
+    const keeps = (detail.requestConfig?.elt as Element | undefined)?.closest("[data-keep-place]");
     place = keeps ? (document.querySelector(".attribute-frame")?.scrollTop ?? 0) : 0;
+    if (detail.shouldSwap && detail.target?.id === "attribute-results") dropRows(detail.target);
   });
   document.addEventListener("htmx:afterSettle", () => {
     beginAll();

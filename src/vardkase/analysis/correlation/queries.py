@@ -213,11 +213,24 @@ def correlating_attributes(actor: Actor, event_id: int) -> set[int]:
     """Ids of the attributes of an event that correlate, however often."""
     if DISABLED.value:
         return set()
+    found = {row[0] for row in _correlating(actor, event_id, CORRELATING)}
+    return found | {each.attribute_id for each in alike_in_event(actor, event_id)}
+
+
+def has_correlations(actor: Actor, event_id: int) -> bool:
+    """Whether any attribute of an event correlates."""
+    if DISABLED.value:
+        return False
+    if any(row[0] for row in _correlating(actor, event_id, f"SELECT EXISTS ({CORRELATING})")):
+        return True
+    return bool(alike_in_event(actor, event_id))
+
+
+def _correlating(actor: Actor, event_id: int, sql: str) -> list[tuple[Any, ...]]:
     rules = rules_naming([event_id]).get(event_id, [])
     others = _others(actor, "%(rules)s" if rules else "")
-    sql = CORRELATING.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
-    found = {row[0] for row in _rows(actor, sql, event=event_id, rules=rules)}
-    return found | {each.attribute_id for each in alike_in_event(actor, event_id)}
+    mine = _visible(KEYS_OF_EVENT, actor, "k", "own")
+    return _rows(actor, sql.format(mine=mine, **others), event=event_id, rules=rules)
 
 
 def over_correlating_in_event(actor: Actor, event_id: int, *, limit: int) -> dict[int, int]:

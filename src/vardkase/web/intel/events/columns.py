@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.analysis.correlation.queries import has_correlations
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Permission
 from vardkase.identity.user_settings.display import chosen_columns
 from vardkase.intel.queries.attribute_lines import filled_columns
 from vardkase.intel.sightings.queries import sighted_attributes
@@ -49,6 +49,8 @@ COLUMNS = (
 )
 """Beside type and value, which are always there."""
 KEYS = frozenset(column.key for column in COLUMNS)
+USUAL = KEYS - {"warninglists"}
+"""What a reader sees who has chosen nothing: the few values on warninglists say so themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class ShownColumns:
 
 def shown_columns(actor: Actor, event_id: int, attribute_count: int) -> ShownColumns:
     stored = chosen_columns(actor)
-    chosen = KEYS if stored is None else KEYS.intersection(stored)
+    chosen = USUAL if stored is None else KEYS.intersection(stored)
     filled = KEYS if attribute_count > LARGE else _filled(actor, event_id)
     shown = [column for column in COLUMNS if column.key in chosen and column.key in filled]
     return ShownColumns(shown, chosen, stored is not None)
@@ -78,9 +80,11 @@ def named(text: str) -> list[str]:
 
 
 def _filled(actor: Actor, event_id: int) -> set[str]:
-    filled = {"detection", "category", "correlations", "updated", *filled_columns(actor, event_id)}
-    if actor.may(Permission.SIGHTING) or sighted_attributes(actor, event_id):
+    filled = {"detection", "category", "updated", *filled_columns(actor, event_id)}
+    if sighted_attributes(actor, event_id):
         filled.add("sightings")
+    if has_correlations(actor, event_id):
+        filled.add("correlations")
     if any_enabled():
         filled.add("warninglists")
     if any(model.enabled for model in visible_models(actor)):

@@ -58,12 +58,14 @@ class GalaxyContext:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One thing that the reader can do about the event. `kind` is how pressing it is: land, warn or bad."""
+    """One thing that the reader can do about the event. `kind` is how pressing it is: land, warn or bad. `more` is left
+    out on phones."""
 
     kind: str
     text: str
     url: str
     action: str
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def galaxies_of(shell: EventLayout) -> GalaxyContext:
         matrix = galaxy.uuid if galaxy and galaxy.kill_chain_order else None
         lines.append(GalaxyLine(name, counted % {"n": thin(len(members))}, members, matrix))
     lines.sort(key=lambda line: len(line.clusters), reverse=True)
-    attack = galaxies.get(ATTACK) if shell.may_tag else None
+    # For those who tag; where techniques have a line of their own, it leads to the matrix.
+    attack = galaxies.get(ATTACK) if shell.may_tag and ATTACK not in by_kind else None
     usable = attack is not None and attack.enabled and attack.kill_chain_order
     return GalaxyContext(lines, attack.uuid if attack and usable else None)
 
@@ -193,7 +196,8 @@ def to_dos(shell: EventLayout, tlp: GuardPreview, proposed: int, owners: str) ->
         # Said to every reader, since the event's state is more than something to do.
         action = gettext("See what is new") if shell.is_changed else gettext("Check and publish")
         url = reverse("event_publish", args=[event_id]) if shell.may_publish else ""
-        yield ToDo("land", unpublished_words(shell, owners), url, action)
+        text, more = unpublished_words(shell, owners)
+        yield ToDo("land", text, url, action, more)
 
 
 def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
@@ -212,8 +216,8 @@ def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
         yield ToDo("warn", each.text, url, action)
 
 
-def unpublished_words(shell: EventLayout, owners: str) -> str:
-    """What an unpublished event means for others, in one or two sentences."""
+def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
+    """What an unpublished event means for others: a sentence, and one more."""
     if not shell.is_changed:
         if shell.is_open_unpublished:
             who = gettext(
@@ -222,19 +226,13 @@ def unpublished_words(shell: EventLayout, owners: str) -> str:
             )
         else:
             who = gettext("Only %(organisation)s can see it.") % {"organisation": owners}
-        return f"{gettext('Not published.')} {who}"
+        return gettext("Not published."), who
     changes = shell.changes if shell.is_ours else 0
     changed = ngettext(
         "%(n)s attribute has unpublished changes.", "%(n)s attributes have unpublished changes.", changes
     )
-    sentences = [
-        changed % {"n": thin(changes)} if changes else gettext("Unpublished changes."),
-        gettext("Recipients still have the version published %(when)s.")
-        % {"when": short_time(shell.published_at) if shell.published_at else ""},
-    ]
-    sentences.append(
-        gettext("The changes are already visible on this hub.")
-        if shell.is_open_unpublished
-        else gettext("On this hub, they cannot read the event until it is published again.")
-    )
-    return " ".join(sentences)
+    text = changed % {"n": thin(changes)} if changes else gettext("Unpublished changes.")
+    when = {"when": short_time(shell.published_at) if shell.published_at else ""}
+    if shell.is_open_unpublished:
+        return text, gettext("Recipients see them here, and have the version of %(when)s elsewhere.") % when
+    return text, gettext("Recipients have the version of %(when)s, but cannot open the event here.") % when

@@ -21,15 +21,48 @@ ID, TYPE = 123_456_789_012_345_678, "type-of-this-row"
 """Stand in for those of an attribute: nothing else in the parts contains them. Of as many digits as the addresses of
 pages take at most."""
 
+MENU, GONE = "row-menu", "deleted-row-menu"
+BODY = '<div class="menu-body">'
+
 
 class RowParts:
-    def __init__(self, request: HttpRequest, shell: EventLayout) -> None:
-        self._request, self._shell = request, shell
+    """`are_light`: without the contents of menus, which scripts fill in from `menus` when one is opened. They are most
+    of a row, and browsers take several times as long to draw them as the rest."""
+
+    def __init__(self, request: HttpRequest, shell: EventLayout, *, are_light: bool = False) -> None:
+        self._request, self._shell, self._are_light = request, shell, are_light
 
     def of(self, line: AttributeLine) -> tuple[SafeString, SafeString]:
         """The row's menu, and its cell of sightings as it is without any."""
-        menu = self._deleted_menu if line.deleted else self._menu
+        if self._are_light:
+            menu = self._light_deleted_menu if line.deleted else self._light_menu
+        else:
+            menu = self._deleted_menu if line.deleted else self._menu
         return _filled(menu, line), _filled(self._no_sightings, line)
+
+    def menus(self) -> dict[str, SafeString]:
+        """What the menus of light rows hold, by the name they have there: with ID in place of an attribute's."""
+        return {
+            MENU: SafeString(self._contents(self._menu)),
+            GONE: SafeString(self._contents(self._deleted_menu)),
+        }
+
+    @cached_property
+    def _light_menu(self) -> str:
+        return self._emptied(self._menu, MENU)
+
+    @cached_property
+    def _light_deleted_menu(self) -> str:
+        return self._emptied(self._deleted_menu, GONE)
+
+    def _emptied(self, menu: str, name: str) -> str:
+        emptied = menu.replace(self._contents(menu), "")
+        return emptied.replace('class="menu"', f'class="menu" data-contents="{name}"', 1)
+
+    @staticmethod
+    def _contents(menu: str) -> str:
+        _, _, inside = menu.partition(BODY)
+        return inside.rpartition("</div>")[0]
 
     @cached_property
     def _menu(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vardkase.analysis.correlation.queries import RelatedEvent
+from vardkase.core.clock import now_seconds
 from vardkase.exchange.modules.server import ModuleKind
 from vardkase.exchange.modules.settings import ENABLED
 from vardkase.hub.guard.preview import ShownFinding, by_severity
@@ -26,6 +27,15 @@ COMMON_FORMATS = ("json", JSON_WITH_ATTACHMENTS, "csv", "stix2", "suricata")
 """In the menu of an event; the others are on a page of their own."""
 GALAXY = "misp-galaxy:"
 """How the tags of clusters begin."""
+SETTLED = 5
+"""Seconds after a change until there can be no other of the same time: times are in whole seconds."""
+
+
+def mark_of(event: EventRow) -> str:
+    """Names the state of an event as its reader may know it; anew each time while it was changed just now."""
+    now = now_seconds()
+    settling = f".{now}" if now - event.timestamp < SETTLED else ""
+    return f"{event.timestamp}.{event.publish_timestamp}.{int(event.published)}{settling}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,15 @@ class EventLayout:
     def plain_tags(self) -> list[AttachedTag]:
         """Those that are neither TLP labels nor clusters."""
         return [tag for tag in self.tags if not is_tlp(tag) and not tag.name.startswith(GALAXY)]
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.event)
+
+    @property
+    def asks_for_news(self) -> bool:
+        # Each read with content access is recorded, and asking is no read.
+        return self.actor.content_access is None
 
     @property
     def is_ours(self) -> bool:

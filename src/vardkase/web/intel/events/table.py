@@ -34,7 +34,7 @@ from vardkase.web.intel.events import columns
 from vardkase.web.intel.events.facets import empty_facets, facets
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.presenters import table_rows
-from vardkase.web.intel.events.row_parts import RowParts
+from vardkase.web.intel.events.row_parts import ID, RowParts
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.intel.events.selection import reach_choices, selected_ids
 from vardkase.web.intel.events.shell import EventLayout
@@ -45,8 +45,9 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
 
-WINDOW = 50
-"""Rows at a time: on a page without scripts, and in what the table fetches when it is scrolled."""
+WINDOW = 30
+"""Rows at a time: on a page without scripts, and in what the table fetches when it is scrolled. About as many as a
+screen shows, since browsers take longer to draw rows than the hub to find them."""
 MOST_ROWS = 500_000
 """Rows that are scrolled through: more are higher than browsers draw, and are found by filtering or page by page."""
 RESULTS, LATE_FACETS = "attribute-results", "late-facets"
@@ -83,12 +84,10 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
         if asking in (RESULTS, LATE_FACETS)
         else shell_of(request.actor, reference)
     )
+    if asking == LATE_FACETS:
+        return render(request, "events/attributes.html#late", late_context(request, shell))
     query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
-    if asking == LATE_FACETS:
-        size = extent(request.actor, shell.event.id, wanted, query.order)
-        context = {"facets": facets(shell, query, wanted), "oob": True, **_size_context(shell, query, size)}
-        return render(request, "events/attributes.html#late", context)
     is_large = shell.listed.row.attribute_count > columns.LARGE
     context = {
         **_rows_context(request, shell, query, wanted, is_quick=is_large and asking == RESULTS),
@@ -158,6 +157,20 @@ def bare_shell(request: PageRequest, reference: str) -> EventLayout:
     event = find_event(request.actor, reference)
     (row,) = index_rows(request.actor, [event.id])
     return EventLayout(request.actor, event, ListedEvent(row), [], None)
+
+
+def late_context(request: PageRequest, shell: EventLayout) -> dict[str, Any]:
+    """What the numbers around the table need, which take longer than its rows."""
+    query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
+    wanted = query.resolved(request.actor, shell.event.id)
+    size = extent(request.actor, shell.event.id, wanted, query.order)
+    return {
+        "facets": facets(shell, query, wanted),
+        "oob": True,
+        "shell": shell,
+        "may_see_deleted": may_see_deleted(request.actor, shell.event),
+        **_size_context(shell, query, size),
+    }
 
 
 def one_row(
@@ -236,8 +249,11 @@ def _window(
     keys: Sequence[str],
 ) -> dict[str, Any]:
     window = table_rows(request.actor, shell.event, found, start, order, deleted=wanted.deleted, keys=keys)
-    parts = RowParts(request, shell)
+    # A page that is not asked for by a script works without any.
+    parts = RowParts(request, shell, are_light="HX-Request" in request.headers)
     return {
+        "row_menus": parts.menus,
+        "menu_id": ID,
         "rows": [(row, *(parts.of(row.shown.line) if row.shown else ("", ""))) for row in window],
         "start": start,
         "may_modify": shell.may_modify,

@@ -1,0 +1,106 @@
+// Changes of others come into the open table of an event by themselves: the hub is asked every few seconds, more seldom
+// where its answers take long, and never while the page is hidden. It answers with nothing while nothing has changed.
+import { beginAll, renewTable } from "./scrolledRows";
+
+const EVERY_MS = 10_000;
+const MOST_MS = 120_000;
+/** A person at work on a page is asked for no more than this share of the hub's time. */
+const PATIENCE = 20;
+/** How long it is said that the rows are new. */
+const SAID_MS = 20_000;
+
+let timer = 0;
+let asking = false;
+
+function place(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("#event-news");
+}
+
+function plan(after: number): void {
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void ask(), after);
+}
+
+/** Takes over the parts of the answer that the page has, but for a choice that is about what was shown before. */
+function takeOver(answer: HTMLTemplateElement): void {
+  const focused = document.activeElement?.id;
+  for (const fresh of answer.content.querySelectorAll<HTMLElement>("[id][hx-swap-oob]")) {
+    const held = document.getElementById(fresh.id);
+    if (!held || held.querySelector("input[data-every][value='1']")) continue;
+    fresh.removeAttribute("hx-swap-oob");
+    held.replaceWith(fresh);
+    window.htmx.process(fresh);
+  }
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}
+
+function showConflict(row: HTMLTableRowElement, words: string): void {
+  const editor = row.querySelector(".cell-editor");
+  if (!editor || editor.querySelector("[role=alert]")) return;
+  const said = document.createElement("p");
+  said.className = "error";
+  said.setAttribute("role", "alert");
+  said.textContent = words;
+  editor.prepend(said);
+}
+
+async function renew(table: HTMLTableElement, html: string): Promise<void> {
+  const answer = document.createElement("template");
+  answer.innerHTML = html;
+  const total = answer.content.querySelector<HTMLElement>("#row-total")?.dataset.total;
+  const hasRows = table.querySelector("tbody tr[id]") !== null;
+  if (hasRows !== Number(total) > 0) {
+    // The first row, or the last one: what stands around the table changes as well.
+    window.htmx.trigger("#attribute-filter", "submit");
+    return;
+  }
+  const renewal = await renewTable(table);
+  const words = place()?.dataset;
+  if (!renewal || !words) return;
+  const { seen } = words;
+  takeOver(answer);
+  beginAll();
+  const now = place();
+  for (const [row, kind] of renewal.conflicts)
+    showConflict(row, (kind === "changed" ? now?.dataset.conflict : now?.dataset.deleted) ?? "");
+  const count = document.querySelector(".tabs [aria-current] .count");
+  if (count && now) count.textContent = now.dataset.count ?? "";
+  // What was left as it is, is asked for again.
+  if (renewal.conflicts.size && now) now.dataset.seen = `${seen}.`;
+  const line = document.querySelector("#news-line");
+  if (!renewal.changed || !line) return;
+  line.textContent = now?.dataset.changed ?? "";
+  setTimeout(() => line.replaceChildren(), SAID_MS);
+}
+
+async function ask(): Promise<void> {
+  const now = place();
+  const table = document.querySelector<HTMLTableElement>("table[data-rows-url]");
+  // Coming back to the page asks again.
+  if (document.hidden || asking || !now || !table) return;
+  asking = true;
+  const started = performance.now();
+  try {
+    const query = new URLSearchParams(table.dataset.rowsUrl?.split("?")[1] ?? "");
+    query.set("seen", now.dataset.seen ?? "");
+    const answer = await fetch(`${now.dataset.url}?${query}`, { headers: { "HX-Request": "true" } });
+    // Whoever may no longer read it, or is no longer signed in, learns so from the next page.
+    if (answer.redirected || answer.status === 404) return;
+    const html = await answer.text();
+    if (answer.status === 200 && table.isConnected) await renew(table, html);
+    plan(Math.min(Math.max(EVERY_MS, PATIENCE * (performance.now() - started)), MOST_MS));
+  } catch {
+    plan(MOST_MS);
+  } finally {
+    asking = false;
+  }
+}
+
+export function news(): void {
+  if (!place()) return;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) clearTimeout(timer);
+    else plan(0);
+  });
+  plan(EVERY_MS);
+}
