@@ -13,6 +13,7 @@ from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
+from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyPredicate
 
@@ -110,6 +111,42 @@ def test_categories_follow_the_type(
     page.select_option("#id_type", "ip-dst")
     page.wait_for_selector("#id_category option[value=Person]", state="detached")
     page.select_option("#id_category", "Payload delivery")
+
+
+def test_tags_are_picked_by_keyboard_and_notices_follow_the_type(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    noticelist = Noticelist.objects.create(name="law", enabled=True)
+    notice = {"scope": ["attribute"], "field": ["type", "category"], "value": ["target-email", "Person"]}
+    NoticelistEntry.objects.create(noticelist=noticelist, data=notice | {"message": {"en": "Personal data."}})
+    page = visit(chromium, server, f"/event/{event.pk}/attribute/new/", server_seed.publisher.user).page
+    said = page.get_by_text("Personal data.")
+    page.select_option("#id_type", "target-email")
+    expect(said).to_be_visible()
+    page.select_option("#id_type", "domain")
+    expect(said).to_be_hidden()
+    page.select_option("#id_type", "full-name")
+    page.select_option("#id_category", "Person")
+    expect(said).to_be_visible()
+
+    search, hits = page.locator("#id_tags_q"), page.locator("#id_tags_l input[type=checkbox]")
+    search.fill("tlp:")
+    expect(hits).to_have_count(2)
+    search.press("ArrowDown")
+    expect(hits.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(search).to_be_focused()
+    # Enter chooses what has exactly that name, and does not send the form.
+    search.fill("tlp:red")
+    search.press("Enter")
+    expect(page.locator("#id_tags_l input:checked")).to_have_count(2)
+    expect(search).to_have_value("")
+    page.fill("#id_value", "Anna")
+    page.locator(".form-foot button[type=submit]").click()
+    expect(page.locator("#id_tags_error")).to_be_visible()
+    expect(page.locator("#id_tags_l input:checked")).to_have_count(2)
 
 
 def test_many_attributes_are_selected_deleted_and_restored(

@@ -29,7 +29,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.text_import import create_event_from_text
-from vardkase.web.intel.editing.common import group_options, reach_context
+from vardkase.web.intel.editing.common import group_options
 from vardkase.web.intel.editing.forms.event_import import NewEventFields
 from vardkase.web.intel.editing.forms.modules import NewEventSourceForm
 from vardkase.web.intel.editing.forms.review import Review
@@ -38,25 +38,24 @@ from vardkase.web.intel.editing.sources import (
     SourcePart,
     Sources,
     analysis_parts,
+    check_given,
+    check_kept,
     gathered,
     kept_after_refusal,
-    lost_files,
     parts_of,
     proposed_date,
     sent_sources,
 )
 from vardkase.web.intel.editing.text_review import (
     found_in_text,
-    review_context,
+    review_page,
     reviewed_text,
-    sources_context,
 )
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.picker_views import searched_for
 
 ONLY_US = 0
 LONGEST_TITLE = 120
@@ -101,8 +100,8 @@ def create(request: PageRequest) -> HttpResponse:
     except (VardkaseError, ValidationError) as refused:
         form.add_error(None, _words_of(request.actor, refused))
         return _source_page(request, form, kept_after_refusal(request, parts))
-    if not (sources.text or sources.mails or sources.files):
-        form.add_error("text", gettext("Paste some text or choose a file."))
+    check_given(form, sources)
+    if form.errors:
         return _source_page(request, form, sources)
     return _review(request, form, sources)
 
@@ -193,16 +192,12 @@ def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpRes
         },
         **group_options(request.actor),
     )
-    if lost_files(sources):
-        fields.add_error(None, gettext("The files are no longer kept. Choose them again."))
+    check_kept(fields, sources)
     if posted.text(request, "go") == "add" and (made := _create(request, fields, review, named, sources)):
         return made
     context = {
         "heading": gettext("New event from text or file"),
-        **sources_context(request, sources),
-        **review_context(request, request.actor, values, review, tags),
-        **reach_context(request.actor, fields),
-        **searched_for(request),
+        **review_page(request, fields, sources, values, review, tags),
     }
     return render(request, "editing/event_import_review.html", context, status=422 if fields.errors else 200)
 

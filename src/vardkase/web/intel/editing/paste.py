@@ -29,23 +29,22 @@ from vardkase.web.intel.editing.sources import (
     SourcePart,
     Sources,
     analysis_parts,
+    check_given,
+    check_kept,
     gathered,
     kept_after_refusal,
-    lost_files,
     parts_of,
     sent_sources,
 )
 from vardkase.web.intel.editing.text_review import (
     found_in_text,
-    review_context,
+    review_page,
     reviewed_text,
-    sources_context,
 )
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.picker_views import searched_for
 
 ANALYSES = frozenset((DocumentKind.OPENIOC, DocumentKind.SANDBOX))
 """Kinds whose parts are added as they are."""
@@ -76,12 +75,11 @@ def paste(request: PageRequest, reference: str) -> HttpResponse:
             form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
             sources = kept_after_refusal(request, parts)
         else:
-            if not (sources.text or sources.mails or sources.files):
-                form.add_error("text", gettext("Paste some text or choose a file."))
+            check_given(form, sources)
         if form.errors:
             return _source_page(request, event, form, sources)
-    elif lost_files(sources):
-        form.add_error(None, gettext("The files are no longer kept. Choose them again."))
+    else:
+        check_kept(form, sources)
     return _review(request, event, form, sources)
 
 
@@ -112,10 +110,7 @@ def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sou
     context = {
         "heading": gettext("Review extracted values"),
         "event": event,
-        **sources_context(request, sources),
-        **review_context(request, request.actor, values, review, tags),
-        **reach_context(request.actor, form),
-        **searched_for(request),
+        **review_page(request, form, sources, values, review, tags),
     }
     return render(request, "editing/paste_review.html", context)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -196,8 +197,14 @@ def analysis_parts(request: PageRequest, part: SourcePart, distribution: int | N
     return parts
 
 
-def lost_files(sources: Sources) -> bool:
-    return bool(sources.reference) and not sources.files
+def check_given(form: forms.Form, sources: Sources) -> None:
+    if not (sources.text or sources.mails or sources.files):
+        form.add_error("text", gettext("Paste some text or choose a file."))
+
+
+def check_kept(form: forms.Form, sources: Sources) -> None:
+    if sources.reference and not sources.files:
+        form.add_error(None, gettext("The files are no longer kept. Choose them again."))
 
 
 def proposed_date(sources: Sources) -> tuple[date, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext
 
 from vardkase.analysis.search.value_search import known_values
@@ -22,6 +23,7 @@ from vardkase.intel.services.text_import import ReviewedText
 from vardkase.knowledge.noticelists.notices import notices
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.misp.types import CATEGORIES, DEFAULTS
+from vardkase.web.intel.editing.common import reach_context
 from vardkase.web.intel.editing.forms.review import ROWS_A_PAGE, Review
 from vardkase.web.intel.editing.held_files import HeldFile
 from vardkase.web.intel.editing.sources import Sources
@@ -29,6 +31,7 @@ from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest
+from vardkase.web.ui.picker_views import searched_for
 
 UNKNOWN_SHOWN = 200
 
@@ -118,6 +121,23 @@ def reviewed_text(
             *({**each, **reach} for each in objects),
         ],
     )
+
+
+def review_page(
+    request: PageRequest,
+    form: forms.Form,
+    sources: Sources,
+    found: PastedValues,
+    review: Review,
+    tags: Sequence[SuggestedTag],
+) -> dict[str, Any]:
+    """All that a page shows where a text and files are reviewed, beside its heading."""
+    return {
+        **sources_context(request, sources),
+        **review_context(request, request.actor, found, review, tags),
+        **reach_context(request.actor, form),
+        **searched_for(request),
+    }
 
 
 def sources_context(request: PageRequest, sources: Sources) -> dict[str, Any]:
