@@ -27,7 +27,13 @@ NEW = {
     "decay_speed": "2,5",
     "threshold": "20",
     "default_base_score": "80",
-    "base_score_config": "admiralty-scale:source-reliability 0.5\n\ntlp 1",
+    "weights": ["0", "1"],
+    "weights-0-kind": "weight",
+    "weights-0-tag": "admiralty-scale:source-reliability",
+    "weights-0-weight": "0,5",
+    "weights-1-kind": "weight",
+    "weights-1-tag": "tlp",
+    "weights-1-weight": "1",
     "attribute_types": ["domain", "ip-dst"],
     "ref": "https://example.org/paper",
 }
@@ -57,7 +63,7 @@ def test_curve_of_a_model(seed: Seed, packaged: DecayingModel) -> None:
     client = signed_in(seed.reader)
     assert packaged.name in client.get(reverse("decaying_models")).content.decode()
     page = client.get(reverse("decaying_model", args=[packaged.pk]))
-    rows = page.context["rows"]
+    rows = page.context["curve"].rows
     assert rows[0] == (0.0, 80.0)
     assert rows[-1] == (3.0, 0.0)
     assert 'class="line-chart"' in page.content.decode()
@@ -119,10 +125,10 @@ def test_member_writes_own_model(seed: Seed) -> None:
         "base_score_config": {"admiralty-scale:source-reliability": 0.5, "tlp": 1},
     }
     edit = reverse("decaying_model_edit", args=[made.pk])
-    form = client.get(edit).context["form"]
-    assert set(form["base_score_config"].value().splitlines()) == {
-        "admiralty-scale:source-reliability 0.5",
-        "tlp 1",
+    rows = client.get(edit).context["rows"].rows
+    assert {(row.form["tag"].value(), row.form["weight"].value()) for row in rows} == {
+        ("admiralty-scale:source-reliability", 0.5),
+        ("tlp", 1),
     }
     DecayingModel.objects.update(parameters={**made.parameters, "settings": {"kept": True}})
     client.post(edit, {**NEW, "lifetime": "60", "all_orgs": "on"})
@@ -136,20 +142,43 @@ def test_member_writes_own_model(seed: Seed) -> None:
     assert not DecayingModel.objects.exists()
 
 
+def test_curve_follows_what_is_entered(seed: Seed) -> None:
+    client = signed_in(seed.analyst)
+    create = reverse("decaying_model_create")
+    draft = client.post(create, {**NEW, "row_act": "show", "lifetime": "10", "decay_speed": "1"})
+    assert draft.status_code == 200
+    curve = draft.context["curve"]
+    assert (curve.rows[0], curve.rows[-1]) == ((0.0, 80.0), (10.0, 0.0))
+    assert "8 dagar" in curve.gist
+    for field, text in (("lifetime", ""), ("lifetime", "0"), ("formula", "Exponential"), ("threshold", "x")):
+        wrong = client.post(create, {**NEW, "row_act": "show", field: text})
+        assert (wrong.status_code, wrong.context["curve"]) == (200, None), field
+    added = client.post(create, {**NEW, "row_act": "weights:add:weight"})
+    assert [row.form["tag"].value() for row in added.context["rows"].rows][:2] == [
+        "admiralty-scale:source-reliability",
+        "tlp",
+    ]
+    assert len(added.context["rows"].rows) == 3
+    assert not DecayingModel.objects.exists()
+
+
 def test_bad_models_are_refused(seed: Seed) -> None:
     client = signed_in(seed.analyst)
     for field, text in (
         ("lifetime", "0"),
         ("decay_speed", "fast"),
         ("threshold", "-1"),
-        ("base_score_config", "tlp"),
-        ("base_score_config", "tlp -1"),
         ("attribute_types", "colour"),
         ("formula", "Exponential"),
     ):
         page = client.post(reverse("decaying_model_create"), {**NEW, field: text})
         assert page.status_code == 422, field
         assert field in page.context["form"].errors, field
+    for field, text in (("tag", ""), ("tag", "admiralty-scale:source-reliability"), ("weight", "-1")):
+        page = client.post(reverse("decaying_model_create"), {**NEW, f"weights-1-{field}": text})
+        assert page.status_code == 422, field
+        assert [place for place, _words in page.context["rows"].errors] == [f"id_weights-1-{field}"]
+        assert f'href="#id_weights-1-{field}"' in page.content.decode()
     assert not DecayingModel.objects.exists()
 
 
@@ -180,7 +209,7 @@ def test_texts_are_escaped(seed: Seed) -> None:
         "name": HOSTILE,
         "description": HOSTILE,
         "ref": HOSTILE,
-        "base_score_config": f"{HOSTILE} 1",
+        "weights-0-tag": HOSTILE,
     }
     client = signed_in(seed.analyst)
     client.post(reverse("decaying_model_create"), sent)

@@ -42,7 +42,7 @@ def made(seed: Seed, **fields: Any) -> EventTemplate:
 
 def test_author_makes_edits_copies_and_deletes(seed: Seed) -> None:
     client = signed_in(seed.org_admin)
-    create = reverse("event_template_create")
+    create = reverse("event_template_create_json")
     assert client.get(create).status_code == 200
     sent = {"name": "Lures", "description": HOSTILE, "distribution": "0", "active": "on"}
     example = client.get(create).context["form"]["definition"].value()
@@ -52,7 +52,7 @@ def test_author_makes_edits_copies_and_deletes(seed: Seed) -> None:
     assert [row.key for row in view.context["rows"]] == ["happened", "what", "hosts", "tlp"]
     assert HOSTILE not in view.content.decode()
 
-    edit = reverse("event_template_edit", args=[template.pk])
+    edit = reverse("event_template_edit_json", args=[template.pk])
     form = client.get(edit).context["form"].initial
     changed = {**sent, "name": "Baits", "distribution": "1", "definition": form["definition"], "seen": "1"}
     assert client.post(edit, changed).status_code == 302
@@ -91,7 +91,7 @@ def test_definition_is_checked_with_the_place_of_every_error(seed: Seed) -> None
         (json.dumps(broken), "colour"),
     ):
         sent = {"name": "x", "distribution": "0", "definition": text}
-        page = client.post(reverse("event_template_create"), sent)
+        page = client.post(reverse("event_template_create_json"), sent)
         assert page.status_code == 422, text[:20]
         assert word in str(page.context["form"].errors["definition"])
     assert "hosts" in str(page.context["form"].errors["definition"])
@@ -199,7 +199,7 @@ def test_templates_of_others_are_neither_shown_nor_used(seed: Seed) -> None:
         assert stranger.post(address, {"name": "x"}).status_code in (403, 404, 405), name
     reader = signed_in(seed.reader)
     assert reader.get(reverse("event_template_fill", args=[own.pk])).status_code == 403
-    assert reader.get(reverse("event_template_create")).status_code == 403
+    assert reader.get(reverse("event_template_create_json")).status_code == 403
     assert reader.post(reverse("event_templates_update")).status_code == 403
     # Another organisation may use what is for everyone, and not change it.
     assert stranger.get(reverse("event_template", args=[shared.pk])).status_code == 200

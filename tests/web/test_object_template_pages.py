@@ -122,10 +122,10 @@ def test_site_administrator_switches_templates(seed: Seed, packaged: ObjectTempl
 
 def test_maker_writes_own_template(maker: User) -> None:
     client = accounts.signed_in(maker)
-    client.post(reverse("object_template_create"), {"definition": json.dumps(OWN)})
+    client.post(reverse("object_template_create_json"), {"definition": json.dumps(OWN)})
     made = ObjectTemplate.objects.get()
     assert (made.name, made.fixed, made.org_id) == ("gauge", False, maker.org_id)
-    edit = reverse("object_template_edit", args=[made.pk])
+    edit = reverse("object_template_edit_json", args=[made.pk])
     shown = json.loads(client.get(edit).context["form"]["definition"].value())
     assert "version" not in shown
     client.post(edit, {"definition": json.dumps({**shown, "description": "How high"})})
@@ -142,7 +142,7 @@ def test_bad_definitions_are_refused_with_their_place(maker: User) -> None:
     wrong = {**OWN, "attributes": {"level": {"misp-attribute": "colour"}}}
     twice = '{"name": "a", "name": "b"}'
     for text in ("", "{", "[]", "[" * 100_000, twice, json.dumps(wrong)):
-        page = client.post(reverse("object_template_create"), {"definition": text})
+        page = client.post(reverse("object_template_create_json"), {"definition": text})
         assert page.status_code == 422, text[:20]
     assert "attributes.level.misp-attribute" in page.content.decode()
     assert not ObjectTemplate.objects.exists()
@@ -154,15 +154,17 @@ def test_others_templates_are_not_changed(seed: Seed, packaged: ObjectTemplate, 
     other = ObjectTemplate.objects.get(name="gauge")
     client = accounts.signed_in(maker)
     for template in (packaged, other):
-        for name in ("object_template_edit", "object_template_delete"):
+        for name in ("object_template_edit", "object_template_edit_json", "object_template_delete"):
             address = reverse(name, args=[template.pk])
             sent = {"definition": json.dumps({**OWN, "name": "mine now"})}
             assert client.post(address, sent).status_code == 403, (name, template)
         assert address not in client.get(reverse("object_template", args=[template.pk])).content.decode()
     sent = {"definition": json.dumps({**foreign, "version": 9})}
-    assert client.post(reverse("object_template_create"), sent).status_code == 422
+    assert client.post(reverse("object_template_create_json"), sent).status_code == 422
     for person in (seed.reader, seed.analyst, seed.org_admin):
-        answer = signed_in(person).post(reverse("object_template_create"), {"definition": json.dumps(OWN)})
+        answer = signed_in(person).post(
+            reverse("object_template_create_json"), {"definition": json.dumps(OWN)}
+        )
         assert answer.status_code == 403
         assert signed_in(person).post(reverse("object_templates_update")).status_code == 403
     assert ObjectTemplate.objects.count() == 3

@@ -28,6 +28,12 @@ class ObjectTemplateProblem(ProblemCode):
         _("Version %(version)s already exists. Give the change a higher number."),
         "Version %(version)s is here already; a change has a higher number.",
     )
+    CHANGED_MEANWHILE = (
+        _(
+            "Somebody has made version %(version)s since you opened this page. Open it again to change that version."
+        ),
+        "The template was changed meanwhile: its newest version is %(version)s.",
+    )
     TWICE = _("“%(name)s” occurs twice."), '"%(name)s" is there twice.'
     UNKNOWN_RELATION = (
         _("The template %(template)s has no relation “%(relation)s”."),

@@ -30,6 +30,12 @@ def versions_of(template: ObjectTemplate) -> QuerySet[ObjectTemplate]:
     return ObjectTemplate.objects.filter(uuid=template.uuid).order_by("-version").defer("definition")
 
 
+def meta_categories() -> list[str]:
+    return list(
+        ObjectTemplate.objects.order_by("meta_category").values_list("meta_category", flat=True).distinct()
+    )
+
+
 def find_template(reference: str) -> ObjectTemplate:
     """The template with this id, or the newest with this uuid or name. Raises NotFound."""
     return first_or_not_found(

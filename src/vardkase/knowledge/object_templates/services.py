@@ -10,7 +10,7 @@ from django.db import transaction
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.misp_problems import problems_of
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor
@@ -37,15 +37,19 @@ def add_template(actor: Actor, data: Mapping[str, Any]) -> ObjectTemplate:
 
 
 @transaction.atomic
-def edit_template(actor: Actor, reference: str, data: Mapping[str, Any]) -> ObjectTemplate:
+def edit_template(
+    actor: Actor, reference: str, data: Mapping[str, Any], *, seen: int | None = None
+) -> ObjectTemplate:
     """Store a newer version of an own template: fields missing in `data` stay, the version goes up by one.
 
     The old version stays, because objects refer to the version they were created with. Raises Forbidden,
-    NotFound, Invalid.
+    NotFound, Invalid, and Conflict if the newest version is no longer `seen`.
     """
     _require_editor(actor)
-    earlier = _find_own(actor, reference)
+    earlier = find_own(actor, reference)
     newest = ObjectTemplate.objects.filter(uuid=earlier.uuid).order_by("-version")[0]
+    if seen is not None and newest.version != seen:
+        raise Conflict(ObjectTemplateProblem.CHANGED_MEANWHILE(version=newest.version))
     raised = {"version": newest.version + 1}
     named = {name: value for name, value in data.items() if value is not None}
     # The uuid last: whatever the document says, this is a version of the same template.
@@ -60,7 +64,7 @@ def delete_template(actor: Actor, reference: str) -> ObjectTemplate:
     Existing objects stay unchanged. Raises Forbidden, NotFound.
     """
     _require_editor(actor)
-    template = _find_own(actor, reference)
+    template = find_own(actor, reference)
     target = _target(template)
     number = template.pk
     template.delete()
@@ -115,7 +119,7 @@ def _require_editor(actor: Actor) -> None:
     lock(loader.NAME)
 
 
-def _find_own(actor: Actor, reference: str) -> ObjectTemplate:
+def find_own(actor: Actor, reference: str) -> ObjectTemplate:
     template = find_template(reference)
     if template.fixed:
         raise Forbidden(ObjectTemplateProblem.PACKAGED())

@@ -44,6 +44,16 @@ def edit_page(
     return render(request, "edit_page.html", context, status=422 if form.errors else 200)
 
 
+def builder_texts(heading: str, parents: Sequence[Crumb]) -> dict[str, Any]:
+    """What every page that extends builder_page.html has in its frame."""
+    return {
+        "heading": heading,
+        "crumbs": _crumbs(parents, heading),
+        "back": parents[-1][1],
+        "save": gettext("Save"),
+    }
+
+
 def confirm_page(
     request: PageRequest,
     heading: str,
@@ -53,8 +63,10 @@ def confirm_page(
     fields: Iterable[tuple[str, object]] = (),
     things: Sequence[str] = (),
     act: str = "",
+    deletes: bool = True,
 ) -> HttpResponse:
-    """`fields` are sent with the confirmation; `things` names what it is about; `act` is on the button."""
+    """`fields` are sent with the confirmation; `things` names what it is about; `act` is on the button; `deletes`:
+    whether it shows so."""
     act = act or heading
     context = {
         "heading": heading,
@@ -64,6 +76,7 @@ def confirm_page(
         "words": words,
         "fields": fields,
         "things": things,
+        "deletes": deletes,
     }
     return render(request, "confirm_page.html", context)
 

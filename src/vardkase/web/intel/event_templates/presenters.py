@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from vardkase.intel.event_templates.definition import (
     AttributeField,
@@ -81,7 +81,7 @@ def _becomes(element: Field) -> tuple[str, str]:
             names = ", ".join(relation.object_relation for relation in element.relations)
             return gettext("Object"), ": ".join(filter(None, [element.object_template.name, names]))
         case TagField():
-            return gettext("Tag"), ", ".join(element.restrict_taxonomies)
+            return pgettext("noun", "Tag"), ", ".join(element.restrict_taxonomies)
         case GalaxyField():
             return gettext("Galaxy cluster"), ", ".join(element.restrict_galaxy_types)
         case FileField():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,13 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.knowledge.decaying_models.models import DecayingModel
-from vardkase.knowledge.decaying_models.rules import LONGEST_NAME, RANGES, number
+from vardkase.knowledge.decaying_models.rules import LONGEST_NAME, RANGES
 from vardkase.misp.types import TYPES
 from vardkase.web.knowledge.decaying_models.labels import FORMULAS
 from vardkase.web.ui.forms.fields import PLAIN_TEXT, LinesField
 from vardkase.web.ui.forms.picker import Names, Picker
+from vardkase.web.ui.forms.rows import RowForm, RowKind, Rows
 
 WEIGHTS = "base_score_config"
+MOST_WEIGHTS = 500
 
 
 def _number_field(name: str, **options: Any) -> forms.FloatField:
@@ -57,16 +60,6 @@ class DecayingModelForm(forms.Form):
         help_text=_("What the score starts from when no tag says otherwise, usually 0 to 100."),
         initial=80,
     )
-    base_score_config = forms.CharField(
-        label=_("Tags that set the base score"),
-        required=False,
-        max_length=65_535,
-        widget=forms.Textarea(attrs={"rows": 4, **PLAIN_TEXT}),
-        help_text=_(
-            "One taxonomy or predicate per line, followed by its weight, such as "
-            "estimative-language:confidence-in-analytic-judgment 0.5"
-        ),
-    )
     attribute_types = Picker(
         label=_("Attribute types"), help_text=_("The model scores attributes of these types.")
     )
@@ -85,37 +78,50 @@ class DecayingModelForm(forms.Form):
         )
         self._stored = stored.parameters if stored else {}
 
-    def clean_base_score_config(self) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        errors = []
-        for place, line in enumerate(self.cleaned_data[WEIGHTS].splitlines(), start=1):
-            if not line.strip():
-                continue
-            name, _space, written = line.strip().rpartition(" ")
-            weight = number(written.replace(",", "."))
-            if not name or weight is None or weight < 0:
-                errors.append(gettext("Line %(line)s: enter a taxonomy and a number.") % {"line": place})
-            else:
-                weights[name.strip()] = weight
-        if errors:
-            raise forms.ValidationError(errors)
-        return weights
-
-    def wire(self) -> dict[str, Any]:
+    def wire(self, weights: Mapping[str, float]) -> dict[str, Any]:
         """What the form does not show of the parameters stays as it is stored."""
         names = ("name", "description", "formula", "attribute_types", "ref", "all_orgs", "enabled")
-        shown = {name: self.cleaned_data[name] for name in (*RANGES, WEIGHTS)}
+        shown = {name: self.cleaned_data[name] for name in RANGES}
         return {
             **{name: self.cleaned_data[name] for name in names},
-            "parameters": {**self._stored, **shown},
+            "parameters": {**self._stored, **shown, WEIGHTS: dict(weights)},
         }
+
+
+class WeightRow(RowForm):
+    tag = forms.CharField(
+        label=_("Taxonomy or predicate"),
+        max_length=1000,
+        widget=forms.TextInput(attrs={**PLAIN_TEXT, "list": "all-taxonomies"}),
+        help_text=_("Such as estimative-language:confidence-in-analytic-judgment."),
+    )
+    weight = forms.FloatField(label=_("Weight"), min_value=0, max_value=1e6, localize=True, initial=1)
+
+    @property
+    def title(self) -> str:
+        return self.entered("tag")[:80] or gettext("New weight")
+
+
+class Weights(Rows[WeightRow]):
+    """How much each taxonomy or predicate counts for the base score."""
+
+    def __init__(self) -> None:
+        kinds = [RowKind("weight", gettext("Add a weight"))]
+        super().__init__(
+            "weights", lambda _kind, data, **given: WeightRow(data, **given), kinds, MOST_WEIGHTS, "tag"
+        )
+
+    def show_stored(self, stored: DecayingModel | None) -> None:
+        weights = (stored.parameters.get(WEIGHTS) if stored else None) or {}
+        self.show([("weight", {"tag": name, "weight": weight}) for name, weight in weights.items()])
+
+    def values(self) -> dict[str, float]:
+        return {row.form.cleaned_data["tag"]: row.form.cleaned_data["weight"] for row in self.rows}
 
 
 def _initial(stored: DecayingModel) -> dict[str, Any]:
     names = ("name", "description", "formula", "attribute_types", "ref", "all_orgs", "enabled")
-    weights = stored.parameters.get(WEIGHTS) or {}
     return {
         **{name: getattr(stored, name) for name in names},
         **{name: stored.parameters.get(name) for name in RANGES},
-        WEIGHTS: "\n".join(f"{name} {weight:g}" for name, weight in weights.items()),
     }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
 
 from vardkase.analysis.correlation.queries import attributes_with_value
-from vardkase.analysis.decay.simulation import Simulation, course_of_model, days_until, simulate
+from vardkase.analysis.decay.simulation import Simulation, simulate
 from vardkase.analysis.search.value_search import FoundAttribute, attributes_by_id
 from vardkase.core.errors import NotFound
 from vardkase.identity.access.actor import Actor
@@ -22,15 +20,12 @@ from vardkase.knowledge.decaying_models.queries import find_model, may_edit, typ
 from vardkase.misp.fields import UUID_IN_ANY_CASE
 from vardkase.misp.flags import is_id
 from vardkase.misp.freetext import refang
+from vardkase.web.knowledge.decaying_models.curve import LABELS, ROWS, curve_of, spread
 from vardkase.web.knowledge.decaying_models.labels import FORMULAS, formula_name
 from vardkase.web.ui.charts import LineChart, line_chart
 from vardkase.web.ui.display import short_date
 from vardkase.web.ui.pages import PageRequest, page
 
-LABELS = 6
-"""Places named on the axis of time."""
-ROWS = 11
-"""Rows of the table that has a curve in numbers."""
 SIMULATED = 10
 """Attributes with a value to choose from."""
 
@@ -64,8 +59,6 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def view(request: PageRequest, pk: int) -> HttpResponse:
     model = find_model(request.actor, pk)
-    threshold = float(model.parameters["threshold"])
-    course = course_of_model(model)
     wanted = request.GET.get("of", "").replace("\0", "").strip()[:1000]
     simulated = _simulated(request.actor, model, wanted) if wanted else None
     context = {
@@ -74,13 +67,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "formula_words": FORMULAS[model.formula][1] if model.formula in FORMULAS else "",
         "types": types_of(model),
         "weights": (model.parameters.get("base_score_config") or {}).items(),
-        "gist": _gist(days_until(course, threshold)),
-        "chart": line_chart(
-            [score for _age, score in course],
-            _spread([_days(age) for age, _score in course], LABELS),
-            level=threshold,
-        ),
-        "rows": _spread(course, ROWS),
+        "curve": curve_of(model),
         "wanted": wanted,
         "simulated": simulated,
         "may_edit": may_edit(request.actor, model) and request.actor.may_write,
@@ -102,12 +89,12 @@ def _simulated(actor: Actor, model: DecayingModel, wanted: str) -> Simulated | N
     passed = (datetime.now(UTC) - course[0][0]).total_seconds()
     chart = line_chart(
         [score for _when, score in course],
-        _spread([short_date(when) for when, _score in course], LABELS),
+        spread([short_date(when) for when, _score in course], LABELS),
         level=float(model.parameters["threshold"]),
         mark=passed / lifetime if lifetime else None,
     )
     applies = attribute.type in types_of(model)
-    return Simulated(attribute, others, outcome, chart, _spread(course, ROWS), applies)
+    return Simulated(attribute, others, outcome, chart, spread(course, ROWS), applies)
 
 
 def _attribute_ids(actor: Actor, wanted: str) -> list[int]:
@@ -117,23 +104,3 @@ def _attribute_ids(actor: Actor, wanted: str) -> list[int]:
         except NotFound:
             pass  # A number may be a value as well.
     return attributes_with_value(actor, refang(wanted), limit=SIMULATED)
-
-
-def _spread[Item](items: Sequence[Item], count: int) -> list[Item]:
-    """`count` of the items, evenly spread from the first to the last."""
-    return [items[round(place * (len(items) - 1) / (count - 1))] for place in range(count)]
-
-
-def _days(age: float) -> str:
-    return gettext("%(n)s d") % {"n": f"{age:.3g}"}
-
-
-def _gist(age: float | None) -> str:
-    if age is None:
-        return gettext("Without tags and sightings, a value never decays.")
-    days = round(age)
-    return ngettext(
-        "Without tags and sightings, a value has decayed after about %(n)s day.",
-        "Without tags and sightings, a value has decayed after about %(n)s days.",
-        days,
-    ) % {"n": days}
