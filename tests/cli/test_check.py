@@ -104,3 +104,23 @@ def test_officer_with_site_administrator_role_is_named(safe: Settings, seed: See
     User.objects.filter(pk=both.pk).update(role=seed.site_admin.user.role)
     assert problems() == ["vardkase.officers"]
     assert not parties_of_account(User.objects.get(pk=both.pk)) & OFFICERS, "such an officer may not decide"
+
+
+def test_findings_are_in_the_language_of_the_terminal(
+    safe: Settings, seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    safe.REQUIRE_SECOND_FACTOR = False
+    both = officer(seed).user
+    User.objects.filter(pk=both.pk).update(role=seed.site_admin.user.role)
+
+    def printed(language: str, *options: str) -> str:
+        monkeypatch.setenv("LC_ALL", language)
+        return CliRunner().invoke(commands, ["check", *options]).stdout
+
+    for language, words in (
+        ("sv_SE.UTF-8", ("Det räcker med ett lösenord", "Ta bort den, eller sätt", "Handläggare som också")),
+        ("en_GB.UTF-8", ("A password alone", "Remove it, or set it to true.", "Officers who are site")),
+        ("C", ("A password alone",)),
+    ):
+        assert [word for word in words if word not in printed(language)] == [], language
+    assert "A password alone" in printed("sv_SE.UTF-8", "--json")

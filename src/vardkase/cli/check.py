@@ -8,31 +8,36 @@ from typing import Annotated
 import typer
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import get_language, gettext
 
-from vardkase.cli.exposed_address import exposed_address
-from vardkase.cli.installation import DataDir, choose, configure_django
+from vardkase.cli.exposed_address import EXPOSED, is_exposed
+from vardkase.cli.installation import DataDir, choose, configure_django, terminal_language
 from vardkase.cli.output import Json
+from vardkase.core.problems import Problem, wire
 from vardkase.hub.profiles import EVERY, Profile, profile
 
 PROFILES = EVERY
 
+type Finding = dict[str, str | Problem]
+
 
 def _print(
-    found: list[dict[str, str]], takes_part: str, explanation: str, not_stated: list[str], *, as_json: bool
+    found: list[Finding], takes_part: str, explanation: str, not_stated: list[str], *, as_json: bool
 ) -> None:
     if as_json:
-        whole = {"problems": found, "takes_part": takes_part, "not_stated": not_stated}
+        whole = {"problems": wire(found), "takes_part": takes_part, "not_stated": not_stated}
         typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
     typer.echo(explanation)
     for missing in not_stated:
-        typer.echo(f"Not stated: {missing}")
+        typer.echo(gettext("Not stated: %(what)s") % {"what": missing})
     for problem in found:
         typer.echo(f"{problem['id']}: {problem['message']}")
         if problem["hint"]:
             typer.echo(f"    {problem['hint']}")
     if not found:
-        typer.echo("No unsafe setting.")
+        typer.echo(gettext("No unsafe setting was found."))
 
 
 def _who_takes_part() -> tuple[str, str]:
@@ -42,7 +47,7 @@ def _who_takes_part() -> tuple[str, str]:
     try:
         answer = who_takes_part()
     except DatabaseError:
-        return "unknown", "Who takes part is not known: the database does not answer."
+        return "unknown", gettext("Who takes part is not known: the database does not answer.")
     return answer.value, str(WHO_TAKES_PART[answer])
 
 
@@ -60,12 +65,18 @@ def _not_stated() -> list[str]:
         return []
     try:
         decisions = [
-            f"{name}: no decision can be written. Officers set it on {reverse('settings')}."
+            gettext("%(name)s: no decision can be written. Officers set it on %(page)s.")
+            % {"name": name, "page": reverse("settings")}
             for name in missing_for_decisions()
         ]
         notice = [
-            f"/about/personal-data/: {each.in_language('en').title} ({each.name}). Officers write it on "
-            f"{reverse('passages')}."
+            gettext("%(about)s: %(title)s (%(name)s). Officers write it on %(page)s.")
+            % {
+                "about": "/about/personal-data/",
+                "title": each.in_language(get_language() or "en").title,
+                "name": each.name,
+                "page": reverse("passages"),
+            }
             for each in unstated()
         ]
     except DatabaseError:
@@ -79,9 +90,12 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
     configure_django()
     from vardkase.hub.instance.unsafe_settings import unsafe_settings
 
-    found = unsafe_settings()
-    if refused := exposed_address(host, settings.TRUSTED_PROXIES):
-        found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": refused, "hint": ""})
-    _print(found, *_who_takes_part(), _not_stated(), as_json=json)
+    # Programs read JSON: their words do not depend on who is at the terminal.
+    with translation.override("en" if json else terminal_language()):
+        found = unsafe_settings()
+        if is_exposed(host, settings.TRUSTED_PROXIES):
+            said = gettext(EXPOSED) % {"host": host}
+            found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": said, "hint": ""})
+        _print(found, *_who_takes_part(), _not_stated(), as_json=json)
     if found:
         raise typer.Exit(1)

@@ -59,6 +59,12 @@ def configure_django() -> None:
     translation.activate("en")
 
 
+def terminal_language() -> str:
+    """The language of the person at the terminal, if it is one of the hub’s: for what tells of the hub."""
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "sv" if named.lower().startswith("sv") else "en"
+
+
 def migrate() -> int:
     """Migrate the schema; returns the number of applied migrations (0 is fast)."""
     configure_django()

@@ -17,7 +17,7 @@ import typer
 from django.db import connection
 
 from vardkase.cli.children import Child, stop_all
-from vardkase.cli.exposed_address import exposed_address
+from vardkase.cli.exposed_address import EXPOSED, is_exposed
 from vardkase.cli.init import Knowledge, prepare
 from vardkase.cli.installation import DataDir, choose
 from vardkase.cli.output import fail, note, result
@@ -53,8 +53,8 @@ def serve(
     chosen = choose(data_dir)
     # Not the setting: settings can be loaded only when the database runs.
     proxies = os.environ.get("VARDKASE_TRUSTED_PROXIES", "").strip()
-    if refused := exposed_address(host, int(proxies) if proxies.isdecimal() else 0):
-        raise fail(refused)
+    if is_exposed(host, int(proxies) if proxies.isdecimal() else 0):
+        raise fail(EXPOSED % {"host": host})
     address = _reachable(host)
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
     with claim(chosen, url) as holder:

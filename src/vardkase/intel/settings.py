@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import InvalidValue
 from vardkase.core.problems import Problem
@@ -13,41 +15,43 @@ from vardkase.core.settings.problems import SettingProblem
 DEFAULT_THREAT_LEVEL = Setting(
     "MISP.default_event_threat_level",
     4,
-    "The threat level of an event that names none.",
-    options=((1, "High"), (2, "Medium"), (3, "Low"), (4, "Undefined")),
+    _("The threat level of an event that names none."),
+    options=((1, _("High")), (2, _("Medium")), (3, _("Low")), (4, _("Undefined"))),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 DEFAULT_TAG_COLLECTION = Setting(
     "MISP.default_event_tag_collection",
     0,
-    "The id of a tag collection whose tags every event gets that is made here; 0 for none.",
+    _("The id of a tag collection whose tags every event gets that is made here; 0 for none."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 MIRROR_CLUSTERS = Setting(
     "MISP.enable_clusters_mirroring_from_attributes_to_event",
     False,
-    "Whether a galaxy cluster that is put on an attribute is put on its event as well.",
+    _("Whether a galaxy cluster that is put on an attribute is put on its event as well."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 FOUR_EYES = Setting(
     "MISP.block_publishing_for_same_creator",
     False,
-    "Whether an event must be published by somebody else than the one who created it.",
+    _("Whether an event must be published by somebody else than the one who created it."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
 SANITISE_DELETED = Setting(
     "Security.sanitise_attribute_on_delete",
     False,
-    "Whether an attribute that is softly deleted loses what it says: type, value, comment and attachment.",
+    _("Whether an attribute that is softly deleted loses what it says: type, value, comment and attachment."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 DISABLE_REST_ALERT = Setting(
     "MISP.disablerestalert",
     True,
-    "Whether nobody is mailed when an event arrives published over the API; events/alert mails in any case.",
+    _(
+        "Whether nobody is mailed when an event arrives published over the API; events/alert mails in any case."
+    ),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 
@@ -76,7 +80,7 @@ def blocked_tags(value: str) -> frozenset[str]:
 EVENT_BLOCK_RULE = Setting(
     "eventBlockRule",
     "",
-    'Events with one of these tags are taken in from nobody: {"tags": ["name of a tag"]}.',
+    _('Events with one of these tags are taken in from nobody: {"tags": ["name of a tag"]}.'),
     level=2,
     check=_problem_of_rule,
     changed_by=ChangedBy.SITE_ADMIN,

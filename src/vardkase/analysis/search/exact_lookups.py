@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.queries import attributes_with_value
 from vardkase.core.change_origin import ChangedBy
@@ -18,7 +20,9 @@ from vardkase.misp.values import normalise
 FAST_LOOKUP = Setting(
     "MISP.fast_lookup_enabled",
     True,
-    "Whether attributes/fastLookup answers. MISP keeps it off until a cache is filled; here it needs none.",
+    _(
+        "Whether attributes/fastLookup answers. MISP keeps it off until a cache is filled; here it needs none."
+    ),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )

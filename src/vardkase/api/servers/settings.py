@@ -65,13 +65,13 @@ def get_setting(call: Call, setting: str) -> Json:
     kind, test = KINDS[line.kind]
     row = {
         "level": line.level,
-        "description": line.description,
+        "description": str(line.description),
         "value": line.value,
         "test": test,
         "type": kind,
     }
     if line.options:
-        row["options"] = {str(option): meaning for option, meaning in line.options}
+        row["options"] = {str(option): str(meaning) for option, meaning in line.options}
     return Json({**row, "name": line.name})
 
 
@@ -112,7 +112,7 @@ def _setting_row(line: SettingLine) -> dict[str, Any]:
     tab = line.name.partition(".")[0] if "." in line.name else "MISP"
     return {
         "level": line.level,
-        "description": line.description,
+        "description": str(line.description),
         "value": "*****" if line.secret else line.value,
         "test": test,
         "type": kind,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import InvalidValue, VardkaseError
 from vardkase.core.mail.mime import Attachment, closed_by_openpgp, closed_by_smime, entity, signed
@@ -19,19 +21,19 @@ from vardkase.core.settings import Setting
 ONLY_ENCRYPTED = Setting(
     "GnuPG.onlyencrypted",
     False,
-    "Whether people without a key of their own get no mail about events at all.",
+    _("Whether people without a key of their own get no mail about events at all."),
     changed_by=ChangedBy.OFFICERS,
 )
 BODY_ONLY_ENCRYPTED = Setting(
     "GnuPG.bodyonlyencrypted",
     True,
-    "Whether mail that is not encrypted leaves out what events hold, and only names them.",
+    _("Whether mail that is not encrypted leaves out what events hold, and only names them."),
     changed_by=ChangedBy.OFFICERS,
 )
 OBSCURE_SUBJECT = Setting(
     "GnuPG.obscure_subject",
     False,
-    "Whether an encrypted mail has its subject inside only.",
+    _("Whether an encrypted mail has its subject inside only."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )

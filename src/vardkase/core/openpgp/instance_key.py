@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import InvalidValue
@@ -23,8 +25,10 @@ def _fault(armored: str) -> Problem | None:
 SIGNING_KEY = Setting(
     "GnuPG.signing_key",
     "",
-    "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events and its mail with. It "
-    "is made when an event is first protected; set it to go on with the key of an earlier instance.",
+    _(
+        "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events and its mail with. "
+        "It is made when an event is first protected; set it to go on with the key of an earlier instance."
+    ),
     check=_fault,
     secret=True,
     changed_by=ChangedBy.SITE_ADMIN,

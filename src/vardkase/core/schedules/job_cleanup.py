@@ -19,7 +19,7 @@ TICKS = ("jobs.take_up_again", "schedules.order_due")
 DAYS_KEPT = Setting(
     "Vardkase.job_days_kept",
     30,
-    "How many days a background job is kept after it has ended.",
+    _("How many days a background job is kept after it has ended."),
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else SettingProblem.NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,

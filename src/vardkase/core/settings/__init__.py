@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.hooks import Hook
-from vardkase.core.problems import Problem
+from vardkase.core.problems import Problem, Text
 from vardkase.core.settings.sealing import opened, sealed
 from vardkase.core.sql import cursor
 
@@ -46,9 +46,9 @@ class Setting[Value: (int, bool, str)]:
 
     name: str
     default: Value
-    description: str
+    description: Text
     level: int = 1
-    options: tuple[tuple[Value, str], ...] = ()
+    options: tuple[tuple[Value, Text], ...] = ()
     check: Callable[[Value], Problem | None] = lambda _value: None
     secret: bool = False
     changed_by: ChangedBy = field(kw_only=True)

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
 LIVE = Setting(
     "MISP.live",
     True,
-    "When it is off, only site administrators are let in: for maintenance.",
+    _("When it is off, only site administrators are let in: for maintenance."),
     level=0,
     changed_by=ChangedBy.OPERATOR,
 )
 MAINTENANCE_MESSAGE = Setting(
     "MISP.maintenance_message",
     "The hub is being maintained and will be back shortly.",
-    "What everybody else is told while MISP.live is off.",
+    _("What everybody else is told while MISP.live is off."),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )
 BACKGROUND_JOBS = Setting(
     "MISP.background_jobs",
     True,
-    "Whether work that may take long is handed to the worker and answered at once.",
+    _("Whether work that may take long is handed to the worker and answered at once."),
     changed_by=ChangedBy.OPERATOR,
 )
 DEBUG = Setting(
     "debug",
     0,
-    "Accepted for the clients that set it, and without effect: faults are always logged and never shown.",
+    _("Accepted for the clients that set it, and without effect: faults are always logged and never shown."),
     level=2,
-    options=((0, "Off"), (1, "On"), (2, "On, with queries")),
+    options=((0, _("Off")), (1, _("On")), (2, _("On, with queries"))),
     changed_by=ChangedBy.OPERATOR,
 )

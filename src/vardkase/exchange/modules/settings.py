@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.problems import Problem
 from vardkase.core.settings import AnySetting, Setting, add_family
@@ -22,32 +25,60 @@ def check_seconds(seconds: int) -> Problem | None:
 
 ENABLED: dict[ModuleKind, Setting[bool]] = {
     ModuleKind.EXPANSION: Setting(
-        "Plugin.Enrichment_services_enable", False, "Whether attributes and events may be enriched by modules."
-    , changed_by=ChangedBy.OFFICERS),
+        "Plugin.Enrichment_services_enable",
+        False,
+        _("Whether attributes and events may be enriched by modules."),
+        changed_by=ChangedBy.OFFICERS,
+    ),
     ModuleKind.HOVER: Setting(
-        "Plugin.Enrichment_hover_enable", False, "Whether values are explained by modules when people point at them."
-    , changed_by=ChangedBy.OFFICERS),
+        "Plugin.Enrichment_hover_enable",
+        False,
+        _("Whether values are explained by modules when people point at them."),
+        changed_by=ChangedBy.OFFICERS,
+    ),
     ModuleKind.IMPORT: Setting(
-        "Plugin.Import_services_enable", False, "Whether documents may be read by import modules."
-    , changed_by=ChangedBy.OFFICERS),
+        "Plugin.Import_services_enable",
+        False,
+        _("Whether documents may be read by import modules."),
+        changed_by=ChangedBy.OFFICERS,
+    ),
     ModuleKind.EXPORT: Setting(
-        "Plugin.Export_services_enable", False, "Whether events may be written by export modules."
-    , changed_by=ChangedBy.OFFICERS),
-}  # fmt: skip
+        "Plugin.Export_services_enable",
+        False,
+        _("Whether events may be written by export modules."),
+        changed_by=ChangedBy.OFFICERS,
+    ),
+}
 TIMEOUTS: dict[ModuleKind, Setting[int]] = {
     ModuleKind.EXPANSION: Setting(
-        "Plugin.Enrichment_timeout", 60, "Seconds that an enrichment module may take.", check=check_seconds
-    , changed_by=ChangedBy.OPERATOR),
+        "Plugin.Enrichment_timeout",
+        60,
+        _("Seconds that an enrichment module may take."),
+        check=check_seconds,
+        changed_by=ChangedBy.OPERATOR,
+    ),
     ModuleKind.HOVER: Setting(
-        "Plugin.Enrichment_hover_timeout", 10, "Seconds that a module may take to explain a value.", check=check_seconds
-    , changed_by=ChangedBy.OPERATOR),
+        "Plugin.Enrichment_hover_timeout",
+        10,
+        _("Seconds that a module may take to explain a value."),
+        check=check_seconds,
+        changed_by=ChangedBy.OPERATOR,
+    ),
     ModuleKind.IMPORT: Setting(
-        "Plugin.Import_timeout", 300, "Seconds that an import module may take.", check=check_seconds
-    , changed_by=ChangedBy.OPERATOR),
+        "Plugin.Import_timeout",
+        300,
+        _("Seconds that an import module may take."),
+        check=check_seconds,
+        changed_by=ChangedBy.OPERATOR,
+    ),
     ModuleKind.EXPORT: Setting(
-        "Plugin.Export_timeout", 300, "Seconds that an export module may take.", check=check_seconds
-    , changed_by=ChangedBy.OPERATOR),
-}  # fmt: skip
+        "Plugin.Export_timeout",
+        300,
+        _("Seconds that an export module may take."),
+        check=check_seconds,
+        changed_by=ChangedBy.OPERATOR,
+    ),
+}
 
 
 class ModuleSettings:
@@ -66,28 +97,34 @@ class ModuleSettings:
             return
         for module in known:
             if module.prefix:
-                yield from _of_module(module)
+                yield from settings_of_module(module)
 
 
-def _of_module(module: Module) -> Iterator[AnySetting]:
+def settings_of_module(module: Module) -> Iterator[AnySetting]:
     start = f"Plugin.{module.prefix}_{module.name}"
-    about = f"the module {module.name}"
     yield Setting(
         f"{start}_enabled",
         False,
-        f"Whether {about} may be used.",
+        format_lazy(_("Whether the module {module} may be used."), module=module.name),
         declared=False,
         changed_by=ChangedBy.SITE_ADMIN,
     )
     yield Setting(
-        f"{start}_restrict", 0, f"The id of the only organisation that may use {about}; 0 for all.", declared=False
-    , changed_by=ChangedBy.SITE_ADMIN)  # fmt: skip
+        f"{start}_restrict",
+        0,
+        format_lazy(
+            _("The id of the only organisation that may use the module {module}; 0 for all."),
+            module=module.name,
+        ),
+        declared=False,
+        changed_by=ChangedBy.SITE_ADMIN,
+    )
     for name in module.configuration:
         secret = SECRET.search(name) is not None
         yield Setting(
             f"{start}_{name}",
             "",
-            f"{name} of {about}.",
+            format_lazy(_("{parameter} of the module {module}."), parameter=name, module=module.name),
             secret=secret,
             declared=False,
             changed_by=ChangedBy.SITE_ADMIN,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
@@ -10,21 +13,21 @@ from vardkase.exchange.streams.topics import TOPICS
 ZEROMQ_ENABLED = Setting(
     "Plugin.ZeroMQ_enable",
     False,
-    "Whether published events are sent over ZeroMQ. Every subscriber that reaches the port gets them all.",
+    _("Whether published events are sent over ZeroMQ. Every subscriber that reaches the port gets them all."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_HOST = Setting(
     "Plugin.ZeroMQ_host",
     "127.0.0.1",
-    "The address that the publisher listens on.",
+    _("The address that the publisher listens on."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
 ZEROMQ_PORT = Setting(
     "Plugin.ZeroMQ_port",
     50000,
-    "The TCP port that the publisher listens on.",
+    _("The TCP port that the publisher listens on."),
     level=2,
     check=lambda port: None if 0 < port < 65536 else SettingProblem.NOT_A_PORT(),
     changed_by=ChangedBy.OFFICERS,
@@ -33,7 +36,7 @@ ZEROMQ_SWITCHES = {
     topic.name: Setting(
         f"Plugin.ZeroMQ_{topic.zeromq_switch}_notifications_enable",
         False,
-        f"Whether the topic {topic.name} is sent over ZeroMQ too.",
+        format_lazy(_("Whether the topic {topic} is sent over ZeroMQ too."), topic=topic.name),
         level=2,
         changed_by=ChangedBy.OFFICERS,
     )
@@ -43,12 +46,16 @@ ZEROMQ_SWITCHES = {
 """Topic → whether it is sent; published events always are."""
 
 KAFKA_ENABLED = Setting(
-    "Plugin.Kafka_enable", False, "Whether anything is sent to Kafka.", level=2, changed_by=ChangedBy.OFFICERS
+    "Plugin.Kafka_enable",
+    False,
+    _("Whether anything is sent to Kafka."),
+    level=2,
+    changed_by=ChangedBy.OFFICERS,
 )
 KAFKA_BROKERS = Setting(
     "Plugin.Kafka_brokers",
     "",
-    "Addresses of brokers, with their ports, and commas between them.",
+    _("Addresses of brokers, with their ports, and commas between them."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
@@ -56,7 +63,7 @@ KAFKA_SWITCHES = {
     topic.name: Setting(
         f"Plugin.Kafka_{topic.kafka_switch}_notifications_enable",
         False,
-        f"Whether what ZeroMQ calls {topic.name} is sent to Kafka.",
+        format_lazy(_("Whether what ZeroMQ calls {topic} is sent to Kafka."), topic=topic.name),
         level=2,
         changed_by=ChangedBy.OFFICERS,
     )
@@ -67,7 +74,7 @@ KAFKA_NAMES = {
     topic.name: Setting(
         f"Plugin.Kafka_{topic.kafka_switch}_notifications_topic",
         topic.kafka,
-        f"What {topic.name} is called in Kafka.",
+        format_lazy(_("What {topic} is called in Kafka."), topic=topic.name),
         level=2,
         changed_by=ChangedBy.OFFICERS,
     )
@@ -78,8 +85,10 @@ KAFKA_NAMES = {
 KEPT_DAYS = Setting(
     "Vardkase.streams_days_kept",
     30,
-    "For how many days what was entered for streams is kept: that far back a stream can begin again, and a receiver "
-    "that was away for longer loses what it missed.",
+    _(
+        "For how many days what was entered for streams is kept: that far back a stream can begin again, and a "
+        "receiver that was away for longer loses what it missed."
+    ),
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else SettingProblem.DAYS_NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings import Setting
@@ -46,7 +48,7 @@ LARGEST = 512 * MEBIBYTE
 ON_TYPES = Setting(
     "MISP.enable_synchronisation_filtering_on_type",
     False,
-    "Whether the rules of connections may leave out types of attributes and object templates.",
+    _("Whether the rules of connections may leave out types of attributes and object templates."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

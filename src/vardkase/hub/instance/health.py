@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from vardkase.core.mail.models import OutgoingMail, SentMail, SentState
 from vardkase.core.mail.services import can_send
+from vardkase.core.problems import wire
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.sql import cursor
 from vardkase.exchange.feeds.models import Feed, FeedRun, FeedRunState
@@ -80,7 +81,7 @@ def report(actor: Actor) -> dict[str, Any]:
     """Everything as one document: the checks, and MISP's report, which asks the modules."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "checks": [asdict(check) for check in checks(actor)],
+        "checks": wire([asdict(check) for check in checks(actor)]),
         "misp": diagnostics.report(actor),
         "workers": workers.queues(actor),
     }

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Forbidden, Invalid, InvalidValue, NotFound
+from vardkase.core.problems import Text
 from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings import find_setting as find_changeable
 from vardkase.core.settings.models import SettingValue
@@ -35,14 +36,14 @@ class SettingLine:
 
     name: str
     level: int
-    description: str
+    description: Text
     kind: type[Value]
     value: Value | None
     secret: bool
     fixed: bool
     changed_by: ChangedBy | None = None
     """None for settings that cannot be changed while the hub runs."""
-    options: tuple[tuple[Value, str], ...] = ()
+    options: tuple[tuple[Value, Text], ...] = ()
 
 
 def find_setting(actor: Actor, name: str) -> SettingLine:

@@ -5,20 +5,28 @@ from __future__ import annotations
 from django.core import checks
 from django.db import DatabaseError
 
+from vardkase.core.problems import Problem
+from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.accounts.services.protection import deciding_users
 
+type Finding = dict[str, str | Problem]
 
-def unsafe_settings() -> list[dict[str, str]]:
-    """Id, message and hint of each finding, in English."""
-    found = [
-        {"id": str(message.id), "message": str(message.msg), "hint": str(message.hint or "")}
+
+def unsafe_settings() -> list[Finding]:
+    """Id, message and hint of each finding: problems, but for what Django and its packages find, in their words."""
+    found: list[Finding] = [
+        {"id": str(message.id), "message": _worded(message.msg), "hint": _worded(message.hint)}
         for message in checks.run_checks(include_deployment_checks=True)
         if message.is_serious(checks.WARNING) and not message.is_silenced()
     ]
     return found + _two_offices()
 
 
-def _two_offices() -> list[dict[str, str]]:
+def _worded(said: object) -> str | Problem:
+    return said if isinstance(said, Problem) else str(said or "")
+
+
+def _two_offices() -> list[Finding]:
     """Officers who are also site administrators, from before the two roles excluded each other."""
     try:
         both = [user.email for user in deciding_users().filter(role__perm_site_admin=True).order_by("email")]
@@ -26,6 +34,5 @@ def _two_offices() -> list[dict[str, str]]:
         return []
     if not both:
         return []
-    message = f"Officers who are site administrators as well, and so decide nothing: {', '.join(both)}."
-    hint = "Give each of them another role, or take the officer's duty away."
-    return [{"id": "vardkase.officers", "message": message, "hint": hint}]
+    message = InstanceProblem.TWO_OFFICES(people=both)
+    return [{"id": "vardkase.officers", "message": message, "hint": InstanceProblem.ONE_OFFICE_EACH()}]

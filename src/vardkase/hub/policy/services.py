@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.change_origin import ChangedBy
@@ -25,8 +26,10 @@ LONGEST_NOTE = 2000
 TWO_PEOPLE = Setting(
     "Vardkase.policy_needs_two",
     False,
-    "Whether a MISP policy has to be put in force by another administrator than the one who wrote it; then nobody "
-    "ends it alone either.",
+    _(
+        "Whether a MISP policy has to be put in force by another administrator than the one who wrote it; then nobody "
+        "ends it alone either."
+    ),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )

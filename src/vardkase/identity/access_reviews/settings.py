@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
@@ -17,7 +19,7 @@ def days_problem(number: int) -> Problem | None:
 REVIEW_EVERY = Setting(
     "Vardkase.access_review_days",
     90,
-    "After how many days an organisation's administrators confirm each account anew; 0: never.",
+    _("After how many days an organisation's administrators confirm each account anew; 0: never."),
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
@@ -25,7 +27,7 @@ REVIEW_EVERY = Setting(
 GRACE = Setting(
     "Vardkase.access_review_grace_days",
     14,
-    "For how many days a review is open before an account that nobody has confirmed is switched off.",
+    _("For how many days a review is open before an account that nobody has confirmed is switched off."),
     check=lambda days: None if 1 <= days <= MOST else SettingProblem.NOT_DAYS(least=1, most=MOST),
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
@@ -33,7 +35,7 @@ GRACE = Setting(
 IDLE = Setting(
     "Vardkase.idle_account_days",
     180,
-    "After how many days without being used an account is switched off; 0: never.",
+    _("After how many days without being used an account is switched off; 0: never."),
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,

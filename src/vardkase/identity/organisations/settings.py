@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.problems import Problem
@@ -26,7 +27,7 @@ def host_problem(number: int) -> Problem | None:
 HOST_ORGANISATION = Setting(
     "MISP.host_org_id",
     0,
-    "The organisation that runs this installation; 0 means the first local one.",
+    _("The organisation that runs this installation; 0 means the first local one."),
     level=0,
     check=host_problem,
     changed_by=ChangedBy.OFFICERS,
@@ -37,7 +38,9 @@ HOST_ORGANISATION = Setting(
 HIDE_GROUP_MEMBERS = Setting(
     "Security.hide_organisations_in_sharing_groups",
     False,
-    "Whether only those who may handle sharing groups, and a group's owner, are told which organisations are in it.",
+    _(
+        "Whether only those who may handle sharing groups, and a group's owner, are told which organisations are in it."
+    ),
     changed_by=ChangedBy.OFFICERS,
 )
 
@@ -45,8 +48,10 @@ HIDE_GROUP_MEMBERS = Setting(
 HIDE_INDEX = Setting(
     "Security.hide_organisation_index_from_users",
     False,
-    "Whether the list of organisations is shown only to site administrators, the hub's staff and those who may handle "
-    "sharing groups. Others see their own, and those that have created what they may read.",
+    _(
+        "Whether the list of organisations is shown only to site administrators, the hub's staff and those who may "
+        "handle sharing groups. Others see their own, and those that have created what they may read."
+    ),
     changed_by=ChangedBy.OFFICERS,
 )
 

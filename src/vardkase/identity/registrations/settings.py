@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
 SELF_REGISTRATION = Setting(
     "Security.allow_self_registration",
     False,
-    "Whether visitors may ask for an account.",
+    _("Whether visitors may ask for an account."),
     level=1,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,

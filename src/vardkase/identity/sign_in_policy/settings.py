@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting
@@ -15,7 +17,7 @@ def days_problem(number: int) -> Problem | None:
 DOMAIN_PROOF = Setting(
     "Vardkase.domain_proof_days",
     365,
-    "For how many days an e-mail domain stays verified by a mail; it is asked anew thirty days before.",
+    _("For how many days an e-mail domain stays verified by a mail; it is asked anew thirty days before."),
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,
@@ -23,7 +25,7 @@ DOMAIN_PROOF = Setting(
 DOMAIN_GRACE = Setting(
     "Vardkase.domain_grace_days",
     14,
-    "For how many days an e-mail domain stays verified after its TXT record was seen last.",
+    _("For how many days an e-mail domain stays verified after its TXT record was seen last."),
     check=days_problem,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
 DISABLED = Setting(
     "MISP.disable_event_locks",
     False,
-    "Nobody is told any more who else is at work on an event.",
+    _("Nobody is told any more who else is at work on an event."),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 
@@ -10,30 +12,30 @@ EVENT_OWNER, REPORTERS, EVERYONE, HOST = range(4)
 POLICY = Setting(
     "Plugin.Sightings_policy",
     EVENT_OWNER,
-    "Who, besides the event's owner and the organisation that reported a sighting, sees it.",
+    _("Who, besides the event's owner and the organisation that reported a sighting, sees it."),
     options=(
-        (EVENT_OWNER, "Only the event's owner sees all sightings"),
-        (REPORTERS, "Whoever has reported a sighting in the event sees all of them"),
-        (EVERYONE, "Everyone who sees the attribute sees its sightings"),
-        (HOST, "Everyone sees those of the organisation that runs this installation"),
+        (EVENT_OWNER, _("Only the event's owner sees all sightings")),
+        (REPORTERS, _("Whoever has reported a sighting in the event sees all of them")),
+        (EVERYONE, _("Everyone who sees the attribute sees its sightings")),
+        (HOST, _("Everyone sees those of the organisation that runs this installation")),
     ),
     changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE = Setting(
     "Plugin.Sightings_anonymise",
     False,
-    "Whether the organisation is left out of others' sightings.",
+    _("Whether the organisation is left out of others' sightings."),
     changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE_AS = Setting(
     "Plugin.Sightings_anonymise_as",
     0,
-    "The id of the organisation in whose name anonymised sightings are shown; 0 means none.",
+    _("The id of the organisation in whose name anonymised sightings are shown; 0 means none."),
     changed_by=ChangedBy.OFFICERS,
 )
 RANGE = Setting(
     "Plugin.Sightings_range",
     365,
-    "How many days back the figures of sightings go; 0 means without end.",
+    _("How many days back the figures of sightings go; 0 means without end."),
     changed_by=ChangedBy.SITE_ADMIN,
 )

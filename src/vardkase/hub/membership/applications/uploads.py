@@ -6,6 +6,8 @@ was forgotten, stays on the disk until unused files are removed: this bounds it.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Invalid
 from vardkase.core.limits import Limit
@@ -18,8 +20,10 @@ DAY = 24 * 3600
 DAILY = Setting(
     "Vardkase.upload_mebibytes_a_day",
     1000,
-    "How many mebibytes of files one organisation, one application and one network address may upload in a day "
-    "outside of events: evidence of security statements, and files of applications.",
+    _(
+        "How many mebibytes of files one organisation, one application and one network address may upload in a day "
+        "outside of events: evidence of security statements, and files of applications."
+    ),
     check=lambda size: None if 20 <= size <= 100_000 else SettingProblem.NOT_BETWEEN(least=20, most=100000),
     changed_by=ChangedBy.OPERATOR,
 )

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.query_expressions import first_or_not_found
@@ -33,7 +34,7 @@ from vardkase.identity.access.actor import Actor
 DAYS_TO_DECIDE = Setting(
     "Vardkase.days_to_decide",
     30,
-    "Within how many calendar days from the day it came an application is to be decided.",
+    _("Within how many calendar days from the day it came an application is to be decided."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )

@@ -43,14 +43,12 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """`details` are in English, as the installation words them."""
-
     title: str | Promise
     state: str
     said: str
     advice: str
     url: str
-    details: list[dict[str, str]] = field(default_factory=list)
+    details: list[dict[str, object]] = field(default_factory=list)
 
 
 def finding_of(check: Check) -> HealthFinding:
@@ -63,7 +61,10 @@ def finding_of(check: Check) -> HealthFinding:
         said,
         advice,
         address_of(page) if page else "",
-        check.facts.get("found", []),
+        [
+            {**found, "name": str(found["id"]).removeprefix("vardkase.")}
+            for found in check.facts.get("found", [])
+        ],
     )
 
 
@@ -209,7 +210,7 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
     "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
     "worker": _advises(
-        _("Start `vardkase serve` or `vardkase worker`; without a worker nothing is fetched or sent.")
+        _("Start vardkase serve or vardkase worker; without a worker nothing is fetched or sent.")
     ),
     "queue": _advice_of_queue,
     "schedules": _advice_of_schedules,
