@@ -217,6 +217,11 @@ def test_pull_is_started_and_cancelled(seed: Seed, connection: Server) -> None:
     client.post(f"{LIST}{connection.pk}/fetch/", {"event": "nonsense"})
     ordered = ProcrastinateJob.objects.filter(task_name="sync.pull")
     assert [job.args["technique"] for job in ordered] == ["full"]
+    waiting = client.get(f"{LIST}{connection.pk}/").content.decode()
+    assert "The next run will start in a moment." in waiting
+    assert 'hx-trigger="every 3s"' in waiting
+    ordered.update(status="succeeded")
+    assert 'hx-trigger="every 30s"' in client.get(f"{LIST}{connection.pk}/").content.decode()
     run = SyncRun.objects.create(
         server=connection, direction=SyncDirection.PULL, technique="full", total=9, done=4
     )

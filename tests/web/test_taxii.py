@@ -117,6 +117,7 @@ def test_server_is_added_tested_and_used(client: Client) -> None:
     for act, task in (("fetch", "taxii.poll"), ("send", "taxii.push")):
         assert client.post(f"{HOME}{page}{act}/").status_code == 302
         assert ProcrastinateJob.objects.order_by("-id")[0].task_name == task
+        assert "The next run will start in a moment." in text(client, page)
     Run.objects.create(
         server=server, direction=TaxiiDirection.POLL, objects_moved=7, refused=1, reasons=["x: why not"]
     )

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
+from vardkase.core.jobs import ordered
 from vardkase.core.jobs.problems import problem_of
 from vardkase.core.jobs.progress import report
 from vardkase.core.problems import stored
@@ -26,8 +26,6 @@ SILENCE = timedelta(minutes=60)
 """A run without a record for so long ended with its process."""
 COUNTED = 5_000
 """Values of a list between two looks at the clock."""
-SOON = timedelta(minutes=1)
-"""A job that is to be tried again later than this is not waited for."""
 KEPT = 50
 """Runs kept of each feed."""
 
@@ -86,9 +84,7 @@ def runs_of(actor: Actor, feed_id: int) -> QuerySet[FeedRun]:
 def is_ordered(actor: Actor, feed_id: int) -> bool:
     """Whether a job of the feed waits for its turn or is at work, also before it has a run of its own."""
     actor.require(Permission.SITE_ADMIN)
-    soon = Q(scheduled_at=None) | Q(scheduled_at__lte=timezone.now() + SOON)
-    jobs = ProcrastinateJob.objects.filter(soon, lock=feed_lock(feed_id), status__in=("todo", "doing"))
-    return jobs.exists()
+    return ordered.is_ordered([feed_lock(feed_id)])
 
 
 def latest_runs(actor: Actor, feeds: Iterable[Feed]) -> dict[tuple[int, str], FeedRun]:

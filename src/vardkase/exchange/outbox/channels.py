@@ -24,6 +24,10 @@ TO_RECEIVER = JobRetry(DELIVERY, after=(Unreachable, Outage, OSError, *BROKEN))
 """How a job is tried again that delivers to a receiver."""
 
 
+def lock_of(kind: EntryKind, receiver_id: int) -> str:
+    return f"to {kind} {receiver_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One kind of receiver: who gets a version, and the job that delivers to one of them.
@@ -50,7 +54,7 @@ class Channel:
 
     def lock(self, receiver_id: int) -> str:
         """The lock of whatever is sent to a receiver, so that everything arrives in order."""
-        return f"to {self.kind} {receiver_id}"
+        return lock_of(self.kind, receiver_id)
 
 
 def order_jobs(job: Task[..., Any, ...], wanted: Mapping[str, dict[str, Any]]) -> int:

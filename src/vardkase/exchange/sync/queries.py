@@ -9,8 +9,11 @@ from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
+from vardkase.core.jobs import ordered
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.audit_actions import ExchangeAction
+from vardkase.exchange.outbox.channels import lock_of
+from vardkase.exchange.outbox.models import EntryKind
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.sync.models import EventOutcome, FailedEvent, MovedEvent, SyncRun, SyncRunState
 from vardkase.exchange.sync.problems import SyncProblem
@@ -34,6 +37,21 @@ def latest_runs(actor: Actor, servers: Iterable[Server]) -> dict[tuple[int, str]
         .distinct("server", "direction")
     )
     return {(run.server_id, run.direction): run for run in newest}
+
+
+def is_ordered(actor: Actor, server_id: int) -> bool:
+    """Whether a job of the connection waits for its turn or is at work, also before it has a run of its own."""
+    actor.require(Permission.SITE_ADMIN)
+    return ordered.is_ordered([pull_lock(server_id), push_lock(server_id)])
+
+
+def pull_lock(server_id: int) -> str:
+    return f"pull {server_id}"
+
+
+def push_lock(server_id: int) -> str:
+    """Of all that is sent over a connection, so that it arrives in order."""
+    return lock_of(EntryKind.CONNECTION, server_id)
 
 
 def runs_of(actor: Actor, server_id: int) -> QuerySet[SyncRun]:

@@ -16,6 +16,7 @@ from vardkase.exchange.servers.queries import find_server, getting
 from vardkase.exchange.sync import pull, push
 from vardkase.exchange.sync.candidates import reader_of
 from vardkase.exchange.sync.push import receiver
+from vardkase.exchange.sync.queries import pull_lock
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
 from vardkase.identity.access.job_actors import job_actor
@@ -31,7 +32,7 @@ ORDERED = 10
 
 def order_pull(actor: Actor, server_id: int, technique: str, *, force: bool = False) -> int:
     pull.require_technique(technique)
-    job = pull_connection.configure(lock=f"pull {server_id}", priority=ORDERED)
+    job = pull_connection.configure(lock=pull_lock(server_id), priority=ORDERED)
     return job.defer(user_id=actor.user_id, server_id=server_id, technique=technique, force=force)
 
 

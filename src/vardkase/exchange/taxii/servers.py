@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import Readers, apply
+from vardkase.core.jobs import ordered
 from vardkase.core.problems import CommonProblem
 from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.field_parsers import base_address, name, origin
 from vardkase.exchange.taxii.collections import group_of, reach, saved_search
-from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiServer
+from vardkase.exchange.taxii.models import KEYS, FetchedObject, Run, TaxiiDirection, TaxiiServer
 from vardkase.exchange.taxii.problems import TaxiiServerProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -43,6 +44,16 @@ def find_taxii_server(actor: Actor, reference: Reference) -> TaxiiServer:
 def find_readable_server(actor: Actor, reference: Reference) -> TaxiiServer:
     actor.require_content_access()
     return find_taxii_server(actor, reference)
+
+
+def run_lock(direction: TaxiiDirection, server_id: int) -> str:
+    return f"taxii {direction} {server_id}"
+
+
+def is_ordered(actor: Actor, server_id: int) -> bool:
+    """Whether a job of the server waits for its turn or is at work, also before it has a run of its own."""
+    actor.require(Permission.SITE_ADMIN)
+    return ordered.is_ordered([run_lock(direction, server_id) for direction in TaxiiDirection])
 
 
 def runs_of(actor: Actor, server: TaxiiServer) -> QuerySet[Run]:

@@ -6,8 +6,8 @@ from procrastinate.contrib.django import app
 
 from vardkase.core.settings.instance import BACKGROUND_JOBS
 from vardkase.exchange.taxii import polling, pushing
-from vardkase.exchange.taxii.models import Submission, TaxiiServer
-from vardkase.exchange.taxii.servers import find_taxii_server
+from vardkase.exchange.taxii.models import Submission, TaxiiDirection, TaxiiServer
+from vardkase.exchange.taxii.servers import find_taxii_server, run_lock
 from vardkase.exchange.taxii.submissions import work_off
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.job_actors import job_actor
@@ -24,13 +24,13 @@ def order_submission(actor: Actor, submission: Submission) -> None:
 
 
 def order_poll(actor: Actor, server_id: int) -> int:
-    return poll_server.configure(lock=f"taxii poll {server_id}").defer(
+    return poll_server.configure(lock=run_lock(TaxiiDirection.POLL, server_id)).defer(
         user_id=actor.user_id, server_id=server_id
     )
 
 
 def order_push(actor: Actor, server_id: int) -> int:
-    return push_to_server.configure(lock=f"taxii push {server_id}").defer(
+    return push_to_server.configure(lock=run_lock(TaxiiDirection.PUSH, server_id)).defer(
         user_id=actor.user_id, server_id=server_id
     )
 

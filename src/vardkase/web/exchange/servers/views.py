@@ -179,6 +179,7 @@ def _shown(request: PageRequest, server: Server, **more: Any) -> HttpResponse:
         .count(),
         "cache": find_cached(SERVER, server.pk) if server.caching_enabled else None,
         "running": runs.filter(state=SyncRunState.RUNNING).order_by("-pk"),
+        "is_ordered": queries.is_ordered(request.actor, server.pk),
         "aside": shown,
         "aside_count": aside.count(),
         "unsent": unsent,

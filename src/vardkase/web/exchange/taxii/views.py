@@ -208,6 +208,8 @@ def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpRespon
         "server": server,
         "polled": runs.filter(direction=TaxiiDirection.POLL).first(),
         "pushed": runs.filter(direction=TaxiiDirection.PUSH).first(),
+        "running": runs.filter(ended=None).exists(),
+        "is_ordered": servers.is_ordered(request.actor, server.pk),
         "has_key": bool(server.encrypted_key),
         **listed(request, runs.order_by(), {"pk"}, "-pk"),
         **more,
