@@ -64,6 +64,7 @@ import vardkase.api.membership.terms
 import vardkase.api.modules
 import vardkase.api.news
 import vardkase.api.noticelists
+import vardkase.api.notifications
 import vardkase.api.object_templates.custom
 import vardkase.api.object_templates.templates
 import vardkase.api.objects.object_creation
@@ -93,6 +94,7 @@ import vardkase.api.shadow_attributes
 import vardkase.api.sharing_groups.blueprints
 import vardkase.api.sharing_groups.sharing_groups
 import vardkase.api.sightings
+import vardkase.api.subscriptions
 import vardkase.api.tag_collections
 import vardkase.api.tags.attachment
 import vardkase.api.tags.favourites
