@@ -19,6 +19,8 @@ class AccountProblem(ProblemCode):
     FIELD_NOT_FOR_MANY = _("This field cannot be changed for many accounts at once.")
     DISABLES_ONESELF = _("You cannot disable your own account.")
     IDS_EXPECTED = _("Enter a list of account IDs.")
+    NO_MAIL_FOR_LINKS = _("The hub sends no e-mail at the moment, so nobody would get the link.")
+    OWN_PASSWORD_IN_SELECTION = _("Your own account is selected. Change your password on your account page.")
     NONE_OR_TOO_MANY = _("Name at least one account, and not too many.")
     MEMBER_AT_CONSOLE = _(
         "%(organisation)s is a member, and the console cannot act as a member. Its own administrator adds "

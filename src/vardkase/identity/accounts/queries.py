@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -27,6 +27,11 @@ def visible_users(actor: Acting) -> QuerySet[User]:
     if ADMIN in actor.permissions:
         return users.filter(org_id=actor.organisation_id)
     return users.filter(pk=actor.user_id or 0)
+
+
+def selected_users(actor: Acting, ids: Collection[int]) -> list[User]:
+    """Those of the accounts that the actor may see, by address."""
+    return list(visible_users(actor).filter(pk__in=ids).order_by("email"))
 
 
 def user_lines(actor: Acting, *, value: str = "", state: str = "") -> QuerySet[User]:

@@ -12,6 +12,7 @@ from vardkase.identity.accounts.services.roles import (
     ensure_default_roles,
     set_default_role,
 )
+from vardkase.identity.accounts.services.selection import give_roles, mail_password_links
 from vardkase.identity.accounts.services.users import (
     change_password,
     create_user,
@@ -38,7 +39,9 @@ __all__ = [
     "end_keys_of_sync_users",
     "ensure_default_roles",
     "first_run",
+    "give_roles",
     "issue_key",
+    "mail_password_links",
     "pin_key",
     "reset_keys",
     "reset_password",

@@ -10,6 +10,7 @@ from vardkase.web.identity.accounts import (
     notifications,
     own,
     preferences,
+    selected,
     users,
 )
 from vardkase.web.ui import converters
@@ -34,6 +35,12 @@ urlpatterns = [
     path("account-link/password/choose/", links.password, name="account_link_password_choose"),
     path("administration/users/", users.index, name="users"),
     path("administration/users/new/", users.create, name="user_create"),
+    path("administration/users/selected/disable/", selected.disable, name="users_off"),
+    path("administration/users/selected/enable/", selected.enable, name="users_on"),
+    path("administration/users/selected/role/", selected.give_role, name="users_role"),
+    path("administration/users/selected/role/back/", selected.take_role_back, name="users_take_role_back"),
+    path("administration/users/selected/passwords/", selected.reset_passwords, name="users_passwords"),
+    path("administration/users/selected/write/", selected.write, name="users_write"),
     path("administration/users/<int:pk>/", users.view, name="user"),
     path("administration/users/<int:pk>/edit/", users.edit, name="user_edit"),
     path("administration/users/<int:pk>/duties/", duties.edit, name="user_duties"),
