@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from django.utils.translation import gettext_noop
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogue. Django’s own would load the settings, which is too early here."""
+    return text
+
 
 EXPOSED = gettext_noop(
     "%(host)s can be reached from other machines, and no reverse proxy is declared. Listen on 127.0.0.1 with a "
