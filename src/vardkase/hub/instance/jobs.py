@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.instance.problems import JobProblem
 from vardkase.identity.access.actor import Actor
@@ -41,7 +45,8 @@ class Job:
 
     `arguments` is JSON, `state` the queue's own term, `ordered_by` the user, None for the hub itself.
     Reported by the job: `done` of `total` items (0: unknown) between `told_since` and `told_last`, and
-    `fault`, why it failed. `stopping`: it was cancelled. `due`: it does not start before.
+    `fault`, why it failed. `stopping`: it was cancelled. `due`: it does not start before. `subject`: the name of the
+    feed or connection that it is about, for site administrators.
     """
 
     id: int
@@ -62,6 +67,7 @@ class Job:
     told_since: datetime | None
     told_last: datetime | None
     fault: str
+    subject: str = ""
 
     @property
     def status(self) -> int:
@@ -103,7 +109,7 @@ def find_job(actor: Actor, job_id: int) -> Job:
     rows = _select("j.id = %(id)s", {"id": job_id, "limit": 1, "offset": 0})
     if not rows or not (actor.is_site_admin or (rows[0].ordered_by or 0) == actor.user_id):
         raise NotFound(JobProblem.NO_SUCH_JOB())
-    return rows[0]
+    return _named(actor, rows)[0]
 
 
 def job_rows(actor: Actor, states: Sequence[str] = ()) -> QuerySet[ProcrastinateJob]:
@@ -134,7 +140,36 @@ def described(actor: Actor, rows: Iterable[ProcrastinateJob]) -> list[Job]:
         job.id: job for job in _select("j.id = ANY(%(ids)s)", {"ids": ids, "limit": len(ids), "offset": 0})
     }
     found = [by_id[pk] for pk in ids if pk in by_id]
-    return [job for job in found if actor.is_site_admin or job.ordered_by == (actor.user_id or 0)]
+    return _named(
+        actor, [job for job in found if actor.is_site_admin or job.ordered_by == (actor.user_id or 0)]
+    )
+
+
+def _named(actor: Actor, jobs: Sequence[Job]) -> list[Job]:
+    """With the names of what they are about: a query for each kind of thing."""
+    if not actor.is_site_admin:
+        return list(jobs)
+    about = {job.id: _about(job) for job in jobs}
+    wanted: dict[type[Feed | Server | TaxiiServer], set[int]] = {}
+    for model, number in filter(None, about.values()):
+        wanted.setdefault(model, set()).add(number)
+    names = {
+        (model, pk): name
+        for model, numbers in wanted.items()
+        for pk, name in model._default_manager.filter(pk__in=numbers).values_list("pk", "name")  # noqa: SLF001
+    }
+    return [replace(job, subject=names.get(thing, "") if (thing := about[job.id]) else "") for job in jobs]
+
+
+def _about(job: Job) -> tuple[type[Feed | Server | TaxiiServer], int] | None:
+    arguments = json.loads(job.arguments)
+    if not isinstance(arguments, dict):
+        return None
+    if isinstance(number := arguments.get("feed_id"), int):
+        return Feed, number
+    if isinstance(number := arguments.get("server_id"), int):
+        return TaxiiServer if job.task.startswith("taxii.") else Server, number
+    return None
 
 
 def job_lines(actor: Actor, job: Job) -> list[JobLogLine]:

@@ -49,6 +49,8 @@ SUBJECTS = (
 
 
 def kind_of(job: Job) -> str:
+    if job.subject:
+        return f"{KINDS.get(job.task, job.task)}: {job.subject}"
     return label_of(job.task, job.arguments)
 
 

@@ -14,12 +14,12 @@ from vardkase.web.ui.display import clock_face
 register = template.Library()
 
 STATES = {
-    "todo": ("wait", pgettext_lazy("job", "waiting")),
-    "doing": ("info", pgettext_lazy("job", "running")),
-    "succeeded": ("ok", pgettext_lazy("job", "done")),
-    "failed": ("bad", pgettext_lazy("job", "failed")),
-    "cancelled": ("land", pgettext_lazy("job", "cancelled")),
-    "aborted": ("land", pgettext_lazy("job", "cancelled")),
+    "todo": ("wait", pgettext_lazy("job", "Waiting")),
+    "doing": ("info", pgettext_lazy("job", "Running")),
+    "succeeded": ("ok", pgettext_lazy("job", "Done")),
+    "failed": ("bad", pgettext_lazy("job", "Failed")),
+    "cancelled": ("land", pgettext_lazy("job", "Cancelled")),
+    "aborted": ("land", pgettext_lazy("job", "Cancelled")),
 }
 RHYTHMS = {
     Interval.QUARTERLY: gettext_lazy("Every 15 minutes"),
@@ -47,7 +47,7 @@ def state_pill(job: Job) -> str:
 
 @register.filter
 def state_words(job: Job) -> str:
-    return gettext("is stopping") if job.stopping else str(STATES[job.state][1])
+    return gettext("Is stopping") if job.stopping else str(STATES[job.state][1])
 
 
 @register.filter

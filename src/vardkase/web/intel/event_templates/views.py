@@ -16,6 +16,7 @@ from vardkase.intel.event_templates.services import check_definition
 from vardkase.web.intel.event_templates.presenters import described, rows_of
 from vardkase.web.knowledge.library import state_tabs, wanted_state
 from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.navigation import address_of
 from vardkase.web.ui.pages import PageRequest, page
 
 SORTS = {"name", "modified", "version"}
@@ -35,6 +36,7 @@ def index(request: PageRequest) -> HttpResponse:
         "tabs": state_tabs(request),
         "q": text,
         "state": request.GET.get("state", ""),
+        "support_url": address_of("support"),
     }
     return render(request, "event_templates/index.html", context)
 
