@@ -20,8 +20,8 @@ from vardkase.misp.types import TYPES
 from vardkase.web.knowledge.library import parents
 from vardkase.web.knowledge.object_templates.forms import (
     DefinitionForm,
-    Elements,
     ObjectTemplateForm,
+    RelationRows,
     sentences,
 )
 from vardkase.web.ui.display import thin
@@ -118,7 +118,7 @@ def _built(request: PageRequest, template: ObjectTemplate | None) -> HttpRespons
     initial = {"name": former["name"], "meta_category": former["meta-category"]}
     initial |= {"description": former.get("description", ""), "newest": template and _newest(template)}
     form = shown_again(request, lambda data: ObjectTemplateForm(data, initial=initial))
-    rows = Elements()
+    rows = RelationRows()
     if request.method == "POST":
         rows.read(request.POST)
     else:
@@ -157,7 +157,7 @@ def _built(request: PageRequest, template: ObjectTemplate | None) -> HttpRespons
 
 
 def _saved(
-    request: PageRequest, template: ObjectTemplate | None, form: ObjectTemplateForm, rows: Elements
+    request: PageRequest, template: ObjectTemplate | None, form: ObjectTemplateForm, rows: RelationRows
 ) -> ObjectTemplate:
     sent = form.cleaned_data
     document = {"name": sent["name"], "meta-category": sent["meta_category"]}
@@ -167,7 +167,7 @@ def _saved(
     return services.edit_template(request.actor, str(template.pk), document, seen=sent["newest"])
 
 
-def _take(form: ObjectTemplateForm, rows: Elements, refused: Invalid) -> None:
+def _take(form: ObjectTemplateForm, rows: RelationRows, refused: Invalid) -> None:
     for path, problems in by_field(refused, "").items():
         words = [str(problem) for problem in problems]
         field = path.replace("-", "_")

@@ -128,7 +128,7 @@ class RelationRow(RowForm):
         return kind
 
 
-class Elements(Rows[RelationRow]):
+class RelationRows(Rows[RelationRow]):
     def __init__(self) -> None:
         kinds = [RowKind("element", gettext("Add an attribute"))]
         super().__init__(
