@@ -158,13 +158,17 @@ class Timeline {
     return (time) => words(time.valueOf());
   }
 
-  /** Words of a tick near an edge stand beside it, so that the edge does not cut them. */
+  /** Words of a tick near an edge stand beside it, which cuts none of them; those that would cover others are left out. */
   private keepInside(texts: Selection<SVGTextElement, Date, SVGGElement, unknown>): void {
-    texts.attr("text-anchor", (time, index, all) => {
-      const half = (all[index]?.getComputedTextLength() ?? 0) / 2;
-      const x = this.scale(time);
-      if (x - half < this.left + 4) return "start";
-      return x + half > this.width - 4 ? "end" : "middle";
+    let until = Number.NEGATIVE_INFINITY;
+    texts.each((time, index, all) => {
+      const text = all[index];
+      const length = text?.getComputedTextLength() ?? 0;
+      const wanted = this.scale(time) - length / 2;
+      const start = Math.max(this.left + 4, Math.min(wanted, this.width - 4 - length));
+      text?.setAttribute("dx", String(start - wanted));
+      if (start < until) text?.remove();
+      else until = start + length + 3;
     });
   }
 

@@ -207,6 +207,7 @@ export class GraphView {
       const angle = (2 * Math.PI * index) / fresh.length + 0.4;
       node.position({ x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) });
     });
+    spread(fresh);
     if (!this.isMoved) this.fit();
   }
 

@@ -64,7 +64,7 @@ def offered(shell: EventLayout) -> list[OfferedContext]:
         ),
         OfferedContext(
             "extensions",
-            gettext("Extended events"),
+            pgettext("of an event", "Extensions"),
             "" if extends else gettext("The event extends no event that you can see, and none extends it."),
         ),
     ]
