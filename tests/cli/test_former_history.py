@@ -41,6 +41,7 @@ NEWER = {
     "intel.0006_undo_points_and_proposal_comments": 3,
     "intel.0007_proposal_decisions": 1,
     "intel.0008_object_undo": 1,
+    "intel.0009_search_indexes": 0,
     "policy.0002_approval_notify": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""

@@ -7,14 +7,21 @@ theirs, so that two filters may be met by two different attributes (restsearch.m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search.event_conditions import range_condition, text_condition
 from vardkase.analysis.search.filters import Scope, Search, Terms
-from vardkase.analysis.search.statement import Statement, is_pattern
-from vardkase.analysis.search.values import BOTH_PARTS, Source, value_source, without_values
+from vardkase.analysis.search.statement import Statement, is_pattern, split_items
+from vardkase.analysis.search.values import (
+    BOTH_PARTS,
+    Source,
+    are_common,
+    value_source,
+    with_patterns,
+    without_values,
+)
 from vardkase.intel.proposals.settings import BLOCK_ATTRIBUTES
 from vardkase.misp.flags import as_bool
 from vardkase.misp.types import CATEGORIES, TYPES
@@ -22,8 +29,11 @@ from vardkase.misp.types import CATEGORIES, TYPES
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
+    """`is_common`: so many attributes meet the condition that each event is asked for one."""
+
     condition: str = "TRUE"
     source: Source | None = None
+    is_common: bool = False
 
 
 def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilter]:
@@ -33,18 +43,32 @@ def attribute_filters(statement: Statement, search: Search) -> Iterator[RowFilte
         (search.value2, ("value2",)),
     ):
         if terms:
-            condition = without_values(statement, terms, columns) if terms.none_of else "TRUE"
-            source = value_source(statement, terms.wanted, columns) if terms.wanted else None
-            yield RowFilter(condition, source)
+            yield _with_value(statement, search, terms, columns)
     if search.type:
         mail = search.scope is not Scope.OBJECTS
-        yield RowFilter(_known(statement, "a.type", search.type, TYPES, fold=True, mail=mail))
+        yield _known(statement, search, "type", search.type, TYPES, fold=True, mail=mail)
     if search.category:
-        yield RowFilter(_known(statement, "a.category", search.category, CATEGORIES, fold=False))
+        yield _known(statement, search, "category", search.category, CATEGORIES, fold=False)
     if search.object_relation:
-        yield RowFilter(text_condition(statement, "a.object_relation", search.object_relation, fold=False))
+        condition = text_condition(statement, "a.object_relation", search.object_relation, fold=False)
+        exact, patterns = split_items(search.object_relation.wanted)
+        yield RowFilter(condition, is_common=_is_common(search, "object_relation", () if patterns else exact))
     if search.to_ids is not None:
         yield RowFilter("a.to_ids" if True in search.to_ids else "NOT a.to_ids")
+
+
+def _with_value(statement: Statement, search: Search, terms: Terms, columns: tuple[str, ...]) -> RowFilter:
+    condition = without_values(statement, terms, columns) if terms.none_of else "TRUE"
+    if not terms.wanted:
+        return RowFilter(condition)
+    is_limited = search.scope is Scope.ATTRIBUTES
+    patterns = split_items(terms.wanted)[1]
+    is_common = search.scope is not Scope.OBJECTS and bool(patterns) and are_common(patterns)
+    if statement.in_order or is_common:
+        like = with_patterns(statement, terms.wanted, columns)
+        if like:
+            return RowFilter(f"{condition} AND {like}", is_common=is_common)
+    return RowFilter(condition, value_source(statement, terms.wanted, columns, is_limited=is_limited))
 
 
 def own_columns(statement: Statement, search: Search) -> Iterator[str]:
@@ -82,19 +106,30 @@ def uuid_filter(statement: Statement, terms: Terms) -> RowFilter:
 
 
 def _known(
-    statement: Statement, column: str, terms: Terms, names: Iterable[str], *, fold: bool, mail: bool = False
-) -> str:
-    conditions = []
+    statement: Statement,
+    search: Search,
+    column: str,
+    terms: Terms,
+    names: Iterable[str],
+    *,
+    fold: bool,
+    mail: bool = False,
+) -> RowFilter:
+    conditions, wanted = [], set[str]()
     if terms.wanted:
         wanted = _matching(terms.wanted, names, fold=fold)
         # As MISP does: on events and attributes either type also finds the type `email`.
         if mail and wanted & {"email-src", "email-dst"}:
             wanted.add("email")
-        conditions.append(f"{column} = ANY({statement.bind(sorted(wanted), 'text[]')})")
+        conditions.append(f"a.{column} = ANY({statement.bind(sorted(wanted), 'text[]')})")
     if terms.none_of:
         unwanted = _matching(terms.none_of, names, fold=fold)
-        conditions.append(f"{column} <> ALL({statement.bind(sorted(unwanted), 'text[]')})")
-    return " AND ".join(conditions)
+        conditions.append(f"a.{column} <> ALL({statement.bind(sorted(unwanted), 'text[]')})")
+    return RowFilter(" AND ".join(conditions), is_common=_is_common(search, column, sorted(wanted)))
+
+
+def _is_common(search: Search, column: str, wanted: Sequence[str]) -> bool:
+    return search.scope is Scope.EVENTS and bool(wanted) and resolve.is_common(column, wanted)
 
 
 def _matching(items: Iterable[str], names: Iterable[str], *, fold: bool) -> set[str]:

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from vardkase.analysis.search.resolve import ids_in, uuids_in
-from vardkase.analysis.search.statement import Statement, containing
+from vardkase.analysis.search.resolve import ids_in, is_common, uuids_in
+from vardkase.analysis.search.statement import ONE_BY_ONE, Statement, containing
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
@@ -153,8 +153,9 @@ def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:
         yield f"e.orgc_id = ANY({statement.bind(ids, 'bigint[]')})"
     yield from _with_tags(statement, filters)
     if filters.type:
-        visible = statement.attribute(NOT_DELETED)
-        yield WITH_TYPE.format(type=statement.bind(filters.type, "text"), visible=visible)
+        one_by_one = ONE_BY_ONE if is_common("type", [filters.type]) else ""
+        has_type = f"a.type = {statement.bind(filters.type, 'text')} AND {statement.attribute(NOT_DELETED)}"
+        yield f"EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND {has_type}{one_by_one})"
     for comparison, wanted, cast in (
         ("e.distribution =", filters.reach, "smallint"),
         ("e.threat_level_id =", filters.threat, "smallint"),
@@ -182,7 +183,6 @@ def _with_tags(statement: Statement, filters: EventFilters) -> Iterator[str]:
 NAMED = "SELECT id FROM organisation WHERE name ILIKE %(name)s"
 TAGS = "SELECT id FROM tag WHERE lower(name) = %(name)s"
 TAGGED = "e.id IN (SELECT et.event_id FROM event_tag et WHERE et.tag_id = ANY({tags}))"
-WITH_TYPE = "EXISTS (SELECT 1 FROM attribute a WHERE a.event_id = e.id AND a.type = {type} AND {visible})"
 WITH_CLUSTER = """
 SELECT et.event_id AS id FROM event_tag et WHERE et.tag_id = ANY({tags})
 UNION SELECT a.event_id FROM attribute_tag at

@@ -92,7 +92,7 @@ def _few(
 
 def _many(actor: Actor, search: Search, place: PagePosition | None, size: int) -> list[Any]:
     """The rows of the page, read from the end of the index of the default order."""
-    statement = Statement(actor)
+    statement = Statement(actor, in_order=search.scope is Scope.ATTRIBUTES)
     key, order, condition, parameters = _place(search, DEFAULT, place)
     columns = f"{ALIASES[search.scope]}.id, ({key})::text"
     if search.scope is Scope.ATTRIBUTES:

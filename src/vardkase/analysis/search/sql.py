@@ -20,7 +20,7 @@ from vardkase.analysis.search.event_conditions import (
 )
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
 from vardkase.analysis.search.search_all import events_with_pattern
-from vardkase.analysis.search.statement import Statement
+from vardkase.analysis.search.statement import ONE_BY_ONE, Statement
 from vardkase.analysis.search.tag_conditions import tag_branches, tag_conditions
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
@@ -145,7 +145,7 @@ def _attributes(
             f"AND {other.check.format(found='g')})"
             for other in sources[1:]
         )
-    elif branches := tag_branches(statement, search):
+    elif not statement.in_order and (branches := tag_branches(statement, search)):
         rows = f"{_tagged(statement, search, conditions, branches)} f JOIN attribute a ON a.id = f.id"
         return f"SELECT {columns} FROM {rows} {joins}"
     conditions.extend(tag_conditions(statement, search))
@@ -158,8 +158,11 @@ def _attributes(
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
     rows = "attribute a JOIN event e ON e.id = a.event_id"
     everything = [*conditions, *tag_conditions(statement, search)]
-    found = " UNION ".join(
-        f"SELECT a.id FROM {rows} WHERE {' AND '.join([*everything, branch])}" for branch in branches
+    of_events, of_attributes = branches
+    # UNION ALL of what is different, so that a limit is reached without reading everything.
+    found = " UNION ALL ".join(
+        f"SELECT a.id FROM {rows} WHERE {' AND '.join([*everything, branch])}"
+        for branch in (of_events, f"{of_attributes} AND NOT {of_events}")
     )
     return statement.fence(found)
 
@@ -208,9 +211,8 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
     deleted = search.deleted if search.scope is Scope.EVENTS else frozenset((False,))
     if each.source is None:
         visible = statement.attribute(deleted, "a", "e")
-        return (
-            f"EXISTS (SELECT 1 FROM attribute a WHERE {column} = {target} AND {each.condition} AND {visible})"
-        )
+        rows = f"SELECT 1 FROM attribute a WHERE {column} = {target} AND {each.condition} AND {visible}"
+        return f"EXISTS ({rows}{ONE_BY_ONE if each.is_common else ''})"
     visible = statement.attribute(deleted, "a", "v")
     check = each.source.check.format(found="f")
     same = f"a.{each.source.column} = f.{each.source.column}"

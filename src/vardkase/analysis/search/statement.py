@@ -16,13 +16,19 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 
+ONE_BY_ONE = " OFFSET 0"
+"""Keeps PostgreSQL from reading all such rows at once to join them: the first of each event is enough."""
+
 
 @dataclass(slots=True)
 class Statement:
-    """`events`: only these are looked at, as if the store held no others."""
+    """`events`: only these are looked at, as if the store held no others. `in_order`: attributes are read in the order
+    of the result until there are enough, and what is common among them is compared row by row.
+    """
 
     actor: Actor
     events: Sequence[int] | None = None
+    in_order: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
     fences: list[str] = field(default_factory=list)
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.filters import Restriction
-from vardkase.analysis.search.statement import Statement, is_pattern
+from vardkase.analysis.search.statement import Statement, is_pattern, split_items
 from vardkase.analysis.search.value_list import read_values
-from vardkase.analysis.search.values import BOTH_PARTS, BY_KEY, value_source
+from vardkase.analysis.search.values import BOTH_PARTS, BY_KEY, are_common, value_source, with_patterns
 from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
@@ -193,6 +193,10 @@ def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
         oldest = f"SELECT timestamp FROM attribute ORDER BY timestamp DESC OFFSET {LATEST} LIMIT 1"
         yield f"a.timestamp >= coalesce(({oldest}), 0)"
     elif asked.meaning is ValueMeaning.PATTERN:
+        like = with_patterns(statement, asked.values, BOTH_PARTS)
+        if like and are_common(split_items(asked.values)[1]):
+            yield like
+            return
         source = value_source(statement, asked.values, BOTH_PARTS)
         yield f"a.{source.column} IN (SELECT {source.column} FROM {source.name})"
     else:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from vardkase.analysis.correlation.keys import keys_of
+from vardkase.analysis.search import resolve
 from vardkase.analysis.search.filters import Terms
 from vardkase.analysis.search.statement import Statement, split_items
+from vardkase.core.sql import cursor
 from vardkase.misp.types import HASH_TYPES
 
 BOTH_PARTS = ("value1", "value2")
@@ -26,6 +29,12 @@ JOIN attribute_key k ON k.key = w.key{only}
 ORDER BY k.attribute_id
 """
 
+MANY = f"""
+SELECT count(*) = %(many)s FROM (
+    SELECT 1 FROM attribute WHERE type NOT IN ({HASHES}) AND value1 ILIKE ANY(%(patterns)s::text[]) LIMIT %(many)s
+) found
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -41,18 +50,39 @@ class Source:
     repeats: bool = False
 
 
-def value_source(statement: Statement, items: tuple[str, ...], columns: tuple[str, ...]) -> Source:
+def value_source(
+    statement: Statement, items: tuple[str, ...], columns: tuple[str, ...], *, is_limited: bool = False
+) -> Source:
+    """`is_limited`: the first rows are all that is wanted."""
     exact, patterns = split_items(tuple(_normalised(item) for item in items))
     if not patterns:
         check = _same_text("a", "{found}", columns)
         return Source(statement.fence(_by_key(statement, exact)), check=check, repeats=len(exact) > 1)
     # A search for a pattern has been at the row: by its place (valid within a statement) no index is needed again.
     branches = list(_by_pattern(statement, patterns, columns, "ctid"))
+    if not exact and is_limited:
+        # They have no row in common, so that a limit is reached without reading everything.
+        return Source(statement.fence(" UNION ALL ".join(branches)), "ctid")
     if exact:
         check = _same_text("x", "f", columns)
         keyed = _by_key(statement, exact)
         branches.append(f"SELECT x.ctid FROM ({keyed}) f JOIN attribute x ON x.id = f.id WHERE {check}")
     return Source(statement.fence(" UNION ".join(branches)), "ctid")
+
+
+def with_patterns(statement: Statement, items: tuple[str, ...], columns: tuple[str, ...]) -> str | None:
+    """A condition on a row that is read anyway; None unless all items are patterns."""
+    exact, patterns = split_items(tuple(_normalised(item) for item in items))
+    if exact or not patterns:
+        return None
+    wanted = statement.bind(patterns, "text[]")
+    return f"({' OR '.join(f'a.{column} ILIKE ANY({wanted})' for column in columns)})"
+
+
+def are_common(patterns: Sequence[str]) -> bool:
+    """Whether so many values contain one of `patterns` that asking each event for one is faster than listing them."""
+    row = cursor().execute(MANY, {"patterns": list(patterns), "many": resolve.COMMON}).fetchone()
+    return bool(row and row[0])
 
 
 def without_values(statement: Statement, terms: Terms, columns: tuple[str, ...]) -> str:
@@ -82,7 +112,9 @@ def _by_key(statement: Statement, items: list[str]) -> str:
 def _by_pattern(
     statement: Statement, patterns: list[str], columns: tuple[str, ...], chosen: str
 ) -> list[str]:
-    """Hash types are not in the trigram index; they are scanned only for patterns of hexadecimal digits."""
+    """SELECTs that have no row in common. Hash types are not in the trigram index; they are scanned only for patterns
+    of hexadecimal digits.
+    """
     branches = []
     only = statement.only_of_events("x.event_id")
     wanted = statement.bind(patterns, "text[]")
@@ -93,9 +125,9 @@ def _by_pattern(
             like = f"x.value1 ILIKE ANY({statement.bind(hexadecimal, 'text[]')})"
             branches.append(f"SELECT x.{chosen} FROM attribute x WHERE x.type IN ({HASHES}) AND {like}{only}")
     if "value2" in columns:
-        branches.append(
-            f"SELECT x.{chosen} FROM attribute x WHERE x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted}){only}"
-        )
+        first = f" AND NOT x.value1 ILIKE ANY({wanted})" if "value1" in columns else ""
+        like = f"x.value2 IS NOT NULL AND x.value2 ILIKE ANY({wanted}){first}"
+        branches.append(f"SELECT x.{chosen} FROM attribute x WHERE {like}{only}")
     return branches
 
 

@@ -75,6 +75,23 @@ class Attribute(models.Model):
             ),
             models.Index(fields=["timestamp"], name="attribute_timestamp"),
             models.Index(fields=["type", "id"], name="attribute_type"),
+            # For searches by category, and for whether an event has an attribute of a category or type. Equal entries
+            # are stored once, which makes it a fifth of the size of the one above.
+            models.Index(fields=["category", "type", "event"], name="attribute_content"),
+            models.Index(
+                fields=["object_relation", "event"],
+                name="attribute_relation",
+                condition=models.Q(object_relation__isnull=False),
+            ),
+            models.Index(
+                fields=["first_seen"],
+                name="attribute_first_seen",
+                condition=models.Q(first_seen__isnull=False),
+            ),
+            models.Index(
+                fields=["last_seen"], name="attribute_last_seen", condition=models.Q(last_seen__isnull=False)
+            ),
+            models.Index(fields=["event"], name="attribute_commented", condition=~models.Q(comment="")),
             GinIndex(
                 fields=["value1"],
                 opclasses=["gin_trgm_ops"],

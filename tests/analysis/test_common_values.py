@@ -1,0 +1,65 @@
+"""Searches for what very many attributes have find the same as those for what few have, for whoever searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories.event_page import make_setup
+from tests.factories.seed import Seed
+from vardkase.analysis.search import resolve, result_list
+from vardkase.analysis.search.event_list import EventFilters, count_events, event_page
+from vardkase.analysis.search.filters import Scope
+from vardkase.analysis.search.parse import parse
+from vardkase.analysis.search.result_list import results
+from vardkase.analysis.search.value_search import AttributeFilters, find_attributes, understand
+from vardkase.identity.access.actor import Actor
+
+SEARCHES: tuple[tuple[Scope, dict[str, Any]], ...] = (
+    (Scope.EVENTS, {"value": "%example%"}),
+    (Scope.EVENTS, {"value": {"OR": ["%hidden%"]}}),
+    (Scope.EVENTS, {"value": {"OR": ["%login%", "198.51.100.23"]}}),
+    (Scope.EVENTS, {"value": {"OR": ["%example%"], "NOT": ["%login%"]}}),
+    (Scope.EVENTS, {"type": "domain"}),
+    (Scope.EVENTS, {"type": ["domain", "ip-dst"], "category": "Network activity"}),
+    (Scope.EVENTS, {"category": "Payload delivery"}),
+    (Scope.EVENTS, {"object_relation": ["domain", "url"]}),
+    (Scope.EVENTS, {"searchall": "%secret%"}),
+    (Scope.EVENTS, {"searchall": "%198.51%"}),
+    (Scope.ATTRIBUTES, {"value": "%example%"}),
+    (Scope.ATTRIBUTES, {"value": "%198.51.100.24"}),
+    (Scope.ATTRIBUTES, {"value": {"OR": ["%a%"], "NOT": ["%login%"]}, "type": ["domain", "url"]}),
+    (Scope.ATTRIBUTES, {"tags": ["kind:phishing", "tlp:red"]}),
+    (Scope.ATTRIBUTES, {"tags": {"AND": ["kind:phishing", "tlp:amber"]}, "value": "%e%"}),
+    (Scope.OBJECTS, {"value": "%login%"}),
+)
+
+
+def test_how_common_something_is_changes_no_result(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_setup(seed)
+    readers = (seed.reader.actor, seed.stranger.actor, seed.site_admin.actor)
+    few = [found(reader) for reader in readers]
+    assert any(few[0])
+    assert few[0] != few[1]
+    monkeypatch.setattr(resolve, "COMMON", 1)
+    assert [found(reader) for reader in readers] == few
+    monkeypatch.setattr(result_list, "COUNTED", 0)
+    assert [found(reader) for reader in readers] == few
+
+
+def found(reader: Actor) -> list[list[int]]:
+    answers = []
+    for scope, filters in SEARCHES:
+        rows = results(reader, parse(scope, filters), "-changed", None, 50).page.rows
+        assert len(set(rows)) == len(rows), filters
+        answers.append(sorted(rows))
+    for kind in ("domain", "url", "md5"):
+        listed = EventFilters(type=kind)
+        ids = sorted(row.id for row in event_page(reader, listed, None, 50).rows)
+        assert count_events(reader, listed) == len(ids)
+        answers.append(ids)
+    for text in ("%example%", "%hidden%"):
+        place = find_attributes(reader, understand(text), AttributeFilters(), None, 50)
+        answers.append([row.id for row in place.rows])
+    return answers
