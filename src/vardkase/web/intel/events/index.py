@@ -21,6 +21,8 @@ from vardkase.analysis.search.event_list import (
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.event_templates.queries import visible_templates
 from vardkase.web.intel.events.forms import EventFilterForm
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
@@ -57,9 +59,20 @@ def index(request: PageRequest) -> HttpResponse:
         "views": _views(request, filters),
         "default_sort": filters.sort,
         "by_arrival": by_arrival,
+        "offers_templates": _offers_templates(request),
         **page_links(request, events),
     }
     return render(request, "events/index.html", context)
+
+
+def _offers_templates(request: PageRequest) -> bool:
+    """Whether the page of templates leads anywhere: to one to fill in, or to making one."""
+    if not request.actor.may(Permission.ADD):
+        return False
+    return (
+        request.actor.may(Permission.TEMPLATE)
+        or visible_templates(request.actor).filter(active=True).exists()
+    )
 
 
 @page()
