@@ -2,6 +2,8 @@
 import { on } from "../dom";
 
 const STAYS_MS = 6000;
+// Long ones stay until they can be read.
+const MS_PER_CHARACTER = 90;
 
 function close(toast: HTMLElement): void {
   toast.classList.add("leaving");
@@ -10,7 +12,8 @@ function close(toast: HTMLElement): void {
 
 function leaveByItself(toast: HTMLElement): void {
   const stays = toast.matches("[role=alert]") || toast.querySelector("a, button:not([data-toast-close])");
-  if (!stays) setTimeout(() => close(toast), STAYS_MS);
+  const reading = (toast.textContent?.length ?? 0) * MS_PER_CHARACTER;
+  if (!stays) setTimeout(() => close(toast), Math.max(STAYS_MS, reading));
 }
 
 /** Shows a short message to everybody, sighted or not. */
