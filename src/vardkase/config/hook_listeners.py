@@ -13,6 +13,7 @@ from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_settled
 from vardkase.core.settings import changed as setting_changed
+from vardkase.exchange.notices import notes as note_notices
 from vardkase.exchange.notices import proposals as proposal_notices
 from vardkase.exchange.notices import tasks as notices
 from vardkase.exchange.notifications import listeners as notifications
@@ -168,6 +169,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         sightings_stored,
         notifications.sightings_stored,
         "notifies the owner of the event on the hub, once until read",
+    ),
+    Listener(
+        analyst_data_stored,
+        note_notices.notify_of_notes,
+        "mails the creators of the events and notes that they are about, once until they have read of it on the hub",
     ),
     Listener(
         analyst_data_stored,

@@ -12,6 +12,12 @@ from vardkase.identity.access.visibility import attribute_predicate, cluster_pre
 GROUPS = "(" + SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "given.org_id") + ")"
 """The groups of the organisation `given.org_id`."""
 
+ORGANISATIONS = f"""
+given AS (SELECT DISTINCT org_id, FALSE AS sees_all FROM unnest(%(orgs)s::bigint[]) AS known (org_id)
+), r AS MATERIALIZED (SELECT given.org_id, given.sees_all, {GROUPS} AS group_ids FROM given)
+"""
+"""What follows WITH for the people of organisations, without site administrators."""
+
 ATTRIBUTE = for_each_reader(attribute_predicate)
 CLUSTER = for_each_reader(cluster_predicate)
 READABLE_TAG = f"""

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
@@ -145,7 +146,13 @@ def test_proposer_learns_of_it_before_the_event_is_published_again(
     row = Notification.objects.get(user=seed.partner.user)
     assert partner.get(f"/notifications/{row.pk}/")["Location"] == "/proposals/?show=made"
     # One that they could not read even then is not spoken of.
+    Event.objects.filter(pk=event.pk).update(published=True)
+    third = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "three.example"})
+    Notification.objects.filter(user=seed.partner.user).update(read_at=timezone.now())
+    OutgoingMail.objects.all().delete()
     Event.objects.filter(pk=event.pk).update(distribution=0)
+    owner.post(f"{at}{third.pk}/accept/")
+    assert not OutgoingMail.objects.filter(recipient=seed.partner.user.email).exists()
     assert "proposals of yours" not in text_of(partner.get("/notifications/?show=all"))
     Event.objects.filter(pk=event.pk).update(distribution=1, withheld=True)
     assert "proposals of yours" not in text_of(partner.get("/notifications/?show=all"))

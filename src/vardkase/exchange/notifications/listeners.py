@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from vardkase.core.jobs.hooks import JobEnded
 from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
+from vardkase.exchange.notifications.concerned import concerned_by
 from vardkase.exchange.notifications.models import Notification, NotificationKind
 from vardkase.exchange.notifications.notify import Notice, notify
 from vardkase.identity.accounts.models import User
@@ -22,9 +23,6 @@ from vardkase.intel.proposals.hooks import (
 from vardkase.intel.publication_requests.hooks import PublicationAnswered, PublicationRequested
 from vardkase.intel.sightings.hooks import StoredSighting
 from vardkase.intel.sightings.models import SightingType
-
-MOST_NOTES = 200
-"""Notes of one change that an organisation is notified of; the others are in its list of notes."""
 
 OF_SIGHTING = {
     SightingType.SEEN: NotificationKind.SIGHTED,
@@ -87,9 +85,13 @@ def sightings_stored(stored: Sequence[StoredSighting]) -> None:
 
 def analyst_data_stored(stored: AnalystDataStored) -> None:
     """Notify the creators of the events and of the notes that new ones are about."""
-    rows = cursor().execute(CONCERNED, {"ids": list(stored.ids), "most": MOST_NOTES}).fetchall()
     kind = NotificationKind.NOTED
-    notify([Notice(kind, f"note {said}", org, event_id=event, said_id=said) for said, org, event in rows])
+    notify(
+        [
+            Notice(kind, f"note {said}", org, event_id=event, said_id=said)
+            for said, org, event in concerned_by(stored.ids)
+        ]
+    )
 
 
 def delegation_requested(asked: DelegationRequested) -> None:
@@ -139,38 +141,6 @@ def job_ended(ended: JobEnded) -> None:
 COUNT_DOWN = """
 UPDATE notification SET count = count - %(count)s
 WHERE user_id = %(user)s AND organisation_id = %(org)s AND event_id = %(event)s AND kind = %(kind)s AND read_at IS NULL
-"""
-# What a note is about, up to the event: itself, what that is about if it is a note too, and so on. A circle, which
-# peers can send, ends (UNION).
-CONCERNED = """
-WITH RECURSIVE up AS (
-    SELECT n.id AS said, n.orgc_id AS author, n.object_type, n.object_uuid FROM analyst_data n WHERE n.id = ANY(%(ids)s)
-    UNION
-    SELECT up.said, up.author, above.object_type, above.object_uuid
-    FROM up JOIN analyst_data above ON above.uuid = up.object_uuid
-    WHERE up.object_type IN ('Note', 'Opinion', 'Relationship')
-), about AS MATERIALIZED (
-    SELECT up.said, up.author, e.id AS event_id, e.orgc_id
-    FROM up CROSS JOIN LATERAL (
-        SELECT up.object_uuid AS uuid, NULL::bigint AS id WHERE up.object_type = 'Event'
-        UNION ALL SELECT NULL, a.event_id FROM attribute a
-            WHERE up.object_type = 'Attribute' AND a.uuid = up.object_uuid
-        UNION ALL SELECT NULL, o.event_id FROM object o
-            WHERE up.object_type = 'Object' AND o.uuid = up.object_uuid
-        UNION ALL SELECT NULL, w.event_id FROM event_report w
-            WHERE up.object_type = 'EventReport' AND w.uuid = up.object_uuid
-    ) target JOIN event e ON e.uuid = target.uuid OR e.id = target.id
-), concerned AS (
-    SELECT said, author, orgc_id AS org_id, event_id FROM about
-    UNION
-    SELECT n.id, n.orgc_id, above.orgc_id, (SELECT max(event_id) FROM about WHERE about.said = n.id)
-    FROM analyst_data n JOIN analyst_data above ON above.uuid = n.object_uuid
-    WHERE n.id = ANY(%(ids)s) AND n.object_type IN ('Note', 'Opinion', 'Relationship')
-)
-SELECT said, org_id, event_id FROM (
-    SELECT said, org_id, max(event_id) AS event_id, row_number() OVER (PARTITION BY org_id ORDER BY said DESC) AS place
-    FROM concerned WHERE org_id <> author GROUP BY said, org_id
-) newest WHERE place <= %(most)s
 """
 NOTIFY_OF_JOB = """
 INSERT INTO notification AS known (user_id, organisation_id, kind, key, job_id, count, at)

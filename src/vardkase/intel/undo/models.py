@@ -42,7 +42,7 @@ class AttributeBefore(models.Model):
         return f"attribute {self.attribute_id}"
 
 
-class ObjectBefore(models.Model):
+class FormerObject(models.Model):
     """As `AttributeBefore`, of an object itself."""
 
     point = models.ForeignKey(UndoPoint, models.DB_CASCADE, related_name="objects_before")

@@ -38,7 +38,7 @@ from vardkase.intel.kernel.locking import lock_event, lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Attribute, ObjectReference
 from vardkase.intel.settings import SANITISE_DELETED
-from vardkase.intel.undo.models import AttributeBefore, ObjectBefore, UndoPoint
+from vardkase.intel.undo.models import AttributeBefore, FormerObject, UndoPoint
 from vardkase.intel.undo.problems import UndoProblem
 from vardkase.intel.undo.statements import (
     ANY_DELETED,
@@ -132,7 +132,7 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
         raise NotFound(UndoProblem.TOO_LATE())
     ids = list(AttributeBefore.objects.filter(point=point).values_list("attribute_id", flat=True))
     parameters: dict[str, Any] = {"event": event_id, "point": point.pk, "now": now_seconds(), "ids": ids}
-    objects = list(ObjectBefore.objects.filter(point=point).values_list("object_id", flat=True))
+    objects = list(FormerObject.objects.filter(point=point).values_list("object_id", flat=True))
     readable = len(readable_attributes(actor, event, ids, deleted=None))
     changed = len(ids) - readable + _counted(CHANGED_SINCE, parameters)
     changed += _counted(OBJECTS_CHANGED_SINCE, parameters)

@@ -31,9 +31,7 @@ class SightingFilterForm(FilterForm):
         choices=[("", _("Any")), *((str(int(k)), v) for k, v in TYPES.items())],
     )
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
-    event = forms.CharField(
-        label=_("Event"), required=False, max_length=40, help_text=_("Number or UUID of the event")
-    )
+    event = forms.CharField(label=_("Event (number or UUID)"), required=False, max_length=40)
     value = forms.CharField(label=_("Value"), required=False, max_length=LONGEST_VALUE)
     since = forms.DateField(label=_("From date"), required=False, widget=DATE)
     until = forms.DateField(label=_("To date"), required=False, widget=DATE)
