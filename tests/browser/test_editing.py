@@ -11,6 +11,8 @@ from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_attack
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
+from vardkase.intel.editing.attributes import add_attributes, edit_attribute
+from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
@@ -222,6 +224,51 @@ def test_cells_are_edited_in_the_table(
     phone.page.locator("tr[data-cells] input[data-select]").first.check()
     expect(phone.page.locator("[data-bulk-count]")).to_have_text("1")
     assert phone.overflow() <= 0
+
+
+ASK = "document.dispatchEvent(new Event('visibilitychange'))"
+"""What a page that comes into view does, and by itself every ten seconds: asks for news."""
+
+
+def test_changes_of_others_arrive_around_what_is_being_done(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    """Focus, selection and what is being written stay; menus of rows that a filter brought work as those before."""
+    colleague = server_seed.org_admin.actor
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.analyst.user)
+    page = opened.page
+    first, second = Attribute.objects.filter(event=event).order_by("pk")
+    edited, other = (page.locator(f"#attribute-{each.pk}") for each in (first, second))
+    page.fill("#filter-text", "example")
+    page.wait_for_url("**/?text=example")
+    other.locator("input[data-select]").check()
+    edited.locator(".value-link").dblclick()
+    page.fill(".cell-editor textarea", "mine.example")
+    edit_attribute(colleague, first.pk, {"comment": "Theirs"})
+    edit_attribute(colleague, second.pk, {"value": "renamed.example"})
+    add_attributes(colleague, event.pk, [{"type": "domain", "value": "new.example"}])
+    add_attributes(colleague, event.pk, [{"type": "ip-src", "value": "198.51.100.9"}])
+    page.evaluate(ASK)
+    expect(other.locator(".value-cell")).to_contain_text("renamed[.]example")
+    expect(page.locator("tr[id^=attribute]")).to_have_count(3)
+    expect(page.locator("#match-count")).to_have_text("3 av 4 attribut")
+    expect(page.locator("#news-line")).not_to_be_empty()
+    expect(other.locator("input[data-select]")).to_be_checked()
+    expect(page.locator(".cell-editor [role=alert]")).to_contain_text("Någon annan")
+    expect(page.locator(".cell-editor textarea")).to_have_value("mine.example")
+    expect(page.locator(".cell-editor textarea")).to_be_focused()
+    assert opened.violations() == []
+    page.keyboard.press("Escape")
+    page.evaluate(ASK)
+    other.locator(".menu-cell summary").focus()
+    delete_attribute(colleague, first.pk)
+    page.evaluate(ASK)
+    expect(edited).to_have_count(0)
+    expect(other.locator(".menu-cell summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    other.get_by_role("link", name="Redigera").click()
+    page.wait_for_url(f"**/attribute/{second.pk}/edit/")
+    assert opened.complaints == []
 
 
 def test_techniques_are_chosen_with_the_keyboard(
