@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.factories.seed import ApiUser, Seed
 from tests.web.signed_in import signed_in
+from vardkase.core.clock import now_seconds
 from vardkase.intel.models import Attribute
 from vardkase.intel.services.events import add_event
 from vardkase.intel.sightings.models import Sighting, SightingType
@@ -84,3 +86,13 @@ def test_sightings_are_counted_by_month_and_kind(seed: Seed) -> None:
     assert [counted for _month, counted in before] == [[0, 0, 0]] * 12
     (theirs, *_before) = shown(seed.partner, show="sightings").context["sighted"] or [(None, [0, 0, 0])]
     assert theirs[1][0] <= 1
+
+
+def test_sighting_counts_in_the_month_that_it_is_here(seed: Seed, time_machine: Any) -> None:
+    """Just after midnight on the first, when it is still the last in UTC."""
+    time_machine.move_to(datetime(2026, 11, 30, 23, 20, tzinfo=UTC))
+    attribute = Attribute.objects.filter(type="url").get()
+    Sighting.objects.create(
+        attribute=attribute, event_id=attribute.event_id, org=seed.org_a, date_sighting=now_seconds(), type=0
+    )
+    assert shown(seed.colleague, show="sightings").context["sighted"][0] == (date(2026, 12, 1), [1, 0, 0])

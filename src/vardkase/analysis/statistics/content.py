@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
@@ -59,7 +61,8 @@ def sightings_by_month(actor: Actor, since: date) -> list[tuple[date, int, int]]
     """Month, type and number of the sightings that the actor may read, by when the value was seen."""
     readable = readable_sightings(actor)
     sql = SIGHTINGS.format(source=readable.source, condition=readable.condition)
-    return cursor().execute(sql, {**readable.parameters, "since": since, "most": 3 * MOST_MONTHS}).fetchall()
+    parameters = {"since": since, "zone": settings.TIME_ZONE, "most": 3 * MOST_MONTHS}
+    return cursor().execute(sql, {**readable.parameters, **parameters}).fetchall()
 
 
 def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -96,8 +99,9 @@ FROM event e JOIN event_tag et ON et.event_id = e.id JOIN tag t ON t.id = et.tag
 WHERE e.date >= %(since)s AND t.name = ANY(%(names)s::text[]) AND {event} GROUP BY 1, 2
 """
 
+# In the hub's time zone, as the months that the page lists: else the first hour of a month would be missing.
 SIGHTINGS = """
-SELECT date_trunc('month', to_timestamp(s.date_sighting) AT TIME ZONE 'UTC')::date, s.type, count(*)
-{source} WHERE {condition} AND s.date_sighting >= extract(epoch FROM %(since)s::date)
+SELECT date_trunc('month', to_timestamp(s.date_sighting) AT TIME ZONE %(zone)s)::date, s.type, count(*)
+{source} WHERE {condition} AND s.date_sighting >= extract(epoch FROM %(since)s::timestamp AT TIME ZONE %(zone)s)
 GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT %(most)s
 """
