@@ -17,3 +17,5 @@ urlpatterns = [
     path("", include("vardkase.web.urls")),
     re_path(r"^(?:admin/)?(?P<controller>\w+)(?:/.*)?$", misp_redirects.elsewhere(registry.controllers())),
 ]
+
+handler404 = "vardkase.web.ui.middleware.not_found"

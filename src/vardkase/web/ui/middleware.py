@@ -190,6 +190,14 @@ class SignedIn:
         return refused
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An unknown address as the signed-in person sees it: with the search box and the navigation."""
+    user = getattr(request, "user", None)
+    if isinstance(user, User) and not user.force_logout and not hasattr(request, "actor"):
+        _ = refusal_page(request, user) or _admit(request, user, "", allowed_while_suspended=True)
+    return render(request, "404.html", status=404)
+
+
 def _limits(request: HttpRequest) -> BodyLimits:
     if isinstance(request.user, User):
         try:

@@ -195,6 +195,19 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
 )
 
 
+BELOW: Mapping[str, str] = {
+    "/event/": "events",
+    "/event-templates/": "events",
+    "/report-templates/": "events",
+    "/search/": "values",
+    "/value/": "values",
+    "/lookup/": "values",
+    "/questions/": "delegations",
+    "/publication-requests/": "delegations",
+}
+"""Beginning of an address → the item that pages with it belong to, where its own address begins otherwise."""
+
+
 class NavigationEntry(TypedDict):
     url: str
     label: str | Promise
@@ -220,6 +233,9 @@ def sections(actor: Actor, path: str, counts: Mapping[str, int]) -> list[Navigat
         for entry in entries
         if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
     ]
+    if not current:
+        below = {address_of(view) for start, view in BELOW.items() if path.startswith(start)}
+        current = [entry for entry in entries if entry["url"] in below]
     if current:
         # The longest, since the URL of one page may begin with that of another.
         max(current, key=lambda entry: len(entry["url"]))["current"] = True
