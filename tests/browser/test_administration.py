@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.pages import visit
 from tests.factories.seed import Seed
@@ -44,3 +44,26 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
     ]
     opened = visit(chromium, server, "/", with_password(server_seed.site_admin.user))
     assert {path: faults for path in paths if (faults := opened.faults(path))} == {}
+
+
+def test_rows_are_worked_by_keyboard(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
+    """Rows are added, named, moved and removed without the mouse, and the preview follows."""
+    opened = visit(chromium, server, "/event-templates/new/", with_password(server_seed.org_admin.user))
+    page = opened.page
+    page.locator('button[value="structure:add:section"]').focus()
+    page.keyboard.press("Enter")
+    label = page.locator("#id_structure-4-label")
+    expect(label).to_be_visible()
+    label.fill("Who was hit")
+    expect(page.locator("#preview")).to_contain_text("Who was hit")
+    page.locator('button[value="structure:up:4"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#edited fieldset legend").nth(3)).to_contain_text("Who was hit")
+    expect(page.locator('button[value="structure:up:4"]')).to_be_focused()
+    page.locator('button[value="structure:remove:4"]').focus()
+    page.keyboard.press("Enter")
+    expect(label).to_have_count(0)
+    expect(page.locator('button[value="structure:remove:3"]')).to_be_focused()
+    assert opened.complaints == []
+    for path in ("/event-templates/new/", "/reference-data/decaying-models/new/"):
+        assert opened.faults(path) == [], path
