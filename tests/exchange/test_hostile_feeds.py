@@ -24,7 +24,7 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
 
 STRANGER = {"uuid": str(uuid4()), "name": "Somebody else"}
-LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+LATER = (datetime.now(UTC) + timedelta(hours=12)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.fixture(autouse=True)

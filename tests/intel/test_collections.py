@@ -21,7 +21,7 @@ THEIRS = "0c000000-0000-4000-8000-000000000001"
 EVENT = "0c000000-0000-4000-8000-00000000000e"
 CLUSTER = "0c000000-0000-4000-8000-00000000000f"
 EARLY = "2020-01-01 00:00:00"
-LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+LATER = (datetime.now(UTC) + timedelta(hours=12)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def make(by: ApiUser, **members: Any) -> dict[str, Any]:

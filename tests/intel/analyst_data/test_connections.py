@@ -15,7 +15,7 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.services import receive_analyst_data
 from vardkase.intel.services.events import add_event
 
-LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+LATER = (datetime.now(UTC) + timedelta(hours=12)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 @pytest.mark.parametrize("carried", [False, True])

@@ -28,7 +28,7 @@ from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 
-LATER = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+LATER = (datetime.now(UTC) + timedelta(hours=12)).strftime("%Y-%m-%d %H:%M:%S")
 EARLY = "2020-01-01 00:00:00"
 
 
