@@ -140,6 +140,18 @@ def test_an_error_leads_to_its_row_and_field(seed: Seed, template: EventTemplate
         if field != "structure-9-kept":
             assert f'href="#{places[0]}"' in page.content.decode()
             assert f'id="{places[0]}"' in page.content.decode()
+    for row in ("2", "4", "5", "9"):
+        for forged in (
+            '{"misp": [1], "relations": "x", "object_template": 7}',
+            '{"relations": [1, {}]}',
+            '{"a": 1}',
+        ):
+            # What came along with a row and was tampered with is left out or refused, and no fault of the hub.
+            assert (
+                client.post(edit, {**sent, f"structure-{row}-kept": forged, "seen": "0"}).status_code == 422
+            )
+            drafted = {**sent, f"structure-{row}-kept": forged, "row_act": "show"}
+            assert client.post(edit, drafted).status_code == 200, (row, forged)
     for title in ("{{field:nowhere}}", "{{colour}}"):
         page = client.post(edit, {**sent, "info_template": title})
         assert list(page.context["form"].errors) == ["info_template"], title

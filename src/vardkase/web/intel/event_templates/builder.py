@@ -210,7 +210,7 @@ def _element(kind: str, form: StructureRow) -> dict[str, Any]:
             detects = {"1": True, "0": False}.get(sent.pop("to_ids"))
             kind_of_value |= {"type": sent.pop("type"), "to_ids_default": detects}
             kind_of_value |= {name: sent.pop(name) or None for name in SHOWN_OF_ATTRIBUTE}
-            element["misp"] = {**(kept.get("misp") or {}), **kind_of_value}
+            element["misp"] = {**_kept_part(kept, "misp"), **kind_of_value}
         case "object_field":
             sent = {name: value for name, value in sent.items() if "." not in name and name != "template"}
             element |= _object_parts(form, kept)
@@ -228,10 +228,10 @@ def _element(kind: str, form: StructureRow) -> dict[str, Any]:
 def _object_parts(form: StructureRow, kept: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(form, ObjectRow) or form.chosen is None:
         return {}
-    former = kept.get("object_template") or {}
+    former = _kept_part(kept, "object_template")
     uuid = str(form.chosen.uuid)
-    template = former if former.get("uuid", "").lower() == uuid else {"uuid": uuid, "minimum_version": 1}
-    held = {each["object_relation"]: each for each in kept.get("relations") or ()}
+    template = former if str(former.get("uuid")).lower() == uuid else {"uuid": uuid, "minimum_version": 1}
+    held = {each["object_relation"]: each for each in form.kept_relations()}
     relations = []
     for name, _type in form.relations:
         use, label = form.cleaned_data[f"use.{name}"], form.cleaned_data[f"label.{name}"]
@@ -248,6 +248,12 @@ def _object_parts(form: StructureRow, kept: Mapping[str, Any]) -> dict[str, Any]
         # Without relations, all of the template are asked for, those of its later versions too.
         "relations": [] if says_nothing else relations,
     }
+
+
+def _kept_part(kept: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What came along in the page may be anything: the definition is checked when it is saved."""
+    part = kept.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _words(row: Row[StructureRow]) -> str:

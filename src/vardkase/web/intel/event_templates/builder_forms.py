@@ -192,7 +192,7 @@ class ObjectRow(FieldRow):
         self.chosen = chosen = _chosen_template(self.entered("template"))
         if chosen is None:
             return
-        stored = {each["object_relation"]: each for each in self._kept_relations()}
+        stored = {each["object_relation"]: each for each in self.kept_relations()}
         order = list(stored)
         every = [each for each in elements_of(chosen) if each.type not in ATTACHMENT_TYPES]
         # Those of the template in its order, after those that were chosen, in theirs.
@@ -239,7 +239,7 @@ class ObjectRow(FieldRow):
             self.add_error("template", gettext("Choose what is asked for."))
         return cleaned
 
-    def _kept_relations(self) -> Sequence[Mapping[str, Any]]:
+    def kept_relations(self) -> Sequence[Mapping[str, Any]]:
         try:
             document = json.loads(self.entered("kept") or "{}")
             relations = document.get("relations") or ()
