@@ -271,6 +271,11 @@ def test_file_becomes_a_report(case: Case) -> None:
     assert page.name == "Campaign"
     assert "x()" not in page.content
     assert imported("notes.md", b"# Head\r\ntext").content.startswith("# Head")
+    assert [each.name for each in EventReport.objects.order_by("pk")] == ["Campaign", "notes"]
+    assert (
+        imported("y.txt", b"198.51.100.7\nAttack on the clinics in town\n").name
+        == "Attack on the clinics in town"
+    )
     for sent, why in (
         ({}, "Enter an address or choose a file, not both."),
         ({"url": "ftp://x.example/"}, ""),
@@ -281,7 +286,7 @@ def test_file_becomes_a_report(case: Case) -> None:
         assert answer.status_code == 200
         assert answer.context["form"].errors
         assert why in answer.text
-    assert EventReport.objects.count() == 2
+    assert EventReport.objects.count() == 3
 
 
 def named(name: str, content: bytes) -> BytesIO:
