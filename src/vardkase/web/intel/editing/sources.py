@@ -218,9 +218,7 @@ def proposed_date(sources: Sources) -> tuple[date, str]:
             )
     if day := date_of(sources.text, latest=today):
         return day, gettext("Taken from the beginning of the text. Change it if it happened earlier.")
-    return today, gettext(
-        "Today, since no date was found. Enter when it happened, or when you learned of it."
-    )
+    return today, gettext("Today: no date was found. Change it if it happened earlier.")
 
 
 def _sent_mails(request: PageRequest) -> Iterator[MailFields]:
