@@ -6,20 +6,16 @@ What was impossible then has no bound of its own. Seconds and page loads are in 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import SignIn
 from tests.browser.everyday import Person
-from tests.browser.pages import WIDE, Visit, visit
 from tests.factories import make_event
 from tests.factories.knowledge import make_attack
-from tests.factories.seed import ApiUser, Seed
+from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
 from vardkase.exchange.feeds.models import Feed
-from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Attribute, Event, Object
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.services.events import add_event
@@ -46,23 +42,13 @@ def theirs(server_seed: Seed) -> Event:
     return Event.objects.get(pk=add_event(server_seed.partner.actor, about).event_id)
 
 
-@pytest.fixture
-def person(chromium: Browser, server: WebServer) -> Callable[[ApiUser], Person]:
-    def signed_in(user: ApiUser) -> Person:
-        opened: Visit = visit(chromium, server, "/", user.user, WIDE)
-        return Person(opened.page)
-
-    return signed_in
-
-
 def test_reading_and_answering_by_mouse(
     server: WebServer,
     server_seed: Seed,
     theirs: Event,
-    person: Callable[[ApiUser], Person],
-    record_property: Callable[[str, object], None],
+    sign_in: SignIn,
 ) -> None:
-    someone = person(server_seed.publisher)
+    someone = sign_in(server_seed.publisher)
     page, event = someone.page, f"{server.url}/event/{theirs.pk}/"
     with someone.task("2 is a value known", most=0):
         someone.fill(page.locator("#q"), KNOWN)
@@ -94,17 +80,15 @@ def test_reading_and_answering_by_mouse(
     with someone.task("7 new since yesterday", most=1):
         someone.click(page.get_by_role("link", name="sedan i går"))
         expect(page.locator("main")).to_contain_text(theirs.info)
-    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
 
 
 def test_writing_and_sharing_by_mouse(
     server: WebServer,
     server_seed: Seed,
     theirs: Event,
-    person: Callable[[ApiUser], Person],
-    record_property: Callable[[str, object], None],
+    sign_in: SignIn,
 ) -> None:
-    someone = person(server_seed.org_admin)
+    someone = sign_in(server_seed.org_admin)
     page = someone.page
     with someone.task("1 report to published event", most=5):
         someone.click(page.locator("summary", has_text="Skapa"))
@@ -142,16 +126,14 @@ def test_writing_and_sharing_by_mouse(
         page.wait_for_url(f"**/event/{draft.pk}/")
     draft.refresh_from_db()
     assert (draft.published, draft.distribution) == (True, 4)
-    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
 
 
 def test_feed_is_set_up_by_mouse(
     server: WebServer,
     server_seed: Seed,
-    person: Callable[[ApiUser], Person],
-    record_property: Callable[[str, object], None],
+    sign_in: SignIn,
 ) -> None:
-    someone = person(server_seed.site_admin)
+    someone = sign_in(server_seed.site_admin)
     page = someone.page
     with someone.task("8 set up a feed", most=2):
         someone.fill(page.locator("#q"), "nytt flöde")
@@ -160,7 +142,6 @@ def test_feed_is_set_up_by_mouse(
         someone.click(page.locator("main form button.button-primary").last)
         page.wait_for_url(lambda address: "/new/" not in address)
     assert Feed.objects.filter(name="Angripare").exists()
-    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
 
 
 def fill_feed(someone: Person, page: Page) -> None:
@@ -173,12 +154,9 @@ def test_tasks_by_keyboard_in_english(
     server: WebServer,
     server_seed: Seed,
     theirs: Event,
-    person: Callable[[ApiUser], Person],
-    record_property: Callable[[str, object], None],
+    sign_in: SignIn,
 ) -> None:
-    user = server_seed.org_admin
-    User.objects.filter(pk=user.user.pk).update(language="en")
-    someone = person(user)
+    someone = sign_in(server_seed.org_admin, language="en")
     page = someone.page
     with someone.task("2 is a value known", most=0):
         someone.press("/")
@@ -221,4 +199,90 @@ def test_tasks_by_keyboard_in_english(
         someone.press("Enter")
         expect(page.locator("main")).to_contain_text("worse[.]example")
     assert Proposal.objects.get().value1 == "worse.example"
-    record_property("tasks", {name: asdict(effort) for name, effort in someone.tasks.items()})
+
+
+def test_sharing_and_reading_by_keyboard_in_english(
+    server: WebServer,
+    server_seed: Seed,
+    theirs: Event,
+    sign_in: SignIn,
+) -> None:
+    someone = sign_in(server_seed.org_admin, language="en")
+    page = someone.page
+    with someone.task("7 new since yesterday", most=0):
+        someone.tab_to(page.get_by_role("link", name="since yesterday"))
+        someone.press("Enter")
+        expect(page.locator("main")).to_contain_text(theirs.info)
+    draft = make_event(server_seed.org_a, distribution=0, info="Share with two")
+    draft.save()
+    page.goto(f"{server.url}/event/{draft.pk}/")
+    with someone.task("3 file object with hashes and attachment", most=0):
+        someone.tab_to(page.get_by_role("link", name="Add object"))
+        someone.press("Enter")
+        page.wait_for_url("**/object/new/")
+        someone.tab_to(page.locator("#sample"))
+        # The browser's own window for choosing a file.
+        someone.choose(page.locator("#sample"), "tool.exe", b"MZ a sample")
+        page.wait_for_url("**/object/new/?template=*")
+        someone.tab_to(page.get_by_role("button", name="Add object"))
+        someone.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("file")
+    assert Object.objects.filter(event=draft, template_uuid=FILE_TEMPLATE).exists()
+    with someone.task("6 STIX 2.1 and Suricata", most=0):
+        menu = page.locator(".page-head summary", has_text="Download")
+        for name in ("STIX 2.1", "Suricata"):
+            someone.tab_to(menu)
+            if not menu.evaluate("summary => summary.parentElement.open"):
+                someone.press("Enter")
+            someone.tab_to(page.locator(".page-head a", has_text=name))
+            with page.expect_download():
+                someone.press("Enter")
+            someone.press("Escape")
+            expect(menu).to_be_focused()
+    with someone.task("9 share with two organisations", most=0):
+        someone.tab_to(page.locator(".page-head").get_by_role("link", name="Publish"))
+        someone.press("Enter")
+        someone.tab_to(page.get_by_role("link", name="Choose organisations one by one"))
+        someone.press("Enter")
+        for organisation in (server_seed.org_b, server_seed.org_c):
+            search = page.get_by_role("searchbox", name="Organisations")
+            someone.tab_to(search)
+            someone.press("Control+a")
+            someone.type(organisation.name)
+            someone.press("Enter")
+            expect(page.get_by_label(organisation.name, exact=True)).to_be_checked()
+            expect(search).to_be_focused()
+        someone.tab_to(page.get_by_role("button", name="Show who will see it"))
+        someone.press("Enter")
+        page.wait_for_url("**/publish/**")
+        someone.tab_to(page.locator("main button.button-primary").last)
+        someone.press("Enter")
+        page.wait_for_url(f"**/event/{draft.pk}/")
+    draft.refresh_from_db()
+    assert (draft.published, draft.distribution) == (True, 4)
+
+
+def test_feed_is_set_up_by_keyboard_in_english(
+    server: WebServer,
+    server_seed: Seed,
+    sign_in: SignIn,
+) -> None:
+    someone = sign_in(server_seed.site_admin, language="en")
+    page = someone.page
+    with someone.task("8 set up a feed", most=0):
+        someone.press("Control+k")
+        someone.type("new feed")
+        expect(page.get_by_role("option").first).to_contain_text("New feed")
+        someone.press("ArrowDown", "Enter")
+        page.wait_for_url("**/feeds/new/")
+        for field, text in (
+            ("name", "Attackers"),
+            ("provider", "Another hub"),
+            ("url", "https://feeds.example/list.txt"),
+        ):
+            someone.tab_to(page.locator(f"#id_{field}"))
+            someone.type(text)
+        someone.tab_to(page.locator("main form button.button-primary").last)
+        someone.press("Enter")
+        page.wait_for_url(lambda address: "/new/" not in address)
+    assert Feed.objects.filter(name="Attackers").exists()
