@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, Response
 
-MOST_TABS = 80
+MOST_TABS = 120
+MOST_OPTIONS = 10
 
 
 @dataclass(slots=True)
@@ -71,3 +72,14 @@ class Person:
                 return
             self.press("Shift+Tab" if back else "Tab")
         raise AssertionError(f"{place} is not reached by keyboard")
+
+    def pick(self, name: str) -> None:
+        """The suggestion of that name, by the arrow keys."""
+        option = self.page.get_by_role("option", name=name).first
+        option.wait_for()
+        for _ in range(MOST_OPTIONS):
+            if option.get_attribute("aria-selected") == "true":
+                self.press("Enter")
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{name} is not reached by keyboard")

@@ -41,6 +41,7 @@ def test_case_is_described_and_published(sign_in: SignIn, server_seed: Seed, att
         someone.click(page.locator(".tabs").get_by_role("link", name="Graf"))
         _draw_reference(someone, page, file, domain)
         page.goto(page.url.replace("/graph/", "/"))
+        someone.click(page.locator(".page-head details.menu summary").last)
         someone.click(page.get_by_role("link", name="ATT&CK-matris"))
         for name in ("Phishing", "Cron"):
             someone.click(page.locator("label:has([data-cell])", has_text=name).first)
@@ -118,6 +119,8 @@ def test_techniques_and_publication_by_keyboard(sign_in: SignIn, server_seed: Se
         someone.tab_to(page.locator("main form button.button-primary").last)
         someone.press("Enter")
         page.wait_for_url(f"**/event/{event.pk}/")
+        someone.tab_to(page.locator(".page-head details.menu summary").last)
+        someone.press("Enter")
         someone.tab_to(page.get_by_role("link", name="ATT&CK matrix"))
         someone.press("Enter")
         page.wait_for_url("**/matrix/**")
