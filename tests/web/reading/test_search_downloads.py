@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from io import BytesIO
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from zipfile import ZipFile
 
 import pytest
 
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from vardkase.analysis.saved_searches.services import save_search
 from vardkase.web.ui.exports import EXPORT_FORMATS
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -96,3 +99,32 @@ def _unzipped(content: bytes) -> bytes:
         return content
     with ZipFile(BytesIO(content)) as archive:
         return b"".join(map(archive.read, archive.namelist()))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/search/advanced/download/?scope=attributes&value=login.example",
+        "/search/advanced/download/?scope=events&value=login.example",
+        "/search/advanced/download/?scope=objects&value=login.example",
+        "/search/advanced/download/?saved={saved}",
+        "/search/download/?v=login.example",
+        "/search/download/?v=login.example&contents=events",
+        "/events/download/?type=url&tlp=amber",
+    ],
+)
+def test_every_offered_file_is_of_the_same_search(seed: Seed, setup: Setup, page: str) -> None:
+    data = {"name": "Login", "kind": "events", "filters": {"value": "login.example"}, "shared_with": 0}
+    saved = save_search(seed.stranger.actor, data)
+    page = page.format(saved=saved.pk)
+    stranger = visitor(seed.stranger)
+    links = re.findall(r'href="([^"]*/download/[a-z0-9_-]+/[^"]*)"', text_of(stranger.get(page)))
+    files = [unescape(link) for link in links]
+    assert len(files) > 8
+    path, _, query = page.partition("?")
+    for file in files:
+        assert file.startswith(path), file
+        assert parse_qs(urlsplit(file).query) == parse_qs(query), file
+        content = _unzipped(bytes_of(stranger.get(file)))
+        assert content, file
+        assert not [secret for secret in SECRETS if secret.encode() in content], file

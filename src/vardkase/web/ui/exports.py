@@ -27,7 +27,8 @@ TABLES = _("Tables, for spreadsheets")
 RULES = _("Detection rules")
 LISTS = _("Indicator lists, for firewalls and other devices")
 OVERVIEWS = _("Summaries")
-OF_ATTRIBUTES: Mapping[Promise, Promise] = {DOCUMENTS: _("For other platforms")}
+ATTRIBUTES_ONLY = _("For other platforms")
+"""What DOCUMENTS are called where they hold no whole events."""
 
 JSON_WITH_ATTACHMENTS = "json-attachments"
 NO_FILTERS: Mapping[str, Any] = {}
@@ -176,7 +177,8 @@ def offered_for_attributes() -> list[tuple[Promise, list[ExportFormat]]]:
     """The formats in which it can write attributes without their events."""
     formats = [
         (
-            OF_ATTRIBUTES.get(group, group),
+            # By identity: the words of a lazy text, and with them its hash, differ by language.
+            ATTRIBUTES_ONLY if group is DOCUMENTS else group,
             [offered.for_attributes for offered in members if offered.takes_attributes],
         )
         for group, members in offered_formats()
@@ -213,7 +215,7 @@ def offered_for(scope: Scope) -> list[tuple[Promise, list[ExportFormat]]]:
         for offered in reversed(EXPORT_FORMATS)
         if scope in offered.output.renderers
     }
-    return [(OF_ATTRIBUTES[DOCUMENTS], list(plain.values()))]
+    return [(ATTRIBUTES_ONLY, list(plain.values()))]
 
 
 def export_search(

@@ -120,6 +120,7 @@ def advanced_formats(request: PageRequest) -> HttpResponse:
     context = {
         "heading": gettext("Download search results"),
         "about": gettext("What the advanced search finds."),
+        "base": reverse("advanced_search_formats"),
         "groups": offered_for(question.scope),
         "back": f"{reverse('advanced_search')}{first_page(request)}",
     }

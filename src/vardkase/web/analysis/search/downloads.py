@@ -40,6 +40,7 @@ def formats(request: PageRequest) -> HttpResponse:
     context = {
         "heading": gettext("Download search results"),
         "about": _about(query.meaning, query.text),
+        "base": reverse("search_formats"),
         "groups": offered_formats() if whole else offered_for_attributes(),
         "back": f"{reverse('value' if 'v' in request.GET else 'search')}{first_page(request, contents=None)}",
         "contents": [
