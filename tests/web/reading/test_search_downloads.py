@@ -120,7 +120,7 @@ def test_every_offered_file_is_of_the_same_search(seed: Seed, setup: Setup, page
     stranger = visitor(seed.stranger)
     links = re.findall(r'href="([^"]*/download/[a-z0-9_-]+/[^"]*)"', text_of(stranger.get(page)))
     files = [unescape(link) for link in links]
-    assert len(files) > 8
+    assert files
     path, _, query = page.partition("?")
     for file in files:
         assert file.startswith(path), file
