@@ -40,11 +40,12 @@ CODES = frozenset(
 """Columns that hold a word of the program, a digest, or a secret."""
 LEFT = frozenset(
     {
-        "identity.Role",
-        "core.SettingValue",
-        "core.ScheduledTask",
-        "knowledge.KnowledgeSource",
         "core.OutgoingMail",
+        "core.ScheduledTask",
+        "core.SettingValue",
+        "identity.Role",
+        "knowledge.KnowledgeSource",
+        "knowledge.ObjectTemplateElement",  # Its definition knows it by the relation.
     }
 )
 """Tables whose names the program looks up."""
