@@ -18,7 +18,7 @@ from django.utils import translation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import browsers, clients, collecting, commands, database, emptying, folders
+from tests.support import browsers, clients, commands, database, emptying, folders
 from tests.support.web_server import WebServer, running_web_server
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ clients.install()
 commands.install()
 emptying.install()
 
-# No test is timed, and hypothesis times each example by default.
+# No test is timed, and hypothesis times each example unless it is told not to.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -82,10 +82,6 @@ LONG = tuple(
 """What else has single tests that take many seconds."""
 
 
-def pytest_collection(session: pytest.Session) -> None:
-    collecting.import_in_turns(session.config)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker ends long after the others."""
     items.sort(key=_rank)
@@ -115,7 +111,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class OneWorkerForTheHubs(LoadScopeScheduling):
-    """A scope is a test by itself, or all tests of the same hubs."""
+    """A scope is a test by itself, or all that is told of the same hubs."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/membership/"):
