@@ -41,7 +41,7 @@ clients.install()
 commands.install()
 emptying.install()
 
-# No test is timed, and hypothesis times each example unless it is told not to.
+# No test is timed, and hypothesis times each example by default.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -111,7 +111,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class OneWorkerForTheHubs(LoadScopeScheduling):
-    """A scope is a test by itself, or all that is told of the same hubs."""
+    """A scope is a test by itself, or all tests of the same hubs."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/membership/"):
