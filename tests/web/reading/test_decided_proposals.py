@@ -75,7 +75,7 @@ def test_decided_proposals_say_how(seed: Seed, setup: Setup) -> None:
     only = plain(text_of(partner.get("/proposals/?show=made&state=discarded")))
     assert "no.example" in only
     assert "logon" not in only
-    assert "No proposals like that" in text_of(partner.get("/proposals/?show=made&state=withdrawn"))
+    assert "No proposals match the filters" in text_of(partner.get("/proposals/?show=made&state=withdrawn"))
     assert "no.example" in plain(text_of(owner.get("/proposals/?state=decided")))
 
     forget_former_owner(EventOwnerChanged(event.pk, event.uuid, seed.org_a.pk))

@@ -12,13 +12,14 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
+from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute
-from vardkase.intel.models import Event, EventVersion
+from vardkase.intel.models import Event, EventTag, EventVersion
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.versions import Holder, holders, keepers
 from vardkase.intel.services.publish import publish_event, unpublish_event
@@ -72,6 +73,26 @@ def test_any_two_versions_are_compared(seed: Seed, twice: Setup) -> None:
     assert changes(answer) == {("added", "text", "", SCRIPT)}
     assert SCRIPT not in answer.text
     assert "No differences" in text_of(page(owner, twice, "compare/?old=2&new=2"))
+
+
+def test_local_tags_are_no_part_of_a_version(seed: Seed, setup: Setup) -> None:
+    event = setup.event
+    EventTag.objects.create(event=event, tag=make_tag("workflow:todo"), local=True)
+    publish_event(seed.org_admin.actor, event.pk)
+    owner, latest = visitor(seed.publisher), EventVersion.objects.filter(event_id=event.pk).count()
+    shown = page(owner, setup, f"version/{latest}/")
+    assert "workflow:todo" not in shown.context["edition_tags"]
+    EventTag.objects.filter(event=event).update(local=True)
+    EventTag.objects.create(event=event, tag=make_tag("workflow:done"), local=True)
+    EventTag.objects.create(event=event, tag=make_tag('admiralty-scale:source="b"'))
+    compared = page(owner, setup, f"compare/?old={latest}")
+    assert not [one for one in changes(compared) if "workflow" in "".join(one)]
+    assert ("added", "Tag", "", 'admiralty-scale:source="b"') in changes(compared)
+    assert '<span class="tag-value">b</span>' in compared.text
+    published = page(owner, setup, "publish/").context["changes"].rows
+    assert {(row.new, row.is_tag) for row in published if row.change == "added"} == {
+        ('admiralty-scale:source="b"', True)
+    }
 
 
 def test_version_is_shown_as_it_was_published(seed: Seed, twice: Setup) -> None:

@@ -45,8 +45,14 @@ def test_editors_see_each_other_and_what_changed(seed: Seed, setup: Setup) -> No
     assert "analyst@b.example" not in presence(publisher, setup, seen)
     for nonsense in ("", "x", "-1", "9" * 40):
         assert "Changed by" not in presence(publisher, setup, nonsense)
+    # Somebody of another organisation has no name here.
+    assert "someone else" not in presence(publisher, setup, seen)
+    presence(visitor(seed.site_admin), setup)
+    assert "admin@a.example and someone else also have this event open" in presence(publisher, setup, seen)
+    EventLock.objects.exclude(user=seed.site_admin.user).delete()
+    assert "Someone else also has this event open" in presence(publisher, setup, seen)
     EventLock.objects.update(expires=1)
-    assert "Also open" not in presence(publisher, setup)
+    assert "open" not in presence(publisher, setup)
 
 
 def test_others_get_no_hint(seed: Seed, setup: Setup) -> None:

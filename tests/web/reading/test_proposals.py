@@ -93,8 +93,6 @@ def test_partner_proposes_and_the_owner_accepts(seed: Seed, setup: Setup, attrib
     )
     page = text_of(owner.get(of_event(setup)))
     assert SCRIPT not in page
-    assert f"/notes/new/note/Attribute/{attribute.pk}/" in page
-    assert f"/notes/new/note/Event/{setup.event.pk}/" in page
     words = plain(page)
     assert "Proposals 3" in words
     assert "Organisation B" in words

@@ -74,6 +74,7 @@ class EditionReport(msgspec.Struct):
 
 class _Tag(msgspec.Struct):
     name: str
+    local: bool = False
 
 
 class _Group(msgspec.Struct):
@@ -99,8 +100,8 @@ class _Document(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An event at one time, without what was deleted. Parts by UUID; `in_object` leads from an attribute to its
-    object."""
+    """An event at one time, without what was deleted, and without local tags, which are not published. Parts by UUID;
+    `in_object` leads from an attribute to its object."""
 
     header: Mapping[str, str]
     tags: frozenset[str]
@@ -120,7 +121,7 @@ def edition(actor: Actor, event: EventRow, version: int) -> Edition:
     return Edition(
         {name: getattr(stored, name) for name in COLUMNS}
         | {"sharing_group": stored.SharingGroup.name if stored.SharingGroup else ""},
-        frozenset(tag.name for tag in stored.Tag),
+        frozenset(tag.name for tag in stored.Tag if not tag.local),
         {attribute.uuid: attribute for attribute in attributes if not attribute.deleted},
         {one.uuid: one.name for one in objects},
         {one.uuid: (one.name, one.content or "") for one in stored.EventReport if not one.deleted},
@@ -161,7 +162,7 @@ def _as_it_is(actor: Actor, event: EventRow) -> Edition:
     return Edition(
         {name: str(getattr(row, name)) for name in COLUMNS}
         | {"sharing_group": row.sharing_group.name if row.sharing_group else ""},
-        frozenset(tag.name for tag in event_tags(event.id)),
+        frozenset(tag.name for tag in event_tags(event.id) if not tag.local),
         {attribute.uuid: attribute for attribute in attributes},
         dict(cursor().execute(OBJECTS, parameters).fetchall()),
         {uuid: (name, content) for uuid, name, content in cursor().execute(REPORTS, parameters).fetchall()},

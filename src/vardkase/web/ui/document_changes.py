@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ FIELDS: dict[str, str | Promise] = {
     "analysis": _("Analysis"),
     "distribution": _("Distribution"),
     "sharing_group": _("Sharing group"),
-    "tag": _("Tag"),
+    "tag": pgettext_lazy("noun", "Tag"),
     "object": _("Object"),
     "report": _("Report"),
 }
@@ -35,13 +35,25 @@ VALUES: dict[str, dict[str, str | Promise]] = {
 """What a field's stored values are called."""
 
 
-def worded(rows: Iterable[DocumentChange]) -> list[DocumentChange]:
+@dataclass(frozen=True, slots=True)
+class WordedChange:
+    """`is_tag`: `old` and `new` are names of tags."""
+
+    change: str
+    what: str
+    old: str
+    new: str
+    is_tag: bool
+
+
+def worded(rows: Iterable[DocumentChange]) -> list[WordedChange]:
     return [
-        replace(
-            row,
-            what=str(FIELDS.get(row.what, row.what)),
-            old=value_in_words(row.what, row.old),
-            new=value_in_words(row.what, row.new),
+        WordedChange(
+            row.change,
+            str(FIELDS.get(row.what, row.what)),
+            value_in_words(row.what, row.old),
+            value_in_words(row.what, row.new),
+            is_tag=row.what == "tag",
         )
         for row in rows
     ]

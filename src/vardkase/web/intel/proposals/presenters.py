@@ -126,11 +126,6 @@ class ShownProposal:
         return self.may_decide and self.line.stored is not None and len(self.fields) > 1
 
     @property
-    def may_note(self) -> bool:
-        """To discuss it: a note on the attribute, or on the event that would get a new one."""
-        return self._is_open_to_actor and self.actor.may(Permission.ANALYST_DATA)
-
-    @property
     def may_edit(self) -> bool:
         line = self.line
         return self.may_decide and can_be_changed(line.proposed, line.stored, to_delete=line.to_delete)
