@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
+import vardkase
 from vardkase.core import typeset
+from vardkase.core.sandbox import Limits, SandboxPool
 
 TEMPLATE = Path(typeset.__file__).with_name("letter.typ")
 LETTER = '#import "/core/typeset/letter.typ": *\n#show: document-of.with(title: data.title)\n#answers(data.answers)\n'
@@ -48,3 +52,36 @@ def test_markup_in_data_is_not_interpreted(tmp_path: Path, monkeypatch: object) 
     assert "Beslut" in text
     assert document.metadata is not None
     assert document.metadata.title == "Beslut"
+
+
+def test_costly_document_is_refused_and_others_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    template = TEMPLATE.parent / "costly.test.typ"
+    template.write_text(LETTER)
+    long = {"title": "Beslut", "answers": [["Svar", "\u6f22 " * 200_000]]}
+    try:
+        for limits in (Limits(seconds=1), Limits(memory=300 * 1024 * 1024)):
+            pool = SandboxPool(typeset.PROGRAM, limits)
+            with pytest.raises(typeset.NotTypeset):
+                typeset.pdf(template, long, pool=pool)
+        # A reader's document that is waited for keeps no letter from being written.
+        with typeset.prints.job({"root": "/", "template": "/", "pictures": []}):
+            made = typeset.pdf(template, {"title": "Beslut", "answers": []}, pool=typeset.records)
+    finally:
+        template.unlink()
+    assert "Beslut" in PdfReader(BytesIO(made)).pages[0].extract_text()
+
+
+def test_typst_runs_in_sandboxes_only() -> None:
+    package = Path(vardkase.__file__).parent
+    users = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if re.search(
+            r"^(import typst|from typst)|core.typeset.compiling import .*compiled",
+            path.read_text(),
+            re.MULTILINE,
+        )
+    }
+    own_words = "formats/diagrams/__init__.py"
+    programs = {"core/typeset/compiling.py", "core/typeset/program.py", "formats/diagrams/program.py"}
+    assert users == programs | {own_words}

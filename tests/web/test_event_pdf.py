@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,6 +16,10 @@ from tests.factories.event_page import bytes_of
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.core import typeset
+from vardkase.core.sandbox import Limits, SandboxPool
+from vardkase.core.sandbox.problems import SandboxProblem
+from vardkase.core.typeset import NotTypeset
 from vardkase.formats import event_pdf
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.web.intel.event_reports import printing
@@ -76,6 +83,49 @@ def test_event_is_printed_as_far_as_the_reader_may_read_it(
             assert "The event has 62 attributes, of which the first" in "".join(pages(reader, event))
     Event.objects.filter(pk=event.pk).update(distribution=0)
     assert reader.get(f"/event/{event.pk}/pdf/").status_code == 404
+
+
+def test_document_that_costs_too_much_is_shortened_or_refused(
+    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = typeset.pdf
+    sizes: list[int] = []
+
+    def reached(*most: int) -> None:
+        def made(template: Path, data: dict[str, Any], **options: Any) -> bytes:
+            sizes.append(len(data["rows"]))
+            if len(data["rows"]) > most[0]:
+                raise NotTypeset(SandboxProblem.EXHAUSTED())
+            return whole(template, data, **options)
+
+        monkeypatch.setattr(event_pdf, "pdf", made)
+
+    monkeypatch.setattr(event_pdf, "MOST_ROWS", 40)
+    reader = signed_in(seed.reader)
+    reached(20)
+    assert "of which the first" in pages(reader, event)[0]
+    assert sizes == [40, 10]
+    reached(5)
+    assert reader.get(f"/event/{event.pk}/pdf/").status_code == 409
+
+
+def test_costly_documents_count_for_what_they_cost(
+    seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = signed_in(seed.reader)
+    who = seed.reader.user.pk
+    pages(reader, event)
+    used = printing.PRINTS.spend(who, 0).times
+    assert 0 < used < 100  # Only what it took, not what was held for it meanwhile.
+    # What is given up is charged as well.
+    monkeypatch.setattr(
+        typeset, "prints", short := SandboxPool(typeset.PROGRAM, Limits(memory=40 * 1024 * 1024))
+    )
+    monkeypatch.setattr(event_pdf, "pdf", partial(typeset.pdf, pool=short))
+    assert reader.get(f"/event/{event.pk}/pdf/").status_code == 409
+    assert printing.PRINTS.spend(who, 0).times > used
+    # Others are not charged.
+    assert printing.PRINTS.spend(seed.stranger.user.pk, 0).times == 0
 
 
 def test_pdf_files_are_limited_for_each_account(seed: Seed, event: Event) -> None:

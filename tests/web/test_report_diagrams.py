@@ -13,6 +13,8 @@ from tests.web.report_case import Case
 from vardkase.core import optional_parts
 from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.png import is_png
+from vardkase.core.sandbox import LimitReached, Limits, SandboxPool
+from vardkase.core.sandbox.problems import SandboxProblem
 from vardkase.formats import diagrams
 from vardkase.intel.models import EventReport
 from vardkase.web.intel.event_reports import reports
@@ -65,10 +67,51 @@ def test_diagrams_are_pictures_with_their_text_below(seed: Seed, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setitem(optional_parts.PARTS, OptionalPart.DIAGRAMS, ("Mermaid", ("nowhere",)))
         assert text_of(reader.get(path)).count(AS_TEXT) == 3
+    # What was drawn before is kept, and free; what is new is charged.
     reports.DRAWINGS.spend(seed.stranger.user.pk, reports.DRAWINGS.allowed)
+    assert reader.get(f"{path}diagram/0/").status_code == 200
+    EventReport.objects.update(content=fenced(f"{SEQUENCE}  B->>C: Sends on\n"))
     assert reader.get(f"{path}diagram/0/").status_code == 409
+    assert case.web.get(f"{path}diagram/0/").status_code == 200
     EventReport.objects.update(distribution=0)
     assert visitor(seed.stranger).get(f"{path}diagram/0/").status_code == 404
     assert case.web.get(f"{path}diagram/0/").status_code == 200
     other = Case(seed)
     assert case.web.get(path.replace(case.url, other.url) + "diagram/0/").status_code == 404
+
+
+def test_what_cannot_be_drawn_is_tried_once(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case(seed)
+    case.publish()
+    costly = "kanban\n" + "".join(f" c{n}[x]\n" for n in range(1_800))
+    path = case.written(fenced(costly, FLOW, costly, costly))
+    reader = visitor(seed.stranger)
+    # Equal ones are asked for once.
+    page = text_of(reader.get(path))
+    assert [page.count(f'src="{path}diagram/{n}/"') for n in range(4)] == [3, 1, 0, 0]
+    short = SandboxPool("vardkase.formats.diagrams.program", Limits(seconds=1, at_once=1))
+    monkeypatch.setattr(diagrams, "drawings", short)
+    words = diagrams.picture_of("The diagram could not be drawn.")
+    assert reader.get(f"{path}diagram/0/").content == words
+    used = reports.DRAWINGS.spend(seed.stranger.user.pk, 0).times
+    assert used > 1
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(short, "job", never)
+        for number in (0, 2, 3):  # Nor by another of the four, nor for anybody else.
+            assert reader.get(f"{path}diagram/{number}/").content == words
+            assert case.web.get(f"{path}diagram/{number}/").content == words
+    assert reports.DRAWINGS.spend(seed.stranger.user.pk, 0).times == used
+
+    # A busy sandbox says nothing about the source, which is tried again.
+    def busy(*_: object) -> None:
+        raise LimitReached(SandboxProblem.BUSY())
+
+    EventReport.objects.update(content=fenced("graph TD\n  A --> C\n"))
+    with monkeypatch.context() as patch:
+        patch.setattr(short, "job", busy)
+        assert reader.get(f"{path}diagram/0/").content == words
+    assert reader.get(f"{path}diagram/0/").content != words

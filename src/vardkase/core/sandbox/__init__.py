@@ -27,7 +27,7 @@ from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.sandbox.framing import Kind, Stream, read_frame, write_frame
 from vardkase.core.sandbox.problems import SandboxProblem
 
-__all__ = ["Job", "LimitReached", "Limits", "ProgramFailed", "SandboxPool"]
+__all__ = ["Job", "LimitReached", "Limits", "Meter", "ProgramFailed", "SandboxPool", "metered"]
 
 MEBIBYTE = 1024 * 1024
 
@@ -38,6 +38,30 @@ class LimitReached(VardkaseError):
 
 class ProgramFailed(VardkaseError):
     """The program failed on the document; the text is the program's."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """`seconds`, by the clock, in which jobs worked."""
+
+    seconds: float = 0.0
+
+
+class _MeterOfThread(threading.local):
+    meter: Meter | None = None
+
+
+_thread = _MeterOfThread()
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Measures the jobs of this thread."""
+    former, _thread.meter = _thread.meter, Meter()
+    try:
+        yield _thread.meter
+    finally:
+        _thread.meter = former
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +94,8 @@ class SandboxPool:
     ) -> None:
         self._module = module
         self._part = part
-        self._limits = limits or Limits()
-        self._turns = threading.BoundedSemaphore(self._limits.at_once)
+        self.limits = limits or Limits()
+        self._turns = threading.BoundedSemaphore(self.limits.at_once)
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
@@ -87,7 +111,7 @@ class SandboxPool:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._limits.timeout):
+        if not self._turns.acquire(timeout=self.limits.timeout):
             raise LimitReached(SandboxProblem.BUSY())
         try:
             yield
@@ -100,11 +124,11 @@ class SandboxPool:
         with ours, ours.makefile("rwb") as stream:
             with theirs:
                 self._request(arguments, theirs.fileno())
-            ours.settimeout(self._limits.timeout)
-            yield Job(stream, self._limits.all_seconds)
+            ours.settimeout(self.limits.timeout)
+            yield Job(stream, self.limits.all_seconds)
 
     def _request(self, arguments: Mapping[str, Any], descriptor: int) -> None:
-        limits = self._limits
+        limits = self.limits
         request = {"memory": limits.memory, "seconds": limits.seconds, "timeout": limits.timeout}
         message = json.dumps({"arguments": arguments, **request}).encode()
         with self._lock:
@@ -169,7 +193,10 @@ class Job:
         try:
             return read_frame(self._stream)
         finally:
-            self._left -= time.monotonic() - begun
+            seconds = time.monotonic() - begun
+            self._left -= seconds
+            if _thread.meter is not None:
+                _thread.meter.seconds += seconds
 
 
 def _error(kind: Kind, text: str = "") -> VardkaseError:

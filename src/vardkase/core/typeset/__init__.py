@@ -1,6 +1,7 @@
 """PDF documents, typeset by Typst from our templates and the given data.
 
-Data is handed over as JSON and never as code: what somebody wrote stays text, whatever it looks like.
+Data is handed over as JSON and never as code: what somebody wrote stays text, whatever it looks like. Typst runs in a
+sandbox, a process for each document: what a hostile text costs is bounded, and what Typst remembers ends with it.
 """
 
 from __future__ import annotations
@@ -8,22 +9,32 @@ from __future__ import annotations
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import vardkase
+from vardkase.core.errors import Conflict
+from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
-from vardkase.core.typeset.compiling import MAIN, compiled
+from vardkase.core.sandbox.problems import SandboxProblem
+from vardkase.core.typeset.compiling import MAIN
 
 PACKAGE = Path(vardkase.__file__).parent
 DECEIVING = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Noncharacters, and controls that make text read in another order than it is written."""
-illustrated = SandboxPool(
-    "vardkase.core.typeset.program", Limits(memory=1536 * 1024 * 1024, seconds=10, at_once=1)
-)
+PROGRAM = "vardkase.core.typeset.program"
+LIMITS = Limits(memory=1536 * 1024 * 1024, seconds=10, at_once=1)
+prints = SandboxPool(PROGRAM, LIMITS)
+"""What readers ask for."""
+records = SandboxPool(PROGRAM, LIMITS)
+"""Letters, decisions and forms, for which no reader's documents are in the way."""
+
+
+class NotTypeset(Conflict):
+    """The document costs more than its sandbox allows, or too many others are waiting."""
 
 
 def pdf(
@@ -32,24 +43,32 @@ def pdf(
     *,
     language: str = "sv",
     pictures: Mapping[str, bytes] | None = None,
+    pool: SandboxPool = prints,
 ) -> bytes:
     """`template` (a .typ file of this package that reads `sys.inputs.data`) filled with `data`, as tagged PDF
-    1.7.
+    1.7. Raises NotTypeset.
 
     Templates can import files in core/typeset by their path from the package: ``/core/typeset/letter.typ``.
     `pictures`, by a file name of our own, are in ``/pictures/``; `sys.inputs.pictures` lists those that can be decoded,
-    in the sandbox and within its limits, which is none if they cost too much together.
+    within the limits of the sandbox, which is none if they cost too much together.
     """
     inputs = {"data": msgspec.json.encode(printable(data)).decode(), "language": language}
-    if pictures:
-        try:
-            return _illustrated(template, inputs, pictures)
-        except (LimitReached, ProgramFailed):
-            pass  # The document is worth more than its pictures.
-    return compiled(template, PACKAGE, {**inputs, "pictures": "[]"})
+    try:
+        if pictures:
+            try:
+                return _illustrated(template, inputs, pictures, pool)
+            except (LimitReached, ProgramFailed) as failed:
+                if failed.has(SandboxProblem.BUSY):
+                    raise
+                # The document is worth more than its pictures.
+        return _made(pool, template, PACKAGE, inputs)
+    except LimitReached as reached:
+        raise NotTypeset(reached.problem or CommonProblem.INVALID_INPUT()) from reached
 
 
-def _illustrated(template: Path, inputs: Mapping[str, str], pictures: Mapping[str, bytes]) -> bytes:
+def _illustrated(
+    template: Path, inputs: Mapping[str, str], pictures: Mapping[str, bytes], pool: SandboxPool
+) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for part in PACKAGE.iterdir():
@@ -59,8 +78,15 @@ def _illustrated(template: Path, inputs: Mapping[str, str], pictures: Mapping[st
         for name, content in pictures.items():
             (root / "pictures" / name).write_bytes(content)
         shutil.copyfile(template, root / MAIN)
-        with illustrated.job({"root": folder, "pictures": list(pictures)}) as job:
-            return b"".join(job.ask(msgspec.json.encode(inputs)))
+        return _made(pool, root / MAIN, root, inputs, list(pictures))
+
+
+def _made(
+    pool: SandboxPool, template: Path, root: Path, inputs: Mapping[str, str], pictures: Sequence[str] = ()
+) -> bytes:
+    arguments = {"root": str(root), "template": str(template), "pictures": list(pictures)}
+    with pool.job(arguments) as job:
+        return b"".join(job.ask(msgspec.json.encode(inputs)))
 
 
 def printable(data: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Typesets documents with pictures that somebody sent, which are decoded here. Runs inside a sandbox process."""
+"""Typesets a document, with the pictures that somebody sent, which are decoded here. Runs inside a sandbox process."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ from typing import Any
 import typst
 
 from vardkase.core.sandbox.program import Answerer
-from vardkase.core.typeset.compiling import MAIN, compiled
+from vardkase.core.typeset.compiling import compiled
 
 
 def open_job(arguments: dict[str, Any]) -> Answerer:
     root, names = Path(arguments["root"]), list(arguments["pictures"])
+    template = Path(arguments["template"])
 
     def typeset(inputs: bytes) -> Iterator[bytes]:
         given = json.loads(inputs)
         try:
-            yield compiled(root / MAIN, root, {**given, "pictures": json.dumps(names)})
+            yield compiled(template, root, {**given, "pictures": json.dumps(names)})
         except typst.TypstError:
+            if not names:
+                raise
             usable = [name for name in names if _opens(root, name)]
-            yield compiled(root / MAIN, root, {**given, "pictures": json.dumps(usable)})
+            yield compiled(template, root, {**given, "pictures": json.dumps(usable)})
 
     return typeset
 

@@ -6,15 +6,21 @@ the diagram reaches a browser.
 
 from __future__ import annotations
 
+import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 import typst
+from django.core.cache import cache
 from markdown_it.token import Token
 
 from vardkase.core.errors import Invalid
 from vardkase.core.optional_parts import OptionalPart, PartMissing
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
+from vardkase.core.sandbox.problems import SandboxProblem
 
 MOST_DIAGRAMS = 20
 """Of one report that are drawn; the others stay text."""
@@ -24,9 +30,13 @@ WORDS = b"#set page(width: auto, height: auto, margin: 8pt, fill: white)\n#text(
 PIXELS_PER_INCH = 120.0
 drawings = SandboxPool(
     "vardkase.formats.diagrams.program",
-    Limits(memory=1024 * 1024 * 1024, seconds=4, at_once=1),
+    Limits(memory=1024 * 1024 * 1024, seconds=2, at_once=1),
     part=OptionalPart.DIAGRAMS,
 )
+REFUSED_FOR = 3600
+"""Seconds for which all processes remember that a source could not be drawn, so that nobody waits for it again."""
+MOST_KEPT, LARGEST_KEPT = 100, 500_000
+"""Pictures that a process keeps, and the bytes of the largest of them."""
 
 
 class DrawnAs(StrEnum):
@@ -44,17 +54,61 @@ def sources(tokens: Iterable[Token]) -> list[str]:
     return [source if len(source) <= LONGEST_SOURCE else "" for source in found]
 
 
+@lru_cache(maxsize=8)
 def picture_of(words: str) -> bytes:
     """Our own words as PNG, in place of a diagram."""
     return bytes(typst.compile(WORDS, sys_inputs={"words": words}, format="png", ppi=PIXELS_PER_INCH))
 
 
+class _Kept:
+    """The pictures that were asked for last."""
+
+    def __init__(self) -> None:
+        self._pictures: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            if key in self._pictures:
+                self._pictures.move_to_end(key)
+            return self._pictures.get(key)
+
+    def keep(self, key: str, picture: bytes) -> None:
+        with self._lock:
+            if len(picture) <= LARGEST_KEPT:
+                self._pictures[key] = picture
+            while len(self._pictures) > MOST_KEPT:
+                self._pictures.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def is_known(source: str, form: DrawnAs) -> bool:
+    """Whether `drawn` answers without drawing."""
+    key = _key(source, form)
+    return not source.strip() or _kept.get(key) is not None or cache.get(key) is not None
+
+
 def drawn(source: str, form: DrawnAs) -> bytes | None:
     """The picture; None for what is no diagram, costs too much, or where the library is missing."""
-    if not source.strip():
+    key = _key(source, form)
+    if picture := _kept.get(key):
+        return picture
+    if not source.strip() or cache.get(key) is not None:
         return None
     try:
         with drawings.job({"form": form}) as job:
-            return b"".join(job.ask(source.encode()))
-    except (Invalid, LimitReached, PartMissing, ProgramFailed):
+            picture = b"".join(job.ask(source.encode()))
+    except PartMissing:
         return None
+    except (Invalid, LimitReached, ProgramFailed) as failed:
+        if not failed.has(SandboxProblem.BUSY):
+            cache.set(key, "refused", REFUSED_FOR)
+        return None
+    _kept.keep(key, picture)
+    return picture
+
+
+def _key(source: str, form: DrawnAs) -> str:
+    return f"diagram-{form}-{hashlib.sha256(source.encode(errors='replace')).hexdigest()}"

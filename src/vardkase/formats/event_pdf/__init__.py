@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
-from vardkase.core.typeset import pdf
+from vardkase.core.sandbox.problems import SandboxProblem
+from vardkase.core.typeset import NotTypeset, pdf
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_graphs.queries import tags_of_event
@@ -34,8 +35,10 @@ TEMPLATE = Path(__file__).parent / "event.typ"
 MOST_ROWS = 2_000
 """Attributes and objects that are set, which takes seconds."""
 LONGEST_VALUE = 2_000
-MOST_CHARACTERS = 500_000
+MOST_CHARACTERS = 120_000
 """Of all rows together."""
+SHORTER = 4
+"""A document that still costs too much is set once more, with this part of its rows and characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +60,33 @@ def event_pdf(actor: Actor, printed: PrintedEvent, *, language: str) -> bytes:
     of_lines = [tag.name for line in lines.values() for tag in line.tags]
     marked = strictest_label([*tags, *of_lines])
     words = _TagWords(actor, [*tags, *of_lines])
-    rows = list(_fitting(_rows(entries, lines, heads, words)))
-    shown = sum(row["kind"] == "attribute" for row in rows)
-    note = gettext(
-        "The event has %(all)s attributes, of which the first %(shown)s are printed. "
-        "Download it as JSON or CSV for all."
-    )
     data = {
         "title": event.info[:LONGEST_VALUE],
         "tlp": f"TLP:{marked.upper()}" if marked else "",
         "colour": marked.replace("white", "clear"),
         "meta": printed.facts,
         "tags": ", ".join(words.of(tags))[:LONGEST_VALUE],
-        "note": note % {"all": extent.attributes, "shown": shown} if shown < extent.attributes else "",
         "head": [gettext("Type"), gettext("Value"), gettext("Detection")],
-        "rows": rows,
     }
-    return pdf(TEMPLATE, data, language=language)
+    rows = list(_fitting(_rows(entries, lines, heads, words), MOST_CHARACTERS))
+    try:
+        return pdf(TEMPLATE, data | _printed(rows, extent.attributes), language=language)
+    except NotTypeset as refused:
+        if refused.has(SandboxProblem.BUSY):
+            raise
+    rows = list(_fitting(iter(rows[: MOST_ROWS // SHORTER]), MOST_CHARACTERS // SHORTER))
+    return pdf(TEMPLATE, data | _printed(rows, extent.attributes), language=language)
+
+
+def _printed(rows: Sequence[dict[str, Any]], attributes: int) -> dict[str, Any]:
+    """`attributes`: how many the event has."""
+    shown = sum(row["kind"] == "attribute" for row in rows)
+    note = gettext(
+        "The event has %(all)s attributes, of which the first %(shown)s are printed. "
+        "Download it as JSON or CSV for all."
+    )
+    said = note % {"all": attributes, "shown": shown} if shown < attributes else ""
+    return {"note": said, "rows": rows}
 
 
 class _TagWords:
@@ -129,8 +142,8 @@ def _attribute(line: AttributeLine, words: _TagWords) -> dict[str, Any]:
     }
 
 
-def _fitting(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    left = MOST_CHARACTERS
+def _fitting(rows: Iterator[dict[str, Any]], characters: int) -> Iterator[dict[str, Any]]:
+    left = characters
     for row in rows:
         left -= sum(map(len, row.values()))
         if left < 0:

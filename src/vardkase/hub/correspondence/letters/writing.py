@@ -113,7 +113,7 @@ def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_d
         "pages": pages,
         "draft": is_draft,
     }
-    return typeset.pdf(TEMPLATE, data, language=SWEDISH)
+    return typeset.pdf(TEMPLATE, data, language=SWEDISH, pool=typeset.records)
 
 
 def _page(contents: Contents, kind: MailKind, number: str, day: date, language: str) -> dict[str, Any]:

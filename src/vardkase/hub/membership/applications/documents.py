@@ -46,7 +46,7 @@ def keep_form(application: Application) -> bytes:
 
 def keep_receipt(application: Application) -> bytes:
     with translation.override(application.language):
-        content = typeset.pdf(RECEIPT, _receipt(application), language=application.language)
+        content = _pdf(RECEIPT, application, _receipt(application))
     keep(application, DocumentKind.RECEIPT, content)
     return content
 
@@ -63,7 +63,11 @@ def read_document(application: Application, document_id: int) -> tuple[Document,
 
 def form_pdf(application: Application) -> bytes:
     with translation.override(application.language):
-        return typeset.pdf(FORM, _form(application), language=application.language)
+        return _pdf(FORM, application, _form(application))
+
+
+def _pdf(template: Path, application: Application, data: dict[str, Any]) -> bytes:
+    return typeset.pdf(template, data, language=application.language, pool=typeset.records)
 
 
 def answer_in_words(field: FormField, value: Any) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from django.http import HttpResponseBase
 from django.utils.translation import get_language, gettext, pgettext
 
-from vardkase.core.errors import Conflict
 from vardkase.core.limits import Limit
+from vardkase.core.sandbox.metering import charged
+from vardkase.core.typeset import LIMITS
 from vardkase.formats.event_pdf import PrintedEvent, event_pdf
 from vardkase.formats.report_pdf import PrintedReport, report_pdf
 from vardkase.identity.access.actor import Actor
@@ -21,24 +24,23 @@ from vardkase.web.ui.display import long_date
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 
-PRINTS = Limit("report as PDF", allowed=120, window=3600)
-"""For each account: setting a long one takes seconds."""
+PRINTS = Limit("report as PDF", allowed=1_200, window=3600)
+"""Tenths of a second of typesetting for each account."""
 
 
 @page()
 def as_pdf(request: PageRequest, reference: str, report_id: int) -> HttpResponseBase:
     event, report = report_of(request.actor, reference, report_id)
-    _spend(request.actor)
     creator = Organisation.objects.get(pk=event.orgc_id).name
     printed = PrintedReport(event, report, creator, moment(report.timestamp))
-    content = report_pdf(request.actor, printed, language=get_language() or "en")
+    with _charged(request.actor):
+        content = report_pdf(request.actor, printed, language=get_language() or "en")
     return download([content], f"{report.name[:80] or 'report'}.pdf", "application/pdf")
 
 
 @page()
 def event_as_pdf(request: PageRequest, reference: str) -> HttpResponseBase:
     event = find_event(request.actor, reference)
-    _spend(request.actor)
     (row,) = index_rows(request.actor, [event.id])
     listed = ListedEvent(row)
     published = long_date(moment(event.publish_timestamp)) if event.published else gettext("No")
@@ -54,10 +56,10 @@ def event_as_pdf(request: PageRequest, reference: str) -> HttpResponseBase:
         (pgettext("event", "Published"), published),
         (gettext("Last updated"), long_date(listed.changed)),
     ]
-    content = event_pdf(request.actor, PrintedEvent(event, facts), language=get_language() or "en")
+    with _charged(request.actor):
+        content = event_pdf(request.actor, PrintedEvent(event, facts), language=get_language() or "en")
     return download([content], f"{event.info[:80]}.pdf", "application/pdf")
 
 
-def _spend(actor: Actor) -> None:
-    if PRINTS.spend(actor.user_id).is_exceeded:
-        raise Conflict(EventReportProblem.TOO_MANY_PDFS())
+def _charged(actor: Actor) -> AbstractContextManager[None]:
+    return charged(PRINTS, actor.user_id, most=LIMITS.seconds, refusal=EventReportProblem.TOO_MANY_PDFS())

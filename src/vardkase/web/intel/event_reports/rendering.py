@@ -48,8 +48,10 @@ def rendered_report(actor: Actor, event: EventRow, text: str) -> SafeString:
 def rendered_with(resolved: ResolvedReferences, text: str, diagrams: str = "") -> SafeString:
     """`diagrams`: the address below which the pictures of diagrams are; without it they stay text."""
     tokens = below_page_headings(report_tokens(text))
-    drawn = len(sources(tokens)) if diagrams and OptionalPart.DIAGRAMS.is_installed else 0
-    env = {"shown": _ShownReferences(resolved), "diagrams": [f"{diagrams}{n}/" for n in range(drawn)]}
+    drawn = sources(tokens) if diagrams and OptionalPart.DIAGRAMS.is_installed else []
+    # Equal ones have the address of the first, so that they are asked for once.
+    addresses = [f"{diagrams}{drawn.index(source)}/" for source in drawn]
+    env = {"shown": _ShownReferences(resolved), "diagrams": addresses}
     return SafeString(_ReportHtml().render(tokens, OPTIONS, env))
 
 
