@@ -64,16 +64,32 @@ def test_roles_are_given_and_taken_back(seed: Seed, people: list[User]) -> None:
     give, reader = reverse("users_role"), seed.reader.user.role
     form = client.post(give, {"pk": ids(people)})
     assert form.status_code == 200
-    offered = {int(pk) for pk, _name in form.context["form"].fields["role_id"].choices}
+    choices = form.context["form"].fields["role_id"].choices
+    offered = {pk for pk, _name in choices}
+    assert choices[0][0] == ""
     assert seed.site_admin.user.role.pk not in offered
+    assert form.context["things"][0] == f"p0@a.example ({seed.org_a.name}): {people[0].role.name}"
+    assert client.post(give, {"pk": ids(people), "sure": "1", "role_id": ""}).status_code == 422
+    User.objects.filter(pk=people[2].pk).update(role=reader)
     sent = {"pk": ids(people), "sure": "1", "role_id": str(reader.pk)}
-    page = client.post(give, sent, follow=True)
+    asked = client.post(give, sent)
+    assert asked.context["things"] == [
+        f"p0@a.example ({seed.org_a.name}): {people[0].role.name} → {reader.name}",
+        f"p1@a.example ({seed.org_a.name}): {people[0].role.name} → {reader.name}",
+        f"p2@a.example ({seed.org_a.name}): {reader.name}, has the role already",
+    ]
+    assert User.objects.filter(pk__in=ids(people), role=reader).count() == 1
+    page = client.post(give, dict(asked.context["fields"]) | sent, follow=True)
+    assert "1 had the role already." in page.content.decode()
     assert set(User.objects.filter(pk__in=ids(people)).values_list("role", flat=True)) == {reader.pk}
     address, fields = undo(page)
     client.post(address, fields)
-    assert set(User.objects.filter(pk__in=ids(people)).values_list("role", flat=True)) == {people[0].role_id}
+    # Who had the role before keeps it.
+    assert list(User.objects.filter(pk__in=ids(people), role=reader)) == [people[2]]
+    User.objects.filter(pk=people[2].pk).update(role=people[0].role)
     for wrong in (seed.site_admin.user.role.pk, 10**9, "x"):
-        assert client.post(give, {**sent, "role_id": str(wrong)}).status_code == 422
+        for sure in ({}, {"confirmed": "1"}):
+            assert client.post(give, {**sent, **sure, "role_id": str(wrong)}).status_code == 422
     # Nor by the way back.
     forged = [f"{people[0].pk}:{seed.site_admin.user.role.pk}"]
     assert client.post(reverse("users_take_role_back"), {"pk": forged}).status_code == 403
@@ -81,13 +97,29 @@ def test_roles_are_given_and_taken_back(seed: Seed, people: list[User]) -> None:
         assert client.post(reverse("users_take_role_back"), {"pk": nonsense}).status_code == 404
     assert set(User.objects.filter(pk__in=ids(people)).values_list("role", flat=True)) == {people[0].role_id}
     edited = AuditEntry.objects.filter(action="user.edited", target_id__in=ids(people))
-    assert edited.count() == 6
+    assert edited.count() == 4
+
+
+def test_role_of_an_officer_is_not_given_alone(seed: Seed, people: list[User]) -> None:
+    officer = make_user(seed.hub, seed.analyst.user.role, "o@hub.example", staff_roles=["membership_officer"])
+    chosen = [*ids(people), str(officer.pk)]
+    sent = {"pk": chosen, "sure": "1", "confirmed": "1", "role_id": str(seed.reader.user.role.pk)}
+    page = signed_in(seed.site_admin).post(reverse("users_role"), sent)
+    assert page.status_code == 422
+    assert "o@hub.example" in str(page.context["form"].non_field_errors())
+    assert set(User.objects.filter(pk__in=chosen).values_list("role", flat=True)) == {officer.role_id}
 
 
 def test_people_are_written_to_and_get_new_passwords(seed: Seed, people: list[User], settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST, settings.VARDKASE_MAIL_FROM = "127.0.0.1", "hub@hub.example"
     client = signed_in(seed.org_admin)
     write = reverse("users_write")
+    settings.VARDKASE_SMTP_HOST = ""
+    unsent = client.post(
+        write, {"pk": ids(people), "sure": "1", "subject": "Hej", "body": "Hej"}, follow=True
+    )
+    assert "so nothing can be sent" in unsent.content.decode()
+    settings.VARDKASE_SMTP_HOST = "127.0.0.1"
     assert client.post(write, {"pk": ids(people)}).status_code == 200
     assert client.post(write, {"pk": ids(people), "sure": "1", "subject": ""}).status_code == 422
     client.post(write, {"pk": ids(people), "sure": "1", "subject": "Hej", "body": "Vi byter roller."})
@@ -109,7 +141,8 @@ def test_people_are_written_to_and_get_new_passwords(seed: Seed, people: list[Us
 @pytest.mark.parametrize("view", ["users_off", "users_on", "users_role", "users_passwords", "users_write"])
 def test_nobody_reaches_further_than_alone(seed: Seed, people: list[User], view: str) -> None:
     address = reverse(view)
-    sent = {"pk": ids(people), "sure": "1", "role_id": seed.reader.user.role.pk, "subject": "x", "body": "x"}
+    sent = {"pk": ids(people), "sure": "1", "confirmed": "1", "subject": "x", "body": "x"}
+    sent["role_id"] = seed.reader.user.role.pk
     before = list(User.objects.order_by("pk").values("pk", "password", "role", "disabled"))
     for person in (seed.reader, seed.analyst):
         assert signed_in(person).post(address, sent).status_code == 403

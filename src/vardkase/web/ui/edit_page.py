@@ -26,9 +26,10 @@ def edit_page(
     *,
     save: str = "",
     intro: str = "",
+    things: Sequence[str] = (),
     find_url: str = "",
 ) -> HttpResponse:
-    """`find_url`: where the form's pickers search."""
+    """`things` names what the form is about; `find_url`: where the form's pickers search."""
     context: dict[str, Any] = {
         "form": form,
         "heading": heading,
@@ -36,6 +37,7 @@ def edit_page(
         "back": parents[-1][1],
         "save": save or gettext("Save"),
         "intro": intro,
+        "things": things,
         "find_url": find_url,
         **searched_for(request),
     }

@@ -45,8 +45,9 @@ class SelectedRoleForm(SelectionForm):
 
     def __init__(self, actor: Actor, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        assignable = [(role.pk, role.name) for role in roles() if rules.may_assign(actor, role)]
-        self.fields["role_id"].choices = assignable  # type: ignore[attr-defined]
+        self.assignable = {role.pk: role.name for role in roles() if rules.may_assign(actor, role)}
+        choices = [("", _("Choose a role")), *self.assignable.items()]
+        self.fields["role_id"].choices = choices  # type: ignore[attr-defined]
 
 
 class SelectedMailForm(SelectionForm):
@@ -70,6 +71,8 @@ def disable(request: PageRequest) -> HttpResponse:
         said = ngettext(
             "%(n)s account has been disabled.", "%(n)s accounts have been disabled.", len(changed)
         ) % {"n": thin(len(changed))}
+        if not changed:
+            said = gettext("All of them are disabled already.")
         _say(request, said, "users_on", changed)
     return redirect("users")
 
@@ -82,6 +85,8 @@ def enable(request: PageRequest) -> HttpResponse:
         said = ngettext(
             "%(n)s account has been enabled.", "%(n)s accounts have been enabled.", len(changed)
         ) % {"n": thin(len(changed))}
+        if not changed:
+            said = gettext("All of them are enabled already.")
         _say(request, said, "users_off", changed)
     return redirect("users")
 
@@ -89,27 +94,56 @@ def enable(request: PageRequest) -> HttpResponse:
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def give_role(request: PageRequest) -> HttpResponse:
+    """Asks for the role, then for a confirmation that names who gets it, and only then gives it."""
     chosen = _chosen(request)
-    sent = request.POST if posted.flag(request, "sure") else None
-    form = SelectedRoleForm(request.actor, sent, initial=_initial(chosen))
+    form = SelectedRoleForm(
+        request.actor, request.POST if posted.flag(request, "sure") else None, initial=_initial(chosen)
+    )
     number = len(chosen)
+    heading = ngettext("Change role of %(n)s account", "Change role of %(n)s accounts", number) % {
+        "n": thin(number)
+    }
     if form.is_valid():
+        role_id: int = form.cleaned_data["role_id"]
+        if not posted.flag(request, "confirmed"):
+            return _confirm_role(request, chosen, heading, role_id, form.assignable[role_id])
         with errors_shown_in(form):
             try:
-                wanted = {user.pk: form.cleaned_data["role_id"] for user in chosen}
-                former = services.give_roles(request.actor, wanted)
+                former = services.give_roles(request.actor, {user.pk: role_id for user in chosen})
             except ApprovalNeeded as needed:
                 form.add_error(None, str(needed))
             else:
-                said = ngettext(
-                    "%(n)s account has another role now.",
-                    "%(n)s accounts have another role now.",
-                    len(former),
-                ) % {"n": thin(len(former))}
-                _say(request, said, "users_take_role_back", [f"{pk}:{role}" for pk, role in former.items()])
+                back = [f"{pk}:{role}" for pk, role in former.items()]
+                _say(request, _roles_given(len(former), number), "users_take_role_back", back)
                 return redirect("users")
-    heading = ngettext("Role of %(n)s account", "Role of %(n)s accounts", number) % {"n": thin(number)}
-    return edit_page(request, form, heading, _parents(), save=gettext("Give the role"), intro=_named(chosen))
+    things = [f"{user.email} ({user.org.name}): {user.role.name}" for user in chosen]
+    return edit_page(request, form, heading, _parents(), save=gettext("Continue"), things=things)
+
+
+def _confirm_role(
+    request: PageRequest, chosen: list[User], heading: str, role_id: int, role: str
+) -> HttpResponse:
+    words = gettext("They get the role “%(role)s” immediately, and are told if the hub sends e-mail.")
+    fields = [*(("pk", user.pk) for user in chosen), ("sure", "1"), ("confirmed", "1"), ("role_id", role_id)]
+    unchanged = gettext("has the role already")
+    things = [
+        f"{user.email} ({user.org.name}): "
+        + (f"{role}, {unchanged}" if user.role_id == role_id else f"{user.role.name} → {role}")
+        for user in chosen
+    ]
+    return confirm_page(
+        request, heading, _parents(), words % {"role": role}, fields=fields, things=things, deletes=False
+    )
+
+
+def _roles_given(given: int, selected: int) -> str:
+    said = ngettext("%(n)s account has another role now.", "%(n)s accounts have another role now.", given) % {
+        "n": thin(given)
+    }
+    if same := selected - given:
+        had = ngettext("%(n)s had the role already.", "%(n)s had the role already.", same)
+        said = f"{said} {had % {'n': thin(same)}}" if given else gettext("All of them have the role already.")
+    return said
 
 
 @page(Permission.ADMIN, writes=True)
@@ -156,6 +190,9 @@ def reset_passwords(request: PageRequest) -> HttpResponse:
 @require_POST
 def write(request: PageRequest) -> HttpResponse:
     chosen = _chosen(request)
+    if not can_send():
+        messages.warning(request, gettext("The hub sends no e-mail at the moment, so nothing can be sent."))
+        return redirect("users")
     sent = request.POST if posted.flag(request, "sure") else None
     form = SelectedMailForm(sent, initial=_initial(chosen))
     if form.is_valid():
@@ -173,8 +210,7 @@ def write(request: PageRequest) -> HttpResponse:
                 return redirect("users")
     number = len(chosen)
     heading = ngettext("Write to %(n)s person", "Write to %(n)s people", number) % {"n": thin(number)}
-    intro = _named(chosen) if can_send() else gettext("This hub sends no e-mail at the moment.")
-    return edit_page(request, form, heading, _parents(), save=gettext("Send"), intro=intro)
+    return edit_page(request, form, heading, _parents(), save=gettext("Send"), things=_people(chosen))
 
 
 def _switched(request: PageRequest, chosen: list[User], *, off: bool) -> list[int] | None:
@@ -210,14 +246,15 @@ def _initial(chosen: list[User]) -> dict[str, Any]:
     return {"pk": [str(user.pk) for user in chosen], "sure": "1"}
 
 
-def _named(chosen: list[User]) -> str:
-    return ", ".join(user.email for user in chosen)
+def _people(chosen: list[User]) -> list[str]:
+    return [f"{user.email} ({user.org.name})" for user in chosen]
 
 
 def _confirm(request: PageRequest, chosen: list[User], heading: str, words: str) -> HttpResponse:
     fields = [*(("pk", user.pk) for user in chosen), ("sure", "1")]
-    people = [f"{user.email} ({user.org.name})" for user in chosen]
-    return confirm_page(request, heading, _parents(), words, fields=fields, things=people, deletes=False)
+    return confirm_page(
+        request, heading, _parents(), words, fields=fields, things=_people(chosen), deletes=False
+    )
 
 
 def _parents() -> list[Crumb]:
