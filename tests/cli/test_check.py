@@ -119,7 +119,7 @@ def test_findings_are_in_the_language_of_the_terminal(
 
     for language, words in (
         ("sv_SE.UTF-8", ("Det räcker med ett lösenord", "Ta bort den, eller sätt", "Handläggare som också")),
-        ("en_GB.UTF-8", ("A password alone", "Remove it, or set it to true.", "Officers who are site")),
+        ("en_GB.UTF-8", ("A password alone", "Remove it, or set it to true.", "Officers who are also site")),
         ("C", ("A password alone",)),
     ):
         assert [word for word in words if word not in printed(language)] == [], language

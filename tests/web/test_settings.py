@@ -53,7 +53,9 @@ def test_officers_propose_and_approve_hub_rule(seed: Seed, officers: tuple[User,
 
 def test_site_administrators_change_their_settings(seed: Seed, officers: tuple[User, User]) -> None:
     browser = signed_in(seed.site_admin.user)
-    assert browser.get(reverse("setting", args=[NAME])).status_code == 403
+    refused = browser.get(reverse("setting", args=[NAME]))
+    assert refused.status_code == 403
+    assert "handläggare" in refused.content.decode()
     listed = browser.get(reverse("settings")).content.decode()
     assert reverse("setting", args=[NAME]) not in listed
     mine = reverse("setting", args=["MISP.live"])

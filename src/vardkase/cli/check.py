@@ -33,7 +33,8 @@ def _print(
     for missing in not_stated:
         typer.echo(gettext("Not stated: %(what)s") % {"what": missing})
     for problem in found:
-        typer.echo(f"{problem['id']}: {problem['message']}")
+        name = str(problem["id"]).removeprefix("vardkase.")
+        typer.echo(f"{name}: {problem['message']}")
         if problem["hint"]:
             typer.echo(f"    {problem['hint']}")
     if not found:
@@ -65,12 +66,12 @@ def _not_stated() -> list[str]:
         return []
     try:
         decisions = [
-            gettext("%(name)s: no decision can be written. Officers set it on %(page)s.")
+            gettext("Decisions cannot be written until %(name)s is set. Officers set it under %(page)s.")
             % {"name": name, "page": reverse("settings")}
             for name in missing_for_decisions()
         ]
         notice = [
-            gettext("%(about)s: %(title)s (%(name)s). Officers write it on %(page)s.")
+            gettext("%(about)s: %(title)s (%(name)s). Officers write it under %(page)s.")
             % {
                 "about": "/about/personal-data/",
                 "title": each.in_language(get_language() or "en").title,

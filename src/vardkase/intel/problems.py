@@ -266,7 +266,7 @@ class ProposalProblem(ProblemCode):
 
 
 class SightingProblem(ProblemCode):
-    NOT_TAKEN_BACK = _("What you said about the value can no longer be undone.")
+    NOT_TAKEN_BACK = _("Your report on the value can no longer be undone.")
     NOT_FOUND = _("Sighting not found."), "Invalid sighting."
     NO_ATTRIBUTES = (
         _("Attribute not found."),

@@ -29,29 +29,27 @@ DEFAULT_TAG_COLLECTION = Setting(
 MIRROR_CLUSTERS = Setting(
     "MISP.enable_clusters_mirroring_from_attributes_to_event",
     False,
-    _("Whether a galaxy cluster that is put on an attribute is put on its event as well."),
+    _("When a galaxy cluster is put on an attribute, put it on the event as well."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
 FOUR_EYES = Setting(
     "MISP.block_publishing_for_same_creator",
     False,
-    _("Whether an event must be published by somebody else than the one who created it."),
+    _("Require that an event is published by someone other than the person who created it."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
 SANITISE_DELETED = Setting(
     "Security.sanitise_attribute_on_delete",
     False,
-    _("Whether an attribute that is softly deleted loses what it says: type, value, comment and attachment."),
+    _("When an attribute is deleted but not erased, remove its type, value, comment and attachment."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 DISABLE_REST_ALERT = Setting(
     "MISP.disablerestalert",
     True,
-    _(
-        "Whether nobody is mailed when an event arrives published over the API; events/alert mails in any case."
-    ),
+    _("Send no mail when an event arrives published over the API. events/alert always sends mail."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

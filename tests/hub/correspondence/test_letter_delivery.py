@@ -80,7 +80,7 @@ def test_undelivered_letter_is_resent_once_mail_works(seed: Seed, settings: obje
     web = signed_in(who)
     address = f"/mail/undelivered/{letter.pk}/resend/"
     assert "Send again" not in web.get("/mail/undelivered/", headers=ENGLISH).content.decode()
-    with pytest.raises(Conflict, match=r"mail server|mejlserver"):
+    with pytest.raises(Conflict, match=r"mail server|e-postserver"):
         resend(who.actor, letter.pk)
     before = SentMail.objects.filter(thing_kind="application").values_list("recipient", flat=True)
     recipients = set(before.filter(attachments__contains=[attachment_name(letter)]))

@@ -174,9 +174,9 @@ def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
     stranger = visitor(seed.stranger)
     for text, why in (
         (f"#{setup.draft.pk}", "There is no event"),
-        ("tlp:purple", "Use for example: red, amber+strict, amber"),
-        ("type:nonsense", "“nonsense” is not a value for type"),
-        ("type:ip", "“ip” is not a value for type. Use for example: ip-"),
+        ("tlp:purple", "Examples: red, amber+strict, amber"),
+        ("type:nonsense", "“nonsense” is not a valid value for type"),
+        ("type:ip", "“ip” is not a valid value for type. Examples: ip-"),
         ("seen:yesterday", "as a date, 2026-11-01"),
         (" ".join(f"tag:{n}" for n in range(31)), "at most 30 operators"),
     ):

@@ -62,8 +62,8 @@ def test_list_is_filtered_and_shows_what_the_policy_allows(seed: Seed, setup: Se
     assert rows(owner, "?since=2021-01-01") == 2
     assert "No sightings match the filters" in text_of(owner.get(LIST + "?since=2026-01-01"))
     for query, said in (
-        (f"?event={setup.draft.pk}", "You can read no such event."),
-        ("?event=987654321", "You can read no such event."),
+        (f"?event={setup.draft.pk}", "There is no such event that you can read."),
+        ("?event=987654321", "There is no such event that you can read."),
         ("?since=2026-01-02&until=2026-01-01", "not before the first"),
         ("?type=9", "Select a valid choice"),
     ):

@@ -11,16 +11,14 @@ from vardkase.core.settings.problems import SettingProblem
 DISABLED = Setting(
     "MISP.completely_disable_correlation",
     False,
-    _("Whether correlations are neither shown nor returned. The keys are kept, so this can be undone."),
+    _("Neither show nor return correlations. The keys are kept, so this can be undone."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 
 ADVANCED = Setting(
     "MISP.enable_advanced_correlations",
     False,
-    _(
-        "Whether addresses correlate with the networks that hold them. Fuzzy hashes (ssdeep) do so in any case."
-    ),
+    _("Correlate addresses with the networks that contain them. Fuzzy hashes (ssdeep) are always compared."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

@@ -20,9 +20,7 @@ from vardkase.misp.values import normalise
 FAST_LOOKUP = Setting(
     "MISP.fast_lookup_enabled",
     True,
-    _(
-        "Whether attributes/fastLookup answers. MISP keeps it off until a cache is filled; here it needs none."
-    ),
+    _("Answer attributes/fastLookup. MISP keeps it off until a cache is filled; here no cache is needed."),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )

@@ -21,19 +21,19 @@ from vardkase.core.settings import Setting
 ONLY_ENCRYPTED = Setting(
     "GnuPG.onlyencrypted",
     False,
-    _("Whether people without a key of their own get no mail about events at all."),
+    _("Send no mail about events to people who have no encryption key."),
     changed_by=ChangedBy.OFFICERS,
 )
 BODY_ONLY_ENCRYPTED = Setting(
     "GnuPG.bodyonlyencrypted",
     True,
-    _("Whether mail that is not encrypted leaves out what events hold, and only names them."),
+    _("In mail that is not encrypted, name events but leave out their content."),
     changed_by=ChangedBy.OFFICERS,
 )
 OBSCURE_SUBJECT = Setting(
     "GnuPG.obscure_subject",
     False,
-    _("Whether an encrypted mail has its subject inside only."),
+    _("In encrypted mail, put the subject inside the encrypted part only."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )

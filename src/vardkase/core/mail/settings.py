@@ -10,7 +10,7 @@ from vardkase.core.settings import Setting
 DISABLED = Setting(
     "MISP.disable_emailing",
     False,
-    _("Whether the hub sends no mail at all: for maintenance, or a first pull."),
+    _("Send no mail at all, for example during maintenance or a first pull."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 FROM_NAME = Setting(
@@ -30,7 +30,7 @@ REPLY_TO = Setting(
 SIGN = Setting(
     "GnuPG.sign",
     True,
-    _("Whether the hub signs its mail, once it has a key (GnuPG.signing_key)."),
+    _("Sign the hub’s mail, once it has a key (GnuPG.signing_key)."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )

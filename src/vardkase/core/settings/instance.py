@@ -17,14 +17,14 @@ LIVE = Setting(
 MAINTENANCE_MESSAGE = Setting(
     "MISP.maintenance_message",
     "The hub is being maintained and will be back shortly.",
-    _("What everybody else is told while MISP.live is off."),
+    _("What everyone else reads while MISP.live is off."),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )
 BACKGROUND_JOBS = Setting(
     "MISP.background_jobs",
     True,
-    _("Whether work that may take long is handed to the worker and answered at once."),
+    _("Hand work that may take long to the worker, and answer immediately."),
     changed_by=ChangedBy.OPERATOR,
 )
 DEBUG = Setting(

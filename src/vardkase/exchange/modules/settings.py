@@ -27,25 +27,25 @@ ENABLED: dict[ModuleKind, Setting[bool]] = {
     ModuleKind.EXPANSION: Setting(
         "Plugin.Enrichment_services_enable",
         False,
-        _("Whether attributes and events may be enriched by modules."),
+        _("Let modules enrich attributes and events."),
         changed_by=ChangedBy.OFFICERS,
     ),
     ModuleKind.HOVER: Setting(
         "Plugin.Enrichment_hover_enable",
         False,
-        _("Whether values are explained by modules when people point at them."),
+        _("Let modules explain values when someone points at them."),
         changed_by=ChangedBy.OFFICERS,
     ),
     ModuleKind.IMPORT: Setting(
         "Plugin.Import_services_enable",
         False,
-        _("Whether documents may be read by import modules."),
+        _("Let import modules read documents."),
         changed_by=ChangedBy.OFFICERS,
     ),
     ModuleKind.EXPORT: Setting(
         "Plugin.Export_services_enable",
         False,
-        _("Whether events may be written by export modules."),
+        _("Let export modules write events to other formats."),
         changed_by=ChangedBy.OFFICERS,
     ),
 }
@@ -105,7 +105,7 @@ def settings_of_module(module: Module) -> Iterator[AnySetting]:
     yield Setting(
         f"{start}_enabled",
         False,
-        format_lazy(_("Whether the module {module} may be used."), module=module.name),
+        format_lazy(_("Let people use the module {module}."), module=module.name),
         declared=False,
         changed_by=ChangedBy.SITE_ADMIN,
     )

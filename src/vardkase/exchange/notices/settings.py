@@ -19,13 +19,13 @@ def negative_problem(number: int) -> Problem | None:
 METADATA_ONLY = Setting(
     "MISP.event_alert_metadata_only",
     False,
-    _("Whether mail of a published event leaves out its attributes, even when it is encrypted."),
+    _("Leave attributes out of mail about published events, even when it is encrypted."),
     changed_by=ChangedBy.OFFICERS,
 )
 SUMMARY_ONLY = Setting(
     "MISP.publish_alerts_summary_only",
     False,
-    _("Whether people who have chosen daily, weekly or monthly summaries get no mail of single events."),
+    _("Send no mail about single events to people who have chosen daily, weekly or monthly summaries."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
@@ -33,7 +33,8 @@ EXTENDED_SUBJECT = Setting(
     "MISP.extended_alert_subject",
     False,
     _(
-        "Whether the subject of mail that is not encrypted contains the event's title; other mail has it inside only."
+        "Put the event’s title in the subject of mail that is not encrypted. Other mail has it "
+        "in the text only."
     ),
     changed_by=ChangedBy.SITE_ADMIN,
 )
@@ -47,7 +48,7 @@ SUBJECT_TAG = Setting(
 SUBJECT_TAG_NAME = Setting(
     "MISP.email_subject_include_tag_name",
     True,
-    _("Whether the subject has the whole tag (tlp:amber), or only what it says (amber)."),
+    _("Write the whole tag in the subject (tlp:amber), and not only its value (amber)."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )
@@ -61,7 +62,7 @@ SUBJECT_WITHOUT_TAG = Setting(
 BLOCK_BY_TAG = Setting(
     "MISP.block_event_alert",
     False,
-    _("Whether no mail is sent about an event with the tag MISP.block_event_alert_tag."),
+    _("Send no mail about an event with the tag MISP.block_event_alert_tag."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 BLOCKING_TAG = Setting(
@@ -74,13 +75,13 @@ BLOCKING_TAG = Setting(
 BLOCK_OLD = Setting(
     "MISP.block_old_event_alert",
     False,
-    _("Whether no mail is sent about old events."),
+    _("Send no mail about old events."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 OLD_BY_CHANGE = Setting(
     "MISP.block_old_event_alert_age",
     0,
-    _("An event is old when it was changed last so many days ago; 0: not by this."),
+    _("An event counts as old this many days after its last change; 0: never."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
@@ -88,7 +89,7 @@ OLD_BY_CHANGE = Setting(
 OLD_BY_DATE = Setting(
     "MISP.block_old_event_alert_by_date",
     0,
-    _("An event is old when its date is so many days ago; 0: not by this."),
+    _("An event counts as old this many days after its date; 0: never."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
@@ -96,13 +97,13 @@ OLD_BY_DATE = Setting(
 REPUBLISH_BAN = Setting(
     "MISP.event_alert_republish_ban",
     False,
-    _("Whether no mail is sent about an event if some was sent shortly before."),
+    _("Send no mail about an event if some was sent recently."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 REPUBLISH_MINUTES = Setting(
     "MISP.event_alert_republish_ban_threshold",
     5,
-    _("Minutes that count as shortly."),
+    _("How many minutes count as recently."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
@@ -110,13 +111,13 @@ REPUBLISH_MINUTES = Setting(
 USER_BAN = Setting(
     "MISP.user_email_notification_ban",
     False,
-    _("Whether a person gets only so many mails of events in a while."),
+    _("Limit how many messages about events a person gets in a period."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 USER_BAN_MINUTES = Setting(
     "MISP.user_email_notification_ban_time_threshold",
     60,
-    _("Minutes that count as a while."),
+    _("Length of the period, in minutes."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
@@ -124,7 +125,7 @@ USER_BAN_MINUTES = Setting(
 USER_BAN_AMOUNT = Setting(
     "MISP.user_email_notification_ban_amount_threshold",
     10,
-    _("How many mails one gets in a while."),
+    _("How many messages a person may get in that period."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,
@@ -132,7 +133,7 @@ USER_BAN_AMOUNT = Setting(
 ORGANISATION_THRESHOLD = Setting(
     "MISP.org_alert_threshold",
     0,
-    _("About how many events of one creator organisation mail is sent in an hour; 0: all of them."),
+    _("How many events from one creator organisation may be mailed about per hour, roughly; 0: no limit."),
     level=2,
     check=negative_problem,
     changed_by=ChangedBy.SITE_ADMIN,

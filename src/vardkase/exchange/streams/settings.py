@@ -13,7 +13,7 @@ from vardkase.exchange.streams.topics import TOPICS
 ZEROMQ_ENABLED = Setting(
     "Plugin.ZeroMQ_enable",
     False,
-    _("Whether published events are sent over ZeroMQ. Every subscriber that reaches the port gets them all."),
+    _("Send published events over ZeroMQ. Every subscriber that can reach the port gets all of them."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
@@ -36,7 +36,7 @@ ZEROMQ_SWITCHES = {
     topic.name: Setting(
         f"Plugin.ZeroMQ_{topic.zeromq_switch}_notifications_enable",
         False,
-        format_lazy(_("Whether the topic {topic} is sent over ZeroMQ too."), topic=topic.name),
+        format_lazy(_("Also send the topic {topic} over ZeroMQ."), topic=topic.name),
         level=2,
         changed_by=ChangedBy.OFFICERS,
     )
@@ -48,7 +48,7 @@ ZEROMQ_SWITCHES = {
 KAFKA_ENABLED = Setting(
     "Plugin.Kafka_enable",
     False,
-    _("Whether anything is sent to Kafka."),
+    _("Send to Kafka."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
@@ -63,7 +63,7 @@ KAFKA_SWITCHES = {
     topic.name: Setting(
         f"Plugin.Kafka_{topic.kafka_switch}_notifications_enable",
         False,
-        format_lazy(_("Whether what ZeroMQ calls {topic} is sent to Kafka."), topic=topic.name),
+        format_lazy(_("Send what ZeroMQ calls {topic} to Kafka."), topic=topic.name),
         level=2,
         changed_by=ChangedBy.OFFICERS,
     )
@@ -86,8 +86,8 @@ KEPT_DAYS = Setting(
     "Vardkase.streams_days_kept",
     30,
     _(
-        "For how many days what was entered for streams is kept: that far back a stream can begin again, and a "
-        "receiver that was away for longer loses what it missed."
+        "How many days messages for streams are kept. A stream can be restarted from any point "
+        "within that time; a receiver that was away for longer misses messages."
     ),
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else SettingProblem.DAYS_NOT_BETWEEN(least=1, most=3650),

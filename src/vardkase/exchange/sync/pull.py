@@ -48,7 +48,7 @@ LARGEST = 512 * MEBIBYTE
 ON_TYPES = Setting(
     "MISP.enable_synchronisation_filtering_on_type",
     False,
-    _("Whether the rules of connections may leave out types of attributes and object templates."),
+    _("Let the rules of connections leave out types of attributes and object templates."),
     changed_by=ChangedBy.SITE_ADMIN,
 )
 

@@ -20,7 +20,7 @@ from vardkase.exchange.sync.tasks import CONNECTIONS, pull_connection, push_conn
 DAYS_KEPT = Setting(
     "Vardkase.sync_run_days_kept",
     180,
-    _("How many days the book of a pull or push is kept after it has ended."),
+    _("How many days the record of a pull or push is kept after it has ended."),
     level=2,
     check=lambda days: None if 1 <= days <= 3650 else SettingProblem.NOT_BETWEEN(least=1, most=3650),
     changed_by=ChangedBy.OPERATOR,

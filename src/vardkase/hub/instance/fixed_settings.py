@@ -60,7 +60,7 @@ FACTS: tuple[InstanceFact, ...] = (
         "MISP.unpublishedprivate",
         2,
         "VARDKASE_UNPUBLISHED_PRIVATE",
-        _("Whether events that are not published are seen by their own organisation only."),
+        _("Show unpublished events only to their own organisation."),
         lambda: settings.VARDKASE_UNPUBLISHED_PRIVATE,
     ),
     set_before_start(
@@ -91,7 +91,7 @@ FACTS: tuple[InstanceFact, ...] = (
         "Security.otp_required",
         2,
         "VARDKASE_REQUIRE_SECOND_FACTOR",
-        _("Whether everybody needs a second factor."),
+        _("Require a second factor of everyone."),
         lambda: settings.REQUIRE_SECOND_FACTOR,
     ),
     InstanceFact("Security.salt", 0, _("The secret that sessions are signed with."), lambda: "", secret=True),

@@ -20,7 +20,7 @@ class InstanceProblem(ProblemCode):
         _("A secret cannot be proposed for approval."),
         "A secret is not proposed.",
     )
-    TWO_OFFICES = _("Officers who are site administrators as well, and so decide nothing: %(people)s.")
+    TWO_OFFICES = _("Officers who are also site administrators and therefore cannot decide: %(people)s.")
     ONE_OFFICE_EACH = _("Give each of them another role, or take the officer’s duty away.")
     NO_SUCH_TASK = _("Task not found."), "Invalid task."
 

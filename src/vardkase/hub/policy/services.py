@@ -27,8 +27,8 @@ TWO_PEOPLE = Setting(
     "Vardkase.policy_needs_two",
     False,
     _(
-        "Whether a MISP policy has to be put in force by another administrator than the one who wrote it; then nobody "
-        "ends it alone either."
+        "Require that another administrator than the one who wrote a MISP policy puts it in "
+        "force. Nobody can then end it alone either."
     ),
     level=2,
     changed_by=ChangedBy.OFFICERS,

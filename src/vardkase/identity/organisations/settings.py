@@ -39,7 +39,8 @@ HIDE_GROUP_MEMBERS = Setting(
     "Security.hide_organisations_in_sharing_groups",
     False,
     _(
-        "Whether only those who may handle sharing groups, and a group's owner, are told which organisations are in it."
+        "Show which organisations are in a sharing group only to its owner and to those who "
+        "may handle sharing groups."
     ),
     changed_by=ChangedBy.OFFICERS,
 )
@@ -49,8 +50,9 @@ HIDE_INDEX = Setting(
     "Security.hide_organisation_index_from_users",
     False,
     _(
-        "Whether the list of organisations is shown only to site administrators, the hub's staff and those who may "
-        "handle sharing groups. Others see their own, and those that have created what they may read."
+        "Show the list of organisations only to site administrators, the hub’s staff and those "
+        "who may handle sharing groups. Others see their own organisation, and those that have "
+        "created something they may read."
     ),
     changed_by=ChangedBy.OFFICERS,
 )

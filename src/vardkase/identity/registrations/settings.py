@@ -10,7 +10,7 @@ from vardkase.core.settings import Setting
 SELF_REGISTRATION = Setting(
     "Security.allow_self_registration",
     False,
-    _("Whether visitors may ask for an account."),
+    _("Let visitors ask for an account."),
     level=1,
     changed_by=ChangedBy.OFFICERS,
     opens_way_in=True,

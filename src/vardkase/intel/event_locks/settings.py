@@ -10,7 +10,7 @@ from vardkase.core.settings import Setting
 DISABLED = Setting(
     "MISP.disable_event_locks",
     False,
-    _("Nobody is told any more who else is at work on an event."),
+    _("Do not show who else is working on an event."),
     level=2,
     changed_by=ChangedBy.OPERATOR,
 )

@@ -11,8 +11,8 @@ BLOCK_ATTRIBUTES = Setting(
     "MISP.proposals_block_attributes",
     False,
     _(
-        "Whether attributes stay out of exports for detection while somebody proposes to delete them, or to take "
-        "them out of detection."
+        "Leave attributes out of exports for detection while there is a proposal to delete "
+        "them or to stop using them for detection."
     ),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,

@@ -17,14 +17,14 @@ POLICY = Setting(
         (EVENT_OWNER, _("Only the event's owner sees all sightings")),
         (REPORTERS, _("Whoever has reported a sighting in the event sees all of them")),
         (EVERYONE, _("Everyone who sees the attribute sees its sightings")),
-        (HOST, _("Everyone sees those of the organisation that runs this installation")),
+        (HOST, _("Everyone sees sightings from the organisation that runs this hub")),
     ),
     changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE = Setting(
     "Plugin.Sightings_anonymise",
     False,
-    _("Whether the organisation is left out of others' sightings."),
+    _("Leave the name of the organisation out of sightings that others see."),
     changed_by=ChangedBy.OFFICERS,
 )
 ANONYMISE_AS = Setting(

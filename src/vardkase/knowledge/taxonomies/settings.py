@@ -10,9 +10,7 @@ from vardkase.core.settings import Setting
 HIDE_INCOMING = Setting(
     "MISP.incoming_tags_disabled_by_default",
     False,
-    _(
-        "Whether tags that documents bring along, and nobody knew, are kept out of the choices of tags at first."
-    ),
+    _("Hide new tags that arrive with documents from the choices of tags until someone shows them."),
     level=2,
     changed_by=ChangedBy.SITE_ADMIN,
 )

@@ -51,6 +51,7 @@ def reach(
 
 
 register.filter("plain", markdown.plain)
+register.filter("address_breaks", display.address_breaks)
 
 
 @register.simple_tag

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from vardkase.misp.values.defang import URL_TYPES
@@ -142,3 +144,9 @@ def short_time(moment: datetime, now: datetime | None = None) -> str:
     if local.year == today.year:
         return f"{short_date(local.date())} {clock_time(moment)}"
     return long_date(moment)
+
+
+def address_breaks(address: str) -> SafeString:
+    """An e-mail address that a narrow column breaks after its @ and dots rather than inside a word."""
+    parts = [(part,) for part in re.split(r"(?<=[@.])", address) if part]
+    return format_html_join(mark_safe("<wbr>"), "{}", parts)

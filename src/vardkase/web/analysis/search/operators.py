@@ -235,8 +235,8 @@ def _choice(name: str, word: str) -> str:
         near = [known[each] for each in get_close_matches(word.casefold(), known, MOST_NAMED, cutoff=0.4)]
     told = {"operator": name, "word": word, "choices": ", ".join(near)}
     if not near:
-        raise Unclear(gettext("“%(word)s” is not a value for %(operator)s.") % told)
-    raise Unclear(gettext("“%(word)s” is not a value for %(operator)s. Use for example: %(choices)s.") % told)
+        raise Unclear(gettext("“%(word)s” is not a valid value for %(operator)s.") % told)
+    raise Unclear(gettext("“%(word)s” is not a valid value for %(operator)s. Examples: %(choices)s.") % told)
 
 
 def day(text: str) -> str:

@@ -38,7 +38,10 @@ def report(request: PageRequest) -> HttpResponse:
         messages.error(request, gettext("The value no longer occurs where you may report on it."))
         return redirect(back)
     if len(ids) >= EXAMINED:
-        messages.error(request, gettext("The value occurs too often for that. Choose one of the events."))
+        messages.error(
+            request,
+            gettext("The value occurs in too many events to report on all of them. Choose one of them."),
+        )
         return redirect(back)
     with errors_shown_as_message(request):
         done = taking_back.report(request.actor, ids, SightingReport(int(kind), now_seconds(), ""))

@@ -47,7 +47,7 @@ def state_pill(job: Job) -> str:
 
 @register.filter
 def state_words(job: Job) -> str:
-    return gettext("Is stopping") if job.stopping else str(STATES[job.state][1])
+    return gettext("Stopping") if job.stopping else str(STATES[job.state][1])
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.correspondence.letters.wording import missing_for_decisions
 from vardkase.hub.instance.authority import changeable_by, require_may_change, takes_two
@@ -21,7 +21,7 @@ from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.settings import SettingLine, change_setting, every_setting, find_setting
 from vardkase.web.core.settings.forms import SettingForm
 from vardkase.web.ui.forms.errors import take_errors
-from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.pages import PageRequest, page, refusal_page
 from vardkase.web.ui.proposals import proposed
 
 WHO: dict[ChangedBy, Promise] = {
@@ -57,12 +57,19 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "settings/index.html", {"groups": groups, "q": searched})
 
 
-@page(oversight=True, writes=True, confirmed=True, resume=False)
+@page(oversight=True, writes=True, resume=False)
 def edit(request: PageRequest, name: str) -> HttpResponse:
+    """Asks for the password only of those who may make the change; the others are told who does."""
     line = find_setting(request.actor, name)
     if line.changed_by is None:
         raise NotFound(InstanceProblem.NO_SUCH_SETTING(name=name))
-    require_may_change(request.actor, line.changed_by)
+    try:
+        require_may_change(request.actor, line.changed_by)
+    except Forbidden as refused:
+        if takes_two(line.changed_by):
+            return refusal_page(request, refused)
+        raise
+    request.actor.require_step_up()
     needs_second = takes_two(line.changed_by)
     form = SettingForm(request.POST or None, line=line, needs_reason=needs_second)
     if request.method == "POST" and form.is_valid():

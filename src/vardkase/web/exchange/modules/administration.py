@@ -17,6 +17,7 @@ from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.problems import ModuleProblem
 from vardkase.exchange.modules.server import Module, ModuleKind, modules
 from vardkase.exchange.modules.settings import ENABLED, SECRET
+from vardkase.hub.instance.authority import changeable_by
 from vardkase.hub.instance.settings import change_setting
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -44,6 +45,7 @@ def index(request: PageRequest) -> HttpResponse:
     restricted = {int(value) for name, value in values.items() if name.endswith("_restrict") and value}
     names = dict(Organisation.objects.filter(pk__in=restricted).values_list("pk", "name"))
     searched = request.GET.get("q", "").strip()
+    may = changeable_by(request.actor)
     rows: list[dict[str, Any]] = [
         {
             "module": module,
@@ -60,7 +62,10 @@ def index(request: PageRequest) -> HttpResponse:
         "rows": rows,
         "problem": problem,
         "q": searched,
-        "kinds": [(KIND_NAMES[kind], setting.name, setting.value) for kind, setting in ENABLED.items()],
+        "kinds": [
+            (KIND_NAMES[kind], setting.name, setting.value, setting.changed_by in may)
+            for kind, setting in ENABLED.items()
+        ],
     }
     return render(request, "modules/index.html", context)
 

@@ -85,7 +85,7 @@ STEPS = (
         _("Make it yours"),
         _("Choose which e-mail you get, and which figures you see on the overview."),
         (
-            ("account_notifications", _("Notifications by e-mail")),
+            ("account_notifications", _("E-mail notifications")),
             ("dashboard", _("My widgets")),
             ("account", _("Your account and keys")),
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,8 @@ def _database(facts: Facts) -> str:
 
 
 def _clock(facts: Facts) -> str:
-    return gettext("The clocks of the hub and the database differ by %(seconds)s s.") % dict(facts)
+    words = gettext("The clocks of the hub and the database differ by %(seconds)s s.")
+    return words % {"seconds": number_format(facts["seconds"])}
 
 
 def _disk(facts: Facts) -> str:
@@ -217,5 +219,5 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "mail": _advice_of_mail,
     "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
     "connections": _advises(_("Open each connection and test it.")),
-    "settings": _advises(_("Change the settings below and start the hub again.")),
+    "settings": _advises(_("Change them and restart the hub.")),
 }

@@ -150,7 +150,7 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
         sources.title = sources.title or title
     for name in sources.unopened:
         said = gettext(
-            "%(name)s could not be opened with the password “infected”. It is kept as one file, as it is."
+            "%(name)s could not be opened with the password “infected”. It is kept unopened, as one file."
         )
         messages.warning(request, said % {"name": name})
     sources.text = "\n\n".join(filter(None, texts))

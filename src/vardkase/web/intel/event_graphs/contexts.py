@@ -65,7 +65,9 @@ def offered(shell: EventLayout) -> list[OfferedContext]:
         OfferedContext(
             "extensions",
             pgettext("of an event", "Extensions"),
-            "" if extends else gettext("The event extends no event that you can see, and none extends it."),
+            ""
+            if extends
+            else gettext("This event does not extend any event that you can see, and no event extends it."),
         ),
     ]
 

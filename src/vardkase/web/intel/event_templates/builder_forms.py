@@ -30,7 +30,7 @@ from vardkase.web.ui.forms.picker import Names, Picker
 from vardkase.web.ui.forms.rows import RowForm
 
 USES = (
-    ("", _("Not asked for")),
+    ("", _("Not asked")),
     ("ask", _("Optional")),
     ("need", pgettext_lazy("attribute of a template", "Required")),
 )
@@ -74,7 +74,8 @@ class BuilderForm(forms.Form):
         self.fields["clusters"].source = Clusters(actor, ())  # type: ignore[attr-defined]
         # A sharing group is given in JSON only: it has another number on each hub.
         levels = range(GROUP + 1 if initial.get("event_distribution") == GROUP else GROUP)
-        self.fields["event_distribution"].choices = [(level, REACHES[level]) for level in levels]  # type: ignore[attr-defined]
+        words = {**REACHES, 0: _("Our organisation only")}
+        self.fields["event_distribution"].choices = [(level, words[level]) for level in levels]  # type: ignore[attr-defined]
 
 
 class StructureRow(RowForm):
@@ -147,7 +148,7 @@ class AttributeRow(FieldRow):
     category = forms.ChoiceField(
         label=_("Category"),
         required=False,
-        choices=[("", _("The usual one of the type")), *((name, name) for name in CATEGORIES)],
+        choices=[("", _("As usual for the type")), *((name, name) for name in CATEGORIES)],
     )
     to_ids = forms.ChoiceField(
         label=_("For detection"),
@@ -236,7 +237,7 @@ class ObjectRow(FieldRow):
         if self.lists_none:
             cleaned.update(dict.fromkeys(uses, "ask"))
         elif uses and not any(cleaned.get(use) for use in uses):
-            self.add_error("template", gettext("Choose what is asked for."))
+            self.add_error("template", gettext("Choose what to ask for."))
         return cleaned
 
     def kept_relations(self) -> Sequence[Mapping[str, Any]]:
@@ -265,7 +266,7 @@ def _chosen_template(name: str) -> ObjectTemplate | None:
 class TagRow(FieldRow):
     kind_words = pgettext_lazy("noun", "Tag")
     restrict_taxonomies = Picker(
-        label=_("From these taxonomies"), help_text=_("Without a choice, all tags are offered.")
+        label=_("From these taxonomies"), help_text=_("If you choose none, all tags are offered.")
     )
     multiple = _flag(_("Several tags"))
 
@@ -277,7 +278,7 @@ class TagRow(FieldRow):
 class ClusterFieldRow(FieldRow):
     kind_words = _("Galaxy cluster")
     restrict_galaxy_types = Picker(
-        label=_("From these galaxies"), help_text=_("Without a choice, all clusters are offered.")
+        label=_("From these galaxies"), help_text=_("If you choose none, all clusters are offered.")
     )
     multiple = _flag(_("Several clusters"))
 

@@ -45,7 +45,7 @@ class SightingFilterForm(FilterForm):
             try:
                 event_id = find_event(actor, reference).id
             except NotFound:
-                self.add_error("event", gettext("You can read no such event."))
+                self.add_error("event", gettext("There is no such event that you can read."))
                 event_id = 0
         if given.get("since") and given.get("until") and given["since"] > given["until"]:
             self.add_error("until", gettext("Choose a day that is not before the first."))

@@ -107,9 +107,10 @@ def _built(request: PageRequest, stored: DecayingModel | None) -> HttpResponse:
         "find_url": reverse("decaying_model_find"),
         "rows_heading": gettext("Tags that set the base score"),
         "rows_hint": gettext(
-            "The base score is the mean of the tags’ values, by these weights. Without such a tag, the default counts."
+            "The base score is the mean of the tags’ values, by these weights. Without such a "
+            "tag, the default applies."
         ),
-        "rows_empty": gettext("No tag sets the base score: the default counts."),
+        "rows_empty": gettext("No tag sets the base score: the default applies."),
         "row_template": "decaying_models/row.html",
         "suggestions": {"taxonomies": sorted(valued_taxonomies())},
         "preview": True,

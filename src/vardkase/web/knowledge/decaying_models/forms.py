@@ -68,7 +68,7 @@ class DecayingModelForm(forms.Form):
         label=_("All organisations may use the model"), required=False, initial=True
     )
     enabled = forms.BooleanField(
-        label=_("Use the model whenever scores are asked for"), required=False, initial=True
+        label=_("Enabled"), help_text=_("Used when scores are shown."), required=False, initial=True
     )
 
     def __init__(self, data: Any, *, stored: DecayingModel | None = None) -> None:

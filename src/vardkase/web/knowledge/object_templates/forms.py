@@ -108,7 +108,7 @@ class RelationRow(RowForm):
         required=False,
         choices=[(name, name) for name in CATEGORIES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Without a choice, those of the type."),
+        help_text=_("If you choose none, those of the type apply."),
     )
     values_list = LinesField(
         label=_("Values to choose from"),

@@ -58,8 +58,8 @@ class TagForm(forms.Form):
             self.fields["name"].help_text = str(TagProblem.NOT_RENAMED())
         if not tag and not actor.is_site_admin:
             self.fields["org_id"].help_text = gettext(
-                "You can change and delete a tag that is only for your organisation. A tag for everyone is changed by "
-                "site administrators."
+                "You can change and delete a tag that is only for your organisation. Site administrators change tags "
+                "that are for everyone."
             )
         owners = {0: gettext("Everyone"), actor.organisation_id: actor.organisation_name}
         if tag and tag.org_id not in owners:

@@ -48,7 +48,8 @@ class NewEventSourceForm(ModuleChoiceForm, SourceForm):
         module = self.fields["module"]
         module.label, module.required = gettext("Read the files with"), False
         module.help_text = gettext(
-            "A module gets the files, and the event is created of what it answers. It may ask others about them."
+            "A module reads the files, and the event is made from its answer. The module may "
+            "send them on to other services."
         )
         module.choices = [("", gettext("The hub’s own reader")), *module.choices]  # type: ignore[attr-defined]
         if not self.readers:
