@@ -8,9 +8,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.intel.event_reports.models import EventReport, EventReportTag
+from vardkase.intel.models import AttributeTag, EventTag
+from vardkase.intel.services.added_parts import add_parts
+from vardkase.intel.services.events import add_event
+from vardkase.intel.services.merge import edit_event
 from vardkase.knowledge.taxonomies import services
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile, store
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
@@ -182,3 +189,104 @@ def test_machine_tags(name: str, parts: tuple[str, str, str | None] | None) -> N
     found = parse_machine_tag(name)
     assert (found and (found.namespace, found.predicate, found.value)) == parts
     assert found is None or str(found) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "scale:level",
+        'scale:level="high"',
+        'Scale:level="nowhere"',
+        "SCALE:x",
+        'misp-galaxy:threat-actor="APT77"',
+    ],
+)
+def test_vocabulary_is_for_everyone(seed: Seed, scale: Taxonomy, name: str) -> None:
+    """Also where the taxonomy is not enabled, and before anybody has used the tag."""
+    editor = seed.org_admin.actor
+    for limited in (
+        {"org_id": editor.organisation_id},
+        {"user_id": editor.user_id},
+        {"exportable": False},
+        {"local_only": True},
+        {"hide_tag": True},
+    ):
+        with pytest.raises(Invalid) as refused:
+            services.create_tag(editor, {"name": name, **limited})
+        assert list(refused.value.errors) == list(limited)
+    assert not Tag.objects.exists()
+    # Nor does a document decide it that mentions the tag first.
+    mention = {"name": name, "exportable": False, "local_only": True}
+    (tag,) = services.resolve_tags(editor, [mention], may_create=True).values()
+    assert (tag.exportable, tag.local_only, tag.org_id) == (True, False, 0)
+    # One that a site administrator reserved stays usable by those it is reserved for.
+    reserved = services.edit_tag(seed.site_admin.actor, tag.pk, {"org_id": seed.org_a.pk})
+    for limited in ({"exportable": False}, {"local_only": True}, {"hide_tag": True}):
+        with pytest.raises(Invalid):
+            services.edit_tag(editor, reserved.pk, limited)
+
+
+def test_no_tag_is_reserved_for_somebody_else(seed: Seed) -> None:
+    editor = seed.org_admin.actor
+    for other in ({"org_id": seed.org_b.pk}, {"org_id": 10**6}, {"user_id": seed.analyst.user.pk}):
+        with pytest.raises(Invalid):
+            services.create_tag(editor, {"name": "campaign:x", **other})
+    tag = services.create_tag(editor, {"name": "campaign:x", "org_id": editor.organisation_id})
+    assert tag.org_id == editor.organisation_id
+    document = {"name": "campaign:y", "exportable": False}
+    assert not services.resolve_tags(editor, [document], may_create=True)["campaign:y"].exportable
+
+
+@pytest.mark.parametrize("place", ["event", "attribute", "report"])
+def test_tag_that_others_use_is_not_its_owners_to_change(seed: Seed, place: str) -> None:
+    editor = seed.org_admin.actor
+    tag = services.create_tag(editor, {"name": "campaign:x", "org_id": editor.organisation_id})
+    theirs, ours = (make_event(org, distribution=0) for org in (seed.org_b, seed.org_a))
+    for event in (ours, theirs):
+        event.save()
+        attribute = make_attribute(event)
+        attribute.save()
+        match place:
+            case "event":
+                EventTag.objects.create(event=event, tag=tag)
+            case "attribute":
+                AttributeTag.objects.create(event=event, attribute=attribute, tag=tag)
+            case _:
+                report = EventReport.objects.create(event=event, name="x", content="", timestamp=1)
+                EventReportTag.objects.create(event_report=report, tag=tag)
+    for act in (
+        lambda: services.delete_tag(editor, tag.pk),
+        lambda: services.edit_tag(editor, tag.pk, {"exportable": False}),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+    theirs.delete()
+    services.delete_tag(editor, tag.pk)
+    assert not Tag.objects.exists()
+
+
+def test_tags_that_are_refused_are_reported(seed: Seed) -> None:
+    make_tag("campaign:theirs", org_id=seed.org_c.pk)
+    actor = seed.org_admin.actor
+    reserved, own = {"name": "Campaign:theirs"}, {"name": "campaign:own"}
+    attribute = {"type": "domain", "value": "a.example", "Tag": [reserved, own]}
+    for document in (
+        {"Tag": [reserved, own]},
+        {"Tag": [own], "Attribute": [attribute]},
+    ):
+        stored = add_event(actor, {"info": "x", "distribution": 1, **document})
+        assert list(stored.rejections.errors) == ["Tag.campaign:theirs"]
+        assert (
+            "campaign:own"
+            in EventTag.objects.filter(event=stored.event_id).values_list("tag__name", flat=True)
+            or AttributeTag.objects.filter(event=stored.event_id, tag__name="campaign:own").exists()
+        )
+    again = edit_event(actor, stored.event_id, {"Tag": [reserved], "timestamp": now_seconds() + 60})
+    assert list(again.rejections.errors) == ["Tag.campaign:theirs"]
+    added = add_parts(
+        actor, stored.event_id, {"Tag": [reserved], "Attribute": [{**attribute, "value": "b.example"}]}
+    )
+    assert list(added.rejections.errors) == ["Tag.campaign:theirs"]
+    # A tag that is taken away is not missed.
+    away = add_parts(actor, stored.event_id, {"Tag": [{**reserved, "deleted": True}]})
+    assert not away.rejections

@@ -143,8 +143,8 @@ def instantiate(actor: Actor, reference: Reference, values: Any) -> int:
     actor.require(Permission.ADD)
     form, document = _filled_in(actor, reference, values)
     stored = add_event(actor, document)
-    if stored.rejections:
-        raise Invalid(_errors_by_field(form, stored.rejections))  # Rolls back the event.
+    if rejected := stored.rejections.without_tags():
+        raise Invalid(_errors_by_field(form, rejected))  # Rolls back the event.
     _require_tags(form, stored.event_id)
     return stored.event_id
 
@@ -161,7 +161,7 @@ def add_to_event(actor: Actor, event_id: int, reference: Reference, values: Any)
     wrong = Rejections(
         {
             place: errors
-            for place, errors in added.rejections.errors.items()
+            for place, errors in added.rejections.without_tags().errors.items()
             if not added.rejections.has(place, AttributeProblem.DUPLICATE)
         }
     )

@@ -8,18 +8,25 @@ from vardkase.core.errors import FieldErrors, Invalid
 from vardkase.core.misp_problems import MispProblem
 from vardkase.core.problems import ProblemCode
 
+TAG_PLACE = "Tag."
+
 
 @dataclass(slots=True)
 class Rejections:
     """Rejected parts of a document that was otherwise stored, by their place in it.
 
-    Keys are like ``Attribute.3`` or ``Object.0.Attribute.2``; values are errors by field.
+    Keys are like ``Attribute.3`` or ``Object.0.Attribute.2``, and ``Tag.tlp:red`` for a tag, wherever it stood; values
+    are errors by field.
     """
 
     errors: dict[str, FieldErrors] = field(default_factory=dict)
 
     def add(self, place: str, errors: FieldErrors) -> None:
         self.errors[place] = errors
+
+    def without_tags(self) -> Rejections:
+        kept = {place: errors for place, errors in self.errors.items() if not place.startswith(TAG_PLACE)}
+        return Rejections(kept)
 
     def has(self, place: str, code: ProblemCode) -> bool:
         return any(

@@ -57,7 +57,9 @@ def add_parts(actor: Actor, event_id: int, document: Mapping[str, Any]) -> Added
     attributes = _attributes(event, document.get("Attribute"), assembler)
     objects = _objects(event, document.get("Object"), assembler)
     tags = [tag for _, tag in numbered_parts(document.get("Tag"), "Tag") if isinstance(tag, dict)]
-    loader = TagLoader(actor, [*tags, *mentioned_tags(all_attributes(attributes, objects))])
+    loader = TagLoader(
+        actor, [*tags, *mentioned_tags(all_attributes(attributes, objects))], assembler.rejections
+    )
     store_parts(event, attributes, objects, loader, assembler.now)
     linked = loader.links(tags)
     link_event_tags(event.pk, [(link.tag_id, link.local, link.relationship_type) for link in linked])

@@ -88,7 +88,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     if header.published and not stored and not objects and not data.get("EventReport"):
         raise Invalid(EventProblem.EMPTY())
     named = [*header.tags, *({"name": name} for name in tag_names)]
-    tags = TagLoader(actor, [*named, *mentioned_tags(all_attributes([], objects))])
+    tags = TagLoader(actor, [*named, *mentioned_tags(all_attributes([], objects))], rejections)
     store_parts(event, [], objects, tags, assembler.now)
     link_event_tags(event.pk, [(t.tag_id, t.local, t.relationship_type) for t in tags.links(named)])
     _add_default_tags(actor, event)
@@ -118,7 +118,9 @@ def _store_attributes(actor: Actor, event: Event, parts: object, assembler: Asse
     stored = 0
     for chunk in batched(numbered_parts(parts, "Attribute"), CHUNK):
         rows = assembler.numbered_attributes(chunk, "Attribute")
-        store_parts(event, rows, [], TagLoader(actor, mentioned_tags(rows)), assembler.now)
+        store_parts(
+            event, rows, [], TagLoader(actor, mentioned_tags(rows), assembler.rejections), assembler.now
+        )
         store_contributions(actor, event, assembler)
         stored += len(rows)
     return stored

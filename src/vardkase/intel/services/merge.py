@@ -210,7 +210,11 @@ def _merge_parts(actor: Actor, event: Event, data: Mapping[str, Any], assembler:
     before = audiences_inside(changed)
     event_tags = tag_mentions(data)
     new_attributes = all_attributes(merger.attributes, merger.objects)
-    tags = TagLoader(actor, [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()])
+    tags = TagLoader(
+        actor,
+        [*event_tags, *mentioned_tags(new_attributes), *merger.changes.mentioned_tags()],
+        assembler.rejections,
+    )
     write_changes(event.pk, merger.changes, tags)
     store_parts(event, merger.attributes, merger.objects, tags, assembler.now)
     referring = store_references(event.pk, merger.references, assembler.now)

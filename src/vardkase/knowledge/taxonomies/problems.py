@@ -37,6 +37,11 @@ class TagProblem(ProblemCode):
     NOT_FOUND = _("Tag not found."), "Invalid Tag"
     NAME_TAKEN = _("A tag with this name already exists."), "A similar name already exists."
     NAME_RESERVED = _("This name cannot be used for a tag.")
+    VOCABULARY = _(
+        "A tag of a taxonomy or galaxy is for everyone: only a site administrator can reserve it or keep it from being "
+        "shared."
+    )
+    LEFT_OUT = _("The tag %(name)s does not exist, or you may not use it.")
     BAD_NAME = _("The name is too long or is not text."), "The name is too long, or no text."
     NOT_OURS = _("Only a site administrator can change or delete a tag that others may use.")
     NOT_RENAMED = _(

@@ -22,6 +22,7 @@ from vardkase.knowledge.taxonomies.rules import (
     parse_machine_tag,
 )
 from vardkase.knowledge.taxonomies.settings import HIDE_INCOMING
+from vardkase.knowledge.taxonomies.vocabulary import vocabulary_among
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
 
@@ -92,6 +93,10 @@ SELECT lower(t.name), t.* FROM tag t WHERE t.id = ANY(%(ids)s::bigint[]) AND {by
 def _create(actor: Actor, mentions: Sequence[Mention]) -> dict[str, Tag]:
     tags = [_new_tag(mention) for mention in {_name(item).lower(): item for item in mentions}.values()]
     columns = {column: [tag[column] for tag in tags] for column in tags[0]}
+    # A document decides nothing about the tags that everybody's documents name.
+    limited = [tag["name"] for tag in tags if tag["local_only"] or not tag["exportable"]]
+    common = vocabulary_among([] if actor.is_site_admin else limited)
+    columns["is_common"] = [name in common for name in columns["name"]]
     rows = _rows(CREATE, {**columns, "hidden": HIDE_INCOMING.value, "maker": maker_of(actor)})
     by_name = {row["name"].lower(): _tag(row) for row in rows}
     names = (_name(mention).lower() for mention in mentions)
@@ -105,13 +110,14 @@ WITH made AS (
 INSERT INTO tag AS stored (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
                            is_custom_galaxy, local_only)
 SELECT n.name, coalesce(n.colour, nullif(e.colour, ''), nullif(p.colour, ''), n.fallback),
-       coalesce(n.numerical_value, e.numerical_value, p.numerical_value), n.exportable, 0, 0, %(hidden)s,
-       n.is_galaxy, n.is_custom_galaxy, n.local_only
+       coalesce(n.numerical_value, e.numerical_value, p.numerical_value), n.exportable OR n.is_common, 0, 0, %(hidden)s,
+       n.is_galaxy, n.is_custom_galaxy, n.local_only AND NOT n.is_common
 FROM unnest(%(name)s::text[], %(colour)s::text[], %(fallback)s::text[], %(numerical_value)s::int[],
             %(exportable)s::bool[], %(local_only)s::bool[], %(is_galaxy)s::bool[],
-            %(is_custom_galaxy)s::bool[], %(namespace)s::text[], %(predicate)s::text[], %(value)s::text[])
+            %(is_custom_galaxy)s::bool[], %(namespace)s::text[], %(predicate)s::text[], %(value)s::text[],
+            %(is_common)s::bool[])
      AS n(name, colour, fallback, numerical_value, exportable, local_only, is_galaxy, is_custom_galaxy,
-          namespace, predicate, value)
+          namespace, predicate, value, is_common)
 LEFT JOIN taxonomy t ON t.namespace = n.namespace
 LEFT JOIN taxonomy_predicate p ON p.taxonomy_id = t.id AND p.value = n.predicate
 LEFT JOIN taxonomy_entry e ON e.predicate_id = p.id AND e.value = n.value

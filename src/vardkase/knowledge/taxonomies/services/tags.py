@@ -27,6 +27,7 @@ from vardkase.knowledge.taxonomies.rules import (
     may_change,
     may_use,
 )
+from vardkase.knowledge.taxonomies.vocabulary import is_used_by_others, vocabulary_among
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
 
@@ -42,7 +43,7 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
 
     `data`: name, and what is known of colour, exportable, hide_tag, local_only, numerical_value, org_id,
     user_id. Raises Forbidden without `perm_tag_editor`, Invalid for a malformed value, or a name that is
-    reserved for others.
+    reserved for others, or a reservation that is not the actor's to make.
     """
     actor.require_writing(Permission.TAG_EDITOR)
     values = _values(data)
@@ -53,6 +54,9 @@ def create_tag(actor: Actor, data: Mapping[str, Any]) -> Tag:
     # Also one that the actor may not know: "taken" would reveal that it exists.
     if existing := Tag.objects.filter(name__iexact=name).first():
         return _known_from_now_on(actor, existing, wanted["colour"])
+    if not actor.is_site_admin:
+        _check_owners(actor, wanted)
+        _check_vocabulary(name, wanted)
     tag = Tag.objects.create(**wanted, **_galaxy_flags(name))
     TagMaker.objects.create(tag=tag, org_id=maker_of(actor))
     record(actor, KnowledgeAction.TAG_CREATED, Target.of(tag))
@@ -76,6 +80,9 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
     values = _values(data)
     if not actor.is_site_admin:
         _check_own(actor, tag, values)
+        _check_vocabulary(
+            tag.name, {key: value for key, value in values.items() if getattr(tag, key) != value}
+        )
     if not values.get("name", tag.name).strip():
         raise Invalid({"name": [CommonProblem.MISSING()]})
     if Tag.objects.filter(name__iexact=values.get("name", tag.name)).exclude(pk=tag.pk).exists():
@@ -111,7 +118,7 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
 def _locked(actor: Actor, tag_id: int) -> Tag:
     actor.require_writing(Permission.SITE_ADMIN if actor.is_site_admin else Permission.TAG_EDITOR)
     tag = first_or_not_found(Tag.objects.select_for_update().filter(pk=tag_id), TagProblem.NOT_FOUND())
-    if not may_change(actor, tag):
+    if not may_change(actor, tag) or (not actor.is_site_admin and is_used_by_others(actor, tag)):
         raise Forbidden(TagProblem.NOT_OURS())
     return tag
 
@@ -120,9 +127,21 @@ def _check_own(actor: Actor, tag: Tag, values: Mapping[str, Any]) -> None:
     # Whether a name is taken would reveal tags that the actor may not know.
     if values.get("name", tag.name) != tag.name:
         raise Invalid({"name": [TagProblem.NOT_RENAMED()]})
+    _check_owners(actor, {key: values.get(key, getattr(tag, key)) for key in OWNERS})
+
+
+def _check_owners(actor: Actor, values: Mapping[str, Any]) -> None:
     for key, own in (("org_id", actor.organisation_id), ("user_id", actor.user_id)):
-        if values.get(key, getattr(tag, key)) not in (0, own):
+        if values.get(key, 0) not in (0, own):
             raise Invalid({key: [TagProblem.NOT_GIVEN_AWAY()]})
+
+
+def _check_vocabulary(name: str, values: Mapping[str, Any]) -> None:
+    """What everybody's documents name, such as their TLP, stays usable by everybody."""
+    usual = {"exportable": True, "local_only": False, "hide_tag": False, "org_id": 0, "user_id": 0}
+    unusual = [key for key, value in usual.items() if values.get(key, value) != value]
+    if unusual and vocabulary_among([name]):
+        raise Invalid({key: [TagProblem.VOCABULARY()] for key in unusual})
 
 
 def _values(data: Mapping[str, Any]) -> dict[str, Any]:
