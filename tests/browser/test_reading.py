@@ -9,9 +9,17 @@ from tests.browser.pages import NARROW, PHONE, WIDE, visit
 from tests.factories.event_page import make_setup
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
+from vardkase.intel.models import Event
 from vardkase.intel.proposals.services import propose_change, propose_deletion
 
 pytestmark = pytest.mark.browser
+
+OUTSIDE = """() => [...document.querySelectorAll(".table-frame")].flatMap(frame => {
+  const end = frame.getBoundingClientRect().right + 1;
+  return [...frame.querySelectorAll("td, th, select, .pill")].filter(
+    each => each.getBoundingClientRect().right > end).map(each => each.outerHTML.slice(0, 200));
+})"""
+"""What a table has beyond its frame."""
 
 
 def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
@@ -42,6 +50,21 @@ def test_pages_pass_axe_and_fit(chromium: Browser, server: WebServer, server_see
     assert {
         path: faults for path, size, dark in pages if (faults := opened.faults(path, [(size, dark)]))
     } == {}
+
+
+def test_event_list_and_search_box_fit_between_phone_and_desk(
+    chromium: Browser, server: WebServer, server_seed: Seed
+) -> None:
+    setup = make_setup(server_seed)
+    # Sent once and changed since: the longest status that a row has.
+    Event.objects.filter(pk=setup.event.pk).update(published=False, publish_timestamp=1)
+    page = visit(chromium, server, "/events/", server_seed.org_admin.user).page
+    found = {}
+    for width in (641, 700, 768, 900, 961, 1200, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        found[width] = page.evaluate(OUTSIDE), page.locator("#q").evaluate("box => box.offsetWidth >= 240")
+    assert found == dict.fromkeys(found, ([], True))
+    assert "Opublicerade ändringar" in page.locator(".event-table").inner_text()
 
 
 def test_header_unfolds_by_keyboard(chromium: Browser, server: WebServer, server_seed: Seed) -> None:
