@@ -8,6 +8,7 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
+from tests.factories.content_access import operator_of
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
 from tests.support.mail_server import free_port, use
@@ -77,6 +78,37 @@ def test_decided_proposals_say_how(seed: Seed, setup: Setup) -> None:
     assert "logon" not in only
     assert "No proposals match the filters" in text_of(partner.get("/proposals/?show=made&state=withdrawn"))
     assert "no.example" in plain(text_of(owner.get("/proposals/?state=decided")))
+
+
+def test_own_proposals_stay_while_what_they_are_about_is_closed(seed: Seed, setup: Setup) -> None:
+    event, partner, owner = setup.event, visitor(seed.partner), visitor(seed.analyst)
+    login = setup.attribute("login.example")
+    change = propose_change(seed.partner.actor, login.pk, {"value": "logon.example"})
+    refused = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "no.example"})
+    waiting = propose_deletion(seed.partner.actor, setup.attribute("198.51.100.23").pk)
+    at = f"/event/{event.pk}/proposals/"
+    owner.post(f"{at}{change.pk}/accept/")
+    owner.post(f"{at}{refused.pk}/discard/")
+    Event.objects.filter(pk=event.pk).update(published=False, distribution=0, info="Renamed since")
+    Attribute.objects.filter(pk=login.pk).update(value1="secret.example", comment="Only for us")
+    assert partner.get(f"/event/{event.pk}/").status_code == 404
+
+    made = text_of(partner.get("/proposals/?show=made"))
+    words = plain(made)
+    for shown in ("Accepted", "Discarded", "logon.example", "no.example", f"Event {event.pk},"):
+        assert shown in words
+    assert words.count("Your organisation cannot read what the proposal concerns at the moment.") == 3
+    # Nothing of what is closed, and no way there.
+    for hidden in ("Renamed since", "secret.example", "Only for us", "login.example", f"/event/{event.pk}/"):
+        assert hidden not in made
+    assert "Withdraw<" not in made
+    assert partner.post(f"{at}{waiting.pk}/discard/").status_code == 404
+    assert "logon.example" in plain(text_of(partner.get("/proposals/?show=made&state=accepted")))
+    # Neither others nor whoever reads only what is opened to them.
+    for person in (seed.stranger, operator_of(seed)):
+        answer = visitor(person).get("/proposals/?show=made")
+        assert "example" not in plain(text_of(answer)).replace(person.user.email, "")
+    assert "logon" not in text_of(partner.get("/proposals/"))
 
     forget_former_owner(EventOwnerChanged(event.pk, event.uuid, seed.org_a.pk))
     assert not ProposalDecision.objects.exclude(org=None, user=None, before__isnull=True).exists()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vardkase.core.errors import NotFound
@@ -93,11 +93,19 @@ class ProposalLine:
     to_delete: bool
     deleted: bool
     timestamp: int
+    is_readable: bool = True
+    """False for one of the reader's organisation about what it may not read now: of that nothing is known here but the
+    event's number."""
 
     @property
     def has_new_file(self) -> bool:
         digest, stored = self.proposed.data_sha256, self.stored
-        return bool(digest) and not self.to_delete and (stored is None or digest != stored.data_sha256)
+        return (
+            self.is_readable
+            and bool(digest)
+            and not self.to_delete
+            and (stored is None or digest != stored.data_sha256)
+        )
 
 
 def can_be_changed(
@@ -137,16 +145,28 @@ def proposal_ids(actor: Actor, filters: ProposalFilters) -> list[int]:
 
 
 def proposal_lines(
-    actor: Actor, filters: ProposalFilters, place: PagePosition | None, size: int
+    actor: Actor,
+    filters: ProposalFilters,
+    place: PagePosition | None,
+    size: int,
+    *,
+    keeps_own: bool = False,
 ) -> Page[ProposalLine]:
-    """A page of proposals, newest first, or decided last."""
+    """A page of proposals, newest first, or decided last.
+
+    `keeps_own`: also those of the actor's organisation about what it may not read now.
+    """
     place = sound(place, "bigint")
     reader = {"own": actor.organisation_id, "all": actor.is_site_admin}
     parameters = {**reader_parameters(actor), **reader, **place_parameters(place), "limit": size + 1}
     sort = "s.timestamp" if filters.deleted else "s.id"
     condition, order = beyond(sort, "s.id", "bigint", place, descending=True)
-    conditions = [readable(actor), condition, *_conditions(filters, parameters)]
-    sql = LINES.format(conditions=" AND ".join(conditions), order=order)
+    shown = f"({readable(actor)})"
+    # Not for whoever reads only what is opened to them, or through a connection.
+    is_member = actor.may_read and actor.content_access is None and actor.connection_scope is None
+    kept = f"({shown} OR s.org_id = %(own)s)" if keeps_own and is_member else shown
+    conditions = [kept, condition, *_conditions(filters, parameters)]
+    sql = LINES.format(conditions=" AND ".join(conditions), order=order, readable=shown)
     lines = [_line(row) for row in cursor().execute(sql, parameters).fetchall()]
     return page_of(lines, place, size, lambda line: (line.timestamp if filters.deleted else line.id, line.id))
 
@@ -189,7 +209,11 @@ def attributes_with_open(actor: Actor, event_id: int) -> set[int]:
 def _line(row: Sequence[Any]) -> ProposalLine:
     event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
     stored = None if row[1] is None else ProposalContent(*row[22:30])
-    return ProposalLine(event, proposed, stored, _decision(*row[30:]), *row[:7])
+    decision, is_readable = _decision(*row[30:35]), row[35]
+    if not is_readable:
+        event, stored = replace(event, info=""), None
+        decision = decision and replace(decision, organisation=None, person=None, before=None)
+    return ProposalLine(event, proposed, stored, decision, *row[:7], is_readable)
 
 
 def _decision(
@@ -240,7 +264,7 @@ SELECT s.id, s.attribute_id, s.org_id, org.name, s.to_delete, s.deleted, s.times
     {CONTENT.format("s")}, {CONTENT.format("a")},
     d.outcome, decider.name, CASE WHEN d.org_id = %(own)s THEN person.email END,
     CASE WHEN %(all)s OR e.org_id = %(own)s OR (s.org_id = %(own)s AND d.known_to_proposer) THEN d.before::text END,
-    d.fields
+    d.fields, {{readable}}
 {SOURCE} JOIN organisation org ON org.id = s.org_id
 LEFT JOIN proposal_decision d ON d.proposal_id = s.id AND s.deleted
 LEFT JOIN organisation decider ON decider.id = d.org_id LEFT JOIN account person ON person.id = d.user_id

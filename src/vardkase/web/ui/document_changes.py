@@ -36,17 +36,13 @@ VALUES: dict[str, dict[str, str | Promise]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class WordedChange:
+class WordedChange(DocumentChange):
     """`is_tag`: `old` and `new` are names of tags."""
 
-    change: str
-    what: str
-    old: str
-    new: str
-    is_tag: bool
+    is_tag: bool = False
 
 
-def worded(rows: Iterable[DocumentChange]) -> list[WordedChange]:
+def worded(rows: Iterable[DocumentChange]) -> list[DocumentChange]:
     return [
         WordedChange(
             row.change,

@@ -52,7 +52,9 @@ def every(request: PageRequest) -> HttpResponse:
         creator_id=None if is_made else own,
         outcome=ProposalOutcome(state) if state in ProposalOutcome else None,
     )
-    found = proposal_lines(request.actor, filters, wanted_place(request), wanted_size(request))
+    found = proposal_lines(
+        request.actor, filters, wanted_place(request), wanted_size(request), keeps_own=is_made
+    )
     context = {
         **_listed(request, found),
         "heading": pgettext("event", "Proposals"),

@@ -144,7 +144,10 @@ class ShownProposal:
 
     @property
     def _is_open_to_actor(self) -> bool:
-        return not self.line.deleted and self.actor.may_write and self.actor.may(Permission.ADD)
+        line = self.line
+        return (
+            line.is_readable and not line.deleted and self.actor.may_write and self.actor.may(Permission.ADD)
+        )
 
 
 def _compared(stored: ProposalContent, proposed: ProposalContent) -> Iterator[ProposedField]:
