@@ -271,6 +271,43 @@ def test_changes_of_others_arrive_around_what_is_being_done(
     assert opened.complaints == []
 
 
+def test_what_arrives_is_told_apart_and_the_head_follows(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    Attribute.objects.filter(event=event).update(timestamp=1_790_000_000)
+    Event.objects.filter(pk=event.pk).update(
+        published=True, publish_timestamp=1_790_000_000, timestamp=1_790_000_000
+    )
+    colleague = server_seed.org_admin.actor
+    opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.publisher.user)
+    page, head = opened.page, opened.page.locator(".event-state")
+    expect(head).to_contain_text("Publicerad")
+    tag = {"name": "tlp:green"}
+    add_attributes(colleague, event.pk, [{"type": "domain", "value": "new.example", "Tag": [tag]}])
+    page.evaluate(ASK)
+    expect(page.locator("tr[id^=attribute]")).to_have_count(3)
+    arrived = page.locator("tr.renewed")
+    expect(arrived).to_have_count(1)
+    expect(arrived).to_contain_text("new[.]example")
+    expect(arrived.locator(".change")).to_have_text("Ny")
+    # With its column, and with what the event has become.
+    expect(page.get_by_role("columnheader", name="Taggar")).to_be_visible()
+    expect(head).to_contain_text("Opublicerade ändringar")
+    expect(page.locator(".event-to-dos")).to_contain_text("1 attribut har opublicerade ändringar")
+    expect(page.get_by_role("link", name="Publicera ändringar")).to_be_visible()
+    expect(page.locator("#news-line")).not_to_be_empty()
+    # An open menu is left until it is closed; a row that only moves is not lit.
+    page.locator(".event-facts details > summary").first.click()
+    first = Attribute.objects.filter(event=event).order_by("pk").first()
+    assert first is not None
+    edit_attribute(colleague, first.pk, {"value": "changed.example"})
+    page.evaluate(ASK)
+    lit = page.locator(f"#attribute-{first.pk}.renewed")
+    expect(lit.locator(".change")).to_have_text("Ändrad")
+    expect(page.locator(".event-facts details").first).to_have_attribute("open", "")
+    assert opened.complaints == []
+
+
 def test_techniques_are_chosen_with_the_keyboard(
     chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:

@@ -1,5 +1,6 @@
 // Changes of others come into the open table of an event by themselves: the hub is asked every few seconds, more seldom
 // where its answers take long, and never while the page is hidden. It answers with nothing while nothing has changed.
+import { lightNew, type Seen } from "./renewedRows";
 import { beginAll, renewTable } from "./scrolledRows";
 
 const EVERY_MS = 10_000;
@@ -34,6 +35,52 @@ function takeOver(answer: HTMLTemplateElement): void {
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
 }
 
+/** Renews the head of the page. Returns false if something is open or held there: it is left until the next time. */
+function renewHead(answer: HTMLTemplateElement): boolean {
+  let all = true;
+  for (const fresh of answer.content.querySelectorAll<HTMLElement>("[data-renewed-parts] > [id]")) {
+    const held = document.getElementById(fresh.id);
+    if (!held) continue;
+    if (held.contains(document.activeElement) || held.querySelector("details[open]")) {
+      all = false;
+      continue;
+    }
+    // It knows since when the page is open.
+    const presence = held.querySelector(".event-presence");
+    if (presence) fresh.querySelector(".event-presence")?.replaceWith(presence);
+    if (held.classList.contains("unfolded")) fresh.classList.add("unfolded");
+    const opened = held.querySelector("[data-unfolds]")?.getAttribute("aria-expanded");
+    if (opened) fresh.querySelector("[data-unfolds]")?.setAttribute("aria-expanded", opened);
+    held.replaceWith(fresh);
+    window.htmx.process(fresh);
+  }
+  return all;
+}
+
+/** Draws the table anew where it has other columns now; not under the hands of somebody who edits or chooses. */
+function redraw(table: HTMLTableElement, seen: Seen): void {
+  const known = new Set([...table.rows].map((row) => row.id));
+  const top = table.closest(".table-frame")?.scrollTop ?? 0;
+  const drawn = () => {
+    const now = document.querySelector<HTMLTableElement>("table[data-rows-url]");
+    if (!now || now === table) return;
+    document.removeEventListener("htmx:afterSettle", drawn);
+    const frame = now.closest(".table-frame");
+    if (frame && top) frame.scrollTop = top;
+    lightNew(now.querySelectorAll<HTMLTableRowElement>("tbody tr[id]"), known, seen);
+    say();
+  };
+  document.addEventListener("htmx:afterSettle", drawn);
+  window.htmx.trigger("#attribute-filter", "submit");
+}
+
+function say(): void {
+  const line = document.querySelector("#news-line");
+  if (!line) return;
+  line.textContent = place()?.dataset.changed ?? "";
+  setTimeout(() => line.replaceChildren(), SAID_MS);
+}
+
 function showConflict(row: HTMLTableRowElement, words: string): void {
   const editor = row.querySelector(".cell-editor");
   if (!editor || editor.querySelector("[role=alert]")) return;
@@ -47,14 +94,20 @@ function showConflict(row: HTMLTableRowElement, words: string): void {
 async function renew(table: HTMLTableElement, html: string): Promise<void> {
   const answer = document.createElement("template");
   answer.innerHTML = html;
+  const isWhole = renewHead(answer);
+  const before = place()?.dataset;
+  const latest: Seen = { since: Number.parseInt(before?.seen ?? "", 10) || 0, word: before?.new ?? "" };
   const total = answer.content.querySelector<HTMLElement>("#row-total")?.dataset.total;
   const hasRows = table.querySelector("tbody tr[id]") !== null;
-  if (hasRows !== Number(total) > 0) {
-    // The first row, or the last one: what stands around the table changes as well.
-    window.htmx.trigger("#attribute-filter", "submit");
+  const columns = new URLSearchParams(table.dataset.rowsUrl?.split("?")[1] ?? "").get("columns") ?? "";
+  const wanted = answer.content.querySelector<HTMLElement>("#event-news")?.dataset.columns ?? columns;
+  const isHeld = table.querySelector(".cell-editor, input[data-select]:checked") !== null;
+  // The first row, or the last one: what stands around the table changes as well.
+  if (hasRows !== Number(total) > 0 || (wanted !== columns && !isHeld)) {
+    redraw(table, latest);
     return;
   }
-  const renewal = await renewTable(table);
+  const renewal = await renewTable(table, latest);
   const words = place()?.dataset;
   if (!renewal || !words) return;
   const { seen } = words;
@@ -66,11 +119,8 @@ async function renew(table: HTMLTableElement, html: string): Promise<void> {
   const count = document.querySelector(".tabs [aria-current] .count");
   if (count && now) count.textContent = now.dataset.count ?? "";
   // What was left as it is, is asked for again.
-  if (renewal.conflicts.size && now) now.dataset.seen = `${seen}.`;
-  const line = document.querySelector("#news-line");
-  if (!renewal.changed || !line) return;
-  line.textContent = now?.dataset.changed ?? "";
-  setTimeout(() => line.replaceChildren(), SAID_MS);
+  if (now && (renewal.conflicts.size || !isWhole || wanted !== columns)) now.dataset.seen = `${seen}.`;
+  if (renewal.changed) say();
 }
 
 async function ask(): Promise<void> {

@@ -7,6 +7,12 @@ export interface Renewal {
   conflicts: Map<HTMLTableRowElement, "changed" | "deleted">;
 }
 
+/** When the page was looked at last, in seconds, and what a new row is called. */
+export interface Seen {
+  since: number;
+  word: string;
+}
+
 type Body = HTMLTableSectionElement;
 
 /** The cell without what only this page knows of it. */
@@ -64,11 +70,40 @@ function renewRow(row: HTMLTableRowElement, fresh: HTMLTableRowElement, renewal:
   if (box) box.checked = wasChosen;
   for (const name of ["land", "gone"]) row.classList.toggle(name, fresh.classList.contains(name));
   if (fresh.dataset.cells) row.dataset.cells = fresh.dataset.cells;
+  // Others are drawn anew without having changed themselves.
+  if (row.dataset.time === fresh.dataset.time) return;
+  row.dataset.time = fresh.dataset.time;
+  light(row);
+}
+
+/** Lights a row up for a while, each time anew. */
+function light(row: HTMLTableRowElement): void {
+  row.classList.remove("renewed");
+  void row.offsetWidth;
   row.classList.add("renewed");
 }
 
+function numberIn(id: string): number {
+  return id.startsWith("attribute-") ? Number(id.slice("attribute-".length)) : 0;
+}
+
+/** Lights the rows that nobody saw here before: `known` are the ids of the others, and older rows only moved up. */
+export function lightNew(
+  rows: Iterable<HTMLTableRowElement>,
+  known: Set<string>,
+  { since, word }: Seen,
+): void {
+  const newest = Math.max(0, ...[...known].map(numberIn));
+  for (const row of rows) {
+    if (known.has(row.id) || Number(row.dataset.time ?? 0) < since) continue;
+    light(row);
+    const badge = row.matches(".land") && numberIn(row.id) > newest ? row.querySelector(".change") : null;
+    if (badge) badge.textContent = word;
+  }
+}
+
 /** `windows`: each tbody of the table with the rows that it should hold. */
-export function renewBodies(windows: Map<Body, Body>): Renewal {
+export function renewBodies(windows: Map<Body, Body>, seen: Seen): Renewal {
   const renewal: Renewal = { changed: false, conflicts: new Map() };
   const held = new Map([...windows.keys()].flatMap((body) => [...body.rows].map((row) => [row.id, row])));
   const wanted = new Set([...windows.values()].flatMap((body) => [...body.rows].map((row) => row.id)));
@@ -93,9 +128,9 @@ export function renewBodies(windows: Map<Body, Body>): Renewal {
       place += 1;
       if (mine) continue;
       renewal.changed = true;
-      shown.classList.add("renewed");
       window.htmx.process(shown);
     }
+    lightNew(body.rows, new Set(held.keys()), seen);
   }
   return renewal;
 }

@@ -6,15 +6,20 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from vardkase.intel.queries.find import find_event
+from vardkase.web.intel.events.columns import shown_columns
+from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.shell import mark_of
-from vardkase.web.intel.events.table import bare_shell, late_context
+from vardkase.web.intel.events.table import late_context
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page()
 def news(request: PageRequest, reference: str) -> HttpResponse:
-    """Nothing while the event is as `?seen=` names it; else the numbers around the table. Its rows come by `rows`."""
+    """Nothing while the event is as `?seen=` names it; else its head, and the numbers around the table. Its rows come by
+    `rows`."""
     if request.GET.get("seen") == mark_of(find_event(request.actor, reference)):
         return HttpResponse(status=204)
-    context = late_context(request, bare_shell(request, reference))
+    shell = shell_of(request.actor, reference)
+    shown = shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
+    context = {**shell_context(shell, "event"), **late_context(request, shell), "keys": shown.keys}
     return render(request, "events/attributes.html#news", context)
