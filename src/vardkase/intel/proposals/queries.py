@@ -213,7 +213,8 @@ def _line(row: Sequence[Any]) -> ProposalLine:
     if not is_readable:
         event, stored = replace(event, info=""), None
         decision = decision and replace(decision, organisation=None, person=None, before=None)
-    return ProposalLine(event, proposed, stored, decision, *row[:7], is_readable)
+    line = ProposalLine(event, proposed, stored, decision, *row[:7])
+    return replace(line, is_readable=is_readable)
 
 
 def _decision(
