@@ -119,7 +119,9 @@ def test_open_pages_learn_of_changes_that_their_readers_may_know_of(
     assert "Publish changes" in head
     assert "Unpublished changes" in head
     assert 'data-columns="detection,category,' in head
-    assert news(partner, setup, theirs) is None or "Publish changes" not in (news(partner, setup, theirs) or "")
+    assert news(partner, setup, theirs) is None or "Publish changes" not in (
+        news(partner, setup, theirs) or ""
+    )
     # Those who may not read the event learn nothing, and content access, which records each read, does not ask.
     assert visitor(seed.partner).get(f"/event/{setup.draft.pk}/news/?seen=x").status_code == 404
     assert visitor(operator_of(seed)).get(f"/event/{setup.event.pk}/news/?seen=x").status_code in (403, 404)

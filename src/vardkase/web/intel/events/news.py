@@ -15,8 +15,10 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page()
 def news(request: PageRequest, reference: str) -> HttpResponse:
-    """Nothing while the event is as `?seen=` names it; else its head, and the numbers around the table. Its rows come by
-    `rows`."""
+    """Nothing while the event is as `?seen=` names it; else its head, and the numbers around the table.
+
+    Its rows come by `rows`.
+    """
     if request.GET.get("seen") == mark_of(find_event(request.actor, reference)):
         return HttpResponse(status=204)
     shell = shell_of(request.actor, reference)
