@@ -38,6 +38,7 @@ def event(seed: Seed) -> Event:
     event.save()
     for name in ("tlp:amber", 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"', HIDDEN):
         EventTag.objects.create(event=event, tag=make_tag(name, is_galaxy=name.startswith("misp-galaxy")))
+    EventTag.objects.create(event=event, tag=make_tag("workflow:todo"), local=True)
     file = make_object(event, name="file")
     file.save()
     make_attribute(event, object=file, object_relation="sha512", type="sha512", value1="ab" * 64).save()
@@ -72,6 +73,10 @@ def test_event_is_printed_as_far_as_the_reader_may_read_it(
     for words in ("#panic() *Lodjur*", "#let x", "Phishing - T1566", "Network activity", "Organisation A"):
         assert words in text, words
     assert "secret" not in text
+    # What is in no object is told from what is, what stays here from what is sent, and a copy says whose it is.
+    assert text.index("sha512") < text.index("Attributes outside objects") < text.index("d59[.]example")
+    assert "workflow:todo (local)" in text
+    assert ", by Organisation C" in text
     assert "000000000001" not in text
     own = pages(signed_in(seed.analyst), event)
     assert "secret[.]example" in "".join(own)
@@ -104,7 +109,8 @@ def test_document_that_costs_too_much_is_shortened_or_refused(
     reader = signed_in(seed.reader)
     reached(20)
     assert "of which the first" in pages(reader, event)[0]
-    assert sizes == [40, 10]
+    # With the line above those that are in no object.
+    assert sizes == [41, 10]
     reached(5)
     assert reader.get(f"/event/{event.pk}/pdf/").status_code == 409
 

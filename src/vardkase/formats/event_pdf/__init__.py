@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from vardkase.intel.queries.attribute_lines import (
     attribute_lines,
     opening,
 )
+from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.queries.object_lines import ObjectHead, object_heads
 from vardkase.knowledge.galaxies.queries import custom_cluster_names
 from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
@@ -60,12 +61,13 @@ def event_pdf(actor: Actor, printed: PrintedEvent, *, language: str) -> bytes:
     of_lines = [tag.name for line in lines.values() for tag in line.tags]
     marked = strictest_label([*tags, *of_lines])
     words = _TagWords(actor, [*tags, *of_lines])
+    local = {tag.name for tag in event_tags(event.id) if tag.local}
     data = {
         "title": event.info[:LONGEST_VALUE],
         "tlp": f"TLP:{marked.upper()}" if marked else "",
         "colour": marked.replace("white", "clear"),
         "meta": printed.facts,
-        "tags": ", ".join(words.of(tags))[:LONGEST_VALUE],
+        "tags": ", ".join(words.of(tags, local))[:LONGEST_VALUE],
         "head": [gettext("Type"), gettext("Value"), gettext("Detection")],
     }
     rows = list(_fitting(_rows(entries, lines, heads, words), MOST_CHARACTERS))
@@ -95,8 +97,11 @@ class _TagWords:
     def __init__(self, actor: Actor, names: Iterable[str]) -> None:
         self._custom = custom_cluster_names(actor) if any(map(is_custom_galaxy_tag, names)) else {}
 
-    def of(self, names: Iterable[str]) -> list[str]:
-        return [words for name in names if (words := self._word(name))]
+    def of(self, names: Iterable[str], local: Collection[str] = ()) -> list[str]:
+        """`local`: those of them that stay on this hub, which is said."""
+        stays = pgettext("tag", "local")
+        found = [(name, words) for name in names if (words := self._word(name))]
+        return [f"{words} ({stays})" if name in local else words for name, words in found]
 
     def _word(self, name: str) -> str:
         if name.lower().startswith("tlp:"):
@@ -116,7 +121,11 @@ def _rows(
     heads: dict[int, ObjectHead],
     words: _TagWords,
 ) -> Iterator[dict[str, Any]]:
+    is_inside = False
     for entry in entries:
+        if is_inside and entry.object_id is None:
+            yield {"kind": "object", "name": gettext("Attributes outside objects"), "identity": ""}
+        is_inside = entry.object_id is not None
         if entry.attribute_id is None:
             if head := heads.get(entry.object_id or 0):
                 identity = defang(head.identity, head.identity_type)
@@ -130,11 +139,12 @@ def _attribute(line: AttributeLine, words: _TagWords) -> dict[str, Any]:
     facts = [
         line.category,
         date_format(changed, "j F Y"),
-        *words.of(tag.name for tag in line.tags),
+        *words.of([tag.name for tag in line.tags], {tag.name for tag in line.tags if tag.local}),
         line.comment,
     ]
     return {
         "kind": "attribute",
+        "inside": "yes" if line.object_id else "",
         "type": line.object_relation or line.type,
         "value": _cut(defang(line.value, line.type)),
         "facts": _cut(" · ".join(filter(None, facts))),

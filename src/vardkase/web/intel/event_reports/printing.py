@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from django.http import HttpResponseBase
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, pgettext
 
 from vardkase.core.limits import Limit
@@ -20,7 +22,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.web.intel.event_reports.reports import report_of
 from vardkase.web.intel.events.rows import ListedEvent, moment
 from vardkase.web.ui.chips import THREATS, reach_words
-from vardkase.web.ui.display import long_date
+from vardkase.web.ui.display import local_time, long_date
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -55,10 +57,17 @@ def event_as_pdf(request: PageRequest, reference: str) -> HttpResponseBase:
         ),
         (pgettext("event", "Published"), published),
         (gettext("Last updated"), long_date(listed.changed)),
+        (gettext("Downloaded"), _downloaded(request.actor)),
     ]
     with _charged(request.actor):
         content = event_pdf(request.actor, PrintedEvent(event, facts), language=get_language() or "en")
     return download([content], f"{event.info[:80]}.pdf", "application/pdf")
+
+
+def _downloaded(actor: Actor) -> str:
+    now = timezone.now()
+    facts = {"when": f"{long_date(now)} {date_format(local_time(now), 'H:i')}", "by": actor.organisation_name}
+    return gettext("%(when)s, by %(by)s") % facts
 
 
 def _charged(actor: Actor) -> AbstractContextManager[None]:
