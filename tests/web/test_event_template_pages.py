@@ -205,3 +205,12 @@ def test_templates_of_others_are_neither_shown_nor_used(seed: Seed) -> None:
     assert stranger.get(reverse("event_template", args=[shared.pk])).status_code == 200
     assert stranger.post(reverse("event_template_off", args=[shared.pk])).status_code in (403, 404)
     assert EventTemplate.objects.filter(active=True).count() == 2
+
+
+def test_only_who_can_enable_templates_lists_those_that_are_off(seed: Seed) -> None:
+    template = made(seed, distribution=1)
+    EventTemplate.objects.filter(pk=template.pk).update(active=False)
+    address = reverse("event_templates")
+    assert list(signed_in(seed.org_admin).get(address).context["rows"]) == [template]
+    for query in ("", "?state=off"):
+        assert not signed_in(seed.analyst).get(address + query).context["rows"]

@@ -28,6 +28,8 @@ def index(request: PageRequest) -> HttpResponse:
     templates = visible_templates(request.actor).filter(
         Q(name__icontains=text) | Q(description__icontains=text)
     )
+    if not request.actor.may(Permission.TEMPLATE):
+        state = True  # Who cannot enable a template has no use for one that is off.
     if state is not None:
         templates = templates.filter(active=state)
     context = listed(request, templates, SORTS, "name")
