@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+import time
+from typing import Any
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.factories.executables import overlapping_sections
 from tests.factories.knowledge import make_attack, make_tag
 from tests.factories.seed import Seed
 from tests.web.report_case import Case
 from vardkase.core.errors import Invalid
-from vardkase.formats.incoming import reading_time
+from vardkase.core.zipcrypto import encrypted_zip
+from vardkase.formats.incoming import file_object_program, reading_time
+from vardkase.formats.incoming.file_objects import plain_objects
 from vardkase.intel.event_reports import tag_recognition
 from vardkase.intel.models import Attribute
-from vardkase.web.intel.editing import text_review
+from vardkase.web.intel.editing import sources, text_review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -50,7 +57,43 @@ def test_files_of_one_request_share_their_time(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Invalid):
         list(reading_time.each_in_time(["a file"]))
     monkeypatch.undo()
-    assert list(reading_time.each_in_time(["a file", "another"])) == ["a file", "another"]
+    assert [part for part, _end in reading_time.each_in_time(["a file", "another"])] == ["a file", "another"]
+
+
+def test_files_of_an_archive_share_its_time_and_the_rest_is_not_parsed(
+    seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+
+    def slow(name: str, content: bytes) -> list[dict[str, Any]]:
+        parsed.append(name)
+        time.sleep(0.5)
+        return plain_objects(name, content)
+
+    members = [(f"{n}.bin", b"content") for n in range(3)]
+    monkeypatch.setattr(reading_time, "AT_ONCE", 0.4)
+    monkeypatch.setattr(sources, "samples_in", lambda _content: members)
+    monkeypatch.setattr(sources, "objects_of_file", slow)
+    case = Case(seed)
+    case.web.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    archive = SimpleUploadedFile("samples.zip", encrypted_zip({"a": b"x"}, b"infected"))
+    page = case.web.post("/event/import/", {"file": archive})
+    assert parsed == ["0.bin"]
+    assert "only name, size and hashes are kept: 1.bin, 2.bin" in page.text
+    # They can be chosen all the same.
+    described = [[each["name"] for each in file.objects] for _n, file, _use in page.context["files"]]
+    assert described == [["file"]] * 3
+
+
+def test_sections_that_overlap_are_read_no_more_than_the_file_allows() -> None:
+    usual, hostile = (list(file_object_program._objects("a.exe", overlapping_sections(n))) for n in (2, 50))
+    read = [
+        [any(each["object_relation"] == "sha256" for each in one["Attribute"]) for one in found[2:]]
+        for found in (usual, hostile)
+    ]
+    assert read == [[True] * 2, [True] * 2 + [False] * 48]
+    names = {each["object_relation"] for each in hostile[-1]["Attribute"]}
+    assert {"name", "size-in-bytes", "offset"} <= names
 
 
 def test_long_text_names_the_same_tags_as_a_short_one(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:

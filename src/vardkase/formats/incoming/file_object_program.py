@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ SECTION_HASHES = ("md5", "sha1", "sha256")
 MOST_FUZZY = 2 * 1024 * 1024
 """Bytes of a file that gets a fuzzy hash, which takes some seconds for each ten million."""
 MOST_SECTIONS = 50
+MOST_READ = 2
+"""Times the size of the file, for the sections together: a file may say that all of them are the same bytes."""
 MOST_NAMES = 100
 LONGEST_NAME = 250
 MAGIC = pure_magic_rs.MagicDb()
@@ -44,6 +47,13 @@ type Value = tuple[str, str, object]
 """Relation, type, value."""
 
 
+@dataclass(slots=True)
+class _Left:
+    """Bytes of sections that may still be read."""
+
+    size: int
+
+
 def open_job(arguments: dict[str, Any]) -> Answerer:
     def answer(document: bytes) -> Iterator[bytes]:
         yield msgspec.json.encode(list(_objects(arguments["name"], document)))
@@ -54,19 +64,22 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
 def _objects(name: str, content: bytes) -> Iterator[dict[str, Any]]:
     """The file first; each other object has the place of the one that includes it, as ``included_in``."""
     binary = lief.parse(content)
+    left = _Left(MOST_READ * len(content))
     yield _object(FILE, _file(name, content, binary))
     if isinstance(binary, lief.PE.Binary):
         yield _object(PE, _pe(binary), 0)
         sections: Iterable[Any] = binary.sections
-        yield from (_object(PE_SECTION, _pe_section(each), 1) for each in list(sections)[:MOST_SECTIONS])
+        yield from (
+            _object(PE_SECTION, _pe_section(each, left), 1) for each in list(sections)[:MOST_SECTIONS]
+        )
     elif isinstance(binary, lief.ELF.Binary):
         yield _object(ELF, _elf(binary), 0)
         named = [each for each in binary.sections if each.name][:MOST_SECTIONS]
-        yield from (_object(ELF_SECTION, _elf_section(each), 1) for each in named)
+        yield from (_object(ELF_SECTION, _elf_section(each, left), 1) for each in named)
     elif isinstance(binary, lief.MachO.Binary):
         yield _object(MACHO, _macho(binary, name), 0)
         yield from (
-            _object(MACHO_SECTION, _section(each), 1) for each in list(binary.sections)[:MOST_SECTIONS]
+            _object(MACHO_SECTION, _section(each, left), 1) for each in list(binary.sections)[:MOST_SECTIONS]
         )
 
 
@@ -118,17 +131,20 @@ def _entropy(content: bytes) -> float:
     return sum(-count / size * math.log2(count / size) for count in Counter(content).values()) + 0.0
 
 
-def _section(section: Any) -> Iterator[Value]:
-    content = bytes(section.content)
+def _section(section: Any, left: _Left) -> Iterator[Value]:
+    view = section.content
+    size = len(view)
     yield "name", "text", str(section.name)[:LONGEST_NAME]
-    yield "size-in-bytes", "size-in-bytes", len(content)
-    if content:
+    yield "size-in-bytes", "size-in-bytes", size
+    left.size -= size
+    if size and left.size >= 0:
+        content = bytes(view)
         yield "entropy", "float", round(_entropy(content), 4)
         yield from _hashes(content, SECTION_HASHES)
 
 
-def _pe_section(section: Any) -> Iterator[Value]:
-    yield from _section(section)
+def _pe_section(section: Any, left: _Left) -> Iterator[Value]:
+    yield from _section(section, left)
     yield "offset", "hex", f"{section.pointerto_raw_data:x}"
     yield "virtual_address", "hex", f"{section.virtual_address:x}"
     yield "virtual_size", "size-in-bytes", section.virtual_size
@@ -166,8 +182,8 @@ def _elf(binary: lief.ELF.Binary) -> Iterator[Value]:
     yield "text", "text", _names("Libraries", binary.libraries)
 
 
-def _elf_section(section: Any) -> Iterator[Value]:
-    yield from _section(section)
+def _elf_section(section: Any, left: _Left) -> Iterator[Value]:
+    yield from _section(section, left)
     yield "type", "text", section.type.name
 
 

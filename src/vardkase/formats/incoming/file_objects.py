@@ -17,7 +17,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a file that the sandbox parses. Larger ones get an object of name, size and hashes."""
 descriptions = SandboxPool(
     "vardkase.formats.incoming.file_object_program",
-    Limits(memory=1024 * 1024 * 1024, seconds=8),
+    Limits(memory=1024 * 1024 * 1024, seconds=4),
     part=OptionalPart.BINARIES,
 )
 
@@ -31,7 +31,7 @@ def objects_of_file(name: str, content: bytes) -> list[dict[str, Any]]:
         described = _described(name, content) if len(content) <= LARGEST else []
     except VardkaseError:
         described = []
-    return described or _plain(name, content)
+    return described or plain_objects(name, content)
 
 
 def samples_in(content: bytes) -> list[tuple[str, bytes]]:
@@ -56,7 +56,8 @@ def _described(name: str, content: bytes) -> list[dict[str, Any]]:
     return objects
 
 
-def _plain(name: str, content: bytes) -> list[dict[str, Any]]:
+def plain_objects(name: str, content: bytes) -> list[dict[str, Any]]:
+    """Name, size and hashes of a file, without parsing it."""
     facts = Sample(name, content).facts()
     values = [(kind, value, kind != "filename") for kind, value in facts.items() if kind != "size-in-bytes"]
     return file_objects([FileFacts(values, len(content))], {})

@@ -18,22 +18,29 @@ AT_ONCE = 8.0
 
 
 @contextmanager
-def reading_time(user_id: int | None) -> Iterator[None]:
-    """Count the time of the block, also if it fails. Raises Invalid if the account's time is used up."""
+def reading_time(user_id: int | None, tenths: Limit = TENTHS, reserved: int = 0) -> Iterator[None]:
+    """Count the time of the block, also if it fails. Raises Invalid if the account's time is used up.
+
+    `reserved` tenths count until the block ends, so that blocks that run at the same time share what is left.
+    """
     check_time()
-    if TENTHS.spend(user_id).is_exceeded:
+    if tenths.spend(user_id, 1 + reserved).is_exceeded:
+        tenths.spend(user_id, -reserved)
         raise Invalid(ImportProblem.TOO_MUCH_READ())
     began = time.monotonic()
     try:
         yield
     finally:
-        TENTHS.spend(user_id, int(10 * (time.monotonic() - began)))
+        tenths.spend(user_id, int(10 * (time.monotonic() - began)) - reserved)
 
 
-def each_in_time[Part](parts: Iterable[Part]) -> Iterator[Part]:
-    """Raises Invalid instead of another part once the parts before have taken AT_ONCE."""
-    began = time.monotonic()
+def each_in_time[Part](parts: Iterable[Part], seconds: float | None = None) -> Iterator[tuple[Part, float]]:
+    """Each part with the time, by `time.monotonic`, until which parts of it may be begun: in `seconds` (AT_ONCE).
+
+    Raises Invalid instead of another part after that.
+    """
+    end = time.monotonic() + (AT_ONCE if seconds is None else seconds)
     for part in parts:
-        if time.monotonic() - began > AT_ONCE:
+        if time.monotonic() > end:
             raise Invalid(ImportProblem.TOO_MUCH_AT_ONCE())
-        yield part
+        yield part, end

@@ -6,6 +6,7 @@ Nothing is stored between the steps but files (`held_files`); every step sends t
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,7 +21,7 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import VardkaseError
 from vardkase.formats.incoming import reading
-from vardkase.formats.incoming.file_objects import objects_of_file, samples_in
+from vardkase.formats.incoming.file_objects import objects_of_file, plain_objects, samples_in
 from vardkase.formats.incoming.file_text import text_of_file
 from vardkase.formats.incoming.reading_time import each_in_time, reading_time
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
@@ -78,7 +79,7 @@ class SourcePart:
 @dataclass(slots=True)
 class Sources:
     """`reference`: where the files are kept; `title` is what a new event may be called. `unopened`: archives that
-    need another password than the usual one."""
+    need another password than the usual one. `unparsed`: files of archives for which there was no time."""
 
     text: str = ""
     title: str = ""
@@ -86,6 +87,7 @@ class Sources:
     files: list[HeldFile] = field(default_factory=list)
     reference: str = ""
     unopened: list[str] = field(default_factory=list)
+    unparsed: list[str] = field(default_factory=list)
 
     @property
     def kept_mails(self) -> str:
@@ -140,10 +142,10 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
     before = sent_sources(request)
     sources = Sources(mails=before.mails, files=[file for file in before.files if not file.unread])
     texts = []
-    for part in each_in_time(parts):
+    for part, end in each_in_time(parts):
         try:
             with reading_time(request.actor.user_id):
-                text, title = _read(part, sources)
+                text, title = _read(part, sources, end)
         except VardkaseError as refused:
             raise ValidationError(f"{part.name}: {refused}" if part.name else str(refused)) from refused
         texts.append(text)
@@ -153,6 +155,11 @@ def gathered(request: PageRequest, parts: list[SourcePart]) -> Sources:
             "%(name)s could not be opened with the password “infected”. It is kept unopened, as one file."
         )
         messages.warning(request, said % {"name": name})
+    if sources.unparsed:
+        said = gettext(
+            "There was no time to analyse these files, so only name, size and hashes are kept: %(names)s"
+        )
+        messages.warning(request, said % {"names": ", ".join(sources.unparsed)})
     sources.text = "\n\n".join(filter(None, texts))
     if len(sources.text) > LONGEST_TEXT:
         raise ValidationError(gettext("The text is too long. Paste it in smaller parts."))
@@ -234,8 +241,11 @@ def _sent_mails(request: PageRequest) -> Iterator[MailFields]:
         return
 
 
-def _read(part: SourcePart, sources: Sources) -> tuple[str, str]:
-    """The text and the title of a part; a mail and a file go into the sources."""
+def _read(part: SourcePart, sources: Sources, end: float) -> tuple[str, str]:
+    """The text and the title of a part; a mail and a file go into the sources.
+
+    `end`: by `time.monotonic`, after which the files of an archive are no longer parsed.
+    """
     if part.kind is DocumentKind.MAIL:
         mail = reading.mail(part.content)
         if mail.fields and len(sources.mails) < MOST_MAILS:
@@ -250,7 +260,11 @@ def _read(part: SourcePart, sources: Sources) -> tuple[str, str]:
     if part.kind is DocumentKind.SAMPLES and not samples:
         sources.unopened.append(part.name)
     for name, content in samples or [(part.name, part.content)]:
-        sources.files.append(HeldFile(name, len(content), content, objects_of_file(name, content)))
+        is_late = time.monotonic() > end
+        objects = (plain_objects if is_late else objects_of_file)(name, content)
+        sources.files.append(HeldFile(name, len(content), content, objects))
+        if is_late:
+            sources.unparsed.append(name)
     return "", ""
 
 
