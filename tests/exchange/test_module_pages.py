@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +20,23 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core import held_uploads
 from vardkase.core.settings import stored_values
-from vardkase.exchange.modules import exporting, tasks
+from vardkase.exchange.modules import exporting, module_requests, tasks
+from vardkase.exchange.modules.server import Module, ModuleKind
+from vardkase.exchange.modules.settings import TIMEOUTS
 from vardkase.intel.models import Attribute, Event, EventTag, Object, ObjectReference
 from vardkase.intel.queries.history import history_of_event
+from vardkase.web.intel.editing import event_import
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "modules")]
+
+
+TEMPLATE = {
+    "name": "domain-ip",
+    "meta-category": "network",
+    "description": "",
+    "template_uuid": "43b3b146-77eb-4931-b4cc-b66c60f28734",
+    "template_version": "9",
+}
 
 
 @pytest.fixture
@@ -175,6 +188,59 @@ def test_new_event_is_read_from_a_file_by_a_module(web: Client, seed: Seed) -> N
     assert made.headers["Location"] == f"/event/{event.pk}/"
     assert (event.info, event.published, event.distribution) == ("list.csv", False, 0)
     assert Attribute.objects.filter(event=event, value1="203.0.113.8").exists()
+
+
+def test_files_that_modules_read_are_bounded_for_a_request_and_for_an_account(
+    web: Client, seed: Seed, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_on(seed, "csvimport", kind="Import")
+    given: list[float] = []
+
+    def slow(_module: Module, _request: dict[str, Any], seconds: float) -> Any:
+        given.append(seconds)
+        time.sleep(0.15)
+        inner = {"type": "domain", "value": "c2.example", "object_relation": "domain", "distribution": "3"}
+        said = {"distribution": "4", "sharing_group_id": "7"}
+        return {
+            "results": {
+                "Attribute": [{"type": "domain", "value": "v.example", **said}],
+                "Object": [{**TEMPLATE, "Attribute": [inner], **said}],
+            }
+        }
+
+    monkeypatch.setattr(module_requests, "ask", slow)
+    files = [SimpleUploadedFile(f"{n}.csv", b"x") for n in range(4)]
+    with monkeypatch.context() as patch:
+        patch.setattr(event_import, "LONGEST", 0.2)
+        refused = web.post("/event/import/", {"module": "csvimport", "file": files})
+    assert "Import fewer at a time." in refused.text
+    assert (len(given), Event.objects.count()) == (2, 1)
+    one = SimpleUploadedFile("one.csv", b"x")
+    made = web.post("/event/import/", {"module": "csvimport", "file": one})
+    new = Event.objects.get(info="one.csv")
+    assert made.headers["Location"] == f"/event/{new.pk}/"
+    assert given[-1] <= module_requests.LONGEST
+    # Whoever reads the event reads what the module found, whatever the module says.
+    for kind in (Attribute, Object):
+        reach = kind._default_manager.filter(event=new).values_list("distribution", "sharing_group_id")
+        assert [*reach.distinct()] == [(5, None)], kind
+
+    # All doors count together, also what is still being read.
+    doors = {
+        "/event/import/": {"module": "csvimport"},
+        f"/event/{event.pk}/modules/import/": {"module": "csvimport"},
+    }
+    asked = len(given)
+    left = int(10 * min(TIMEOUTS[ModuleKind.IMPORT].value, module_requests.LONGEST))
+    reading = module_requests.READING
+    reading.spend(seed.analyst.user.pk, reading.allowed - left)
+    for door, sent in doors.items():
+        refused = web.post(door, {**sent, "file": SimpleUploadedFile("one.csv", b"x")})
+        assert (refused.status_code, "taken too long" in refused.text) == (422, True), door
+    path = f"/events/importModule/csvimport/{event.pk}"
+    assert send(seed.analyst.key, "POST", path, {"paste": "x"}).status_code >= 400
+    assert len(given) == asked
+    assert send(seed.publisher.key, "POST", path, {"paste": "x"}).status_code == 200
 
 
 def test_sending_an_event_to_an_export_module_is_recorded_and_limited(

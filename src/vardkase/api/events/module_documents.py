@@ -63,7 +63,9 @@ def import_module(
     is_form = call.headers.get("Content-Type", "").startswith(MULTIPART)
     name, content = _encoded(*upload.document) if is_form else _sent(body)
     chosen = decoded(body.config)
-    document = read_by(reader, content, name, event.id, chosen if isinstance(chosen, dict) else {})
+    document = read_by(
+        call.actor, reader, content, name, event.id, chosen if isinstance(chosen, dict) else {}
+    )
     return added(call, event, document) if body.save else Json(document)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from vardkase.core.errors import NotFound
 from vardkase.core.jobs.problems import problem_of
+from vardkase.core.limits import Limit
 from vardkase.core.problems import Problem
 from vardkase.core.settings import stored_values
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
@@ -17,10 +18,13 @@ from vardkase.exchange.modules.reach import Document, as_far_as
 from vardkase.exchange.modules.server import Module, ModuleKind, ask, modules
 from vardkase.exchange.modules.settings import ENABLED, TIMEOUTS
 from vardkase.formats.incoming.module_answers import document_of
+from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.identity.access.actor import Actor
 
 LONGEST = 240.0
 """Seconds that one request may spend on modules."""
+READING = Limit("reading by modules", allowed=12_000, window=3600)
+"""In tenths of a second for each account: each answer that is waited for keeps a request waiting."""
 
 
 def usable_modules(actor: Actor, kind: ModuleKind) -> list[Module]:
@@ -99,9 +103,19 @@ def ask_about(module: Module, attribute: Mapping[str, Any], kind: ModuleKind) ->
 
 
 def read_by(
-    module: Module, content: str, file_name: str, event_id: int, chosen: Mapping[str, Any]
+    actor: Actor,
+    module: Module,
+    content: str,
+    file_name: str,
+    event_id: int,
+    chosen: Mapping[str, Any],
+    *,
+    seconds: float = LONGEST,
 ) -> Document:
-    """The result of an import module for a document (base64). Raises ModuleFailed, ModulesUnreachable."""
+    """The result of an import module for a document (base64), which it has `seconds` to read.
+
+    Raises ModuleFailed, ModulesUnreachable, and Invalid if the modules have read for the actor for too long.
+    """
     parameters = {name: chosen.get(name, "") for name in module.parameters}
     request = {
         "data": content,
@@ -109,7 +123,9 @@ def read_by(
         "event_id": str(event_id),
         **configured(module, parameters),
     }
-    answer = ask(module, request, TIMEOUTS[ModuleKind.IMPORT].value)
+    timeout = max(1.0, min(TIMEOUTS[ModuleKind.IMPORT].value, seconds))
+    with reading_time(actor.user_id, READING, reserved=int(10 * timeout)):
+        answer = ask(module, request, timeout)
     return document_of(answer, f"Imported by the {module.name} module")
 
 

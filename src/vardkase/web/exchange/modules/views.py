@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Invalid
 from vardkase.exchange.modules.enriching import WHOLE, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable, TooManyExports
 from vardkase.exchange.modules.exporting import exported
@@ -28,7 +29,7 @@ from vardkase.exchange.modules.module_requests import (
     usable_module,
     usable_modules,
 )
-from vardkase.exchange.modules.reach import Document
+from vardkase.exchange.modules.reach import Document, as_the_event
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.exchange.modules.tasks import order_enrichment
 from vardkase.formats.misp_json import attribute_dict
@@ -136,11 +137,11 @@ def import_file(request: PageRequest, reference: str) -> HttpResponse:
         try:
             reader = usable_module(request.actor, ModuleKind.IMPORT, form.cleaned_data["module"])
             encoded = base64.b64encode(content).decode()
-            parts = read_by(reader, encoded, name, found.id, form.parameters(reader))
-        except (ModuleFailed, ModulesUnreachable) as failed:
+            parts = read_by(request.actor, reader, encoded, name, found.id, form.parameters(reader))
+        except (Invalid, ModuleFailed, ModulesUnreachable) as failed:
             form.add_error(None, str(failed))
         else:
-            if (answer := _to_choose(request, found, parts)) is not None:
+            if (answer := _to_choose(request, found, as_the_event(parts))) is not None:
                 return answer
     context = {
         "heading": gettext("Import through a module"),

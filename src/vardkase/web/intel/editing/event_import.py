@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,8 +20,10 @@ from django.utils.translation import gettext, ngettext
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, FieldErrors, Invalid, NotFound, VardkaseError
 from vardkase.exchange.modules.errors import ModulesUnreachable
-from vardkase.exchange.modules.module_requests import read_by, usable_modules
+from vardkase.exchange.modules.module_requests import LONGEST, read_by, usable_modules
+from vardkase.exchange.modules.reach import as_the_event
 from vardkase.exchange.modules.server import Module, ModuleKind
+from vardkase.formats.incoming.reading_time import each_in_time
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.formats.incoming.services import ImportedEvent, ImportOptions, import_as_event, import_export
 from vardkase.formats.stix.importing import read_stix1, read_stix2
@@ -125,9 +128,11 @@ def _read_by_module(
     request.actor.require(Permission.MODIFY)
     files = [part for part in parts if part.name]
     document: dict[str, Any] = {"info": files[0].name[:LONGEST_TITLE], "analysis": 0, "threat_level_id": 4}
-    for part in files:
+    for part, end in each_in_time(files, LONGEST):
         encoded = base64.b64encode(part.content).decode()
-        for kind, found in read_by(reader, encoded, part.name, 0, form.parameters(reader)).items():
+        left = end - time.monotonic()
+        answer = read_by(request.actor, reader, encoded, part.name, 0, form.parameters(reader), seconds=left)
+        for kind, found in as_the_event(answer).items():
             document[kind] = [*document.get(kind, []), *found]
     if not any(isinstance(found, list) and found for found in document.values()):
         raise ValidationError(gettext("The module found nothing."))
