@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_role, make_user
@@ -16,8 +18,10 @@ from tests.intel.phishing_template import DEFINITION
 from tests.web import accounts
 from tests.web.form_fields import fields_of
 from tests.web.signed_in import signed_in
+from vardkase.core.errors import Invalid
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
+from vardkase.intel.event_templates.definition import MOST_RELATIONS
 from vardkase.intel.event_templates.models import EventTemplate
 from vardkase.intel.event_templates.services import add_template
 from vardkase.knowledge.object_templates.loader import store
@@ -186,6 +190,48 @@ def test_rows_are_bounded_escaped_and_for_those_who_may(seed: Seed, template: Ev
         for address in (edit, found, reverse("event_template_create"), f"{edit}json/"):
             assert signed_in(person).get(address).status_code in (status, 404), address
             assert signed_in(person).post(address, sent).status_code in (status, 404), address
+
+
+def test_relations_of_all_objects_together_are_bounded(seed: Seed, file_template: None) -> None:
+    client = signed_in(seed.org_admin)
+    create = reverse("event_template_create")
+    sent: dict[str, Any] = {
+        "name": "x",
+        "structure": [str(number) for number in range(200)],
+        "row_act": "show",
+    }
+    for number in range(200):
+        sent |= {
+            f"structure-{number}-kind": "object_field",
+            f"structure-{number}-label": f"Object {number}",
+            f"structure-{number}-template": "file",
+        }
+    with CaptureQueriesContext(connection) as seen:
+        page = client.post(create, sent)
+    shown = [row.form for row in page.context["rows"].rows]
+    assert 0 < sum(len(form.relations) for form in shown) <= MOST_RELATIONS
+    assert (shown[0].is_closed, shown[-1].is_closed) == (False, True)
+    assert page.context["preview"]["left_out"] == sum(form.is_closed for form in shown)
+    assert len(page.content) < 4_000_000
+    assert len(seen) < 100
+    # Nor is it stored, by the builder or as JSON.
+    definition = {
+        **DEFINITION,
+        "structure": [
+            {
+                "type": "object_field",
+                "id": f"o{number}",
+                "label": "x",
+                "object_template": {"uuid": "688c46fb-5edb-40a3-8273-1af7923e2215", "name": "file"},
+            }
+            for number in range(200)
+        ],
+    }
+    with pytest.raises(Invalid):
+        add_template(seed.org_admin.actor, {"definition": definition})
+    del sent["row_act"]
+    assert client.post(create, sent).status_code == 422
+    assert not EventTemplate.objects.exists()
 
 
 def test_maker_builds_an_object_template(seed: Seed, maker: User) -> None:

@@ -23,6 +23,8 @@ LONGEST = 65_535
 LONGEST_RENDERED = 10_000
 """Characters of answers in a title or comment: each answer may stand in it many times, and in many comments."""
 MOST_ELEMENTS = 500
+MOST_RELATIONS = 1_000
+"""That are asked for in the objects of one form together."""
 VARIABLE = re.compile(r"\{\{(date|now|user|field:([a-zA-Z_][a-zA-Z0-9_]*))\}\}")
 """Variables in a title: the date, the time, the user who fills in the form, and the value of a field."""
 

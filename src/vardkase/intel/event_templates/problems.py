@@ -34,6 +34,7 @@ class TemplateDefinitionProblem(ProblemCode):
     NO_SHARING_GROUP = _("distribution 4 needs a sharing_group_id.")
     BAD_VARIABLE = _("info_template takes {{date}}, {{now}}, {{user}} and {{field:<id>}}.")
     NO_FIELD = _("info_template names %(field)s, which is not a field.")
+    TOO_MANY_RELATIONS = _("the form asks for more than %(most)s values of objects together.")
     NO_OBJECT_TEMPLATE = _(
         "the object template %(name)s is not available here in version %(version)s or later."
     )

@@ -21,6 +21,7 @@ from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import ChangedMeanwhile
 from vardkase.intel.event_templates.definition import (
+    MOST_RELATIONS,
     Definition,
     ObjectField,
     document_of,
@@ -42,7 +43,7 @@ from vardkase.intel.services.events import add_event
 from vardkase.intel.services.object_templates import check_requirements
 from vardkase.knowledge.galaxies.queries import visible_clusters
 from vardkase.knowledge.object_templates.models import ObjectTemplate
-from vardkase.knowledge.object_templates.queries import active_templates
+from vardkase.knowledge.object_templates.queries import active_templates, elements_of
 from vardkase.knowledge.taxonomies.services import resolve_tags
 from vardkase.misp.fields import UUID as UUID_FORM
 from vardkase.misp.flags import as_bool
@@ -233,10 +234,18 @@ def _object_templates(definition: Definition) -> dict[str, ObjectTemplate]:
 
 
 def require_object_templates(definition: Definition) -> None:
+    """Raises Invalid, also if the object templates ask for more than MOST_RELATIONS together."""
     available = _object_templates(definition)
     problems: list[Problem] = []
+    sizes = {uuid: elements_of(template).count() for uuid, template in available.items()}
+    left = MOST_RELATIONS
     for field in definition.fields():
         if isinstance(field, ObjectField):
+            left -= len(field.relations) or sizes.get(field.object_template.uuid.lower(), 0)
+            if left < 0:
+                too_many = TemplateDefinitionProblem.TOO_MANY_RELATIONS(most=MOST_RELATIONS)
+                problems.append(TemplateDefinitionProblem.IN_ELEMENT(element=field.id, problem=too_many))
+                break
             wanted = field.object_template
             template = available.get(wanted.uuid.lower())
             if template is None or template.version < wanted.version:

@@ -21,6 +21,7 @@ from vardkase.misp.types import default_category
 from vardkase.web.intel.event_templates.builder_forms import (
     ROW_FORMS,
     BuilderForm,
+    KnownTemplates,
     ObjectRow,
     ReferenceRow,
     StructureRow,
@@ -114,9 +115,10 @@ class Structure(Rows[StructureRow]):
                 row.form.given_id = _free_id(words, taken)
                 taken.add(row.form.given_id)
                 row.form.initial["id"] = row.form.given_id
+        known = KnownTemplates()
         for row in self.rows:
             if isinstance(row.form, ObjectRow):
-                row.form.ask_for_relations(self.sent)
+                row.form.ask_for_relations(self.sent, known)
         named = [
             (row.kind, (row.form.entered("id") or row.form.given_id), f"{row.number}. {row.heading}")
             for row in self.rows

@@ -14,10 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.time_budget import check_time
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.event_templates.definition import LONGEST
+from vardkase.intel.event_templates.definition import LONGEST, MOST_RELATIONS
+from vardkase.intel.event_templates.problems import TemplateDefinitionProblem
 from vardkase.knowledge.galaxies.queries import visible_galaxies
-from vardkase.knowledge.object_templates.models import ObjectTemplate
+from vardkase.knowledge.object_templates.models import ObjectTemplate, ObjectTemplateElement
 from vardkase.knowledge.object_templates.queries import active_templates, elements_of
 from vardkase.knowledge.taxonomies.models import Taxonomy
 from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, TYPES
@@ -187,15 +189,23 @@ class ObjectRow(FieldRow):
         self.relations: list[tuple[str, str]] = []
         self.chosen: ObjectTemplate | None = None
         self.lists_none = False
+        self.is_closed = False
 
-    def ask_for_relations(self, sent: QueryDict | None) -> None:
-        """Add the inputs for what is asked of an object of the template that is chosen."""
-        self.chosen = chosen = _chosen_template(self.entered("template"))
+    def ask_for_relations(self, sent: QueryDict | None, known: KnownTemplates) -> None:
+        """Add the inputs for what is asked of an object of the template that is chosen, if there is room for them."""
+        check_time()
+        name = self.entered("template")
+        self.chosen = chosen = known.template(name)
         if chosen is None:
             return
+        elements = known.elements(name)
+        if len(elements) > known.left:
+            self.is_closed = True
+            return
+        known.left -= len(elements)
         stored = {each["object_relation"]: each for each in self.kept_relations()}
         order = list(stored)
-        every = [each for each in elements_of(chosen) if each.type not in ATTACHMENT_TYPES]
+        every = list(elements)
         # Those of the template in its order, after those that were chosen, in theirs.
         every.sort(key=lambda each: -each.ui_priority)
         every.sort(
@@ -233,6 +243,8 @@ class ObjectRow(FieldRow):
     def clean(self) -> dict[str, Any]:
         """A template that was typed and saved at once asks for everything, as it does when its relations are shown."""
         cleaned = super().clean() or self.cleaned_data
+        if self.is_closed:
+            self.add_error("template", str(TemplateDefinitionProblem.TOO_MANY_RELATIONS(most=MOST_RELATIONS)))
         uses = [f"use.{name}" for name, _type in self.relations]
         if self.lists_none:
             cleaned.update(dict.fromkeys(uses, "ask"))
@@ -258,9 +270,27 @@ class ObjectRow(FieldRow):
         return self.chosen.name
 
 
-def _chosen_template(name: str) -> ObjectTemplate | None:
-    wanted = active_templates().filter(name=name.replace("\0", "").strip())
-    return wanted.order_by("-version").first() if name else None
+class KnownTemplates:
+    """The object templates of one page, each looked up once. `left`: how many relations may still be asked for."""
+
+    def __init__(self) -> None:
+        self.left = MOST_RELATIONS
+        self._templates: dict[str, ObjectTemplate | None] = {}
+        self._elements: dict[str, list[ObjectTemplateElement]] = {}
+
+    def template(self, name: str) -> ObjectTemplate | None:
+        if name not in self._templates:
+            wanted = active_templates().filter(name=name.replace("\0", "").strip())
+            self._templates[name] = wanted.order_by("-version").first() if name else None
+        return self._templates[name]
+
+    def elements(self, name: str) -> list[ObjectTemplateElement]:
+        """Of the template of this name; files have fields of their own."""
+        if name not in self._elements:
+            found = self.template(name)
+            every = elements_of(found) if found else ()
+            self._elements[name] = [each for each in every if each.type not in ATTACHMENT_TYPES]
+        return self._elements[name]
 
 
 class TagRow(FieldRow):

@@ -15,6 +15,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from vardkase.core.time_budget import check_time
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest
 
@@ -107,6 +108,7 @@ class Rows[Form: RowForm]:
         known = {kind.name for kind in self.kinds}
         keys = [key for key in dict.fromkeys(sent.getlist(self.name)) if key.isascii() and key.isdecimal()]
         for key in keys[: self.most]:
+            check_time()
             prefix = f"{self.name}-{key}"
             kind = sent.get(f"{prefix}-kind", "")
             if kind in known and len(key) < 7:
