@@ -13,8 +13,8 @@ from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid
-from vardkase.intel.event_reports.models import EventReport, EventReportTag
-from vardkase.intel.models import AttributeTag, EventTag
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import AttributeTag, EventReport, EventTag
 from vardkase.intel.services.added_parts import add_parts
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
@@ -213,7 +213,7 @@ def test_vocabulary_is_for_everyone(seed: Seed, scale: Taxonomy, name: str) -> N
     ):
         with pytest.raises(Invalid) as refused:
             services.create_tag(editor, {"name": name, **limited})
-        assert list(refused.value.errors) == list(limited)
+        assert list(refused.value.by_field) == list(limited)
     assert not Tag.objects.exists()
     # Nor does a document decide it that mentions the tag first.
     mention = {"name": name, "exportable": False, "local_only": True}
