@@ -143,12 +143,13 @@ def test_tags_are_picked_by_keyboard_and_notices_follow_the_type(
     # Enter chooses what has exactly that name, and does not send the form.
     search.fill("tlp:red")
     search.press("Enter")
-    expect(page.locator("#id_tags_l input:checked")).to_have_count(2)
+    expect(page.locator("#id_tags_c input:checked")).to_have_count(2)
+    expect(hits).to_have_count(0)
     expect(search).to_have_value("")
     page.fill("#id_value", "Anna")
     page.locator(".form-foot button[type=submit]").click()
     expect(page.locator("#id_tags_error")).to_be_visible()
-    expect(page.locator("#id_tags_l input:checked")).to_have_count(2)
+    expect(page.locator("#id_tags_c input:checked")).to_have_count(2)
 
 
 def test_many_attributes_are_selected_deleted_and_restored(

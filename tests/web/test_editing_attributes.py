@@ -50,6 +50,9 @@ def test_errors_are_at_their_fields_in_readers_language(web: Client, event: Even
     assert 'id="id_value_error"' in wrong.text
     assert "inte en IP-adress" in wrong.text
     assert "invalid format" not in wrong.text
+    empty = web.post(url, {"distribution": "5"}, headers={"accept-language": "sv"}).text
+    assert "Välj en typ." in empty
+    assert "Skriv ett värde eller välj en fil." in empty
     web.post(url, sent())
     assert "finns redan" in web.post(url, sent(), headers={"accept-language": "sv"}).text
     assert Attribute.objects.filter(event=event).count() == 1

@@ -17,7 +17,7 @@ function inSearch(box: HTMLInputElement, event: KeyboardEvent): void {
     document.addEventListener("htmx:afterSettle", () => chooseHit(box), { once: true });
     box.dispatchEvent(new Event("pick"));
   } else if (event.key === "ArrowDown") {
-    const first = hits(box)[0] ?? boxes(box)[0];
+    const first = boxes(box)[0];
     if (!first) return;
     event.preventDefault();
     first.focus();
@@ -31,7 +31,6 @@ function inHits(hit: HTMLInputElement, event: KeyboardEvent): void {
   if (!step || !search) return;
   event.preventDefault();
   const all = boxes(search);
-  // Above the first hit is the search, though it is drawn below.
   (all[all.indexOf(hit) + step] ?? search).focus();
 }
 
@@ -42,6 +41,8 @@ function chooseHit(box: HTMLInputElement): void {
   if (!hit || !wanted) return;
   hit.checked = true;
   box.value = "";
+  // It takes its place among those chosen.
+  box.dispatchEvent(new Event("pick"));
 }
 
 function boxes(box: HTMLInputElement): HTMLInputElement[] {

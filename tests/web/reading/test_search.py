@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
@@ -166,8 +167,20 @@ def test_search_box_completes_operators(seed: Seed, setup: Setup) -> None:
         (f"-org:{setup.event.orgc.name[:8]}", f"-org:&quot;{setup.event.orgc.name}&quot; "),
     ):
         assert f'data-fill="{filled}"' in text_of(stranger.get("/search/suggestions/", {"q": text})), text
-    assert "data-fill" not in text_of(stranger.get("/search/suggestions/", {"q": "galaxy:"}))
+    # Where nothing can be listed, an example says what may follow.
+    assert 'data-fill="galaxy:T1486"' in text_of(stranger.get("/search/suggestions/", {"q": "galaxy:"}))
     assert "type:ip-dst" in text_of(stranger.get("/search/?q=login"))
+
+
+def test_search_page_keeps_what_was_typed_and_answers_links_with_operators(seed: Seed, setup: Setup) -> None:
+    stranger = visitor(seed.stranger)
+    for typed in ("type:domain login", 'category:"Network activity" seen:2026-01-01'):
+        for path in ("/search/go/", "/search/"):
+            page = text_of(stranger.get(path, {"q": typed}, follow=True))
+            assert f'value="{escape(typed)}"' in page, (path, typed)
+    assert "Values that match the filters" in text_of(stranger.get("/search/?type=domain"))
+    assert "“colour:” is not an operator." in text_of(stranger.get("/search/?q=colour:red"))
+    assert "is not an operator" not in text_of(stranger.get("/search/?q=https://nowhere.example/"))
 
 
 def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
@@ -175,7 +188,7 @@ def test_search_box_says_why_it_cannot_filter(seed: Seed, setup: Setup) -> None:
     for text, why in (
         (f"#{setup.draft.pk}", "There is no event"),
         ("tlp:purple", "Examples: red, amber+strict, amber"),
-        ("type:nonsense", "“nonsense” is not a valid value for type"),
+        ("type:nonsense", "“nonsense” is not a valid value for type. Examples: ip-dst, domain, url"),
         ("type:ip", "“ip” is not a valid value for type. Examples: ip-"),
         ("seen:yesterday", "as a date, 2026-11-01"),
         (" ".join(f"tag:{n}" for n in range(31)), "at most 30 operators"),

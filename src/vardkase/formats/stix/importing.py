@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from vardkase.core import json_limits
@@ -16,6 +17,8 @@ reading = SandboxPool("vardkase.formats.stix.program", Limits(seconds=300), part
 
 DROPPED = ("distribution", "published", "publish_timestamp")
 """Their values are the library's defaults, or concern only the sender's instance."""
+UNTITLED = "converted with the MISP-STIX import feature."
+"""How the library ends the title of an event whose bundle has none."""
 ORIGINAL_FILE = {
     "name": "original-imported-file",
     "meta-category": "file",
@@ -36,6 +39,22 @@ def read_stix2(content: bytes, *, galaxies_as_tags: bool = True) -> dict[str, An
 def event_of_bundle(content: bytes) -> dict[str, Any]:
     """As `read_stix2`, without the original document among the objects."""
     return _event(_answer({"job": "read stix2", "galaxies_as_tags": True}, content))
+
+
+def is_untitled(event: Mapping[str, Any]) -> bool:
+    return str(event.get("info", "")).endswith(UNTITLED)
+
+
+def first_created(content: bytes) -> str:
+    """The day on which the first object of a bundle was created; empty where none says."""
+    objects = json_limits.decoded(content).get("objects", ())
+    # A marking of the standard is years older than what it marks, and an identity than what it tells of.
+    days = (
+        str(each.get("created", ""))[:10]
+        for each in objects
+        if isinstance(each, dict) and each.get("type") not in ("identity", "marking-definition")
+    )
+    return min(filter(None, days), default="")
 
 
 def faults_of_objects(content: bytes) -> list[str]:

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from vardkase.knowledge.noticelists.queries import enabled_notices
 from vardkase.misp.types import DEFAULTS
 
 ENGLISH = "en"
+KNOWN = frozenset((gettext_noop("General Data Protection Regulation"),))
+"""Lists of MISP whose names are translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def notices(language: str) -> list[Notice]:
         Notice(
             place,
             entry.noticelist_id,
-            entry.noticelist.expanded_name or entry.noticelist.name,
+            _name_of(entry.noticelist.expanded_name or entry.noticelist.name),
             *message_of(entry.data, language),
             texts_of(entry.data, "scope"),
             texts_of(entry.data, "field"),
@@ -44,6 +48,10 @@ def notices(language: str) -> list[Notice]:
         )
         for place, entry in enumerate(enabled_notices())
     ]
+
+
+def _name_of(name: str) -> str:
+    return gettext(name) if name in KNOWN else name
 
 
 def notices_about(type_name: str, category: str, language: str) -> list[Notice]:

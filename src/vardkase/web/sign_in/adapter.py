@@ -40,6 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
+        # The longest of the limits in settings.ACCOUNT_RATE_LIMITS; the others are over sooner.
+        "too_many_login_attempts": _("Too many failed sign-ins. Wait 5 minutes and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

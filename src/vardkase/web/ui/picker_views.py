@@ -38,4 +38,4 @@ def found_choices(request: PageRequest, form: forms.Form) -> HttpResponse:
     if not isinstance(field, Picker):
         raise Http404
     context = choices(field, request.GET.getlist(name), request.GET.get(f"q_{name}", ""))
-    return render(request, "components/picker.html#choices", context | {"name": name})
+    return render(request, "components/picker_choices.html", context | {"name": name})

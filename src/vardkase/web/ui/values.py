@@ -145,11 +145,12 @@ def _warning(text: str, kind: str) -> SafeString:
 
 
 def copy_menu(text: str, kind: str) -> SafeString:
-    """The copy button of a value; its first choice is the defanged form."""
+    """The copy button of a value; its first choice is the defanged form, where there is one."""
     harmless = defang(text, kind)
-    choices = [
-        (gettext("Copy defanged"), harmless, gettext("Copied defanged: %(value)s") % {"value": harmless})
-    ]
+    choices = []
+    if harmless != text:
+        said = gettext("Copied defanged: %(value)s") % {"value": harmless}
+        choices.append((gettext("Copy defanged"), harmless, said))
     choices += [
         (gettext("Copy original"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
         (

@@ -20,6 +20,7 @@ class Command:
     url: str
     label: str | Promise
     sent: Mapping[str, str] | None = None
+    note: str | Promise = ""
 
     def has(self, words: Iterable[str]) -> bool:
         """Whether its label has all words, in the reader's language and in English together."""

@@ -98,7 +98,7 @@ OF_AN_EVENT = (
     EventCommand("event_tag", _("Add tags"), icon="tags", is_for=_may_tag),
     EventCommand("event_formats", _("Download this event"), icon="download"),
     EventCommand("event_correlations", _("Correlations"), icon="share"),
-    EventCommand("event_graph", _("Graph and references"), icon="topology-star-3"),
+    EventCommand("event_graph", _("Graph"), icon="topology-star-3"),
     EventCommand("event_timeline", pgettext_lazy("of an event", "Timeline"), icon="timeline-event"),
     EventCommand("event_correlation_graph", _("Correlation graph"), icon="affiliate"),
 )
@@ -160,7 +160,7 @@ def _general(actor: Actor) -> Iterator[Command]:
 
 def _pages(actor: Actor) -> Iterator[Command]:
     for item, url in pages_of(actor):
-        yield Command(item.icon, url, item.label)
+        yield Command(item.icon, url, item.label, note=_("Go to"))
 
 
 def _saved(actor: Actor, words: Iterable[str] = (), **exactly: str) -> Iterator[Command]:
@@ -169,4 +169,6 @@ def _saved(actor: Actor, words: Iterable[str] = (), **exactly: str) -> Iterator[
     for word in words:
         found = found.filter(name__icontains=word)
     for search in found.order_by("-changed", "-pk")[:MOST_SAVED]:
-        yield Command("bookmark", reverse("saved_search", args=[search.pk]), search.name)
+        yield Command(
+            "bookmark", reverse("saved_search", args=[search.pk]), search.name, note=_("Saved search")
+        )

@@ -14,7 +14,7 @@ from vardkase.identity.organisations.queries import organisations, sees_every_or
 from vardkase.knowledge.galaxies.queries import search_clusters
 from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.web.analysis.search.asked import LONGEST_LINK
-from vardkase.web.analysis.search.operators import CHOICES, OPERATORS, SEEN, day
+from vardkase.web.analysis.search.operators import CHOICES, EXAMPLES, OPERATORS, SEEN, USUAL, day, quoted
 from vardkase.web.ui.display import long_date
 
 MOST = 8
@@ -41,7 +41,9 @@ def completions(actor: Actor, text: str) -> list[Completion]:
     before = text[: last.start()] + minus
     if name in OPERATORS:
         offered = [(word, note) for word, note in CHOICES_OF[name](actor, begun) if word != begun][:MOST]
-        words = [(f"{name}:{_quoted(word)}", word, note) for word, note in offered]
+        words = [(f"{name}:{quoted(word)}", word, note) for word, note in offered]
+        if not words and not begun:
+            return [Completion(f"{before}{EXAMPLES[name]}", EXAMPLES[name], str(OPERATORS[name]))]
         return [Completion(f"{before}{whole} ", label, note) for whole, label, note in words]
     if name or len(begun) < SHORTEST:
         return []
@@ -49,15 +51,12 @@ def completions(actor: Actor, text: str) -> list[Completion]:
     return [Completion(f"{before}{known}:", f"{known}:", words) for known, words in found]
 
 
-def _quoted(word: str) -> str:
-    return f'"{word}"' if " " in word and '"' not in word else word
-
-
 def _known(name: str) -> Callable[[Actor, str], Iterable[tuple[str, str]]]:
     def choices(_actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
         found = [word for word in CHOICES[name] if begun.lower() in word.lower()]
-        # What begins with the letters comes first.
-        found.sort(key=lambda word: not word.lower().startswith(begun.lower()))
+        usual = USUAL.get(name, ())
+        # What begins with the letters comes first, and what is usual before the rest.
+        found.sort(key=lambda word: (not word.lower().startswith(begun.lower()), word not in usual))
         return ((word, "") for word in found)
 
     return choices

@@ -52,12 +52,19 @@ WORD = re.compile(rf"""(?:(-?)({"|".join(OPERATORS)}):)?(?:"([^"]+)"|([^\s"]+="[
 """An operator or none, with a minus to exclude, and a word or several in quotation marks. A tag of a taxonomy has
 quotation marks of its own.
 """
+LIKE_OPERATOR = re.compile(r"(?:^|\s)-?([A-Za-z]{2,20}):(?![/:\\\s])")
+"""Neither a URL nor a path."""
 CHOICES: Mapping[str, Sequence[str]] = {
     "tlp": TLPS,
     "type": sorted(TYPES),
     "category": sorted(CATEGORIES),
 }
 """Operators that know all their answers."""
+USUAL: Mapping[str, Sequence[str]] = {
+    "type": ("ip-dst", "domain", "url", "sha256", "md5", "email-src", "filename", "vulnerability"),
+    "category": ("Network activity", "Payload delivery", "External analysis", "Artifacts dropped"),
+}
+"""Choices that are offered first, and where nothing like what was written exists."""
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 AGO = re.compile(r"(\d{1,3})([dwmy])")
 MOST = 30
@@ -232,10 +239,11 @@ def _choice(name: str, word: str) -> str:
         return known[word.casefold()]
     near = list(known.values())
     if len(near) > MOST_NAMED:
-        near = [known[each] for each in get_close_matches(word.casefold(), known, MOST_NAMED, cutoff=0.4)]
-    told = {"operator": name, "word": word, "choices": ", ".join(near)}
-    if not near:
-        raise Unclear(gettext("“%(word)s” is not a valid value for %(operator)s.") % told)
+        begun = sorted(known, key=lambda written: not written.startswith(word.casefold()))
+        containing = [known[written] for written in begun if word.casefold() in written]
+        alike = [known[each] for each in get_close_matches(word.casefold(), known, MOST_NAMED)]
+        near = list(dict.fromkeys([*containing, *alike])) or list(USUAL[name])
+    told = {"operator": name, "word": word, "choices": ", ".join(near[:MOST_NAMED])}
     raise Unclear(gettext("“%(word)s” is not a valid value for %(operator)s. Examples: %(choices)s.") % told)
 
 
@@ -249,6 +257,23 @@ def day(text: str) -> str:
         raise Unclear(
             gettext("Enter seen: as a date, 2026-11-01, or as a time back, 7d, 2w, 3m or 1y.")
         ) from malformed
+
+
+def text_of(words: str, **filters: str) -> str:
+    """What to write in the search box to find the same values again: `words` and filters of the value search."""
+    if filters and words.startswith("%") and words.endswith("%") and words == _containing(words[1:-1]):
+        words = words[1:-1]
+    return " ".join(filter(None, [*(f"{name}:{quoted(word)}" for name, word in filters.items()), words]))
+
+
+def unknown_operator(text: str) -> str:
+    """What is written like an operator and is none; empty where nothing is."""
+    written = LIKE_OPERATOR.search(text)
+    return written[1] if written and written[1].lower() not in OPERATORS else ""
+
+
+def quoted(word: str) -> str:
+    return f'"{word}"' if " " in word and '"' not in word else word
 
 
 def operator_help() -> list[dict[str, str | Promise]]:

@@ -71,8 +71,7 @@ def _completed(request: PageRequest, text: str) -> list[Suggestion]:
 
 
 def _command(command: Command) -> Suggestion:
-    note = gettext("Go to") if command.sent is None else ""
-    return Suggestion(command.icon, command.url, str(command.label), note, sent=command.sent)
+    return Suggestion(command.icon, command.url, str(command.label), str(command.note), sent=command.sent)
 
 
 def _listed(request: PageRequest, rows: list[Suggestion]) -> HttpResponse:

@@ -26,7 +26,7 @@ from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.incoming.reading_time import each_in_time
 from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.formats.incoming.services import ImportedEvent, ImportOptions, import_as_event, import_export
-from vardkase.formats.stix.importing import read_stix1, read_stix2
+from vardkase.formats.stix.importing import first_created, is_untitled, read_stix1, read_stix2
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.find import find_event
@@ -253,7 +253,13 @@ def _imported(
             gettext("These contain events already. Import them on their own: %(names)s") % {"names": names}
         )
     stored = [event_id for part in events for event_id in _stored(request, part)]
-    return redirect("event", stored[0]) if len(stored) == 1 else redirect("events")
+    if len(stored) != 1:
+        return redirect("events")
+    (event_id,) = stored
+    if find_event(request.actor, event_id).info == _title_of_bundle(events[0]):
+        messages.info(request, gettext("The file has no title. Give the event one."))
+        return redirect("event_edit", event_id)
+    return redirect("event", event_id)
 
 
 def _stored(request: PageRequest, part: SourcePart) -> list[int]:
@@ -264,9 +270,24 @@ def _stored(request: PageRequest, part: SourcePart) -> list[int]:
         case DocumentKind.OPENIOC | DocumentKind.SANDBOX:
             found = analysis_parts(request, part, None)
             document = {"info": part.name or part.kind.value, "analysis": 0, "threat_level_id": 4, **found}
-        case kind:
-            document = (read_stix1 if kind is DocumentKind.STIX_1 else read_stix2)(part.content)
+        case DocumentKind.STIX_1:
+            document = read_stix1(part.content)
+        case _:
+            document = _titled(part, read_stix2(part.content))
     return [_store(request, document)]
+
+
+def _titled(part: SourcePart, document: dict[str, Any]) -> dict[str, Any]:
+    """With a title to be changed, and the day of what it tells of, where a bundle has no title of its own."""
+    if not is_untitled(document):
+        return document
+    day = first_created(part.content)
+    return {**document, "info": _title_of_bundle(part), **({"date": day} if day else {})}
+
+
+def _title_of_bundle(part: SourcePart) -> str:
+    title = gettext("STIX bundle %(name)s") % {"name": part.name}
+    return title.strip()[:LONGEST_TITLE]
 
 
 def _store(request: PageRequest, document: dict[str, Any]) -> int:

@@ -153,6 +153,14 @@ def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpRespon
     return back_to(request, event.id, message % {"n": thin(count)})
 
 
+def _by_list(*said: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Notices by the name of their list, as its one heading."""
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for each in said:
+        lists.setdefault(each["notice"].list_name, []).append(each)
+    return lists
+
+
 def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, Any]:
     chosen = form.reach() if form.is_valid() else None
     changes = compare_with_published(request.actor, event)
@@ -179,8 +187,10 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "sectors": _sectors(readers),
         "withheld": withheld_parts(event),
         "checks": publication_checks(event),
-        "notices": noticed_attributes(event.id, said),
-        "notices_of_reach": notices_about_distribution(said, reach["distribution"]),
+        "notices": _by_list(
+            *({"notice": notice} for notice in notices_about_distribution(said, reach["distribution"])),
+            *({"notice": met.notice, "met": met} for met in noticed_attributes(event.id, said)),
+        ),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": replace(changes, rows=worded(changes.rows)),
         "may_choose": rules.may_modify_event(request.actor, event),

@@ -33,12 +33,10 @@ class EventFilterForm(FilterForm):
 
     text = forms.CharField(label=_("Title, ID or tag"), required=False, max_length=200)
     organisation = forms.CharField(label=_("Organisation"), required=False, max_length=200)
-    tlp = _chosen(_("TLP"), _("Any TLP"), [(name, f"TLP:{name.upper()}") for name in TLPS])
+    tlp = _chosen(_("TLP"), _("Any"), [(name, f"TLP:{name.upper()}") for name in TLPS])
     type = _chosen(_("Attribute type"), _("Any type"), [(name, name) for name in sorted(TYPES)])
     cluster = forms.CharField(label=_("Actor, technique or other cluster"), required=False, max_length=200)
-    reach = _chosen(
-        _("Distribution"), _("Any distribution"), [(str(level), REACHES[level]) for level in range(5)]
-    )
+    reach = _chosen(_("Distribution"), _("Any"), [(str(level), REACHES[level]) for level in range(5)])
     threat = _chosen(
         _("Threat level"), _("Any"), [(str(level), word) for level, (_css, _n, word) in THREATS.items()]
     )

@@ -170,8 +170,10 @@ class AttributeForm(ReachForm):
             self.add_error("file", gettext("Only attachments and malware samples have a file."))
         elif kind in ATTACHMENT_TYPES and self.is_new and not file:
             self.add_error("file", gettext("Choose a file."))
-        elif not file and not value and "type" in self.cleaned_data:
-            self.add_error("value", gettext("Enter a value."))
+        elif not file and not value and "value" not in self.errors:
+            is_open = not kind and "file" in self.fields
+            words = gettext("Enter a value or choose a file.") if is_open else gettext("Enter a value.")
+            self.add_error("value", words)
 
     def _take_kept_file(self) -> None:
         reference = str(self.data.get("kept_file", "")) if "file" in self.fields else ""
