@@ -134,8 +134,13 @@ async function ask(): Promise<void> {
     const query = new URLSearchParams(table.dataset.rowsUrl?.split("?")[1] ?? "");
     query.set("seen", now.dataset.seen ?? "");
     const answer = await fetch(`${now.dataset.url}?${query}`, { headers: { "HX-Request": "true" } });
-    // Whoever may no longer read it, or is no longer signed in, learns so from the next page.
-    if (answer.redirected || answer.status === 404) return;
+    // Whoever is no longer signed in learns so from the next page.
+    if (answer.redirected) return;
+    if (answer.status === 404) {
+      const line = document.querySelector("#news-line");
+      if (line) line.textContent = now.dataset.gone ?? "";
+      return;
+    }
     const html = await answer.text();
     if (answer.status === 200 && table.isConnected) await renew(table, html);
     plan(Math.min(Math.max(EVERY_MS, PATIENCE * (performance.now() - started)), MOST_MS));
