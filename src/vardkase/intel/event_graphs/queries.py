@@ -172,9 +172,10 @@ def tags_of_event(actor: Actor, event_id: int) -> list[DrawnTag]:
 
 
 def has_tagged_parts(actor: Actor, event_id: int) -> bool:
-    sql = TAGGED.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
-    row = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchone()
-    return bool(row and row[0])
+    """Whether a visible attribute has a tag that `actor` is shown."""
+    sql = TAGS_OF_PARTS.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    rows = cursor().execute(sql, {"event": event_id, **reader_parameters(actor)}).fetchall()
+    return carried_tags(actor).filter(pk__in=[row[0] for row in rows]).exists()
 
 
 def _carried(actor: Actor, tags: Sequence[DrawnTag]) -> list[DrawnTag]:
@@ -255,9 +256,8 @@ SELECT t.id, t.name, t.is_galaxy FROM event_tag l JOIN tag t ON t.id = l.tag_id 
 WHERE l.event_id = %(event)s AND {event} ORDER BY t.is_galaxy, l.id LIMIT %(limit)s
 """
 
-TAGGED = """
-SELECT EXISTS (
-    SELECT FROM attribute_tag l JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
-    WHERE l.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute}
-)
+TAGS_OF_PARTS = """
+SELECT DISTINCT l.tag_id
+FROM attribute_tag l JOIN attribute a ON a.id = l.attribute_id JOIN event e ON e.id = a.event_id
+WHERE l.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute}
 """
