@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader
@@ -16,6 +19,7 @@ from vardkase.core.png import is_png
 from vardkase.core.sandbox import LimitReached, Limits, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
 from vardkase.formats import diagrams
+from vardkase.formats.diagrams import turns
 from vardkase.intel.models import EventReport
 from vardkase.web.intel.event_reports import reports
 
@@ -115,3 +119,27 @@ def test_what_cannot_be_drawn_is_tried_once(seed: Seed, monkeypatch: pytest.Monk
         patch.setattr(short, "job", busy)
         assert reader.get(f"{path}diagram/0/").content == words
     assert reader.get(f"{path}diagram/0/").content != words
+
+
+def test_account_waits_for_its_own_diagrams_and_not_for_those_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def job(_arguments: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(ask=lambda source: [source])
+
+    monkeypatch.setattr(diagrams, "drawings", SimpleNamespace(job=job))
+    monkeypatch.setattr(turns, "LONGEST_WAIT", 0.05)
+
+    def drawn(source: str, user_id: int) -> bytes | None:
+        return diagrams.drawn(source, diagrams.DrawnAs.PNG, user_id)
+
+    with diagrams._turns.of(1):
+        assert drawn("own, waiting", 1) is None
+        assert drawn("another's", 2) == b"another's"
+        assert drawn("another's", 1) == b"another's"  # Drawn already.
+        monkeypatch.setattr(turns, "LONGEST_WAIT", 600)
+        monkeypatch.setattr(turns, "MOST_WAITING", 1)
+        assert drawn("own, too many", 1) is None
+    assert drawn("own, waiting", 1) == b"own, waiting"
+    assert diagrams._turns._waiting == {}

@@ -17,10 +17,12 @@ import typst
 from django.core.cache import cache
 from markdown_it.token import Token
 
+from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.core.errors import Invalid
 from vardkase.core.optional_parts import OptionalPart, PartMissing
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
+from vardkase.formats.diagrams.turns import Turns
 
 MOST_DIAGRAMS = 20
 """Of one report that are drawn; the others stay text."""
@@ -82,6 +84,7 @@ class _Kept:
 
 
 _kept = _Kept()
+_turns = Turns()
 
 
 def is_known(source: str, form: DrawnAs) -> bool:
@@ -90,13 +93,20 @@ def is_known(source: str, form: DrawnAs) -> bool:
     return not source.strip() or _kept.get(key) is not None or cache.get(key) is not None
 
 
-def drawn(source: str, form: DrawnAs) -> bytes | None:
+def drawn(source: str, form: DrawnAs, user_id: int | None) -> bytes | None:
     """The picture; None for what is no diagram, costs too much, or where the library is missing."""
     key = _key(source, form)
-    if picture := _kept.get(key):
-        return picture
-    if not source.strip() or cache.get(key) is not None:
+    if is_known(source, form):
+        return _kept.get(key)
+    try:
+        with blocking(), _turns.of(user_id):
+            # Others may have drawn it while this one waited.
+            return _kept.get(key) if is_known(source, form) else _drawn_now(source, form, key)
+    except (LimitReached, TooManyBlockedThreads):
         return None
+
+
+def _drawn_now(source: str, form: DrawnAs, key: str) -> bytes | None:
     try:
         with drawings.job({"form": form}) as job:
             picture = b"".join(job.ask(source.encode()))

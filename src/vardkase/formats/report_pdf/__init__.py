@@ -49,5 +49,7 @@ def report_pdf(actor: Actor, printed: PrintedReport, *, language: str) -> bytes:
         "event": event.info,
         "blocks": blocks_of(tokens, resolved, pictures),
     }
-    contents = {picture.name: picture.content for picture in pictures.values()} | diagrams_of(tokens)
+    contents = {picture.name: picture.content for picture in pictures.values()} | diagrams_of(
+        tokens, actor.user_id
+    )
     return pdf(TEMPLATE, data, language=language, pictures=contents)

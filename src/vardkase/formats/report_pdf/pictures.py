@@ -51,14 +51,14 @@ def pictures_of(tokens: Sequence[Token], resolved: ResolvedReferences) -> dict[i
     return found
 
 
-def diagrams_of(tokens: Sequence[Token]) -> dict[str, bytes]:
+def diagrams_of(tokens: Sequence[Token], user_id: int | None) -> dict[str, bytes]:
     """The report's diagrams that can be drawn, by `diagram_name`; for AT_MOST seconds."""
     began = time.monotonic()
     found: dict[str, bytes] = {}
     for number, source in enumerate(sources(tokens)):
         if time.monotonic() - began > AT_MOST:
             break
-        if content := drawn(source, DrawnAs.SVG):
+        if content := drawn(source, DrawnAs.SVG, user_id):
             found[diagram_name(number)] = content
     return found
 

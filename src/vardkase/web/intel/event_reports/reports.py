@@ -117,11 +117,11 @@ def diagram(request: PageRequest, reference: str, report_id: int, number: int) -
         raise Http404
     source, actor = found[number], request.actor
     if is_known(source, DrawnAs.PNG):
-        content = drawn(source, DrawnAs.PNG)
+        content = drawn(source, DrawnAs.PNG, actor.user_id)
     else:
         refusal = EventReportProblem.TOO_MANY_DIAGRAMS()
         with charged(DRAWINGS, actor.user_id, most=drawings.limits.seconds, refusal=refusal):
-            content = drawn(source, DrawnAs.PNG)
+            content = drawn(source, DrawnAs.PNG, actor.user_id)
     content = content or picture_of(gettext("The diagram could not be drawn."))
     return HttpResponse(content, content_type="image/png", headers=PICTURE_HEADERS)
 
