@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from vardkase.misp.values.defang import defang
 from vardkase.web.ui import display
@@ -71,3 +71,9 @@ def test_thousands_separator() -> None:
         assert display.thin(12418) == "12\u202f418"
     with translation.override("en"):
         assert display.thin(12418) == "12,418"
+
+
+def test_short_and_long_date_are_of_the_hubs_time_zone() -> None:
+    late = datetime(2026, 10, 29, 23, 30, tzinfo=UTC)
+    with timezone.override("Europe/Stockholm"), translation.override("en"):
+        assert (display.short_date(late), display.long_date(late)) == ("30 Oct", "30 October 2026")

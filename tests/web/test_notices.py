@@ -10,7 +10,7 @@ from django.test import Client
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
-from vardkase.intel.models import Event
+from vardkase.intel.models import Attribute, Event
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -52,7 +52,7 @@ def web_of(user: Any, language: str) -> Client:
     return client
 
 
-def test_notices_are_shown_on_form_and_after_saving(seed: Seed, event: Event, noticelist: Noticelist) -> None:
+def test_notices_are_shown_on_form(seed: Seed, event: Event, noticelist: Noticelist) -> None:
     web = web_of(seed.analyst, "sv")
     asked = web.get("/reference-data/noticelists/about/", {"type": "target-email"}).text
     # The type's usual category counts; what has no Swedish is English and says so.
@@ -63,12 +63,16 @@ def test_notices_are_shown_on_form_and_after_saving(seed: Seed, event: Event, no
     assert OF_TYPE not in web.get(path).text
     wrong = web.post(path, {"type": "target-email", "value": "", "distribution": "5"}).text
     assert OF_TYPE in wrong
+    assert wrong.count("The Law") == 1
     sent = {"type": "target-email", "value": "a@b.example", "distribution": "5"}
     saved = web.post(path, sent, follow=True).text
-    assert OF_TYPE in saved
+    assert OF_TYPE not in saved
+    attribute = Attribute.objects.get(value1="a@b.example")
+    edited = f"/event/{event.pk}/attribute/{attribute.pk}/edit/"
+    assert OF_TYPE in web.get(edited).text
     noticelist.enabled = False
     noticelist.save()
-    assert OF_TYPE not in web.get(f"/event/{event.pk}/").text
+    assert OF_TYPE not in web.get(edited).text
     assert "note" not in web.get("/reference-data/noticelists/about/", {"type": "target-email"}).text
 
 

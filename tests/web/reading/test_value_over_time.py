@@ -57,6 +57,8 @@ def test_sightings_are_those_that_the_reader_may_see(seed: Seed, setup: Setup) -
     page = visitor(seed.reader).get(PAGE)
     assert "1 sighting" in text_of(page)
     assert "1 false positive" in text_of(page)
+    # The figures and the sentence beside them speak of the same moment.
+    assert abs(page.context["last_seen"].timestamp() - now_seconds()) < 3600
     assert (page.context["sightings"].months[-1].seen, page.context["sightings"].seen) == (1, 1)
     assert visitor(seed.stranger).get(PAGE).context["sightings"] is None
 

@@ -126,7 +126,8 @@ def long_date(day: date) -> str:
 
 def short_date(day: date) -> str:
     """A date of this year: 22 nov in Swedish, 22 Nov in English."""
-    return date_format(day, pgettext("short date, Django date format", "j M"))
+    local = local_time(day) if isinstance(day, datetime) else day
+    return date_format(local, pgettext("short date, Django date format", "j M"))
 
 
 def short_month(month: date) -> str:

@@ -25,7 +25,7 @@ from vardkase.web.analysis.search.forms import LookupForm
 from vardkase.web.analysis.search.value_verdict import ValueVerdict, verdict_on
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
-from vardkase.web.ui.display import thin
+from vardkase.web.ui.display import local_time, thin
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, wanted_size, with_query
@@ -186,8 +186,8 @@ def _cells(row: LookedUp) -> tuple[str | int | None, ...]:
         life.events if life else 0,
         life.organisations if life else 0,
         life.detected if life else 0,
-        moment(life.first_seen).date().isoformat() if life else "",
-        moment(life.last_seen).date().isoformat() if life else "",
+        local_time(moment(life.first_seen)).date().isoformat() if life else "",
+        local_time(moment(life.last_seen)).date().isoformat() if life else "",
         row.sightings.seen,
         row.sightings.false_positives,
         "; ".join(hit.name for hit in row.warnings),

@@ -31,7 +31,7 @@ from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.hits import hits_of
 from vardkase.web.analysis.search.value_panels import over_time
-from vardkase.web.analysis.search.value_verdict import verdict_on
+from vardkase.web.analysis.search.value_verdict import last_seen, verdict_on
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
@@ -71,7 +71,7 @@ def value(request: PageRequest) -> HttpResponse:
         "kind": kind,
         "life": life,
         "first_seen": moment(life.first_seen) if life else None,
-        "last_seen": moment(life.last_seen) if life else None,
+        "last_seen": moment(last_seen(life, sightings)) if life else None,
         "verdict": verdict_on(life, warnings, sightings),
         "warnings": warnings,
         "elsewhere": elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None,

@@ -46,11 +46,11 @@ def verdict_on(
         said = gettext("Reported as expired %(date)s, and not sighted since.")
         since = said % {"date": long_date(moment(sightings.last_expired))}
         return ValueVerdict("out", gettext("Reported as expired"), f"{where} {since} {wrong}".strip())
-    seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(_last_seen(life, sightings)))}
+    seen = gettext("Last seen %(date)s.") % {"date": long_date(moment(last_seen(life, sightings)))}
     detail = f"{where} {seen} {wrong}".strip()
     if not life.detected:
         return ValueVerdict("out", gettext("Known, not marked for detection"), detail)
-    if _last_seen(life, sightings) < (now or time.time()) - FRESH:
+    if last_seen(life, sightings) < (now or time.time()) - FRESH:
         return ValueVerdict("out", gettext("Marked for detection, but not seen recently"), detail)
     return ValueVerdict("out", gettext("Active and marked for detection"), detail)
 
@@ -81,5 +81,5 @@ def _false_positives(sightings: SightingHistory | None) -> str:
     return gettext("%(wrong)s, %(seen)s.") % {"wrong": wrong, "seen": seen}
 
 
-def _last_seen(life: ValueLifetime, sightings: SightingHistory | None) -> int:
+def last_seen(life: ValueLifetime, sightings: SightingHistory | None) -> int:
     return max(life.last_seen, (sightings and sightings.last_seen) or 0)

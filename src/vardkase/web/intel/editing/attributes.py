@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -22,7 +21,6 @@ from vardkase.intel.queries.find import find_attribute_of
 from vardkase.intel.queries.version_tokens import attribute_mark
 from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute
 from vardkase.intel.undo.services import undoable
-from vardkase.knowledge.noticelists.notices import notices_about
 from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
@@ -36,7 +34,6 @@ from vardkase.web.intel.editing.common import (
     say_undoable,
 )
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
-from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -61,7 +58,6 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     )
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         form.drop_file()
-        _say_notices(request, form)
         return back_to(request, event.id, gettext("Attribute added."))
     form.keep_file()
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
@@ -91,7 +87,6 @@ def edit(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
         )
         if saved is not None:
             form.drop_file()
-            _say_notices(request, form)
             say_undoable(request, event, gettext("Attribute updated."), saved.point)
             return back_to(request, event.id)
     form.keep_file()
@@ -146,15 +141,6 @@ def _add(request: PageRequest, event: EventRow, form: AttributeForm) -> list[int
     for errors in added.rejections.errors.values():
         raise Invalid(errors)
     return added.attribute_ids
-
-
-def _say_notices(request: PageRequest, form: AttributeForm) -> None:
-    kind, category = form.cleaned_data["type"], form.cleaned_data["category"]
-    for notice in notices_about(kind, category, current_language()):
-        messages.info(
-            request,
-            format_html('{}: <span lang="{}">{}</span>', notice.list_name, notice.language, notice.text),
-        )
 
 
 def own_attribute(
