@@ -286,6 +286,7 @@ def test_several_organisations_are_chosen_on_the_spot(
     assert SharingGroup.objects.count() == 1
     asked = web.post(address, both | {"ask": "on"}, follow=True)
     assert "1 administrator has been asked" in asked.text
+    assert asked.redirect_chain[-1][0] == f"/event/{event.pk}/"  # Not where it could go to more than these.
     assert "Organisation B, Organisation C" in OutgoingMail.objects.get().text
     assert AuditEntry.objects.latest("pk").action == "event.sharing_group_requested"
 

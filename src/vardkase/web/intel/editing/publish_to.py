@@ -75,7 +75,8 @@ def choose(request: PageRequest, reference: str) -> HttpResponse:
                 query = {"distribution": GROUP, "sharing_group_id": group.pk}
                 return redirect(f"{reverse('event_publish', args=[event.id])}?{urlencode(query)}")
             if not form.errors:
-                return redirect("event_publish", event.id)
+                # Not to the page that publishes, which would offer more receivers than were chosen.
+                return redirect("event", event.id)
     return edit_page(
         request,
         form,
