@@ -17,6 +17,7 @@ from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.exchange.notifications.models import Notification, NotificationKind
 from vardkase.identity.organisations.models import SharingGroup, SharingGroupServer
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
@@ -289,8 +290,15 @@ def test_several_organisations_are_chosen_on_the_spot(
     assert asked.redirect_chain[-1][0] == f"/event/{event.pk}/"  # Not where it could go to more than these.
     assert "Organisation B, Organisation C" in OutgoingMail.objects.get().text
     assert AuditEntry.objects.latest("pk").action == "event.sharing_group_requested"
+    waiting = "asks for the event to be published to Organisation B, Organisation C alone"
+    assert waiting in web.get(f"/event/{event.pk}/").text
 
     admin = signed_in(seed.org_admin)
+    assert waiting in admin.get(reverse("publication_requests"), headers={"accept-language": "en"}).text
+    assert Notification.objects.get(user=seed.org_admin.user).kind == NotificationKind.PUBLICATION_REQUESTED
+    offered = admin.get(address).text
+    for organisation in (seed.org_b, seed.org_c):
+        assert re.search(rf'value="{organisation.pk}"\s+checked', offered)
     made = admin.post(address, both | {"name": "Joint case"}, follow=True, headers={"accept-language": "en"})
     group = SharingGroup.objects.get(name="Joint case")
     assert {each.org_id for each in group.members.all()} == {seed.org_a.pk, seed.org_b.pk, seed.org_c.pk}

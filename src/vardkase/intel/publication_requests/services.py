@@ -57,7 +57,12 @@ def request_publication(actor: Actor, event_id: int, message: str) -> Publicatio
     count_messages(actor.user_id, allowed=MESSAGES_PER_HOUR)
     asked, _ = PublicationRequest.objects.update_or_create(
         event=event,
-        defaults={"requester_id": actor.user_id, "message": message, "asked_at": timezone.now()},
+        defaults={
+            "requester_id": actor.user_id,
+            "message": message,
+            "organisation_ids": [],
+            "asked_at": timezone.now(),
+        },
     )
     facts: Facts = {
         "number": event.pk,
@@ -90,7 +95,8 @@ def close_request(actor: Actor, event_id: int) -> PublicationRequest:
 def publishers(event: Event) -> list[User]:
     """The people who may publish an event of their organisation, without machines."""
     able = reading_users().filter(org_id=event.orgc_id, role__perm_publish=True, role__perm_add=True)
-    return list(able.exclude(role__perm_sync=True, role__perm_site_admin=False).order_by("email"))
+    people = able.exclude(role__perm_sync=True, role__perm_site_admin=False)
+    return list(people.select_related("role").order_by("email"))
 
 
 def answer_published(published: EventPublished) -> None:

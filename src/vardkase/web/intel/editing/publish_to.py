@@ -21,6 +21,8 @@ from vardkase.identity.organisations.queries import organisations, require_index
 from vardkase.identity.organisations.services.ad_hoc_groups import group_for
 from vardkase.intel.columns import EventRow
 from vardkase.intel.publication_requests.group_requests import request_group
+from vardkase.intel.publication_requests.models import PublicationRequest
+from vardkase.intel.publication_requests.queries import request_about
 from vardkase.web.intel.editing.common import own_event
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.display import thin
@@ -47,12 +49,13 @@ class ReceiversForm(forms.Form):
         required=False,
         help_text=_(
             "You may use sharing groups, but not create them. If there is none with exactly these organisations, "
-            "your administrators are asked by e-mail."
+            "your administrators are asked to create it and to publish the event."
         ),
     )
 
-    def __init__(self, actor: Actor, data: object = None) -> None:
+    def __init__(self, actor: Actor, data: object = None, asked: PublicationRequest | None = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
+        self.initial["organisations"] = [str(each) for each in asked.organisation_ids] if asked else []
         others = RowChoices(lambda: organisations("local").exclude(pk=actor.organisation_id))
         self.fields["organisations"].source = others  # type: ignore[attr-defined]
         del self.fields["ask" if actor.may(Permission.SHARING_GROUP) else "name"]
@@ -67,7 +70,8 @@ class ReceiversForm(forms.Form):
 def choose(request: PageRequest, reference: str) -> HttpResponse:
     event = own_event(request.actor, reference)
     require_index(request.actor)
-    form = form_with_pickers(request, lambda data: ReceiversForm(request.actor, data))
+    asked = request_about(request.actor, event.id)
+    form = form_with_pickers(request, lambda data: ReceiversForm(request.actor, data, asked))
     if form.is_valid():
         with errors_shown_in(form):
             group = _group(request, event, form)
