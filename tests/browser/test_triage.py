@@ -82,7 +82,7 @@ def test_five_hundred_indicators_are_sorted(sign_in: SignIn, server_seed: Seed, 
 
 
 def test_matches_are_changed_by_keyboard(sign_in: SignIn, server_seed: Seed, event: Event) -> None:
-    parts = [{"type": "domain", "value": value} for value in DOMAINS[:60]] + [
+    parts = [{"type": "domain", "value": value} for value in DOMAINS[:200]] + [
         {"type": "ip-dst", "value": value} for value in ADDRESSES[:40]
     ]
     add_attributes(server_seed.publisher.actor, event.pk, parts)
@@ -93,7 +93,7 @@ def test_matches_are_changed_by_keyboard(sign_in: SignIn, server_seed: Seed, eve
         someone.press("Enter")
         someone.tab_to(page.locator("#facet-type-domain"))
         someone.press("Space")
-        expect(page.locator("#match-count")).to_contain_text("60")
+        expect(page.locator("#match-count")).to_contain_text("200")
         expect(page.locator("#facet-type-domain")).to_be_focused()
         someone.press("Escape")
         someone.tab_to(page.locator("input[data-select-all]"))
@@ -110,8 +110,8 @@ def test_matches_are_changed_by_keyboard(sign_in: SignIn, server_seed: Seed, eve
         someone.type("Sign-in pages")
         someone.tab_to(page.locator("main form button.button-primary"))
         someone.press("Enter")
-        expect(page.locator(".toast")).to_contain_text("60")
-    assert Attribute.objects.filter(event=event, comment="Sign-in pages").count() == 60
+        expect(page.locator(".toast")).to_contain_text("200")
+    assert Attribute.objects.filter(event=event, comment="Sign-in pages").count() == 200
     row = page.locator("tr[data-cells]").first
     with someone.task("false positive by keyboard", most=0):
         someone.tab_to(row.get_by_label("Actions for"))

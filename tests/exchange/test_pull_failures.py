@@ -245,7 +245,7 @@ def test_run_is_cancelled_between_cluster_requests(seed: Seed, monkeypatch: pyte
     with serving(answer) as there:
         server = connection(seed, there.url)
         server.pull_galaxy_clusters = True
-        monkeypatch.setattr(SyncRunRecorder, "look", stopped)
+        monkeypatch.setattr(SyncRunRecorder, "checkpoint", stopped)
         with pytest.raises(Cancelled):
             pull(seed.site_admin.actor, server)
     assert asked() == 2

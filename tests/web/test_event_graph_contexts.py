@@ -67,12 +67,12 @@ def test_events_that_extend_it_are_drawn_and_expanded(seed: Seed) -> None:
     assert not any(node.get("edit") for node in expanded["nodes"])
     page = page_of(reader, event)
     assert 'data-graph-context="extensions"' in page
-    assert "extends no event that you can see" not in page
+    assert "does not extend any event that you can see" not in page
 
     assert reader.get(reverse("event_graph_neighbour", args=[hidden.pk])).status_code == 404
     wider.delete()
     assert data_of(reader, "event_graph_context", event.pk, "extensions") == {"nodes": [], "edges": []}
-    assert "extends no event that you can see" in page_of(reader, event)
+    assert "does not extend any event that you can see" in page_of(reader, event)
     assert len(data_of(signed_in(seed.analyst), "event_graph_context", event.pk, "extensions")["nodes"]) == 2
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from pypdf import PdfReader
 
 from tests.factories.officers import officer
@@ -55,16 +56,17 @@ def test_missing_statements_are_shown_and_reported_by_check(seed: Seed) -> None:
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
     assert page.count("CERT-SE har inte angett detta än.") == 4
     assert "Integritetsskyddsmyndigheten" in page
-    told = _not_stated()
-    assert any("Controller (controller)" in each and "/administration/public-page/" in each for each in told)
-    assert not any("Personuppgiftsansvarig" in each for each in told), "the console speaks English"
+    for language, title in (("en", "Controller (controller)"), ("sv", "Personuppgiftsansvarig (controller)")):
+        with translation.override(language):
+            missing = _not_stated()
+        assert any(title in each and "/administration/public-page/" in each for each in missing)
     words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
     change_passage(officer(seed).actor, "privacy", "controller", words)
     page = Client().get("/about/personal-data/", headers=SWEDISH).content.decode()
     assert page.count("CERT-SE har inte angett detta än.") == 3
     assert not any("(controller)" in each for each in _not_stated())
     SettingValue.objects.filter(name="Vardkase.sender_address").delete()
-    assert any(each.startswith("Vardkase.sender_address") for each in _not_stated())
+    assert any("Vardkase.sender_address" in each for each in _not_stated())
 
 
 def test_shipped_texts_make_no_unconfirmed_claims(seed: Seed) -> None:

@@ -68,8 +68,9 @@ def upload_stix(
         raise _refusal(invalid.errors) from invalid
     # Always JSON, also for those who send XML and so say that they accept it.
     answer = inner_form(call.actor, stored.event_id)
-    if stored.rejections:  # Parts whose uuids are taken, as when a document comes again.
-        answer["errors"] = wire(stored.rejections.errors)
+    # Parts whose uuids are taken, as when a document comes again. MISP says nothing of tags that it leaves out.
+    if rejected := stored.rejections.without_tags():
+        answer["errors"] = wire(rejected.errors)
     return Text(msgspec.json.encode(answer), JSON_TYPE)
 
 
