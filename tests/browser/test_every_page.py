@@ -109,6 +109,7 @@ ELSEWHERE = {
         "event/<reference:reference>/news/",
         "event/<reference:reference>/picture/",
         "event/<reference:reference>/proposals/<int:proposal_id>/file/",
+        "event/<reference:reference>/report/<int:report_id>/diagram/",
         "search/advanced/choices/",
         "policy/draft/find/",
         "policy/versions/<int:pk>/document.",
