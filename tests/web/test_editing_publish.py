@@ -292,6 +292,11 @@ def test_several_organisations_are_chosen_on_the_spot(
     assert AuditEntry.objects.latest("pk").action == "event.sharing_group_requested"
     waiting = "asks for the event to be published to Organisation B, Organisation C alone"
     assert waiting in web.get(f"/event/{event.pk}/").text
+    Event.objects.filter(pk=event.pk).update(
+        published=True
+    )  # Fewer receivers can be asked for afterwards as well.
+    assert waiting in web.get(f"/event/{event.pk}/").text
+    Event.objects.filter(pk=event.pk).update(published=False)
 
     admin = signed_in(seed.org_admin)
     assert waiting in admin.get(reverse("publication_requests"), headers={"accept-language": "en"}).text

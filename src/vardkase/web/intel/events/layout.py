@@ -50,7 +50,7 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
     galaxies = header.galaxies_of(shell)
     return {
         "shell": shell,
-        "wish": None if shell.event.published else request_about(shell.actor, shell.event.id),
+        "wish": request_about(shell.actor, shell.event.id),
         "asked": ShownDelegation(shell.actor, asked) if asked else None,
         "event": shell.event,
         "tabs": _tabs(shell, part, proposed, decided, is_extended=bool(extended_by)),
