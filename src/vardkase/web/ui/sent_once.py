@@ -73,8 +73,5 @@ def _led_to(key: str) -> str:
 
 
 def _key(request: HttpRequest) -> str:
-    said = [request.get_full_path(), str(request.user.pk), repr(posted.lists(request))]
-    said += [
-        f"{name} {file.name} {file.size}" for name in request.FILES for file in request.FILES.getlist(name)
-    ]
-    return f"sent-{hashlib.sha256('\n'.join(said).encode()).hexdigest()}"
+    said = (request.get_full_path(), request.user.pk, posted.lists(request), posted.named_files(request))
+    return f"sent-{hashlib.sha256(repr(said).encode()).hexdigest()}"
