@@ -14,6 +14,7 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import favourites, meanings, named_tags, visible_tags
 from vardkase.knowledge.taxonomies.rules import is_possible_name
 from vardkase.knowledge.taxonomies.services import resolve_tags
+from vardkase.knowledge.taxonomies.tlp import OBSOLETE, meaning
 
 SHOWN = 25
 """Choices of each kind in an answer."""
@@ -54,15 +55,30 @@ def _choices_for(actor: Actor, wanted: str) -> dict[str, TagChoice]:
     # The wildcards of ILIKE are taken as they are written.
     pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = cursor().execute(ENTRIES, {"pattern": pattern, "limit": SHOWN}).fetchall()
+    entries = [_of_entry(*row) for row in rows]
+    clusters = [
+        TagChoice(cluster.tag_name, "", cluster.description, cluster.galaxy.name)
+        for cluster in search_clusters(actor, wanted, limit=SHOWN)
+    ]
+    known = clusters + entries if TECHNIQUE.fullmatch(wanted) else entries + clusters
     # A tag in several kinds keeps the entry that says the most about it: taxonomies, clusters, bare tags.
-    choices = {choice.name.lower(): choice for choice in (TagChoice(*row) for row in rows)}
-    for cluster in search_clusters(actor, wanted, limit=SHOWN):
-        choice = TagChoice(cluster.tag_name, "", cluster.description, cluster.galaxy.name)
+    choices: dict[str, TagChoice] = {}
+    for choice in known:
         choices.setdefault(choice.name.lower(), choice)
     tags = visible_tags(actor).filter(name__icontains=wanted, hide_tag=False, is_galaxy=False)
     for tag in tags[:SHOWN]:
         choices.setdefault(tag.name.lower(), TagChoice(tag.name, "", "", ""))
-    return choices
+    return {
+        name: choice for name, choice in choices.items() if name not in OBSOLETE or name == wanted.lower()
+    }
+
+
+def _of_entry(name: str, title: str, description: str, source: str) -> TagChoice:
+    if said := meaning(name):
+        return TagChoice(name, "", said, source)
+    # Many taxonomies begin the description with the title, or repeat it.
+    is_said = title.strip().lower() in description.lower()
+    return TagChoice(name, "" if is_said else title, description, source)
 
 
 def unusable_tags(actor: Actor, names: Sequence[str]) -> list[str]:

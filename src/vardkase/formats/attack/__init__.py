@@ -13,7 +13,6 @@ from vardkase.formats.misp_json.knowledge import galaxy_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.cluster_scores import cluster_scores
 from vardkase.knowledge.galaxies.matrix import (
-    DEFAULT_GALAXY,
     INTERPOLATION,
     galaxy_matrix,
     heat_colours,
@@ -21,6 +20,7 @@ from vardkase.knowledge.galaxies.matrix import (
     matrix_galaxy,
 )
 from vardkase.knowledge.galaxies.models import Galaxy
+from vardkase.knowledge.galaxies.queries import ATTACK
 
 # The events of the search as a query, which is what `cluster_scores` counts over.
 CHOSEN = "SELECT unnest(%(chosen)s::bigint[]) AS id"
@@ -31,7 +31,7 @@ def matrix(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
 
     Raises NotFound for a galaxy without a matrix.
     """
-    galaxy = matrix_galaxy(actor, str(search.options.get("attackGalaxy") or DEFAULT_GALAXY))
+    galaxy = matrix_galaxy(actor, str(search.options.get("attackGalaxy") or ATTACK))
     return iter([msgspec.json.encode(matrix_data(actor, galaxy, ids))])
 
 
@@ -53,4 +53,4 @@ def matrix_data(actor: Actor, galaxy: Galaxy, event_ids: Sequence[int]) -> dict[
     }
     # MITRE's technique names end in their number, which a cell shows separately. The spelling is MISP's.
     mitre = {"defaultTabName": next(iter(layout.tabs), ""), "removeTrailling": 2}
-    return data | mitre if galaxy.type == DEFAULT_GALAXY else data
+    return data | mitre if galaxy.type == ATTACK else data

@@ -16,7 +16,7 @@ from vardkase.formats.search_results import PAGE, attributes_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.intel.sightings.queries import sighted_between
-from vardkase.knowledge.galaxies.matrix import DEFAULT_GALAXY
+from vardkase.knowledge.galaxies.queries import ATTACK
 from vardkase.misp.flags import as_bool
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -53,7 +53,7 @@ def _pages(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[list[di
 
 def _items(actor: Actor, table: str, ids: Sequence[int], *, all_tags: bool) -> list[dict[str, Any]]:
     sql = TAGGED.format(table=table, visible=cluster_predicate(actor))
-    parameters = {"ids": list(ids), "type": DEFAULT_GALAXY, "all_tags": all_tags, **reader_parameters(actor)}
+    parameters = {"ids": list(ids), "type": ATTACK, "all_tags": all_tags, **reader_parameters(actor)}
     rows = cursor().execute(sql, parameters).fetchall()
     seen = sighted_between(actor, f"{table}_id", [row[0] for row in rows]) if rows else {}
     items = []

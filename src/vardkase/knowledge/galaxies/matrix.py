@@ -18,9 +18,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import cluster_predicate, reader_parameters
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyClusterRelation
 from vardkase.knowledge.galaxies.problems import GalaxyProblem
-from vardkase.knowledge.galaxies.queries import visible_galaxies
+from vardkase.knowledge.galaxies.queries import ATTACK, visible_galaxies
 
-DEFAULT_GALAXY = "mitre-attack-pattern"
 COLD, HOT = (0, 0, 255), (255, 0, 0)
 INTERPOLATION = ("#0000ff", "#ff0000")
 """The ends of the scale, as MISP's pages paint it."""
@@ -77,7 +76,7 @@ def galaxy_matrix(actor: Actor, galaxy: Galaxy) -> Matrix:
     return Matrix(galaxy, tabs, frozenset(packaged), frozenset(duplicates))
 
 
-def matrix_galaxy(actor: Actor, galaxy_type: str = DEFAULT_GALAXY) -> Galaxy:
+def matrix_galaxy(actor: Actor, galaxy_type: str = ATTACK) -> Galaxy:
     readable = visible_galaxies(actor).filter(type=galaxy_type, kill_chain_order__isnull=False)
     return first_or_not_found(readable.order_by("pk"), GalaxyProblem.NOT_FOUND())
 

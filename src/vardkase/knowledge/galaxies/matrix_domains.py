@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vardkase.knowledge.galaxies.matrix import Matrix
+from vardkase.knowledge.galaxies.queries import ATTACK
 
-ATTACK = "mitre-attack-pattern"
 DOMAINS_OF_ATTACK = (
     ("attack-", "enterprise-attack", "Enterprise"),
     ("mobile-attack-", "mobile-attack", "Mobile"),

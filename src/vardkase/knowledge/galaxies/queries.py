@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -32,6 +33,9 @@ from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.misp.fields import UUID_IN_ANY_CASE as UUID_FORM
 from vardkase.misp.flags import is_id
 
+ATTACK = "mitre-attack-pattern"
+TECHNIQUE_BEGUN = re.compile(r"T[0-9]{2,4}(\.[0-9]{0,3})?", re.IGNORECASE)
+"""The number of a technique, or its beginning."""
 CHUNK = 500
 MOST_CUSTOM = 5_000
 NAMING_KEYS = ("synonyms", "external_id")
@@ -170,11 +174,19 @@ def custom_cluster_names(actor: Actor) -> dict[str, str]:
 def search_clusters(
     actor: Actor, text: str, *, limit: int = 20, types: Sequence[str] = ()
 ) -> QuerySet[GalaxyCluster]:
-    """Clusters by name or synonym, of galaxies of these `types` or of all."""
+    """Clusters by name or synonym, of galaxies of these `types` or of all.
+
+    For the number of a technique, MITRE ATT&CK's own come first: other galaxies repeat the number in their names.
+    """
     clusters = _named(actor, text)
     if types:
         clusters = clusters.filter(galaxy__type__in=types)
-    return clusters.select_related("galaxy").order_by(Lower("value"))[:limit]
+    if TECHNIQUE_BEGUN.fullmatch(text.strip()):
+        numbered = When(galaxy__type=ATTACK, value__icontains=f"- {text.strip()}", then=Value(0))
+        clusters = clusters.annotate(rank=Case(numbered, default=Value(1))).order_by("rank", Lower("value"))
+    else:
+        clusters = clusters.order_by(Lower("value"))
+    return clusters.select_related("galaxy")[:limit]
 
 
 def cluster_tag_ids(actor: Actor, text: str) -> list[int]:

@@ -13,6 +13,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, sees_every_organisation
 from vardkase.knowledge.galaxies.queries import search_clusters
 from vardkase.knowledge.tag_choices import tag_choices
+from vardkase.knowledge.taxonomies.tlp import meaning
 from vardkase.web.analysis.search.asked import LONGEST_LINK
 from vardkase.web.analysis.search.operators import CHOICES, EXAMPLES, OPERATORS, SEEN, USUAL, day, quoted
 from vardkase.web.ui.display import long_date
@@ -63,7 +64,8 @@ def _known(name: str) -> Callable[[Actor, str], Iterable[tuple[str, str]]]:
 
 
 def _tags(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
-    return ((choice.name, choice.title) for choice in tag_choices(actor, begun)) if begun else ()
+    found = tag_choices(actor, begun) if begun else []
+    return ((choice.name, choice.title or meaning(choice.name)) for choice in found)
 
 
 def _clusters(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:

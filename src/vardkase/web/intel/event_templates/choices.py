@@ -11,7 +11,8 @@ from vardkase.knowledge.galaxies.queries import clusters_by_tag, search_clusters
 from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.knowledge.taxonomies.models import Taxonomy
 from vardkase.knowledge.taxonomies.queries import Entry, entries_of
-from vardkase.web.ui.forms.picker import SHOWN, PickerChoice
+from vardkase.knowledge.taxonomies.tlp import OBSOLETE
+from vardkase.web.ui.forms.picker import SHOWN, PickerChoice, Searched
 
 OF_CLUSTERS = "misp-galaxy:"
 
@@ -19,11 +20,13 @@ OF_CLUSTERS = "misp-galaxy:"
 def entries_in(namespaces: Sequence[str]) -> list[Entry]:
     """The tags of these taxonomies, as far as they are enabled."""
     taxonomies = Taxonomy.objects.filter(namespace__in=namespaces, enabled=True).order_by("namespace")
-    return [entry for entries in entries_of(taxonomies).values() for entry in entries]
+    return [
+        entry for entries in entries_of(taxonomies).values() for entry in entries if entry.tag not in OBSOLETE
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Searched):
     """Tags of some taxonomies (`namespaces`), or all that the actor may choose."""
 
     actor: Actor
@@ -44,7 +47,7 @@ class Tags:
 
 
 @dataclass(frozen=True, slots=True)
-class Clusters:
+class Clusters(Searched):
     """Clusters of galaxies of these `types`, or of all, by the names of their tags."""
 
     actor: Actor

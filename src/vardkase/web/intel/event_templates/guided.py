@@ -27,10 +27,12 @@ from vardkase.intel.event_templates.definition import (
     TagField,
     TextBlock,
 )
+from vardkase.knowledge.taxonomies.tlp import meaning
 from vardkase.misp.flags import as_int
 from vardkase.web.intel.event_templates.choices import Clusters, Tags, entries_in
 from vardkase.web.intel.event_templates.relations import ObjectInputs, sentences
 from vardkase.web.intel.event_templates.uploads import FileAnswers, Room
+from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.forms.fields import PLAIN_TEXT, LinesField
 from vardkase.web.ui.forms.picker import Picker
 from vardkase.web.ui.markdown import rendered
@@ -183,7 +185,10 @@ class GuidedForm(forms.Form):
     def _input_of_tags(self, element: TagField, shared: Mapping[str, Any]) -> forms.Field:
         entries = entries_in(element.restrict_taxonomies) if element.restrict_taxonomies else []
         if entries and len(entries) <= LISTED:
-            choices = [(entry.tag, f"{entry.tag} – {entry.expanded}") for entry in entries]
+            choices = [
+                (entry.tag, f"{tag_words(entry.tag)} – {meaning(entry.tag) or entry.expanded}")
+                for entry in entries
+            ]
             if element.multiple:
                 return forms.MultipleChoiceField(
                     choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **shared

@@ -20,14 +20,13 @@ from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.queries import event_parts, versions
 from vardkase.intel.queries.event_parts import AttachedTag
 from vardkase.intel.queries.receivers import event_receivers, hides_members
-from vardkase.knowledge.galaxies.queries import visible_galaxies
+from vardkase.knowledge.galaxies.queries import ATTACK, visible_galaxies
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.intel.events.shell import GALAXY, EventLayout
 from vardkase.web.ui.chips import GROUP, tag_parts
 from vardkase.web.ui.display import short_time, thin
 from vardkase.web.ui.galaxy_names import galaxy_name
 
-ATTACK = "mitre-attack-pattern"
 SEARCHED = 1000
 """Attributes of the largest event whose texts are searched for findings when its page is shown."""
 FEW = 2
