@@ -13,14 +13,14 @@ from django.utils.translation import pgettext_lazy
 from vardkase.identity.access.actor import Actor
 from vardkase.knowledge.tag_choices import TagChoice, tag_choices
 from vardkase.web.ui.chips import tag_words
-from vardkase.web.ui.forms.picker import SHOWN, Picker, PickerChoice
+from vardkase.web.ui.forms.picker import SHOWN, Picker, PickerChoice, Searched
 from vardkase.web.ui.markdown import plain
 
 LONGEST_DETAIL = 140
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosableTags:
+class ChoosableTags(Searched):
     """Tags by name, as far as the actor may attach them."""
 
     actor: Actor

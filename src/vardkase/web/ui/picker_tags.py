@@ -12,6 +12,9 @@ from vardkase.web.ui.forms.picker import Picker, PickerChoice
 
 register = template.Library()
 
+MOST_WORDS = 20
+"""Words that are searched for at a time."""
+
 
 @register.inclusion_tag("components/picker.html", takes_context=True)
 def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
@@ -34,9 +37,18 @@ def picker(context: Context, bound: BoundField, url: str) -> dict[str, Any]:
 
 def choices(field: Picker, values: list[str], text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:200]
-    found: list[PickerChoice] = field.source.find(text) if text else []
+    found = _found(field, text) if text else field.source.few()
     return {
         "chosen": field.source.named(values),
         "found": [choice for choice in found if choice.value not in values],
         "text": text,
     }
+
+
+def _found(field: Picker, text: str) -> list[PickerChoice]:
+    """What is found for the text, or else for each of the words that commas separate."""
+    found = [choice for choice in field.source.find(text) if "," not in text or choice.value != text]
+    if not found and "," in text:
+        words = list(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+        found = [choice for word in words[:MOST_WORDS] for choice in field.source.find(word)]
+    return list({choice.value: choice for choice in found}.values())

@@ -18,7 +18,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
 from vardkase.knowledge.taxonomies.queries import visible_tags
 from vardkase.web.ui.chips import REACHES as REACH_WORDS
-from vardkase.web.ui.forms.picker import Names, Picker, RowChoices
+from vardkase.web.ui.forms.picker import SHOWN, Names, Picker, RowChoices
 
 EVERYTHING = _("Leave empty for no restriction.")
 
@@ -43,10 +43,13 @@ class SearchForm(forms.Form):
         self.fields["distribution"].choices = [(level, REACH_WORDS[level]) for level in sorted(REACHES)]  # type: ignore[attr-defined]
         tags, creators = self.fields["tags"], self.fields["org"]
         tags.source = Names(  # type: ignore[attr-defined]
-            lambda text: visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)
+            lambda text: (
+                visible_tags(actor).filter(name__icontains=text).values_list("name", flat=True)[:SHOWN]
+            )
         )
         creators.source = Names(  # type: ignore[attr-defined]
-            lambda text: organisations("all", text).values_list("name", flat=True)
+            lambda text: organisations("all", text).values_list("name", flat=True)[: SHOWN + 1],
+            countable=True,
         )
 
     def clean_more(self) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from vardkase.intel.collections.queries import readable_events
 from vardkase.knowledge.galaxies.models import GalaxyCluster
 from vardkase.knowledge.galaxies.queries import search_clusters, visible_clusters
 from vardkase.misp.fields import UUID as UUID_FORM
-from vardkase.web.ui.forms.picker import SHOWN, PickerChoice
+from vardkase.web.ui.forms.picker import SHOWN, PickerChoice, Searched
 
 
 @dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(Searched):
     """By uuid."""
 
     actor: Actor

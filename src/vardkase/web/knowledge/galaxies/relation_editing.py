@@ -28,7 +28,7 @@ from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
-from vardkase.web.ui.forms.picker import SHOWN, Names, PickerChoice
+from vardkase.web.ui.forms.picker import SHOWN, Names, PickerChoice, Searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices
 from vardkase.web.ui.undo import say_with_undo
@@ -41,7 +41,7 @@ SOURCE, TARGET, TYPE = (
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterChoices:
+class ClusterChoices(Searched):
     """Clusters by uuid."""
 
     actor: Actor

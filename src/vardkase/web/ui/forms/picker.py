@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from django import forms
@@ -28,6 +29,10 @@ class PickerChoice:
 class Choices(Protocol):
     def find(self, text: str) -> list[PickerChoice]: ...
 
+    def few(self) -> list[PickerChoice]:
+        """All of them, if they are few enough to be listed without a search; otherwise none."""
+        ...
+
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         """Labels of stored values, in order, including values that no longer exist."""
         ...
@@ -35,16 +40,23 @@ class Choices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Choices stored by name. With `free`, any typed text may be chosen."""
+    """Choices stored by name. With `free`, any typed text may be chosen.
+
+    With `countable`, `search` finds all of them for an empty text, or more than SHOWN.
+    """
 
     search: Callable[[str], Iterable[str]]
     free: bool = False
+    countable: bool = False
 
     def find(self, text: str) -> list[PickerChoice]:
         names = list(dict.fromkeys(self.search(text)))[:SHOWN]
         if self.free and text and text not in names:
             names.insert(0, text)
         return self.named(names)
+
+    def few(self) -> list[PickerChoice]:
+        return _if_few(self.named(list(islice(self.search(""), SHOWN + 1)))) if self.countable else []
 
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         return [PickerChoice(value, value) for value in values]
@@ -60,6 +72,9 @@ class RowChoices[Row: Model]:
     def find(self, text: str) -> list[PickerChoice]:
         return self._choices(self.rows().filter(name__icontains=text)[:SHOWN])
 
+    def few(self) -> list[PickerChoice]:
+        return _if_few(self._choices(self.rows()[: SHOWN + 1]))
+
     def named(self, values: Sequence[str]) -> list[PickerChoice]:
         # The values are posted by the browser: a primary key has to fit a bigint.
         sane = [value for value in values if self.column != "pk" or (value.isdecimal() and len(value) < 19)]
@@ -71,6 +86,18 @@ class RowChoices[Row: Model]:
 
     def _choices(self, rows: Iterable[Row]) -> list[PickerChoice]:
         return [PickerChoice(str(getattr(row, self.column)), row.name) for row in rows]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Choices that are too many to list."""
+
+    def few(self) -> list[PickerChoice]:
+        return []
+
+
+def _if_few(choices: list[PickerChoice]) -> list[PickerChoice]:
+    return choices if len(choices) <= SHOWN else []
 
 
 class PickedValues(forms.SelectMultiple):
