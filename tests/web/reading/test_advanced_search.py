@@ -256,6 +256,27 @@ def test_pymisp_call_asks_the_same(seed: Seed, scope: Scope, filters: dict[str, 
     assert replace(as_sent, options={}) == replace(as_meant, options={})
 
 
+def test_saved_search_says_in_words_what_the_form_has_no_field_for(web: Client, seed: Seed) -> None:
+    event(seed.analyst, "Winter", "one.example")
+    filters = {"type": "domain", "last": "30d", "object_relation": {"NOT": ["text"]}, "includeEventTags": 1}
+    search = services.save_search(
+        seed.analyst.actor, {"name": "Month", "kind": "attributes", "filters": filters, "shared_with": 0}
+    )
+    listed = web.get("/search/saved/").text
+    for words in ("Published since: 30d", "includeEventTags: 1", "object_relation: none of text"):
+        assert words in listed
+    assert (
+        "{"
+        not in listed[
+            listed.index("condition-chips") : listed.index("</ul>", listed.index("condition-chips"))
+        ]
+    )
+    opened = web.get(PAGE, {"saved": search.pk})
+    assert opened.context["form"]["published_from"].value() == "30d"
+    # `last` has another name in the form: the search is still the one that was saved.
+    assert "Save this search" not in opened.text
+
+
 def test_search_is_saved_opened_changed_copied_and_deleted(web: Client, seed: Seed) -> None:
     event(seed.analyst, "Winter", "one.example")
     found = web.get(PAGE, {"scope": "attributes", "value": "one.example"})

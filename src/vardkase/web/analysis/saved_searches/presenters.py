@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,9 +77,25 @@ def conditions(kind: str, filters: Mapping[str, Any]) -> Iterator[tuple[str, str
         shown.pop("sort", None)
         if view := shown.pop("view", ""):
             yield gettext("View"), {"ours": gettext("Our events")}.get(view, gettext("Awaiting publication"))
+    yield from _further(shown.pop("more", ""))
     for name, value in shown.items():
         if value not in ("", None, []) and name in fields:
             yield str(fields[name].label), _short(_text(fields[name], value))
+
+
+def _further(more: str) -> Iterator[tuple[str, str]]:
+    """The parameters that the form has no field for, by their names in the API."""
+    for name, value in (json.loads(more) if more else {}).items():
+        yield name, _short(_parameter(value))
+
+
+def _parameter(value: Any) -> str:
+    if isinstance(value, dict):
+        words = {"OR": gettext("any of"), "AND": gettext("all of"), "NOT": gettext("none of")}
+        return "; ".join(f"{words.get(name, name)} {_parameter(items)}" for name, items in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_parameter, value))
+    return gettext("Yes") if value is True else gettext("No") if value is False else str(value)
 
 
 def opening_address(request: PageRequest, search: SavedSearch) -> str:

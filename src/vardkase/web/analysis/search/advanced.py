@@ -56,13 +56,7 @@ class Asked:
     filters: Filters
     search: Search | None
     saved: SavedSearch | None
-
-    @property
-    def is_as_saved(self) -> bool:
-        return self.saved is not None and (self.saved.kind, self.saved.filters) == (
-            self.scope.value,
-            self.filters,
-        )
+    is_as_saved: bool
 
 
 def asked(request: PageRequest) -> Asked:
@@ -71,7 +65,7 @@ def asked(request: PageRequest) -> Asked:
     given = set(request.GET) - OF_THE_LIST
     scope = _scope(request, saved)
     if saved is not None and not given and saved.kind == scope.value:
-        form = AdvancedForm(request.actor, scope, form_data_of(fields_in(scope), saved.filters))
+        form = _form_of(request.actor, saved, scope)
     else:
         form = AdvancedForm(request.actor, scope, request.GET)
     search: Search | None = None
@@ -80,7 +74,19 @@ def asked(request: PageRequest) -> Asked:
         filters = filters_of(form.cleaned_data)
         with errors_shown_in(form, fields=FIELDS):
             search = parse(scope, filters) if filters else None
-    return Asked(scope, form, filters, search, saved)
+    return Asked(scope, form, filters, search, saved, _is_as_saved(request.actor, saved, scope, filters))
+
+
+def _form_of(actor: Actor, saved: SavedSearch, scope: Scope) -> AdvancedForm:
+    return AdvancedForm(actor, scope, form_data_of(fields_in(scope), saved.filters))
+
+
+def _is_as_saved(actor: Actor, saved: SavedSearch | None, scope: Scope, filters: Filters) -> bool:
+    """As the form writes both: the same search can be written in several ways."""
+    if saved is None or saved.kind != scope.value:
+        return False
+    form = _form_of(actor, saved, scope)
+    return form.is_valid() and filters_of(form.cleaned_data) == filters
 
 
 @page()

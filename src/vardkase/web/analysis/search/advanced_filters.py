@@ -62,9 +62,16 @@ def filters_of(data: Mapping[str, Any]) -> Filters:
     }
 
 
+def _without_last(filters: Mapping[str, Any]) -> Filters:
+    """With `publish_timestamp`, which the form has a field for, instead of `last`, its other name."""
+    if "publish_timestamp" in filters:
+        return dict(filters)
+    return {("publish_timestamp" if name == "last" else name): value for name, value in filters.items()}
+
+
 def form_data_of(offered: Container[str], filters: Mapping[str, Any]) -> FormData:
     """What a form with the fields `offered` shows for a restSearch; what it has no field for is in `more`."""
-    rest: Filters = dict(filters)
+    rest = _without_last(filters)
     data: FormData = {}
     if "event_tags" in rest and "tags" not in rest and "event_tags_only" in offered:
         rest["tags"], data["event_tags_only"] = rest.pop("event_tags"), "on"
