@@ -129,7 +129,7 @@ def test_invalid_tags_are_refused(seed: Seed, data: dict[str, Any], field: str) 
 def test_permissions_to_create_edit_and_delete(seed: Seed) -> None:
     with pytest.raises(Forbidden):
         services.create_tag(seed.analyst.actor, {"name": "x"})
-    tag = services.create_tag(seed.org_admin.actor, {"name": "x"})
+    tag = services.create_tag(seed.site_admin.actor, {"name": "x"})
     with pytest.raises(Forbidden):
         services.edit_tag(seed.org_admin.actor, tag.pk, {"name": "y"})
     services.create_tag(seed.org_admin.actor, {"name": "taken"})

@@ -111,7 +111,7 @@ def test_site_administrators_edit_and_delete_tags_of_everyone(web: Client, seed:
     taken = make_tag("campaign:ice")
     refused = site.post(f"/tags/{tag.pk}/edit/", {"name": taken.name, "org_id": 0})
     assert refused.status_code == 422
-    assert "Events with the tag: 0" in site.get(f"/tags/{tag.pk}/delete/").text
+    assert "No event or attribute" in site.get(f"/tags/{tag.pk}/delete/").text
     site.post(f"/tags/{tag.pk}/delete/")
     assert not Tag.objects.filter(pk=tag.pk).exists()
 
@@ -144,6 +144,75 @@ def test_tag_editors_change_and_delete_tags_of_their_organisation(web: Client, s
     assert call(seed.org_admin.key, "POST", f"/tags/edit/{ours.pk}", {"hide_tag": False})[0] == 200
     assert editor.post(f"/tags/{ours.pk}/delete/").status_code == 302
     assert set(Tag.objects.values_list("pk", flat=True)) == {theirs.pk, for_all.pk, mine.pk}
+
+
+def test_org_admin_corrects_and_deletes_a_tag_for_everyone_while_it_is_unused(seed: Seed) -> None:
+    editor = in_english(seed.org_admin)
+    sent = {"name": "campain:winter", "colour": "#0a5669", "exportable": "on", "org_id": 0}
+    editor.post("/tags/new/", sent)
+    wrong = Tag.objects.get()
+    assert f"/tags/{wrong.pk}/edit/" in editor.get("/tags/", {"q": "campain"}).text
+    FavouriteTag.objects.create(user=seed.org_admin.user, tag=wrong)
+    saved = editor.post(f"/tags/{wrong.pk}/edit/", {**sent, "name": "campaign:winter"}, follow=True)
+    right = Tag.objects.get()
+    assert (right.name, right.colour, right.exportable) == ("campaign:winter", "#0a5669", True)
+    assert FavouriteTag.objects.get().tag == right
+    # Taken back by the button in the message, and again.
+    assert f'action="/tags/{right.pk}/edit/"' in saved.text
+    editor.post(f"/tags/{right.pk}/edit/", sent)
+    assert Tag.objects.get().name == "campain:winter"
+    editor.post(f"/tags/{Tag.objects.get().pk}/edit/", {**sent, "name": "campaign:winter"})
+    tag = Tag.objects.get()
+
+    make_tag("taken:name")
+    refused = editor.post(f"/tags/{tag.pk}/edit/", {**sent, "name": "Taken:name"})
+    assert refused.status_code == 422
+    for person in (seed.analyst, seed.partner):
+        assert signed_in(person).post(f"/tags/{tag.pk}/delete/").status_code in (403, 404)
+
+    event = make_event(seed.org_a)
+    event.save()
+    link = EventTag.objects.create(event=event, tag=tag)
+    assert "The tag is in use" in editor.post(f"/tags/{tag.pk}/edit/", {**sent, "name": "x:y"}).text
+    assert "The tag is in use" in editor.post(f"/tags/{tag.pk}/delete/", follow=True).text
+    assert call(seed.org_admin.key, "POST", f"/tags/delete/{tag.pk}")[0] == 405
+    assert TagMaker.objects.filter(tag=tag, org_id=seed.org_a.pk).exists()
+    link.delete()
+    gone = editor.post(f"/tags/{tag.pk}/delete/", follow=True)
+    assert not Tag.objects.filter(pk=tag.pk).exists()
+    assert 'action="/tags/new/"' in gone.text
+    editor.post("/tags/new/", {**sent, "name": "campaign:winter"})
+    assert Tag.objects.filter(name="campaign:winter").exists()
+
+
+def test_correcting_a_tag_does_not_show_that_others_know_it(seed: Seed) -> None:
+    """One that others made first, on an event that is hidden, is corrected and deleted as one's own is."""
+    hidden = make_event(seed.org_b, distribution=0)
+    hidden.save()
+    theirs = Tag.objects.create(name="secret:project", colour="#111111")
+    TagMaker.objects.create(tag=theirs, org_id=seed.org_b.pk)
+    EventTag.objects.create(event=hidden, tag=theirs)
+    editor = in_english(seed.org_admin)
+    sent = {"name": theirs.name, "colour": "#222222", "exportable": "on", "org_id": 0}
+    answers = []
+    for name in (theirs.name, "secret:nothing"):
+        editor.post("/tags/new/", {**sent, "name": name}, follow=True)
+        (row,) = editor.get("/tags/", {"q": name}).context["rows"]
+        changed = editor.post(f"/tags/{row['tag'].pk}/edit/", {**sent, "name": name, "colour": "#333333"})
+        (again,) = editor.get("/tags/", {"q": name}).context["rows"]
+        renamed = editor.post(f"/tags/{again['tag'].pk}/edit/", {**sent, "name": f"{name}-2"})
+        (new,) = editor.get("/tags/", {"q": name}).context["rows"]
+        deleted = editor.post(f"/tags/{new['tag'].pk}/delete/")
+        listed = editor.get("/tags/", {"q": name}).context["rows"]
+        statuses = [answer.status_code for answer in (changed, renamed, deleted)]
+        answers.append((row["may_change"], again["tag"].colour, new["tag"].name[-2:], statuses, listed))
+    assert answers[0] == answers[1] == (True, "#333333", "-2", [302, 302, 302], [])
+    theirs.refresh_from_db()
+    assert (theirs.name, theirs.colour, EventTag.objects.get().tag_id) == (
+        "secret:project",
+        "#111111",
+        theirs.pk,
+    )
 
 
 def test_collection_is_created_changed_and_deleted(seed: Seed) -> None:

@@ -132,7 +132,8 @@ def quick_add(call: Call, name: str = "", *, body: TagName) -> Saved:
 
 @endpoint("tags/edit", requires=(Permission.TAG_EDITOR,), writes=True, describes=ABOUT_EDIT, answers="Tag")
 def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagReference) -> Json:
-    """Edit a tag that is reserved for one's organisation, or any as a site administrator; fields left out stay."""
+    """Edit a tag: any as a site administrator, otherwise one that is reserved for one's organisation, or that it made
+    and that is unused; fields left out stay, and the id of an unused one may change."""
     try:
         tag = services.edit_tag(call.actor, _find(call.actor, tag_id or params.id).pk, body.sent)
     except Conflict as error:
@@ -145,7 +146,10 @@ def edit(call: Call, tag_id: Segment = "", *, body: TagChanges, params: TagRefer
 @endpoint("tags/delete", requires=(Permission.TAG_EDITOR,), writes=True)
 def delete(call: Call, tag_id: Segment = "", *, params: TagReference) -> Json:
     """Delete a tag that one may edit; it is removed from everything that carries it."""
-    services.delete_tag(call.actor, _find(call.actor, tag_id or params.id).pk)
+    try:
+        services.delete_tag(call.actor, _find(call.actor, tag_id or params.id).pk)
+    except Conflict as error:
+        raise MispError(405, error.wire) from None
     return named("Tag deleted.", call.base_url + call.path)
 
 

@@ -43,7 +43,14 @@ class TagProblem(ProblemCode):
     )
     LEFT_OUT = _("The tag %(name)s does not exist, or you may not use it.")
     BAD_NAME = _("The name is too long or is not text."), "The name is too long, or no text."
-    NOT_OURS = _("Only a site administrator can change or delete a tag that others may use.")
+    NOT_OURS = _(
+        "Only a site administrator can change or delete this tag: it is for everyone, and your organisation did not "
+        "make it."
+    )
+    IN_USE = _(
+        "The tag is in use on something your organisation can read, or was made for everyone. Remove it from what "
+        "you own first, or ask a site administrator."
+    )
     NOT_RENAMED = _(
         "Only a site administrator can rename a tag. Create a new one and delete this one instead."
     )

@@ -13,18 +13,21 @@ from django.db.models.functions import Concat, Lower
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.tag_names import hidden_cluster_predicate, tag_name_predicate
 from vardkase.identity.access.visibility import numbers_written_in
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import (
     FavouriteTag,
     Tag,
+    TagMaker,
     Taxonomy,
     TaxonomyEntry,
     TaxonomyPredicate,
 )
 from vardkase.knowledge.taxonomies.problems import TagProblem, TaxonomyProblem
 from vardkase.knowledge.taxonomies.rules import MachineTag, colour_of, parse_machine_tag
+from vardkase.knowledge.taxonomies.vocabulary import vocabulary_among
 from vardkase.misp.flags import is_id
 
 
@@ -223,6 +226,17 @@ def tags_named(actor: Actor, names: Iterable[str]) -> dict[str, Tag]:
     tags = list(named_tags(actor).annotate(lower_name=Lower("name")).filter(lower_name__in=lower))
     show_own_colours(actor, tags)
     return {tag.name.lower(): tag for tag in tags}
+
+
+def correctable(actor: Actor, tags: Iterable[Tag]) -> set[int]:
+    """Ids of those for everyone that the actor's organisation made, outside taxonomies and galaxies: it may take them
+    back while they are unused."""
+    if actor.is_site_admin or not actor.may(Permission.TAG_EDITOR):
+        return set()
+    for_all = {tag.pk: tag.name for tag in tags if not tag.org_id and not tag.user_id}
+    common = vocabulary_among(for_all.values())
+    made = TagMaker.objects.filter(org_id=actor.organisation_id, tag__in=list(for_all))
+    return {pk for pk in made.values_list("tag_id", flat=True) if for_all[pk] not in common}
 
 
 def meanings(names: Iterable[str]) -> dict[str, TagMeaning]:

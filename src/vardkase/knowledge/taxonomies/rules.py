@@ -57,8 +57,8 @@ def may_use(actor: Actor, tag: Tag) -> bool:
 
 
 def may_change(actor: Actor, tag: Tag) -> bool:
-    """A tag that is reserved for one's own organisation is changed by its tag editors; the others may be in use by
-    anybody, so that only site administrators change them."""
+    """A tag that is reserved for one's own organisation is changed by its tag editors. The others may be in use by
+    anybody: site administrators change them, and those who made one, while it is unused (`queries.correctable`)."""
     if actor.is_site_admin:
         return True
     is_ours = tag.org_id == actor.organisation_id and tag.user_id in (0, actor.user_id)

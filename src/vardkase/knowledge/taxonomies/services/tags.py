@@ -17,7 +17,7 @@ from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import FavouriteTag, Tag, TagMaker
 from vardkase.knowledge.taxonomies.problems import TagProblem
-from vardkase.knowledge.taxonomies.queries import named_tags
+from vardkase.knowledge.taxonomies.queries import correctable, named_tags
 from vardkase.knowledge.taxonomies.rules import (
     COLOUR,
     LARGEST_NUMBER,
@@ -27,6 +27,7 @@ from vardkase.knowledge.taxonomies.rules import (
     may_change,
     may_use,
 )
+from vardkase.knowledge.taxonomies.services.corrections import made_anew, take_back
 from vardkase.knowledge.taxonomies.vocabulary import is_used_by_others, vocabulary_among
 from vardkase.misp.flags import as_bool, as_int
 from vardkase.misp.galaxy_tags import is_custom_galaxy_tag, is_galaxy_tag
@@ -75,9 +76,12 @@ def _known_from_now_on(actor: Actor, tag: Tag, colour: str) -> Tag:
 
 @transaction.atomic
 def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
-    """Raises Forbidden for a tag that is not the actor's to change (`may_change`)."""
-    tag = _locked(actor, tag_id)
+    """Raises Forbidden for a tag that is not the actor's to change (`may_change`, `correctable`), and Conflict for one
+    that it made for everyone and that is in use. Such a one may become another row."""
+    tag, is_made = _locked(actor, tag_id)
     values = _values(data)
+    if is_made:
+        return _corrected(actor, tag, values)
     if not actor.is_site_admin:
         _check_own(actor, tag, values)
         _check_vocabulary(
@@ -98,9 +102,13 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
 
 @transaction.atomic
 def delete_tag(actor: Actor, tag_id: int) -> None:
-    tag = _locked(actor, tag_id)
+    """Raises Forbidden and Conflict as `edit_tag` does."""
+    tag, is_made = _locked(actor, tag_id)
     record(actor, KnowledgeAction.TAG_DELETED, Target.of(tag))
-    tag.delete()
+    if is_made:
+        take_back(actor, tag)
+    else:
+        tag.delete()
 
 
 @transaction.atomic
@@ -115,12 +123,24 @@ def toggle_favourite(actor: Actor, tag: Tag) -> bool:
     return created
 
 
-def _locked(actor: Actor, tag_id: int) -> Tag:
+def _corrected(actor: Actor, tag: Tag, values: dict[str, Any]) -> Tag:
+    if not values.get("name", tag.name).strip():
+        raise Invalid({"name": [CommonProblem.MISSING()]})
+    change = {key: value for key, value in values.items() if getattr(tag, key) != value}
+    made = made_anew(actor, tag, values, lambda data: create_tag(actor, data)) if change else tag
+    record(actor, KnowledgeAction.TAG_CHANGED, Target.of(made), change)
+    return made
+
+
+def _locked(actor: Actor, tag_id: int) -> tuple[Tag, bool]:
+    """The tag, and whether it is one for everyone that the actor's organisation made."""
     actor.require_writing(Permission.SITE_ADMIN if actor.is_site_admin else Permission.TAG_EDITOR)
     tag = first_or_not_found(Tag.objects.select_for_update().filter(pk=tag_id), TagProblem.NOT_FOUND())
-    if not may_change(actor, tag) or (not actor.is_site_admin and is_used_by_others(actor, tag)):
-        raise Forbidden(TagProblem.NOT_OURS())
-    return tag
+    if actor.is_site_admin or (may_change(actor, tag) and not is_used_by_others(actor, tag)):
+        return tag, False
+    if tag.pk in correctable(actor, [tag]):
+        return tag, True
+    raise Forbidden(TagProblem.NOT_OURS())
 
 
 def _check_own(actor: Actor, tag: Tag, values: Mapping[str, Any]) -> None:

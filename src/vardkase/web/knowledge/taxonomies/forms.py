@@ -53,13 +53,13 @@ class TagForm(forms.Form):
     def __init__(self, actor: Actor, tag: Tag | None, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.actor, self.tag = actor, tag
-        if tag and not actor.is_site_admin:
+        if tag and tag.org_id and not actor.is_site_admin:
             self.fields["name"].disabled = True
             self.fields["name"].help_text = str(TagProblem.NOT_RENAMED())
         if not tag and not actor.is_site_admin:
             self.fields["org_id"].help_text = gettext(
-                "You can change and delete a tag that is only for your organisation. Site administrators change tags "
-                "that are for everyone."
+                "You can always change and delete a tag that is only for your organisation, and one for everyone until "
+                "it is in use. After that, site administrators do."
             )
         owners = {0: gettext("Everyone"), actor.organisation_id: actor.organisation_name}
         if tag and tag.org_id not in owners:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Forbidden
+from vardkase.core.errors import Conflict, Forbidden
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.queries.tag_counts import tag_counts
-from vardkase.knowledge.taxonomies import queries, services
+from vardkase.knowledge.taxonomies import queries, services, tlp
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.problems import TagProblem
@@ -29,6 +30,7 @@ from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 from vardkase.web.ui.picker_views import found_choices
+from vardkase.web.ui.undo import say_with_undo
 
 SORTS = {"name", "pk"}
 MOST_COUNTED = 100
@@ -72,16 +74,22 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 @page(Permission.TAG_EDITOR, writes=True)
 def delete(request: PageRequest, pk: int) -> HttpResponse:
     tag = _own_tag(request, pk)
+    counts = tag_counts(request.actor, [tag.pk]).get(tag.pk, (0, 0))
     if request.method != "POST":
-        events, attributes = tag_counts(request.actor, [tag.pk]).get(tag.pk, (0, 0))
-        words = gettext(
-            "Events with the tag: %(events)s, attributes: %(attributes)s. The tag is removed from all of them, and "
-            "from all tag collections. This cannot be undone."
+        return confirm_page(
+            request, gettext("Delete tag"), _parents(), _consequences(request, tag, counts), things=[tag.name]
         )
-        words %= {"events": thin(events), "attributes": thin(attributes)}
-        return confirm_page(request, gettext("Delete tag"), _parents(), words, things=[tag.name])
-    services.delete_tag(request.actor, tag.pk)
-    messages.success(request, gettext("Tag deleted: %(name)s") % {"name": tag.name})
+    before = _fields_of(request, tag)
+    try:
+        services.delete_tag(request.actor, tag.pk)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+        return redirect(f"{reverse('tags')}?{urlencode({'q': tag.name})}")
+    said = gettext("Tag deleted: %(name)s") % {"name": tag.name}
+    if any(counts):
+        messages.success(request, said)
+    else:
+        say_with_undo(request, said, "tag_create", **before)
     return redirect("tags")
 
 
@@ -93,19 +101,47 @@ def favourite(request: PageRequest, pk: int) -> HttpResponse:
     return back_to_list(request, "tags", f"row-{pk}")
 
 
+def _consequences(request: PageRequest, tag: Tag, counts: tuple[int, int]) -> str:
+    if tag.pk in queries.correctable(request.actor, [tag]):
+        return gettext("The tag is only deleted if it is on nothing that your organisation can read.")
+    events, attributes = map(thin, counts)
+    if not any(counts):
+        return gettext("No event or attribute that you can read has the tag.")
+    words = gettext(
+        "Events with the tag: %(events)s, attributes: %(attributes)s. The tag is removed from all of them, and "
+        "from all tag collections. This cannot be undone."
+    )
+    return words % {"events": events, "attributes": attributes}
+
+
+def _fields_of(request: PageRequest, tag: Tag) -> dict[str, Any]:
+    """What a form sends of the tag as its reader sees it."""
+    show_own_colours(request.actor, [tag])
+    shown = {name: getattr(tag, name) for name in TagForm.base_fields}
+    return {
+        name: "on" if value is True else value for name, value in shown.items() if value not in (None, False)
+    }
+
+
 def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
+    if tag:
+        show_own_colours(request.actor, [tag])
     initial = {name: getattr(tag, name) for name in TagForm.base_fields} if tag else {"colour": colour_of("")}
     form = TagForm(request.actor, tag, request.POST or None, initial=initial)
     if form.is_valid():
         data = _sent(form)
+        before = _fields_of(request, tag) if tag else {}
         with errors_shown_in(form):
             saved = (
                 services.edit_tag(request.actor, tag.pk, data)
                 if tag
                 else services.create_tag(request.actor, data)
             )
-            messages.success(request, gettext("Saved."))
-            return redirect(f"{reverse('tags')}?q={saved.name}")
+            if tag and form.has_changed():
+                say_with_undo(request, gettext("Saved."), "tag_edit", saved.pk, **before)
+            else:
+                messages.success(request, gettext("Saved."))
+            return redirect(f"{reverse('tags')}?{urlencode({'q': saved.name})}")
     if tag:
         return edit_page(request, form, gettext("Edit tag"), _parents())
     intro = gettext(
@@ -130,6 +166,7 @@ def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> d
     show_own_colours(request.actor, tags)
     counts = tag_counts(request.actor, [tag.pk for tag in tags], MOST_COUNTED + 1)
     meanings = queries.meanings(tag.name for tag in tags)
+    correctable = queries.correctable(request.actor, tags)
     return {
         "most_counted": MOST_COUNTED,
         "rows": [
@@ -137,13 +174,20 @@ def _described(request: PageRequest, tags: list[Tag], favourites: set[int]) -> d
                 "tag": tag,
                 "events": counts.get(tag.pk, (0, 0))[0],
                 "attributes": counts.get(tag.pk, (0, 0))[1],
-                "meaning": meanings.get(tag.name),
+                "meaning": tlp.meaning(tag.name) or _meaning(meanings.get(tag.name)),
                 "is_favourite": tag.pk in favourites,
-                "may_change": request.actor.may_write and may_change(request.actor, tag),
+                "may_change": request.actor.may_write
+                and (may_change(request.actor, tag) or tag.pk in correctable),
             }
             for tag in tags
         ],
     }
+
+
+def _meaning(found: queries.TagMeaning | None) -> str:
+    if found is None:
+        return ""
+    return (found.entry.expanded if found.entry else "") or found.predicate.expanded
 
 
 def _tabs(request: PageRequest, scope: str) -> list[dict[str, Any]]:
@@ -160,7 +204,7 @@ def _tabs(request: PageRequest, scope: str) -> list[dict[str, Any]]:
 
 def _own_tag(request: PageRequest, pk: int) -> Tag:
     tag = _tag(request, pk)
-    if not may_change(request.actor, tag):
+    if not may_change(request.actor, tag) and tag.pk not in queries.correctable(request.actor, [tag]):
         raise Forbidden(TagProblem.NOT_OURS())
     return tag
 
