@@ -147,7 +147,9 @@ def test_bad_requests_stay_in_the_form(seed: Seed, setup: Setup) -> None:
     own = publisher.post(path, to_b(seed, org_id=seed.org_a.pk))
     assert "Select a valid choice" in text_of(own)
     shared = f"/event/{setup.event.pk}/delegate/"
-    assert "can be handed over" in text_of(publisher.get(shared))
+    refused = text_of(publisher.get(shared))
+    assert "can be handed over" in refused
+    assert "Send request" not in refused
     assert "can be handed over" in text_of(publisher.post(shared, to_b(seed)))
     assert f"/event/{setup.event.pk}/delegate/" not in text_of(publisher.get(f"/event/{setup.event.pk}/"))
     asked(seed, setup)

@@ -12,20 +12,22 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.limits import Limit
 from vardkase.core.mail.services import MESSAGES_PER_HOUR, count_messages
+from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor, sharing_group_ids
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
 from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.columns import EventRow
 from vardkase.intel.event_delegations.hooks import (
     DelegationAnswered,
     DelegationRequested,
     delegation_answered,
     delegation_requested,
 )
-from vardkase.intel.event_delegations.mails import notify_recipient, notify_requester
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
+from vardkase.intel.event_delegations.notices import notify_recipient, notify_requester
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.hooks import (
@@ -70,9 +72,8 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     require_delegation()
     actor.require(Permission.DELEGATE)
     event = lock_own_event(actor, event_id)
-    _require_private(event)
-    if EventDelegation.objects.filter(event=event).exists():
-        raise Conflict(DelegationProblem.PENDING())
+    if problem := why_not_delegated(event):
+        raise Conflict(problem)
     org = _recipient(event, data.get("org_id"))
     distribution, sharing_group_id = _distribution(actor, data, RECIPIENT_DECIDES)
     # Otherwise the recipient would publish an event that it cannot read itself.
@@ -170,9 +171,22 @@ def _answer(delegation: EventDelegation, *, accepted: bool) -> None:
     delegation_answered.emit(DelegationAnswered(*answer))
 
 
-def _require_private(event: Event) -> None:
+def why_not_delegated(event: Event | EventRow) -> Problem | None:
+    """Why nobody can be asked to take the event over as it is."""
+    if not _is_private(event):
+        return DelegationProblem.NOT_PRIVATE()
+    if EventDelegation.objects.filter(event_id=event.id).exists():
+        return DelegationProblem.PENDING()
+    return None
+
+
+def _is_private(event: Event | EventRow) -> bool:
     # Earlier readers of the event know its creator, and would see that another organisation published it.
-    if event.distribution != Distribution.ORGANISATION:
+    return event.distribution == Distribution.ORGANISATION
+
+
+def _require_private(event: Event) -> None:
+    if not _is_private(event):
         raise Conflict(DelegationProblem.NOT_PRIVATE())
 
 

@@ -50,6 +50,10 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     # The form lists the organisations, which may be hidden from the actor.
     require_index(request.actor)
     event = own_event(request.actor, reference)
+    heading = gettext("Ask another organisation to take over the event")
+    if refused := services.why_not_delegated(event):
+        context = {"heading": heading, "event": event, "refused": refused}
+        return render(request, "event_delegations/refused.html", context)
     data = request.POST if request.method == "POST" else None
     form = DelegationForm(data, actor=request.actor, **group_options(request.actor))
     if request.method == "POST":
@@ -61,12 +65,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
         if made is not None:
             messages.success(request, gettext("The request has been sent."))
             return redirect("event", event.id)
-    context = {
-        "heading": gettext("Ask another organisation to take over the event"),
-        "event": event,
-        "form": form,
-        "is_private": event.distribution == Distribution.ORGANISATION,
-    }
+    context = {"heading": heading, "event": event, "form": form}
     return render(request, "event_delegations/form.html", context)
 
 
