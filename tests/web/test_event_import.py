@@ -257,16 +257,47 @@ def test_refused_file_is_kept_and_the_event_that_is_here_linked(web: Client, see
     assert not web.get(URL).context["sources"].files
 
 
-def test_parts_left_out_are_counted_with_their_reason(web: Client, seed: Seed) -> None:
-    uuids = [str(uuid4()) for _ in range(3)]
-    attributes = [
-        {"uuid": each, "type": "domain", "value": f"{number}.example"} for number, each in enumerate(uuids)
-    ]
-    add_event(seed.publisher.actor, {"info": "First", "Attribute": attributes[:2]})
-    document = json.dumps({"Event": {"uuid": str(uuid4()), "info": "Second", "Attribute": attributes}})
-    page = web.post(URL, {"file": file("second.json", document)}, follow=True)
-    assert "2 parts of the file were left out. Something else already has this UUID." in page.text
+def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: Client, seed: Seed) -> None:
+    def domains(*numbers: int) -> list[dict[str, str]]:
+        return [{"uuid": uuids[each], "type": "domain", "value": f"{each}.example"} for each in numbers]
+
+    def imported(title: str, **parts: object) -> Any:
+        document = json.dumps({"Event": {"uuid": str(uuid4()), "info": title, **parts}})
+        return web.post(URL, {"file": file("second.json", document)}, follow=True)
+
+    uuids = [str(uuid4()) for _ in range(6)]
+    thing = {
+        "uuid": uuids[3],
+        "name": "file",
+        "meta-category": "file",
+        "template_uuid": str(uuid4()),
+        "template_version": "1",
+        "Attribute": [{**domains(4)[0], "object_relation": "domain"}],
+    }
+    parts = {"Attribute": domains(0, 1), "Object": [thing]}
+    first = add_event(seed.publisher.actor, {"info": "First", "distribution": 1, **parts}).event_id
+    page = imported("Second", Attribute=domains(0, 1, 2))
+    assert "Left out, since they are already in another event: 2 attributes." in page.text
+    assert f'<a href="/event/{first}/">First</a>' in page.text
     assert Attribute.objects.get(event__info="Second").value1 == "2.example"
+
+    # With nothing left it is refused, and says where all of it is.
+    page = imported("Third", **parts)
+    assert page.status_code == 422
+    said = "Nothing was imported: 3 attributes and 1 object of the file are already in another event."
+    assert said in page.text
+    assert f'<a href="/event/{first}/">First</a>' in page.text
+    assert not Event.objects.filter(info="Third").exists()
+
+    # Of what is hidden, neither the event nor its number is told.
+    hidden = {"info": "Hidden", "distribution": 0, "Attribute": domains(5)}
+    add_event(seed.partner.actor, hidden)
+    page = imported("Fourth", Attribute=domains(5))
+    assert "every part of the file was left out. Something else already has this UUID." in page.text
+    assert "Hidden" not in page.text
+    page = imported("Fifth", Attribute=[*domains(5), {"type": "domain", "value": "new.example"}])
+    assert "1 part of the file was left out. Something else already has this UUID." in page.text
+    assert Attribute.objects.get(event__info="Fifth").value1 == "new.example"
 
 
 def test_comments_in_a_table_are_shown_and_kept(web: Client, seed: Seed) -> None:

@@ -26,6 +26,8 @@ class ExportProblem(ProblemCode):
 
 
 class ImportProblem(ProblemCode):
+    ALL_KNOWN = _("Nothing was imported: %(parts)s of the file are already in another event.")
+    NOTHING_LEFT = _("Nothing was imported: every part of the file was left out. %(reason)s")
     NO_EVENT = (
         _("The file contains no event: it is neither MISP JSON nor MISP XML."),
         "The file holds no event: it is neither MISP JSON nor MISP XML of one.",

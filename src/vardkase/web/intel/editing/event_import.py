@@ -25,11 +25,20 @@ from vardkase.exchange.modules.reach import as_the_event
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.incoming.reading_time import each_in_time
 from vardkase.formats.incoming.recognition import DocumentKind
-from vardkase.formats.incoming.services import ImportedEvent, ImportOptions, import_as_event, import_export
+from vardkase.formats.incoming.services import (
+    ImportedEvent,
+    ImportOptions,
+    import_as_event,
+    import_export,
+    known_parts,
+    parts_in_words,
+)
 from vardkase.formats.stix.importing import first_created, is_untitled, read_stix1, read_stix2
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.problems import IntelProblem
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.queries.known_parts import KnownParts
 from vardkase.intel.rules import may_publish_event
 from vardkase.intel.services.text_import import create_event_from_text
 from vardkase.web.intel.editing.common import group_options
@@ -61,6 +70,7 @@ from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
 ONLY_US = 0
+OPTIONS = ImportOptions(distribution=ONLY_US, refuse_empty=True)
 LONGEST_TITLE = 120
 MOST_NAMED = 5
 """Events of a file that were refused and are named."""
@@ -266,7 +276,7 @@ def _stored(request: PageRequest, part: SourcePart) -> list[int]:
     document: dict[str, Any]
     match part.kind:
         case DocumentKind.MISP:
-            return _stored_export(request, part.content, ImportOptions(distribution=ONLY_US))
+            return _stored_export(request, part.content, OPTIONS)
         case DocumentKind.OPENIOC | DocumentKind.SANDBOX:
             found = analysis_parts(request, part, None)
             document = {"info": part.name or part.kind.value, "analysis": 0, "threat_level_id": 4, **found}
@@ -291,8 +301,8 @@ def _title_of_bundle(part: SourcePart) -> str:
 
 
 def _store(request: PageRequest, document: dict[str, Any]) -> int:
-    stored = import_as_event(request.actor, document, ImportOptions(distribution=ONLY_US))
-    _say_left_out(request, stored.rejections.errors)
+    stored = import_as_event(request.actor, document, OPTIONS)
+    _say_left_out(request, known_parts(request.actor, document, stored), stored.rejections.errors)
     messages.success(request, gettext("The file has been imported. The event is not published yet."))
     return stored.event_id
 
@@ -308,7 +318,9 @@ def _stored_export(request: PageRequest, document: bytes, options: ImportOptions
     if (more := len(refused) - MOST_NAMED) > 0:
         said = ngettext("%(n)s more event was refused.", "%(n)s more events were refused.", more)
         messages.error(request, said % {"n": thin(more)})
-    _say_left_out(request, *(result.issues for result in results if result.event_id is not None))
+    here = [result for result in results if result.event_id is not None]
+    known = [each for result in here for each in result.known]
+    _say_left_out(request, known, *(result.issues for result in here))
     if stored:
         said = ngettext(
             "%(n)s event imported. It is not published yet.",
@@ -323,13 +335,20 @@ def _refusal(actor: Actor, result: ImportedEvent) -> str:
     return _with_link(actor, f"{result.info[:LONGEST_TITLE]}: {result.refused}", result.existing_id)
 
 
-def _say_left_out(request: PageRequest, *issues: Mapping[str, FieldErrors]) -> None:
-    """How many parts were left out of what was stored, for each reason."""
+def _say_left_out(
+    request: PageRequest, known: Sequence[KnownParts], *issues: Mapping[str, FieldErrors]
+) -> None:
+    """What was left out because another event has it, and how many other parts for each reason."""
+    for each in known[:MOST_NAMED]:
+        said = gettext("Left out, since they are already in another event: %(parts)s.")
+        said %= {"parts": parts_in_words(each.attributes, each.objects)}
+        messages.error(request, _with_link(request.actor, said, each.event_id))
     reasons = Counter(
         str(problems[0])
         for left_out in issues
         for errors in left_out.values()
         for problems in list(errors.values())[:1]
+        if not known or problems[0].code is not IntelProblem.UUID_TAKEN
     )
     for reason, count in reasons.most_common(MOST_NAMED):
         said = ngettext(
