@@ -152,11 +152,74 @@ def test_tlp_amber_beyond_hub_needs_confirmation(web: Client, event: Event) -> N
     assert entry.change == {"found": ["tlp:amber"], "distribution": 3}
 
 
-def test_event_is_unpublished(web: Client, event: Event) -> None:
-    press(web, event)
-    assert "They keep any copies" in web.get(f"/event/{event.pk}/unpublish/").text
-    web.post(f"/event/{event.pk}/unpublish/")
+def test_event_is_unpublished_from_the_message_that_it_is_published_or_its_head(
+    web: Client, event: Event, settings: Any
+) -> None:
+    settings.VARDKASE_UNPUBLISHED_PRIVATE = False
+    Event.objects.filter(pk=event.pk).update(distribution=3)
+    make_attribute(event, value1="one.example").save()
+    page = web.get(press(web, event, distribution="3").headers["Location"]).text
+    address = f"/event/{event.pk}/unpublish/"
+    message, head = page[page.index("Published to") :], page[page.index('id="event-head"') :]
+    assert f'href="{address}">Unpublish</a>' in message
+    assert f'href="{address}"' in head[: head.index("Follow")]
+    look = web.get(address).text
+    for words in (
+        "leaves the feeds of this hub",
+        "can still read it on this hub",
+        "They keep any copies",
+        "Connected hubs that have received it keep it",
+        "Organisation B",
+    ):
+        assert words in look
+    settings.VARDKASE_UNPUBLISHED_PRIVATE = True
+    assert "Other organisations can no longer open it" in web.get(address).text
+    after = web.post(address, follow=True)
+    assert f'href="/event/{event.pk}/publish/">Publish again</a>' in after.text
     assert Event.objects.get(pk=event.pk).published is False
+    # A second time, from a page that was open, says so and changes nothing.
+    assert "The event is not published." in web.post(address, follow=True).text
+    assert AuditEntry.objects.filter(action="event.unpublished").count() == 1
+
+
+def test_tlp_stop_says_whom_it_stops_and_choosing_a_label_comes_back(web: Client, event: Event) -> None:
+    EventTag.objects.create(event=event, tag=make_tag("tlp:red"))
+    page = web.get(f"/event/{event.pk}/publish/", {"distribution": 1}).text
+    assert "TLP:RED is only for named recipients." in page
+    assert "3 organisations would see the event." in page
+    link = re.search(rf'href="(/event/{event.pk}/tag/[^"]*)"', page)
+    assert link
+    address = link[1].replace("&amp;", "&")
+    assert address == f"/event/{event.pk}/tag/?back=publish&distribution=1"
+    form = web.get(address).text
+    review = f"/event/{event.pk}/publish/?distribution=1#chk"
+    assert f'href="{review}"' in form
+    sent = {"tag": make_tag("tlp:amber").name, "back": "publish", "distribution": "1"}
+    assert web.post(f"/event/{event.pk}/tag/", sent).headers["Location"] == review
+    # What others send as the way back leads nowhere else.
+    odd = {**sent, "tag": "tlp:amber", "distribution": "//evil.example"}
+    assert web.post(f"/event/{event.pk}/untag/", odd).headers["Location"] == (
+        f"/event/{event.pk}/publish/?#chk"
+    )
+
+
+def test_organisations_to_publish_to_are_listed_and_found_by_several_words(web: Client, event: Event) -> None:
+    address = f"/event/{event.pk}/publish/organisations/"
+    form = web.get(address)
+    names = ["Hub", "Organisation B", "Organisation C"]
+    assert [name for name in names if name in form.text] == names
+    field = form.context["form"]["organisations"]
+
+    def found(text: str) -> list[str]:
+        answer = web.get(f"{address}find/", {"field": field.html_name, f"q_{field.html_name}": text})
+        return [choice.label for choice in answer.context["found"]]
+
+    assert found("sation C, hub") == ["Organisation C", "Hub"]
+    assert found("") == names
+    assert (
+        "Nothing matches."
+        in web.get(f"{address}find/", {"field": "organisations", "q_organisations": "zz"}).text
+    )
 
 
 def test_other_roles_and_organisations_cannot_publish(event: Event, seed: Seed) -> None:
@@ -248,7 +311,7 @@ def test_publisher_chooses_whether_to_notify_by_mail(
     use(settings, free_port())
     assert "Notify subscribers" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
-    assert ProcrastinateJob.objects.filter(task_name="notification_mails.alert").count() == told
+    assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told
 
 
 def test_several_organisations_are_chosen_on_the_spot(

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_attribute, make_event
-from tests.factories.knowledge import make_collection, make_tag
+from tests.factories.knowledge import make_attack, make_cluster, make_collection, make_galaxy, make_tag
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
@@ -63,6 +63,42 @@ def test_search_finds_taxonomies_clusters_and_tags(web: Client, event: Event) ->
     dialog = web.get(f"/event/{event.pk}/tag/", headers={"hx-target": "dialogs"}).text
     assert "<dialog" in dialog
     assert "<html" not in dialog
+
+
+def test_techniques_of_attack_come_first_and_labels_of_tlp_are_said_once(web: Client, event: Event) -> None:
+    nice, attack = make_galaxy("nice-framework-tasks"), make_attack()
+    make_cluster(nice, "Analyse mail - T1566")
+    make_cluster(attack, "Spearphishing - T1566.001")
+    odd = Taxonomy.objects.create(namespace="t1566", enabled=True)
+    TaxonomyPredicate.objects.create(taxonomy=odd, value="T1566")
+
+    def names(text: str) -> list[str]:
+        return [each.name for each in web.get(f"/event/{event.pk}/tag/", {"q": text}).context["choices"]]
+
+    assert [name.split('"')[1] for name in names("t1566")[:3]] == [
+        "Phishing - T1566",
+        "Spearphishing - T1566.001",
+        "Analyse mail - T1566",
+    ]
+    picked = web.get("/tags/find/", {"field": "tags", "q_tags": "T1566"}).context["found"]
+    assert "Phishing" in picked[0].label
+    done = web.get("/search/suggestions/", {"q": "galaxy:T1566"}).text
+    assert done.index("Phishing - T1566") < done.index("Analyse mail")
+
+    taxonomy = Taxonomy.objects.create(namespace="tlp", enabled=True)
+    for label in ("red", "white", "ex:chr", "unclear"):
+        TaxonomyPredicate.objects.create(
+            taxonomy=taxonomy,
+            value=label,
+            expanded="(TLP) For the eyes",
+            description="For the eyes. For the eyes.",
+        )
+    page = web.get(f"/event/{event.pk}/tag/")
+    assert [each.name for each in page.context["choices"]] == ["tlp:red"]
+    assert page.text.count("Only for those it is given to in person.") == 1
+    assert "For the eyes" not in page.text
+    # It can still be written, by those who read of it elsewhere.
+    assert names("tlp:white") == ["tlp:white"]
 
 
 def test_technique_numbers_are_found_one_by_one(web: Client, event: Event) -> None:

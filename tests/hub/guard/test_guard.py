@@ -278,7 +278,7 @@ def test_tlp_red_blocks_despite_many_amber_tags(seed: Seed) -> None:
     red_attribute(event)
     status, body = call(seed.publisher.key, "POST", f"/events/publish/{event.pk}", {"confirm_tlp": 1})
     assert status == 405
-    assert "tlp:red" in body["message"]
+    assert "TLP:RED" in body["message"]
     assert not Event.objects.get(pk=event.pk).published
 
 

@@ -70,7 +70,7 @@ def test_draft_says_who_will_see_it_once_published(seed: Seed, setup: Setup, set
 def test_tlp_narrower_than_the_distribution_is_remarked(seed: Seed, setup: Setup) -> None:
     Event.objects.filter(pk=setup.draft.pk).update(distribution=1)
     admin = header_of(visitor(seed.org_admin), setup.draft)
-    assert "tlp:red on the tags of the event does not allow sharing this widely." in texts(admin)
+    assert "TLP:RED is only for named recipients." in texts(admin)
     # Who cannot change it reads it beside the distribution.
     page = text_of(visitor(seed.stranger).get(f"/event/{setup.draft.pk}/"))
     assert "Wider than TLP allows" in page

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
+from vardkase.hub.guard.detectors import tlp_label
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding
 
 
@@ -30,7 +31,20 @@ def sentence(finding: GuardFinding) -> str:
             )
             % texts
         )
-    return gettext("%(text)s on %(where)s does not allow sharing this widely.") % texts
+    sentences = {
+        "red": gettext("%(what)s is only for named recipients."),
+        "amber+strict": gettext("%(what)s is only for the recipients’ own organisations."),
+        "amber": gettext("%(what)s is only for the recipients’ own organisations and their clients."),
+    }
+    return sentences[tlp_label(finding.text) or "red"] % {"what": _labelled(finding)}
+
+
+def _labelled(finding: GuardFinding) -> str:
+    name = finding.text
+    label = name.upper() if name.lower().startswith("tlp:") else name
+    if finding.place is FindingPlace.TAG and not finding.id:
+        return label
+    return gettext("%(text)s on %(where)s") % {"text": label, "where": where(finding)}
 
 
 def where(finding: GuardFinding) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
@@ -87,6 +89,19 @@ def differences(form: forms.Form) -> list[dict[str, Any]]:
 
 def moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else seen_moment(microseconds)
+
+
+def reach_of_review(request: PageRequest) -> dict[str, str] | None:
+    """The distribution chosen on the page that publishes, which led here and is returned to; None from elsewhere."""
+    sent = posted.fields(request) if request.method == "POST" else request.GET
+    if sent.get("back") != "publish":
+        return None
+    chosen = {name: sent.get(name, "") for name in ("distribution", "sharing_group_id")}
+    return {name: text for name, text in chosen.items() if text.isdecimal()}
+
+
+def review_address(event_id: int, reach: dict[str, str]) -> str:
+    return f"{reverse('event_publish', args=[event_id])}?{urlencode(reach)}#chk"
 
 
 def back_to(request: PageRequest, event_id: int, said: str = "") -> HttpResponse:

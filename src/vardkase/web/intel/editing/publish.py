@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import Forbidden, Invalid
@@ -42,7 +44,7 @@ from vardkase.intel.services.publish import unpublish_event
 from vardkase.knowledge.noticelists.notices import notices, notices_about_distribution
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.flags import as_int
-from vardkase.web.intel.editing.common import back_to, group_options, reach_context
+from vardkase.web.intel.editing.common import group_options, reach_context
 from vardkase.web.knowledge.noticelists.template_tags import current_language
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.display import thin
@@ -51,6 +53,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
 from vardkase.web.ui.navigation import address_of
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_link
 
 SECTORS = 3
 """Sectors drawn by themselves; the rest are one."""
@@ -82,17 +85,31 @@ def publish(request: PageRequest, reference: str) -> HttpResponse:
 @page(Permission.PUBLISH, writes=True)
 def unpublish(request: PageRequest, reference: str) -> HttpResponse:
     event = _publishable(request.actor, reference)
+    if not event.published:
+        messages.info(request, gettext("The event is not published."))
+        return redirect("event", event.id)
     if request.method != "POST":
-        count = len(receivers(event.distribution, event.sharing_group_id, event.org_id))
         context = {
             "heading": gettext("Unpublish"),
             "event": event,
-            "count": count,
+            "count": len(receivers(event.distribution, event.sharing_group_id, event.org_id)),
+            "stays_open": _is_open(event),
             "keepers": keepers(request.actor, event, Distribution.ORGANISATION, None),
         }
         return render(request, "editing/unpublish.html", context)
     unpublish_event(request.actor, event.id)
-    return back_to(request, event.id, gettext("Event unpublished."))
+    say_with_link(
+        request,
+        gettext("Event unpublished."),
+        gettext("Publish again"),
+        reverse("event_publish", args=[event.id]),
+    )
+    return redirect("event", event.id)
+
+
+def _is_open(event: EventRow) -> bool:
+    """Whether organisations within its distribution read it on the hub while it is unpublished."""
+    return rules.is_open_unpublished(event.distribution) and not hides_unpublished(event.org_id)
 
 
 def _publishable(actor: Actor, reference: str) -> EventRow:
@@ -147,10 +164,12 @@ def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpRespon
         return redirect("approval", waiting.pk)
     reach = form.reach()
     count = len(receivers(reach["distribution"], reach["sharing_group_id"], event.org_id))
-    if not count:
-        return back_to(request, event.id, gettext("The event has been published."))
-    message = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
-    return back_to(request, event.id, message % {"n": thin(count)})
+    message = gettext("The event has been published.")
+    if count:
+        message = ngettext("Published to %(n)s organisation.", "Published to %(n)s organisations.", count)
+        message %= {"n": thin(count)}
+    say_with_link(request, message, gettext("Unpublish"), reverse("event_unpublish", args=[event.id]))
+    return redirect("event", event.id)
 
 
 def _by_list(*said: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -176,9 +195,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "keepers": keepers(request.actor, event, reach["distribution"], reach["sharing_group_id"])
         if chosen
         else None,
-        "is_open": not event.published
-        and rules.is_open_unpublished(event.distribution)
-        and not hides_unpublished(event.org_id),
+        "is_open": not event.published and _is_open(event),
         "policy": _policy(event, chosen),
         "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
         "sends_mail": can_send(),
@@ -193,10 +210,17 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         ),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": replace(changes, rows=worded(changes.rows)),
+        "tag_url": _tag_address(event, chosen),
         "may_choose": rules.may_modify_event(request.actor, event),
         "may_pick": request.actor.may(Permission.ADD) and sees_every_organisation(request.actor),
         **reach_context(request.actor, form),
     }
+
+
+def _tag_address(event: EventRow, chosen: dict[str, Any] | None) -> str:
+    """Where tags are chosen, which leads back to this page as it is."""
+    reach = {name: value for name, value in (chosen or {}).items() if value or name == "distribution"}
+    return f"{reverse('event_tag', args=[event.id])}?{urlencode({'back': 'publish', **reach})}"
 
 
 def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,6 +35,7 @@ from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.knowledge.tag_collections.queries import PREFIX, tags_of, visible_collections
 from vardkase.knowledge.taxonomies.queries import exclusive_conflicts
 from vardkase.knowledge.taxonomies.rules import is_possible_name
+from vardkase.web.intel.editing.common import reach_of_review, review_address
 from vardkase.web.intel.editing.forms.tagging import MOST_TAGS, conflict_words
 from vardkase.web.ui.chips import tag_words
 from vardkase.web.ui.display import thin
@@ -54,6 +56,8 @@ class ContributionTarget:
     tags: list[AttachedTag]
     may_local: bool
     may_global: bool
+    review: dict[str, str] | None = None
+    """The distribution chosen on the page that publishes the event, which led here and is returned to."""
 
     @property
     def uuid(self) -> UUID:
@@ -71,7 +75,7 @@ class ContributionTarget:
     @property
     def tag_url(self) -> str:
         name, *arguments = self.tag_view
-        return reverse(name, args=arguments)
+        return reverse(name, args=arguments) + (f"?{urlencode(self.fields)}" if self.fields else "")
 
     @property
     def untag_url(self) -> str:
@@ -80,7 +84,13 @@ class ContributionTarget:
 
     @property
     def event_url(self) -> str:
-        return reverse("event", args=[self.event.id])
+        if self.review is None:
+            return reverse("event", args=[self.event.id])
+        return review_address(self.event.id, self.review)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return {} if self.review is None else {"back": "publish", **self.review}
 
     def _view(self, act: str) -> tuple[str, *tuple[int, ...]]:
         if self.attribute:
@@ -98,7 +108,7 @@ class ContributionTarget:
 
 @page(Permission.TAGGER, writes=True)
 def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
-    carrier = _carrier(request.actor, reference, attribute_id)
+    carrier = _carrier(request, reference, attribute_id)
     if request.method == "POST" and not posted.text(request, "find"):
         return _add(request, carrier)
     context = _context(request, carrier)
@@ -110,7 +120,7 @@ def tag(request: PageRequest, reference: str, attribute_id: int | None = None) -
 @page(Permission.TAGGER, writes=True)
 @require_POST
 def untag(request: PageRequest, reference: str, attribute_id: int | None = None) -> HttpResponse:
-    carrier = _carrier(request.actor, reference, attribute_id)
+    carrier = _carrier(request, reference, attribute_id)
     names = posted.texts(request, "tag")
     present = {tag.name: tag for tag in carrier.tags if tag.name in names}
     try:
@@ -149,7 +159,8 @@ def _say_removed(request: PageRequest, carrier: ContributionTarget, tags: list[A
     if len({tag.local for tag in tags}) > 1:  # Undoing it in one would make a local tag global.
         messages.success(request, said)
     else:
-        say_with_undo(request, said, *carrier.tag_view, tag=names, local="1" if tags[0].local else "")
+        local = "1" if tags[0].local else ""
+        say_with_undo(request, said, *carrier.tag_view, tag=names, local=local, **carrier.fields)
 
 
 def _say_added(request: PageRequest, carrier: ContributionTarget, names: list[str], replaced: bool) -> None:
@@ -161,7 +172,7 @@ def _say_added(request: PageRequest, carrier: ContributionTarget, names: list[st
     if replaced:
         messages.success(request, said)
     else:
-        say_with_undo(request, said, *carrier.untag_view, tag=names)
+        say_with_undo(request, said, *carrier.untag_view, tag=names, **carrier.fields)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -225,7 +236,8 @@ def _collections(actor: Actor, selected: Sequence[str]) -> list[tuple[str, TagCo
     return [(name, each) for name, each in named if name not in selected]
 
 
-def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> ContributionTarget:
+def _carrier(request: PageRequest, reference: str, attribute_id: int | None) -> ContributionTarget:
+    actor = request.actor
     event = find_event(actor, reference)
     attribute = find_attribute(actor, attribute_id) if attribute_id is not None else None
     if attribute and attribute.event_id != event.id:
@@ -235,4 +247,8 @@ def _carrier(actor: Actor, reference: str, attribute_id: int | None) -> Contribu
     if not (may_local or may_global):
         raise Forbidden
     tags = attribute_tags(attribute.id) if attribute else event_tags(event.id)
-    return ContributionTarget(event, attribute, tags, may_local, may_global)
+    return ContributionTarget(event, attribute, tags, may_local, may_global, _review(request, event))
+
+
+def _review(request: PageRequest, event: EventRow) -> dict[str, str] | None:
+    return reach_of_review(request) if rules.may_publish_event(request.actor, event) else None

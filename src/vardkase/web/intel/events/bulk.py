@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +19,13 @@ from vardkase.intel.models import Attribute
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.undo.services import Undoable, undo, undoable
 from vardkase.misp.flags import as_int
-from vardkase.web.intel.editing.common import attempt, own_event, say_undoable
+from vardkase.web.intel.editing.common import (
+    attempt,
+    own_event,
+    reach_of_review,
+    review_address,
+    say_undoable,
+)
 from vardkase.web.intel.editing.forms.mass_edit import MassEditForm
 from vardkase.web.intel.events.selection import chosen_filter, selected_ids, selection_fields
 from vardkase.web.ui.display import thin
@@ -61,7 +66,8 @@ def take_back(request: PageRequest, reference: str) -> HttpResponse:
         )
         undone = said % {"n": thin(count)} if count else gettext("The change has been undone.")
         messages.success(request, undone)
-    return _to_review(request, event) if _is_from_review(request) else back(request, event)
+    reach = reach_of_review(request)
+    return back(request, event) if reach is None else redirect(review_address(event.id, reach))
 
 
 @page(Permission.ADD, writes=True)
@@ -71,7 +77,7 @@ def detection(request: PageRequest, reference: str) -> HttpResponse:
     chosen = selected_ids(request, event)
     to_ids = posted.flag(request, "to_ids")
     found_by = chosen_filter(request)
-    if _is_from_review(request):
+    if reach_of_review(request) is not None:
         # The review of a publication removes the flag from harmless values that still have it.
         differing = Attribute.objects.filter(event_id=event.id, pk__in=chosen, to_ids=not to_ids)
         chosen = list(differing.values_list("pk", flat=True))
@@ -157,11 +163,13 @@ def after_change(request: PageRequest, event: EventRow, done: Undoable[int] | No
     if done and done.result:
         said = ngettext("%(n)s attribute updated.", "%(n)s attributes updated.", done.result)
         _say(request, event, said, done)
-    return _to_review(request, event) if _is_from_review(request) else back(request, event)
+    reach = reach_of_review(request)
+    return back(request, event) if reach is None else redirect(review_address(event.id, reach))
 
 
 def _say(request: PageRequest, event: EventRow, said: str, done: Undoable[int]) -> None:
-    further = _reach_of_review(request) | {"back": "publish"} if _is_from_review(request) else {}
+    reach = reach_of_review(request)
+    further = {} if reach is None else {"back": "publish", **reach}
     say_undoable(request, event, said % {"n": thin(done.result)}, done.point, further)
 
 
@@ -169,19 +177,3 @@ def back(request: PageRequest, event: EventRow) -> HttpResponse:
     """To the table as it was filtered."""
     query = posted.text(request, "filter")
     return redirect(reverse("event", args=[event.id]) + (f"?{query}" if query else ""))
-
-
-def _is_from_review(request: PageRequest) -> bool:
-    return posted.text(request, "back") == "publish"
-
-
-def _reach_of_review(request: PageRequest) -> dict[str, str]:
-    asked = {name: posted.text(request, name) for name in ("distribution", "sharing_group_id")}
-    return {name: text for name, text in asked.items() if text}
-
-
-def _to_review(request: PageRequest, event: EventRow) -> HttpResponse:
-    """Back to the review, with the reach that was chosen there."""
-    return redirect(
-        reverse("event_publish", args=[event.id]) + f"?{urlencode(_reach_of_review(request))}#chk"
-    )
