@@ -20,7 +20,7 @@ from tests.factories.taxii import make_collection, resource
 from tests.support.mail_server import mail_server, use
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
-from vardkase.exchange.notices import tasks as notices
+from vardkase.exchange.notification_mails import tasks as notification_mails
 from vardkase.exchange.outbox.models import Delivery, Entry, EntryKind
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.tasks import refresh_and_settle
@@ -144,8 +144,8 @@ def test_mail_goes_only_to_the_group(setup: Setup, settings: Settings) -> None:
     with mail_server() as server:
         use(settings, server.port)
         setup.act(f"/events/alert/{setup.event['id']}")
-        for job in ProcrastinateJob.objects.filter(task_name="notices.alert"):
-            notices.alert(**job.args)
+        for job in ProcrastinateJob.objects.filter(task_name="notification_mails.alert"):
+            notification_mails.alert(**job.args)
     told = {mail.recipient.partition("@")[2] for mail in OutgoingMail.objects.all()}
     # Without anything new, users are notified of the previous version once more.
     assert told == {"a.example", "b.example", "hub.example"} | (

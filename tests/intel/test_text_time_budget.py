@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from itertools import count
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.factories.seed import Seed
 from tests.intel.event_reports.test_reports import make_event, make_report
 from vardkase.analysis.search.value_list import read_values
+from vardkase.core import time_budget as clock
 from vardkase.core.time_budget import OutOfTime, time_budget
 from vardkase.exchange.feeds import reading
 from vardkase.formats.incoming.module_answers import document_of
@@ -19,7 +21,7 @@ from vardkase.intel.editing.freetext import values_in
 from vardkase.intel.event_reports.extraction import extraction_of
 from vardkase.intel.queries.pasted_text import pasted
 
-WORDS = " ".join(f"host{number}.example.com" for number in range(60_000))
+WORDS = " ".join(f"host{number}.example.com" for number in range(3_000))
 SEARCHES: dict[str, Callable[[str], object]] = {
     "free-text import": values_in,
     "paste": lambda text: pasted(cast(Actor, None), None, text),
@@ -29,18 +31,25 @@ SEARCHES: dict[str, Callable[[str], object]] = {
 }
 
 
+LOOKS = 1_000
+"""Of the clock: fewer than there are words, and more than one request needs beside them."""
+
+
+@pytest.fixture(autouse=True)
+def second_at_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on when it is looked at: what looks at it only before and after has all the time it wants."""
+    seconds = count()
+    monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
+
+
 @pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
 def test_recognition_stops_when_time_is_up(search: Callable[[str], object]) -> None:
-    started = time.monotonic()
-    with pytest.raises(OutOfTime), time_budget(0.05):
+    with pytest.raises(OutOfTime), time_budget(LOOKS):
         search(WORDS)
-    assert time.monotonic() - started < 1.0
 
 
 @pytest.mark.django_db
 def test_extraction_from_report_stops_when_time_is_up(seed: Seed) -> None:
     report = make_report(seed.analyst, make_event(seed.analyst), content=WORDS)
-    started = time.monotonic()
-    with pytest.raises(OutOfTime), time_budget(0.3):
+    with pytest.raises(OutOfTime), time_budget(LOOKS):
         extraction_of(seed.analyst.actor, report["id"])
-    assert time.monotonic() - started < 1.5

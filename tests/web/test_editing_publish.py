@@ -311,7 +311,7 @@ def test_publisher_chooses_whether_to_notify_by_mail(
     use(settings, free_port())
     assert "Notify subscribers" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
-    assert ProcrastinateJob.objects.filter(task_name="notices.alert").count() == told
+    assert ProcrastinateJob.objects.filter(task_name="notification_mails.alert").count() == told
 
 
 def test_several_organisations_are_chosen_on_the_spot(

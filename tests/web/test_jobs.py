@@ -148,6 +148,20 @@ def test_every_job_kind_has_a_name() -> None:
     assert ours - KINDS.keys() == set()
 
 
+@pytest.mark.parametrize(
+    ("former", "name"),
+    [
+        ("notices.alert", "notification_mails.alert"),
+        ("schedules.look", "schedules.order_due"),
+        ("subscriptions.tell_followers", "subscriptions.notify_followers"),
+    ],
+)
+def test_job_ordered_under_a_former_name_is_still_run(former: str, name: str) -> None:
+    app.perform_import_paths()
+    assert app.tasks[former] is app.tasks[name]
+    assert KINDS[former] == KINDS[name]
+
+
 def test_tray_shows_ones_own_jobs_with_progress_result_and_stop(seed: Seed, job: int) -> None:
     analyst, colleague, admin = (signed_in(each) for each in (seed.analyst, seed.colleague, seed.site_admin))
     tray, page = "/jobs/tray/", f"/jobs/{job}/"

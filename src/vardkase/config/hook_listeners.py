@@ -13,9 +13,9 @@ from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_settled
 from vardkase.core.settings import changed as setting_changed
-from vardkase.exchange.notices import notes as note_notices
-from vardkase.exchange.notices import proposals as proposal_notices
-from vardkase.exchange.notices import tasks as notices
+from vardkase.exchange.notification_mails import notes as note_mails
+from vardkase.exchange.notification_mails import proposals as proposal_mails
+from vardkase.exchange.notification_mails import tasks as notification_mails
 from vardkase.exchange.notifications import listeners as notifications
 from vardkase.exchange.outbox.channels import promise_published
 from vardkase.exchange.own_feeds import tasks as own_feeds
@@ -172,7 +172,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         analyst_data_stored,
-        note_notices.notify_of_notes,
+        note_mails.notify_of_notes,
         "mails the creators of the events and notes that they are about, once until they have read of it on the hub",
     ),
     Listener(
@@ -196,7 +196,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "orders the job that notifies those who follow something in it",
     ),
     Listener(
-        intel.event_announced, notices.order_alerts, "orders the mail for a version that is out already"
+        intel.event_announced,
+        notification_mails.order_alerts,
+        "orders the mail for a version that is out already",
     ),
     Listener(
         intel.event_withdrawn,
@@ -243,13 +245,13 @@ LISTENERS: tuple[Listener[Any], ...] = (
         cluster_published, sync.send_cluster, "orders that it be sent to the connections that push clusters"
     ),
     Listener(
-        proposals_stored, proposal_notices.notify_owner, "mails the owner of the event, once until it decides"
+        proposals_stored, proposal_mails.notify_owner, "mails the owner of the event, once until it decides"
     ),
     Listener(proposals_made, notifications.proposals_made, "notifies the owner of the event on the hub"),
     Listener(proposal_commented, notifications.proposal_commented, "notifies the other side on the hub"),
     Listener(
         proposals_decided,
-        proposal_notices.notify_proposers,
+        proposal_mails.notify_proposers,
         "mails those who proposed, once until they have read of it on the hub",
     ),
     Listener(proposals_decided, notifications.proposals_decided, "notifies those who proposed on the hub"),
@@ -302,7 +304,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         mail_settled,
-        notices.settle_delivery,
+        notification_mails.settle_delivery,
         "records in the list of deliveries that the mail of an event was sent, or why not",
     ),
     Listener(

@@ -22,8 +22,8 @@ from vardkase.exchange.feeds import schedules as feed_schedules
 from vardkase.exchange.feeds import tasks as feed_tasks
 from vardkase.exchange.feeds.queries import described as described_feeds
 from vardkase.exchange.modules import tasks as module_tasks
-from vardkase.exchange.notices import schedules as notice_schedules
-from vardkase.exchange.notices import tasks as notice_tasks
+from vardkase.exchange.notification_mails import schedules as notification_mail_schedules
+from vardkase.exchange.notification_mails import tasks as notification_mail_tasks
 from vardkase.exchange.notifications.schedules import SCHEDULE as FORGET_NOTIFICATIONS
 from vardkase.exchange.outbox import channels
 from vardkase.exchange.own_feeds import schedules as own_feed_schedules
@@ -94,7 +94,7 @@ JOB_MODULES = (
     correlation_tasks,
     feed_tasks,
     module_tasks,
-    notice_tasks,
+    notification_mail_tasks,
     own_feed_tasks,
     server_tasks,
     subscription_tasks,
@@ -104,7 +104,7 @@ JOB_MODULES = (
 )
 
 # The channels by which a published version leaves the hub, beside the streams.
-CHANNELS = (own_feed_tasks.FEEDS, sync_tasks.CONNECTIONS, notice_tasks.MAILS)
+CHANNELS = (own_feed_tasks.FEEDS, sync_tasks.CONNECTIONS, notification_mail_tasks.MAILS)
 
 SCHEDULES = (
     FORGET_ENDED,
@@ -118,7 +118,7 @@ SCHEDULES = (
     *own_feed_schedules.SCHEDULES,
     *sync_schedules.SCHEDULES,
     *taxii_schedules.SCHEDULES,
-    *notice_schedules.SCHEDULES,
+    *notification_mail_schedules.SCHEDULES,
     FORGET_NOTIFICATIONS,
     *content_access_schedules.SCHEDULES,
     *policy_schedules.SCHEDULES,

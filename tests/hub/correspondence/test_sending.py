@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from pysequoia import Tsk
 
-from tests.factories.notices import put
+from tests.factories.notification_mails import put
 from tests.factories.officers import officer
 from tests.factories.seed import Seed
 from tests.support.mail_server import MailServer, mail_server, use

@@ -22,9 +22,9 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.errors import OutgoingFailed
-from vardkase.exchange.notices.models import SentSummary
-from vardkase.exchange.notices.recipients import recipients
-from vardkase.exchange.notices.summaries import send_summaries
+from vardkase.exchange.notification_mails.models import SentSummary
+from vardkase.exchange.notification_mails.recipients import recipients
+from vardkase.exchange.notification_mails.summaries import send_summaries
 from vardkase.exchange.outbox.deliveries import version_of
 from vardkase.exchange.own_feeds import services as feeds
 from vardkase.exchange.servers.caching import cache_server

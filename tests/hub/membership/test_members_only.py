@@ -23,7 +23,7 @@ from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.exchange.notices.recipients import recipients
+from vardkase.exchange.notification_mails.recipients import recipients
 from vardkase.exchange.outbox.deliveries import version_of
 from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.services import make_token, readable, save_own_feed

@@ -26,8 +26,8 @@ from vardkase.intel.event_delegations.hooks import (
     delegation_answered,
     delegation_requested,
 )
+from vardkase.intel.event_delegations.mails import notify_recipient, notify_requester
 from vardkase.intel.event_delegations.models import RECIPIENT_DECIDES, EventDelegation
-from vardkase.intel.event_delegations.notices import notify_recipient, notify_requester
 from vardkase.intel.event_delegations.queries import find_delegation
 from vardkase.intel.event_delegations.settings import DELEGATION
 from vardkase.intel.hooks import (

@@ -16,7 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.sign_in_policy.models import IdentityProvider

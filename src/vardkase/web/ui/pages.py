@@ -29,6 +29,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.standing import StandingRefused
 from vardkase.web.sign_in.step_up import ask_to_confirm, confirmed_at
 from vardkase.web.ui.permission_labels import DUTIES
+from vardkase.web.ui.sent_once import handled_once
 
 
 class PageRequest(HttpRequest):
@@ -79,10 +80,12 @@ def page[**P](
                     match = request.resolver_match
                     place = f"page {match.view_name}" if match else "page"
                     page_request.actor = for_reading(page_request.actor, place)
-                    return view(page_request, *args, **kwargs)
+                    return handled_once(request, lambda: view(page_request, *args, **kwargs))
                 actor = page_request.actor
                 actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
-                return retry_on_conflict(lambda: view(page_request, *args, **kwargs))
+                return handled_once(
+                    request, lambda: retry_on_conflict(lambda: view(page_request, *args, **kwargs))
+                )
             except NotFound as error:
                 raise Http404(str(error)) from error
             except StepUpRequired:

@@ -21,9 +21,9 @@ from vardkase.hub.membership.onboarding.problems import OnboardingProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.key_days import end_of, latest_day
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.credentials import note_owner_set
 from vardkase.identity.accounts.services.keys import make_key
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.audit_actions import IdentityAction

@@ -20,7 +20,7 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import set_password
 from vardkase.identity.audit_actions import IdentityAction
 

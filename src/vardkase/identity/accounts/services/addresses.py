@@ -15,8 +15,8 @@ from vardkase.core.mail.services import can_send
 from vardkase.identity.accounts.models import AccountLink, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.services.account_links import Purpose, make_link, use_link
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.restrictions import require_may_change_login
 from vardkase.identity.accounts.services.users import check_address, locked, own_account, target_of
 from vardkase.identity.audit_actions import IdentityAction

@@ -17,8 +17,8 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import AccountProblem
 from vardkase.identity.accounts.queries import recipients, visible_users
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_all_of_change
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
-from vardkase.identity.accounts.services.notices import AccountChange, notify_all_of_change
 from vardkase.identity.accounts.services.protection import protected_users, require_change
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting

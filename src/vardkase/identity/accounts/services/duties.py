@@ -10,8 +10,8 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.problems import AccountProblem
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.credentials import end_those_of_others, note_who_made_site_admins
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.users import target_of
 from vardkase.identity.accounts.staff import (
     DECIDE,

@@ -23,10 +23,10 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.accounts.problems import KeyProblem
 from vardkase.identity.accounts.services.bound_keys import bounds_of_former, require_bound
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import note_issuer, note_who_set
 from vardkase.identity.accounts.services.key_limits import inherited, require_no_wider
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.protection import refuse_key_for_staff, require_change
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting

@@ -11,10 +11,10 @@ from vardkase.identity.accounts import rules
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services.account_links import mail_password_link
+from vardkase.identity.accounts.services.change_mails import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import end_all, note_who_set
 from vardkase.identity.accounts.services.key_limits import require_unlimited
-from vardkase.identity.accounts.services.notices import AccountChange, notify_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import is_approved, require_change
 from vardkase.identity.accounts.services.restrictions import require_may_change_password

@@ -27,6 +27,7 @@ from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.problems import AccountProblem, RoleProblem
 from vardkase.identity.accounts.services.bound_keys import must_be_bound
+from vardkase.identity.accounts.services.change_mails import AccountChange, changes_between, notify_of_changes
 from vardkase.identity.accounts.services.console import refuse_at_console
 from vardkase.identity.accounts.services.credentials import (
     end_all,
@@ -37,7 +38,6 @@ from vardkase.identity.accounts.services.credentials import (
 from vardkase.identity.accounts.services.key_limits import require_unlimited
 from vardkase.identity.accounts.services.keys import issue_key
 from vardkase.identity.accounts.services.last_administrator import keep_a_site_admin, keep_an_administrator
-from vardkase.identity.accounts.services.notices import AccountChange, changes_between, notify_of_changes
 from vardkase.identity.accounts.services.passwords import one_time_password, set_password
 from vardkase.identity.accounts.services.protection import (
     is_approved,

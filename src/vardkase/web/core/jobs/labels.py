@@ -19,7 +19,7 @@ KINDS: dict[str, str | Promise] = {
     "jobs.take_up_again": _("Recover jobs of a stopped worker"),
     "mail.deliver": _("Send an e-mail"),
     "modules.enrich": _("Enrich an event"),
-    "notices.alert": _("Send e-mail about a published event"),
+    "notification_mails.alert": _("Send e-mail about a published event"),
     "own_feeds.write": _("Write one of our feeds"),
     "schedules.order_due": _("Check which tasks are due"),
     "schedules.run": _("A scheduled task"),
@@ -38,6 +38,7 @@ KINDS: dict[str, str | Promise] = {
 }
 """By the name of the task; a test asks that each has its words."""
 # Jobs that an earlier version ordered keep their names.
+KINDS["notices.alert"] = KINDS["notification_mails.alert"]
 KINDS["schedules.look"] = KINDS["schedules.order_due"]
 KINDS["subscriptions.tell_followers"] = KINDS["subscriptions.notify_followers"]
 

@@ -29,6 +29,12 @@ def texts(request: HttpRequest, name: str) -> list[str]:
     return list(map(_clean, request.POST.getlist(name)))
 
 
+def named_files(request: HttpRequest) -> list[tuple[str, str | None, int | None]]:
+    """Field, name and size of each file."""
+    sent = ((name, file) for name in request.FILES for file in request.FILES.getlist(name))
+    return [(name, file.name, file.size) for name, file in sent]
+
+
 def flag(request: HttpRequest, name: str) -> bool:
     return request.POST.get(name) == "1"
 

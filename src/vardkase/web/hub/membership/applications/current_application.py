@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.hub.membership.applications.access import Applicant, find_link, link_address
 from vardkase.hub.membership.applications.models import Application, ApplicationLink, ApplicationState
 from vardkase.hub.membership.applications.throttle import RateLimited
@@ -22,8 +22,9 @@ from vardkase.hub.public_pages.queries import passages
 from vardkase.web.hub.public_pages.front import url_if_any
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.markdown import rendered_by_owner
-from vardkase.web.ui.pages import public_page
+from vardkase.web.ui.pages import public_page, refusal_page
 from vardkase.web.ui.private_links import OWN_LINK
+from vardkase.web.ui.sent_once import handled_once
 
 
 class ApplicantRequest(HttpRequest):
@@ -65,7 +66,9 @@ def applicant_page[**P](view: ApplicantView[P]) -> OpenView[P]:
         if request.method == "POST" and posted.text(request, "application") != link.application.number:
             return render(request, "applications/another.html", page(request), status=409)
         try:
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            return handled_once(request, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type,return-value]
+        except Conflict as error:
+            return refusal_page(request, error)
         except (NotFound, Forbidden) as error:
             raise Http404(str(error)) from error
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pysequoia import Tsk
 
 from tests.factories import make_event
-from tests.factories.notices import alerted, kept_back, put, saved
+from tests.factories.notification_mails import alerted, kept_back, put, saved
 from tests.factories.seed import ApiUser, Seed
 from tests.support.mail_server import MailServer
 from vardkase.core.mail.hooks import MailSettled, mail_settled
@@ -19,7 +19,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import send
 from vardkase.core.openpgp.problems import MailKeyProblem
 from vardkase.core.problems import stored_wire
-from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.notification_mails.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation

@@ -8,7 +8,7 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
 from vardkase.core.sql import cursor
-from vardkase.exchange.notices.mail_facts import CHOICES, headers
+from vardkase.exchange.notification_mails.mail_facts import CHOICES, headers
 from vardkase.exchange.notifications.concerned import concerned_by
 from vardkase.exchange.notifications.models import NotificationKind
 from vardkase.exchange.reader_kinds import ORGANISATIONS

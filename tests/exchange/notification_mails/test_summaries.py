@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.factories import make_event
-from tests.factories.notices import put, saved, tag
+from tests.factories.notification_mails import put, saved, tag
 from tests.factories.seed import Seed
 from vardkase.core import schedules
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.notices.models import SentSummary
-from vardkase.exchange.notices.summaries import send_summaries
+from vardkase.exchange.notification_mails.models import SentSummary
+from vardkase.exchange.notification_mails.summaries import send_summaries
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import NEVER

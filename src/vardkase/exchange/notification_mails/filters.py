@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vardkase.exchange.notices import recipients
-from vardkase.exchange.notices.recipients import MailReader, Recipient
+from vardkase.exchange.notification_mails import recipients
+from vardkase.exchange.notification_mails.recipients import MailReader, Recipient
 from vardkase.exchange.reader_kinds import ATTRIBUTE, READABLE_TAG
 
 type Leaf = tuple[str, str]

@@ -15,8 +15,8 @@ from tests.factories.seed import ApiUser, Seed
 from vardkase.analysis.saved_searches.models import SavedSearch, SharedWith
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.notices.alerts import send_alerts
-from vardkase.exchange.notices.followed import send_followed
+from vardkase.exchange.notification_mails.alerts import send_alerts
+from vardkase.exchange.notification_mails.followed import send_followed
 from vardkase.exchange.notifications.models import Notification
 from vardkase.exchange.notifications.queries import Shown, count_unread, notifications
 from vardkase.exchange.subscriptions import services

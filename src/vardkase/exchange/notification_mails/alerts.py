@@ -13,11 +13,11 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import Problem
-from vardkase.exchange.notices import filters, recipients, settings
-from vardkase.exchange.notices.mail_facts import ReadableEvent, headers, published_facts
-from vardkase.exchange.notices.problems import NoticeProblem
-from vardkase.exchange.notices.recipients import MailReader, Recipient
-from vardkase.exchange.notices.suppression import kept_back
+from vardkase.exchange.notification_mails import filters, recipients, settings
+from vardkase.exchange.notification_mails.mail_facts import ReadableEvent, headers, published_facts
+from vardkase.exchange.notification_mails.problems import NoticeProblem
+from vardkase.exchange.notification_mails.recipients import MailReader, Recipient
+from vardkase.exchange.notification_mails.suppression import kept_back
 from vardkase.exchange.outbox import deliveries
 from vardkase.exchange.outbox.deliveries import PublishedVersion, Receiver
 from vardkase.exchange.outbox.models import EntryKind

@@ -9,14 +9,14 @@ from procrastinate.contrib.django import app
 from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.services import can_send
 from vardkase.core.problems import problems_in
-from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.notification_mails.alerts import send_alerts
 from vardkase.exchange.outbox.channels import TO_RECEIVER, Channel
 from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion, Receiver, settle
 from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.intel.hooks import EventPublished
 
 
-@app.task(name="notices.alert", retry=TO_RECEIVER)
+@app.task(name="notification_mails.alert", aliases=["notices.alert"], retry=TO_RECEIVER)
 def alert(event_id: int, version: int) -> None:
     send_alerts(event_id, version)
 

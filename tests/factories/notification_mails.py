@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.problems import stored_wire
 from vardkase.core.settings.models import SettingValue
-from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.notification_mails.alerts import send_alerts
 from vardkase.exchange.outbox.models import Delivery
 from vardkase.intel.models import Event, EventTag
 from vardkase.knowledge.taxonomies.models import Tag

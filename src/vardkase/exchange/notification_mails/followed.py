@@ -15,8 +15,8 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
-from vardkase.exchange.notices.mail_facts import headers
-from vardkase.exchange.notices.sent_summaries import claim
+from vardkase.exchange.notification_mails.mail_facts import headers
+from vardkase.exchange.notification_mails.sent_summaries import claim
 from vardkase.exchange.subscriptions.matching import NotifiedBy, followed_in
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event

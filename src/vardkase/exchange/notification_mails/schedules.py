@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
-from vardkase.exchange.notices.followed import send_followed
-from vardkase.exchange.notices.summaries import send_summaries
+from vardkase.exchange.notification_mails.followed import send_followed
+from vardkase.exchange.notification_mails.summaries import send_summaries
 
 HELP = _("E-mails subscribers about what was published. Each receives it once, however often the task runs.")
 
+# Their times are stored by name, so the names are still those of the former package.
 SCHEDULES = (
     Schedule(
         "notices.daily_summary",

@@ -10,10 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.api.calls import call
 from tests.factories import make_event
-from tests.factories.notices import OPEN, put, saved
+from tests.factories.notification_mails import OPEN, put, saved
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.notices.proposals import notify_owner
+from vardkase.exchange.notification_mails.proposals import notify_owner
 from vardkase.identity.access.job_actors import connection_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -24,7 +24,10 @@ from vardkase.intel.services.events import add_event
 
 
 def queued_alerts() -> list[dict[str, Any]]:
-    return [job.args for job in ProcrastinateJob.objects.filter(task_name="notices.alert", status="todo")]
+    return [
+        job.args
+        for job in ProcrastinateJob.objects.filter(task_name="notification_mails.alert", status="todo")
+    ]
 
 
 @pytest.mark.usefixtures("mail")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.problems import ProblemCode
 
 
+# Deliveries store its codes (`notice.filtered`), so it keeps the name that the package once had.
 class NoticeProblem(ProblemCode):
     FILTERED = _("The person’s own filter excludes it.")
     SUMMARISED = _("The person receives summaries instead.")

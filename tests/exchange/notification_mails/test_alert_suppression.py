@@ -8,10 +8,10 @@ import pytest
 
 from tests.api.calls import call
 from tests.factories import make_event
-from tests.factories.notices import alerted, kept_back, put, saved
+from tests.factories.notification_mails import alerted, kept_back, put, saved
 from tests.factories.seed import Seed
 from vardkase.core.mail.models import OutgoingMail
-from vardkase.exchange.notices.alerts import send_alerts
+from vardkase.exchange.notification_mails.alerts import send_alerts
 from vardkase.identity.accounts.models import User
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.intel.models import Attribute, Event

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from vardkase.core.clock import now_seconds
 from vardkase.core.sql import cursor
-from vardkase.exchange.notices import settings
+from vardkase.exchange.notification_mails import settings
 from vardkase.intel.models import Event
 
 DAY = 86_400

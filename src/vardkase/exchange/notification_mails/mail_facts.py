@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.mail.facts import Facts
 from vardkase.core.private_links import page_address
-from vardkase.exchange.notices.recipients import MOST_LINES, EventLine
-from vardkase.exchange.notices.settings import Subject
+from vardkase.exchange.notification_mails.recipients import MOST_LINES, EventLine
+from vardkase.exchange.notification_mails.settings import Subject
 from vardkase.intel.models import Event
 from vardkase.misp.values.defang import defang
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.factories import make_attribute, make_event, make_object
-from tests.factories.notices import GROUPED, HIDDEN, OPEN, put, saved, tag
+from tests.factories.notification_mails import GROUPED, HIDDEN, OPEN, put, saved, tag
 from tests.factories.seed import Seed
 from tests.support.mail_server import MailServer, mail_server, use
 from vardkase.identity.accounts.models import User

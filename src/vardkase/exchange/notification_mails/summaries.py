@@ -21,8 +21,8 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify_each
 from vardkase.core.mail.services import can_send
 from vardkase.core.private_links import page_address
-from vardkase.exchange.notices.mail_facts import CHOICES, headers
-from vardkase.exchange.notices.sent_summaries import claim
+from vardkase.exchange.notification_mails.mail_facts import CHOICES, headers
+from vardkase.exchange.notification_mails.sent_summaries import claim
 from vardkase.identity.access.job_actors import job_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import reading_users
