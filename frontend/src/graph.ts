@@ -1,5 +1,5 @@
 // Graphs, loaded only by the pages that have one: <div data-graph="address of the data">. The page says the same in a table.
-import type { NodeCollection, NodeSingular } from "cytoscape";
+import type { EdgeSingular, NodeCollection, NodeSingular } from "cytoscape";
 import { on } from "./dom";
 import { type EdgeKind, type GraphData, read } from "./graph/data";
 import { ReferenceEditor } from "./graph/editing";
@@ -89,7 +89,7 @@ class GraphPage {
     const { view, place } = this;
     const name = place.dataset.graphName ?? "graph";
     const node = view.chosen();
-    const edge = view.cy.edges(":selected").first();
+    const edge = view.chosenEdge();
     button?.closest("details")?.removeAttribute("open");
     if (what === "in") view.zoom(1.3);
     else if (what === "out") view.zoom(1 / 1.3);
@@ -104,9 +104,18 @@ class GraphPage {
     else if (what === "undo") await this.editor?.undo();
     else if (what === "panel")
       this.frame.querySelector<HTMLElement>("[data-graph-panel] :is(a, button):not([hidden])")?.focus();
-    else if (edge.nonempty() && what === "change") this.editor?.change(edge.id());
-    else if (edge.nonempty() && what === "remove") await this.editor?.remove(edge.id());
+    else if (edge) await this.actOnEdge(edge, what);
     else if (node) await this.actOn(node, what);
+    // A button that is gone or no longer offered would leave the keyboard nowhere.
+    setTimeout(() => {
+      if (button?.offsetParent === null && !document.querySelector("dialog[open]")) place.focus();
+    });
+  }
+
+  private async actOnEdge(edge: EdgeSingular, what: string): Promise<void> {
+    if (edge.data("kind") !== "reference") return;
+    if (what === "change" || what === "refer") this.editor?.change(edge.id());
+    else if (what === "remove") await this.editor?.remove(edge.id());
   }
 
   private async actOn(node: NodeSingular, what: string): Promise<void> {
@@ -114,7 +123,7 @@ class GraphPage {
     else if (["expand", "collapse", "toggle"].includes(what)) await this.toggle(node);
     else if (["pin", "unpin", "togglePin"].includes(what)) this.pin(node, !node.locked());
     else if (what === "hide") this.hide(node);
-    else if (what === "reference") this.editor?.open(node);
+    else if (["reference", "refer"].includes(what) && node.data("from")) this.editor?.open(node);
   }
 
   private async toggle(node: NodeSingular): Promise<void> {

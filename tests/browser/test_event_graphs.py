@@ -135,6 +135,90 @@ def test_references_are_drawn_saved_and_exported(
     page.context.close()
 
 
+def test_references_are_edited_by_keyboard_alone(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    file, domain, _ = Object.objects.filter(event=event).order_by("pk")
+    opened = visit(chromium, server, reverse("event_graph", args=[event.pk]), server_seed.analyst.user, WIDE)
+    page, keys = opened.page, opened.page.keyboard
+    drawn(page, 4)
+    name, dialog = page.locator("[data-panel=name]"), page.locator("#graph-reference")
+    graph = page.locator(".graph")
+    tab_to(page, ".graph")
+    # J and K lead to every part, wherever it lies.
+    for wanted in ("shared", "domain-ip", "img", "file"):
+        press_until(page, "j", wanted)
+    press_until(page, "k", "domain-ip")
+    press_until(page, "k", "file")
+    keys.press("r")
+    expect(dialog).to_be_visible()
+    keys.type("connects-to")
+    keys.press("Shift+Tab")
+    keys.type("domain-ip")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(dialog).to_be_hidden()
+    reference = ObjectReference.objects.get(deleted=False)
+    assert (reference.object_id, reference.referenced_id) == (file.pk, domain.pk)
+    # Back in the graph: the reference is chosen from its part, and changed.
+    expect(graph).to_be_focused()
+    keys.press("l")
+    expect(name).to_have_text("connects-to")
+    keys.press("r")
+    expect(dialog).to_be_visible()
+    keys.press("Control+a")
+    keys.type("drops")
+    keys.press("Enter")
+    expect(dialog).to_be_hidden()
+    assert ObjectReference.objects.get(deleted=False).relationship_type == "drops"
+    press_until(page, "j", "domain-ip")
+    # The panel lists what the part is linked to.
+    keys.press("Enter")
+    tab_to(page, "[data-panel-links] button")
+    keys.press("Enter")
+    expect(name).to_have_text("drops")
+    tab_to(page, "[data-graph-act=remove]")
+    keys.press("Enter")
+    expect(graph).to_be_focused()
+    assert not ObjectReference.objects.filter(deleted=False).exists()
+    keys.press("u")
+    expect(page.locator("[data-graph-news]")).to_have_text("Ändringen är ångrad.")
+    assert ObjectReference.objects.get(deleted=False).relationship_type == "drops"
+    keys.press("l")
+    keys.press("Delete")
+    expect(page.locator("[data-graph-news]")).to_have_text("Referensen är borttagen.")
+    assert not ObjectReference.objects.filter(deleted=False).exists()
+    # An arrow with Shift moves the part, which is saved with the graph.
+    before = point(page, f"o{file.pk}")
+    press_until(page, "j", "file")
+    keys.press("Shift+ArrowRight")
+    assert point(page, f"o{file.pk}")[0] > before[0]
+    keys.press("h")
+    expect(page.locator("[data-graph-act=all]")).to_be_visible()
+    assert opened.violations() == []
+    assert opened.complaints == []
+    page.context.close()
+
+
+def press_until(page: Page, key: str, wanted: str) -> None:
+    """Until the panel is about what has this in its name."""
+    for _ in range(6):
+        page.keyboard.press(key)
+        page.evaluate("() => new Promise(shown => setTimeout(shown))")
+        if wanted in (page.locator("[data-panel=name]").text_content() or ""):
+            return
+    raise AssertionError(wanted)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    focused = f"() => document.activeElement.matches({selector!r})"
+    for _ in range(80):
+        if page.evaluate(focused):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(selector)
+
+
 def _save_picture(page: Page, kind: str, folder: Path) -> str:
     page.locator(".graph-tools details.menu summary").click()
     with page.expect_download() as started:

@@ -80,8 +80,9 @@ def test_days_until_decayed() -> None:
 
 def test_places_in_a_line_chart() -> None:
     chart = line_chart([100, 0], ["0", "10"], level=25, mark=0.5)
-    assert chart.path == "M48.0,18.0 L688.0,238.0"
-    assert (chart.level, chart.mark) == ("183.0", "368.0")
+    assert chart.path == "M0.0,0.0 L1000.0,220.0"
+    assert (chart.level, chart.mark) == ("165.0", "50.00%")
+    assert line_chart([1, 2, 3, 4], ["a", "b"], places=[0, 2]).labels == [("0.00%", "a"), ("66.67%", "b")]
     assert [text for _y, text in chart.ticks] == ["0", "25", "50", "75", "100"]
     assert line_chart([0], ["0"], mark=2).mark == ""
 

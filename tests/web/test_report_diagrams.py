@@ -21,7 +21,7 @@ from vardkase.core.sandbox.problems import SandboxProblem
 from vardkase.formats import diagrams
 from vardkase.formats.diagrams import turns
 from vardkase.intel.models import EventReport
-from vardkase.web.intel.event_reports import reports
+from vardkase.web.intel.event_reports import diagrams as drawing_pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -57,9 +57,11 @@ def test_diagrams_are_pictures_with_their_text_below(seed: Seed, monkeypatch: py
     words = diagrams.picture_of("The diagram could not be drawn.")
     shown = [reader.get(f"{path}diagram/{number}/").content == words for number in range(3)]
     assert shown == [False, False, True]
+    # What is known to be wrong is said in words.
+    assert "Line 1 cannot be read: graph TD; A--" in text_of(reader.get(path))
     # The preview of what is not saved has no pictures.
     preview = case.web.post(f"{case.url}/reports/draft/", {"content": fenced(SEQUENCE)})
-    assert AS_TEXT in text_of(preview)
+    assert "The diagram is drawn when the report has been saved." in text_of(preview)
     # In print as well; what cannot be drawn stays text.
     document = PdfReader(BytesIO(bytes_of(reader.get(f"{path}pdf/"))))
     text = "".join(one.extract_text() for one in document.pages)
@@ -72,7 +74,7 @@ def test_diagrams_are_pictures_with_their_text_below(seed: Seed, monkeypatch: py
         patch.setitem(optional_parts.PARTS, OptionalPart.DIAGRAMS, ("Mermaid", ("nowhere",)))
         assert text_of(reader.get(path)).count(AS_TEXT) == 3
     # What was drawn before is kept, and free; what is new is charged.
-    reports.DRAWINGS.spend(seed.stranger.user.pk, reports.DRAWINGS.allowed)
+    drawing_pages.DRAWINGS.spend(seed.stranger.user.pk, drawing_pages.DRAWINGS.allowed)
     assert reader.get(f"{path}diagram/0/").status_code == 200
     EventReport.objects.update(content=fenced(f"{SEQUENCE}  B->>C: Sends on\n"))
     assert reader.get(f"{path}diagram/0/").status_code == 409
@@ -84,10 +86,37 @@ def test_diagrams_are_pictures_with_their_text_below(seed: Seed, monkeypatch: py
     assert case.web.get(path.replace(case.url, other.url) + "diagram/0/").status_code == 404
 
 
+def test_the_line_that_is_wrong_is_named(seed: Seed) -> None:
+    case = Case(seed)
+    drafts = f"{case.url}/reports/draft/"
+    lines = {
+        "sequenceDiagram\n  loop x\n    A->>B: x\n    <b>nonsense\n  end\n  B->>A: y": "Line 4 cannot be read: &lt;b",
+        "---\ntitle: x\n---\nflowchart LR\n  A-->B\n  C-->": "Line 6 cannot be read: C--&gt;",
+        "pie\n  x y z": "Line 2 cannot be read: x y z",
+        "sequenceDiagram\n  wrong\n  A->>B: x\n  wrong too": "The diagram could not be drawn.",
+    }
+    for source, said in lines.items():
+        preview = text_of(case.web.post(drafts, {"content": fenced(source)}))
+        assert '<span class="error">' in preview
+        assert said in preview
+    broken = fenced(SEQUENCE, *lines)
+    case.written(broken)
+    fields = {"name": "Report", "content": broken, "distribution": "5", "act": "save"}
+    answer = case.web.post(f"{case.url}/reports/new/", fields, follow=True)
+    page = text_of(answer)
+    assert "A diagram cannot be drawn. The report says which line is wrong." in page
+    assert page.count('class="report-diagram"') == 1
+    assert all(said in page for said in lines.values())
+    # Whoever has used up the checks is told nothing more, and can still write and read.
+    drawing_pages.CHECKS.spend(seed.analyst.user.pk, drawing_pages.CHECKS.allowed)
+    preview = text_of(case.web.post(drafts, {"content": fenced("pie\n  1 2 3")}))
+    assert "The diagram is drawn when the report has been saved." in preview
+
+
 def test_what_cannot_be_drawn_is_tried_once(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case(seed)
     case.publish()
-    costly = "kanban\n" + "".join(f" c{n}[x]\n" for n in range(1_800))
+    costly = "kanban\n" + "".join(f" c{n}\n" for n in range(2_800))
     path = case.written(fenced(costly, FLOW, costly, costly))
     reader = visitor(seed.stranger)
     # Equal ones are asked for once.
@@ -97,7 +126,7 @@ def test_what_cannot_be_drawn_is_tried_once(seed: Seed, monkeypatch: pytest.Monk
     monkeypatch.setattr(diagrams, "drawings", short)
     words = diagrams.picture_of("The diagram could not be drawn.")
     assert reader.get(f"{path}diagram/0/").content == words
-    used = reports.DRAWINGS.spend(seed.stranger.user.pk, 0).times
+    used = drawing_pages.DRAWINGS.spend(seed.stranger.user.pk, 0).times
     assert used > 1
 
     def never(*_: object) -> None:
@@ -108,7 +137,7 @@ def test_what_cannot_be_drawn_is_tried_once(seed: Seed, monkeypatch: pytest.Monk
         for number in (0, 2, 3):  # Nor by another of the four, nor for anybody else.
             assert reader.get(f"{path}diagram/{number}/").content == words
             assert case.web.get(f"{path}diagram/{number}/").content == words
-    assert reports.DRAWINGS.spend(seed.stranger.user.pk, 0).times == used
+    assert drawing_pages.DRAWINGS.spend(seed.stranger.user.pk, 0).times == used
 
     # A busy sandbox says nothing about the source, which is tried again.
     def busy(*_: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -88,6 +88,19 @@ def test_sightings_are_counted_by_month_and_kind(seed: Seed) -> None:
     assert theirs[1][0] <= 1
 
 
+def test_thirty_days_are_counted_by_day(seed: Seed) -> None:
+    page = shown(seed.colleague, period="month")
+    today, *before = [row.count for row in page.context["rows"]]
+    assert (today, before, page.context["heading"]) == (2, [0] * 30, "Händelser per dag")
+    assert len(page.context["chart"].labels) == 7
+    attribute = Attribute.objects.filter(type="url").get()
+    Sighting.objects.create(
+        attribute=attribute, event_id=attribute.event_id, org=seed.org_a, date_sighting=now_seconds(), type=0
+    )
+    sighted = shown(seed.colleague, show="sightings", period="month").context["sighted"]
+    assert [counted[0] for _day, counted in sighted] == [1] + [0] * 30
+
+
 def test_sighting_counts_in_the_month_that_it_is_here(seed: Seed, time_machine: Any) -> None:
     """Just after midnight on the first, when it is still the last in UTC."""
     time_machine.move_to(datetime(2026, 11, 30, 23, 20, tzinfo=UTC))
@@ -95,4 +108,4 @@ def test_sighting_counts_in_the_month_that_it_is_here(seed: Seed, time_machine: 
     Sighting.objects.create(
         attribute=attribute, event_id=attribute.event_id, org=seed.org_a, date_sighting=now_seconds(), type=0
     )
-    assert shown(seed.colleague, show="sightings").context["sighted"][0] == (date(2026, 12, 1), [1, 0, 0])
+    assert shown(seed.colleague, show="sightings").context["sighted"][0] == ("december 2026", [1, 0, 0])

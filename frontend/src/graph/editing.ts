@@ -49,6 +49,7 @@ export class ReferenceEditor {
     if (this.isDrawing) this.handles.enableDrawMode();
     else this.handles.disableDrawMode();
     button.setAttribute("aria-pressed", String(this.isDrawing));
+    this.say(this.isDrawing ? this.words("drawing") : "");
   }
 
   /** The dialog for a new reference; the target is chosen in it, if it is not known. */
@@ -119,6 +120,8 @@ export class ReferenceEditor {
     const edge = this.view.edge(id);
     const fields = edge && this.fieldsOf(edge);
     if (!edge || !fields || !(await this.erase(edge))) return;
+    const source = this.view.node(edge.source);
+    if (source) this.view.choose(source);
     this.remember(() => this.restore(fields));
     this.say(this.words("removed"));
   }

@@ -1,5 +1,11 @@
 // A graph on a page: what is in it, how it is arranged, what of it is shown.
-import cytoscape, { type Core, type LayoutOptions, type NodeCollection, type NodeSingular } from "cytoscape";
+import cytoscape, {
+  type Core,
+  type EdgeSingular,
+  type LayoutOptions,
+  type NodeCollection,
+  type NodeSingular,
+} from "cytoscape";
 import type { EdgeKind, GraphData, GraphEdge, GraphNode } from "./data";
 import { Groups, paint } from "./paint";
 import { spread } from "./spread";
@@ -238,17 +244,28 @@ export class GraphView {
     this.isMoved = true;
   }
 
-  choose(node: NodeSingular): void {
+  choose(part: NodeSingular | EdgeSingular): void {
     this.cy.elements().unselect();
-    node.select();
-    const { x1, x2, y1, y2 } = node.renderedBoundingBox();
+    part.select();
+    const { x1, x2, y1, y2 } = part.renderedBoundingBox();
     const isInSight = x1 >= 0 && y1 >= 0 && x2 <= this.cy.width() && y2 <= this.cy.height();
-    if (!isInSight) this.cy.center(node);
+    if (!isInSight) this.cy.center(part);
   }
 
   chosen(): NodeSingular | undefined {
     const found = this.nodes().filter(":selected");
     return found.nonempty() ? (found.first() as NodeSingular) : undefined;
+  }
+
+  chosenEdge(): EdgeSingular | undefined {
+    const found = this.cy.edges(":selected");
+    return found.nonempty() ? (found.first() as EdgeSingular) : undefined;
+  }
+
+  /** The edges of the node that are in sight. */
+  edgesOf(node: NodeSingular): EdgeSingular[] {
+    const edges = node.connectedEdges().filter((edge) => edge.connectedNodes(".gone").empty());
+    return edges.toArray() as EdgeSingular[];
   }
 
   /** Marks the nodes with this text, and returns them. */

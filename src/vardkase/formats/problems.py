@@ -25,6 +25,11 @@ class ExportProblem(ProblemCode):
     )
 
 
+class DiagramProblem(ProblemCode):
+    NOT_DRAWN = _("The diagram cannot be drawn.")
+    WRONG_LINE = _("The diagram cannot be drawn: line %(line)s cannot be read.")
+
+
 class ImportProblem(ProblemCode):
     ALL_KNOWN = _("Nothing was imported: %(parts)s of the file are already in another event.")
     NOTHING_LEFT = _("Nothing was imported: every part of the file was left out. %(reason)s")

@@ -140,6 +140,9 @@ def test_discarded_proposal_is_opened_again(seed: Seed, setup: Setup) -> None:
         refused = text_of(visitor(other).post(f"{at}reopen/", {"pk": made.pk}, follow=True))
         assert "can no longer be opened again" in refused
     assert visitor(seed.reader).post(f"{at}reopen/", {"pk": made.pk}).status_code == 403
+    assert "Open again" in text_of(owner.get(decided(setup)))
+    for other in (seed.partner, seed.org_admin, seed.reader):
+        assert "Open again" not in text_of(visitor(other).get(decided(setup)))
     assert "1 proposal is open again." in text_of(owner.post(f"{at}reopen/", {"pk": made.pk}, follow=True))
     again = Proposal.objects.get(pk=made.pk)
     assert not again.deleted
@@ -150,6 +153,69 @@ def test_discarded_proposal_is_opened_again(seed: Seed, setup: Setup) -> None:
     assert "can no longer be opened again" in text_of(
         owner.post(f"{at}reopen/", {"pk": made.pk}, follow=True)
     )
+
+
+def undone(page: str) -> dict[str, list[str]]:
+    """The fields of the message's button."""
+    form = page.partition('<form class="undo"')[2].partition("</form>")[0]
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'name="(pk|point|to_list)" value="([^"]*)"', form):
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def test_accepted_proposals_are_opened_again(seed: Seed, setup: Setup) -> None:
+    event, owner = setup.event, visitor(seed.org_admin)
+    login, address = setup.attribute("login.example"), setup.attribute("198.51.100.23")
+    change = propose_change(seed.partner.actor, login.pk, {"value": "logon.example", "comment": "renamed"})
+    deletion = propose_deletion(seed.partner.actor, address.pk)
+    new = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "new.example"})
+    at = f"/event/{event.pk}/proposals/"
+    everything = {"pk": [change.pk, deletion.pk, new.pk], "to_list": "1"}
+    before = Attribute.objects.get(pk=login.pk)
+
+    said = text_of(owner.post(f"{at}accept/", everything, follow=True))
+    assert "Publish changes</a>" in said
+    fields = undone(said)
+    assert set(fields["pk"]) == {str(pk) for pk in everything["pk"]}
+    assert setup.attribute("new.example").uuid == new.uuid
+    assert Notification.objects.filter(user=seed.partner.user).count() == 1
+    # Nobody else, and nothing else that the same person has done.
+    for other in (seed.partner, seed.stranger, seed.analyst):
+        assert "no longer" in text_of(visitor(other).post(f"{at}reopen/", fields, follow=True))
+    for wrong in ({**fields, "pk": fields["pk"][:1]}, {**fields, "point": "0"}, {"pk": fields["pk"]}):
+        assert "no longer" in text_of(owner.post(f"{at}reopen/", wrong, follow=True))
+    assert not Proposal.objects.filter(deleted=False).exists()
+
+    assert "3 proposals are open again." in text_of(owner.post(f"{at}reopen/", fields, follow=True))
+    again = Attribute.objects.get(pk=login.pk)
+    assert (again.value, again.comment) == (before.value, before.comment)
+    assert not Attribute.objects.get(pk=address.pk).deleted
+    assert Attribute.objects.get(uuid=new.uuid).deleted
+    assert Proposal.objects.filter(deleted=False).count() == 3
+    assert not ProposalDecision.objects.exists()
+    assert not Notification.objects.filter(user=seed.partner.user).exists()
+
+    # All of it can be accepted once more, a part of one as well, and what was added is what it was.
+    part = {f"field-{change.pk}": "comment"}
+    fields = undone(text_of(owner.post(f"{at}{change.pk}/accept-fields/", part, follow=True)))
+    assert Attribute.objects.get(pk=login.pk).comment == "renamed"
+    owner.post(f"{at}reopen/", fields)
+    assert Attribute.objects.get(pk=login.pk).comment == before.comment
+    owner.post(f"{at}accept/", everything)
+    assert Attribute.objects.filter(uuid=new.uuid, deleted=False, value1="new.example").count() == 1
+
+
+def test_acceptance_stays_if_what_it_changed_was_edited_since(seed: Seed, setup: Setup) -> None:
+    event, owner = setup.event, visitor(seed.org_admin)
+    login = setup.attribute("login.example")
+    change = propose_change(seed.partner.actor, login.pk, {"comment": "renamed"})
+    at = f"/event/{event.pk}/proposals/"
+    fields = undone(text_of(owner.post(f"{at}{change.pk}/accept/", follow=True)))
+    Attribute.objects.filter(pk=login.pk).update(comment="edited since")
+    assert "changed since" in text_of(owner.post(f"{at}reopen/", fields, follow=True))
+    assert Attribute.objects.get(pk=login.pk).comment == "edited since"
+    assert Proposal.objects.get(pk=change.pk).deleted
 
 
 def test_proposer_learns_of_it_before_the_event_is_published_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from vardkase.knowledge.taxonomies.queries import hidden_tag_ids
 MOST = 30
 """Lines of a list; the rest is counted together."""
 MOST_MONTHS = 600
+"""Days as well, where days are counted."""
 COMPARED = 10
 """Clusters whose use is shown month by month."""
 
@@ -32,9 +34,16 @@ class Counted:
     number: int = 0
 
 
-def events_by_month(actor: Actor, since: date) -> list[tuple[date, int]]:
-    """The months that have events, oldest first; the latest MOST_MONTHS of them."""
-    return list(reversed(_rows(actor, BY_MONTH, since=since, most=MOST_MONTHS)))
+class Step(StrEnum):
+    """What is counted together over time."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+def events_over_time(actor: Actor, since: date, step: Step) -> list[tuple[date, int]]:
+    """The months or days that have events, oldest first; the latest MOST_MONTHS of them."""
+    return list(reversed(_rows(actor, OVER_TIME, since=since, step=step, most=MOST_MONTHS)))
 
 
 def attributes_by_type(actor: Actor, since: date) -> list[Counted]:
@@ -57,11 +66,11 @@ def tags_by_month(actor: Actor, since: date, names: list[str]) -> dict[tuple[str
     return {(name, month): count for name, month, count in rows}
 
 
-def sightings_by_month(actor: Actor, since: date) -> list[tuple[date, int, int]]:
-    """Month, type and number of the sightings that the actor may read, by when the value was seen."""
+def sightings_over_time(actor: Actor, since: date, step: Step) -> list[tuple[date, int, int]]:
+    """Month or day, type and number of the sightings that the actor may read, by when the value was seen."""
     readable = readable_sightings(actor)
     sql = SIGHTINGS.format(source=readable.source, condition=readable.condition)
-    parameters = {"since": since, "zone": settings.TIME_ZONE, "most": 3 * MOST_MONTHS}
+    parameters = {"since": since, "step": step, "zone": settings.TIME_ZONE, "most": 3 * MOST_MONTHS}
     return cursor().execute(sql, {**readable.parameters, **parameters}).fetchall()
 
 
@@ -70,8 +79,8 @@ def _rows(actor: Actor, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
     return cursor().execute(visible, {**reader_parameters(actor), **parameters}).fetchall()
 
 
-BY_MONTH = """
-SELECT date_trunc('month', e.date)::date, count(*) FROM event e
+OVER_TIME = """
+SELECT date_trunc(%(step)s, e.date)::date, count(*) FROM event e
 WHERE e.date >= %(since)s AND {event} GROUP BY 1 ORDER BY 1 DESC LIMIT %(most)s
 """
 
@@ -101,7 +110,7 @@ WHERE e.date >= %(since)s AND t.name = ANY(%(names)s::text[]) AND {event} GROUP 
 
 # In the hub's time zone, as the months that the page lists: else the first hour of a month would be missing.
 SIGHTINGS = """
-SELECT date_trunc('month', to_timestamp(s.date_sighting) AT TIME ZONE %(zone)s)::date, s.type, count(*)
+SELECT date_trunc(%(step)s, to_timestamp(s.date_sighting) AT TIME ZONE %(zone)s)::date, s.type, count(*)
 {source} WHERE {condition} AND s.date_sighting >= extract(epoch FROM %(since)s::timestamp AT TIME ZONE %(zone)s)
 GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT %(most)s
 """

@@ -51,10 +51,11 @@ def proposals_decided(decided: ProposalsDecided) -> None:
 
 
 def proposals_reopened(reopened: ProposalsReopened) -> None:
-    """Take back the notifications of what was discarded, unless they have been read."""
+    """Take back the notifications of the decision, unless they have been read."""
+    kind = NotificationKind.PROPOSALS_ACCEPTED if reopened.accepted else NotificationKind.PROPOSALS_DISCARDED
     for (organisation, user), count in reopened.proposers.items():
         parameters = {"event": reopened.event_id, "org": organisation, "user": user, "count": count}
-        cursor().execute(COUNT_DOWN, parameters | {"kind": NotificationKind.PROPOSALS_DISCARDED.value})
+        cursor().execute(COUNT_DOWN, parameters | {"kind": kind.value})
     Notification.objects.filter(event_id=reopened.event_id, read_at=None, count__lte=0).delete()
 
 

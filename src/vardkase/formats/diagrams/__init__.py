@@ -20,23 +20,28 @@ from markdown_it.token import Token
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
 from vardkase.core.errors import Invalid
 from vardkase.core.optional_parts import OptionalPart, PartMissing
+from vardkase.core.problems import Problem, problems_in, stored
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
 from vardkase.formats.diagrams.turns import Turns
+from vardkase.formats.problems import DiagramProblem
 
 MOST_DIAGRAMS = 20
 """Of one report that are drawn; the others stay text."""
 LONGEST_SOURCE = 20_000
 """Characters; what is drawn of more can be read by nobody."""
-WORDS = b"#set page(width: auto, height: auto, margin: 8pt, fill: white)\n#text(size: 12pt, sys.inputs.words)"
+SANS_SERIF = "DejaVu Sans, Liberation Sans, Noto Sans, Arial, sans-serif"
+"""The first that the machine has; a serif face that comes with the typesetter if it has none."""
+WORDS = b"""#set page(width: auto, height: auto, margin: 8pt, fill: white)
+#text(font: sys.inputs.font.split(", "), size: 12pt, sys.inputs.words)"""
 PIXELS_PER_INCH = 120.0
 drawings = SandboxPool(
     "vardkase.formats.diagrams.program",
     Limits(memory=1024 * 1024 * 1024, seconds=2, at_once=1),
     part=OptionalPart.DIAGRAMS,
 )
-REFUSED_FOR = 3600
-"""Seconds for which all processes remember that a source could not be drawn, so that nobody waits for it again."""
+REFUSED_FOR = 24 * 3600
+"""Seconds for which all processes remember why a source could not be drawn, so that nobody waits for it again."""
 MOST_KEPT, LARGEST_KEPT = 100, 500_000
 """Pictures that a process keeps, and the bytes of the largest of them."""
 
@@ -59,7 +64,11 @@ def sources(tokens: Iterable[Token]) -> list[str]:
 @lru_cache(maxsize=8)
 def picture_of(words: str) -> bytes:
     """Our own words as PNG, in place of a diagram."""
-    return bytes(typst.compile(WORDS, sys_inputs={"words": words}, format="png", ppi=PIXELS_PER_INCH))
+    return bytes(
+        typst.compile(
+            WORDS, sys_inputs={"words": words, "font": SANS_SERIF}, format="png", ppi=PIXELS_PER_INCH
+        )
+    )
 
 
 class _Kept:
@@ -89,8 +98,13 @@ _turns = Turns()
 
 def is_known(source: str, form: DrawnAs) -> bool:
     """Whether `drawn` answers without drawing."""
-    key = _key(source, form)
-    return not source.strip() or _kept.get(key) is not None or cache.get(key) is not None
+    return not source.strip() or _kept.get(_key(source, form)) is not None or bool(known_faults([source]))
+
+
+def known_faults(found: Iterable[str]) -> dict[str, Problem]:
+    """Why those of the sources that have been tried could not be drawn."""
+    keys = {_key(source, "fault"): source for source in found}
+    return {keys[key]: next(iter(problems_in(why))) for key, why in cache.get_many(keys).items()}
 
 
 def drawn(source: str, form: DrawnAs, user_id: int | None) -> bytes | None:
@@ -101,12 +115,12 @@ def drawn(source: str, form: DrawnAs, user_id: int | None) -> bytes | None:
     try:
         with blocking(), _turns.of(user_id):
             # Others may have drawn it while this one waited.
-            return _kept.get(key) if is_known(source, form) else _drawn_now(source, form, key)
+            return _kept.get(key) if is_known(source, form) else _drawn_now(source, form)
     except (LimitReached, TooManyBlockedThreads):
         return None
 
 
-def _drawn_now(source: str, form: DrawnAs, key: str) -> bytes | None:
+def _drawn_now(source: str, form: DrawnAs) -> bytes | None:
     try:
         with drawings.job({"form": form}) as job:
             picture = b"".join(job.ask(source.encode()))
@@ -114,11 +128,12 @@ def _drawn_now(source: str, form: DrawnAs, key: str) -> bytes | None:
         return None
     except (Invalid, LimitReached, ProgramFailed) as failed:
         if not failed.has(SandboxProblem.BUSY):
-            cache.set(key, "refused", REFUSED_FOR)
+            why = failed.problem if isinstance(failed, Invalid) else DiagramProblem.NOT_DRAWN()
+            cache.set(_key(source, "fault"), stored(why), REFUSED_FOR)
         return None
-    _kept.keep(key, picture)
+    _kept.keep(_key(source, form), picture)
     return picture
 
 
-def _key(source: str, form: DrawnAs) -> str:
-    return f"diagram-{form}-{hashlib.sha256(source.encode(errors='replace')).hexdigest()}"
+def _key(source: str, kind: str) -> str:
+    return f"diagram-{kind}-{hashlib.sha256(source.encode(errors='replace')).hexdigest()}"

@@ -27,6 +27,7 @@ from vardkase.intel.proposals.queries import ProposalFilters, proposal_ids
 from vardkase.intel.rules import may_modify_event
 
 WITHOUT_EFFECT = (ProposalOutcome.DISCARDED, ProposalOutcome.WITHDRAWN)
+WITH_EFFECT = (ProposalOutcome.ACCEPTED, ProposalOutcome.PARTLY_ACCEPTED, ProposalOutcome.CHANGED)
 REOPENED_WITHIN = timedelta(days=1)
 COMPARED = ("type", "category", "value", "to_ids", "comment", "first_seen", "last_seen")
 
@@ -76,8 +77,11 @@ def decide(
 
 
 @transaction.atomic
-def reopen_proposals(actor: Actor, event_id: int, ids: Sequence[int]) -> int:
-    """Open again proposals that the actor has discarded or withdrawn within a day; returns how many.
+def reopen_proposals(
+    actor: Actor, event_id: int, ids: Sequence[int], outcomes: Collection[ProposalOutcome] = WITHOUT_EFFECT
+) -> int:
+    """Open again proposals that the actor has discarded or withdrawn within a day; returns how many. Of those that
+    were accepted, what they changed must have been taken back.
 
     Raises NotFound if any of them can no longer be opened, Conflict if its attribute has been deleted since.
     """
@@ -89,7 +93,7 @@ def reopen_proposals(actor: Actor, event_id: int, ids: Sequence[int]) -> int:
         proposal__in=set(readable).intersection(ids),
         proposal__deleted=True,
         proposal__timestamp__gte=since,
-        outcome__in=WITHOUT_EFFECT,
+        outcome__in=outcomes,
         user=actor.user_id,
         org=actor.organisation_id,
     ).select_related("proposal__attribute")
@@ -104,7 +108,7 @@ def reopen_proposals(actor: Actor, event_id: int, ids: Sequence[int]) -> int:
     decisions.delete()
     _open_again([proposal.pk for proposal in chosen])
     if others and not own:
-        proposals_reopened.emit(ProposalsReopened.of(event.pk, others))
+        proposals_reopened.emit(ProposalsReopened.of(event.pk, others, accepted=outcomes is WITH_EFFECT))
     record(actor, IntelAction.PROPOSAL_REOPENED, event_target(event), {"count": len(chosen)})
     return len(chosen)
 

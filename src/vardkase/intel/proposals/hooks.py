@@ -42,14 +42,15 @@ class ProposalsDecided:
 
 @dataclass(frozen=True, slots=True)
 class ProposalsReopened:
-    """The owner of an event has opened proposals again that it had discarded; `proposers` as of `ProposalsDecided`."""
+    """The owner of an event has opened proposals again that it had decided; members as of `ProposalsDecided`."""
 
     event_id: int
+    accepted: bool
     proposers: Mapping[tuple[int, int], int]
 
     @classmethod
-    def of(cls, event_id: int, proposals: Iterable[Proposal]) -> Self:
-        return cls(event_id, Counter((each.org_id, each.user_id) for each in proposals))
+    def of(cls, event_id: int, proposals: Iterable[Proposal], *, accepted: bool) -> Self:
+        return cls(event_id, accepted, Counter((each.org_id, each.user_id) for each in proposals))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,13 +68,15 @@ class ProposalEvent:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """How a proposal was decided here. `organisation` is None if it must not be known, `person` unless they are of the
-    reader's organisation, and `before` (what the attribute read until then) unless the reader knows it."""
+    reader's organisation, and `before` (what the attribute read until then) unless the reader knows it. `is_own`: by
+    the reader."""
 
     outcome: ProposalOutcome
     organisation: str | None
     person: str | None
     before: ProposalContent | None
     fields: Sequence[str]
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def proposal_lines(
     `keeps_own`: also those of the actor's organisation about what it may not read now.
     """
     place = sound(place, "bigint")
-    reader = {"own": actor.organisation_id, "all": actor.is_site_admin}
+    reader = {"own": actor.organisation_id, "person": actor.user_id, "all": actor.is_site_admin}
     parameters = {**reader_parameters(actor), **reader, **place_parameters(place), "limit": size + 1}
     sort = "s.timestamp" if filters.deleted else "s.id"
     condition, order = beyond(sort, "s.id", "bigint", place, descending=True)
@@ -209,7 +211,7 @@ def attributes_with_open(actor: Actor, event_id: int) -> set[int]:
 def _line(row: Sequence[Any]) -> ProposalLine:
     event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
     stored = None if row[1] is None else ProposalContent(*row[22:30])
-    decision, is_readable = _decision(*row[30:35]), row[35]
+    decision, is_readable = _decision(*row[30:36]), row[36]
     if not is_readable:
         event, stored = replace(event, info=""), None
         decision = decision and replace(decision, organisation=None, person=None, before=None)
@@ -223,11 +225,12 @@ def _decision(
     person: str | None,
     before: str | None,
     fields: Sequence[str] | None,
+    is_own: bool,
 ) -> Decision | None:
     if outcome is None:
         return None
     content = ProposalContent(**json.loads(before), data_sha256=None) if before else None
-    return Decision(ProposalOutcome(outcome), organisation, person, content, fields or ())
+    return Decision(ProposalOutcome(outcome), organisation, person, content, fields or (), is_own)
 
 
 def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterator[str]:
@@ -265,7 +268,7 @@ SELECT s.id, s.attribute_id, s.org_id, org.name, s.to_delete, s.deleted, s.times
     {CONTENT.format("s")}, {CONTENT.format("a")},
     d.outcome, decider.name, CASE WHEN d.org_id = %(own)s THEN person.email END,
     CASE WHEN %(all)s OR e.org_id = %(own)s OR (s.org_id = %(own)s AND d.known_to_proposer) THEN d.before::text END,
-    d.fields, {{readable}}
+    d.fields, coalesce(d.user_id = %(person)s, FALSE), {{readable}}
 {SOURCE} JOIN organisation org ON org.id = s.org_id
 LEFT JOIN proposal_decision d ON d.proposal_id = s.id AND s.deleted
 LEFT JOIN organisation decider ON decider.id = d.org_id LEFT JOIN account person ON person.id = d.user_id

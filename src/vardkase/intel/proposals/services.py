@@ -212,13 +212,17 @@ def _accept(
 ) -> None:
     """`names`: only these fields of what is stored change."""
     before = contents_before(proposals)
-    added = _add(actor, event, [proposal for proposal in proposals if proposal.attribute_id is None])
+    additions = [proposal for proposal in proposals if proposal.attribute_id is None]
+    taken_back = _taken_back(event, additions)
+    added = _add(actor, event, [each for each in additions if each.uuid not in taken_back])
     attributes = Attribute.objects.in_bulk({each.attribute_id for each in proposals if each.attribute_id})
-    audiences = attribute_audiences([*added, *attributes])
+    audiences = attribute_audiences([*added, *attributes, *(each.pk for each in taken_back.values())])
     changes, sharing, now = AttributeChanges(), SharingGroups(actor), now_seconds()
     to_delete: list[int] = []
     for proposal in proposals:
         attribute = attributes.get(proposal.attribute_id or 0)
+        if attribute is None and (attribute := taken_back.get(proposal.uuid)) is not None:
+            attribute.deleted = False
         if attribute is None:
             continue
         if proposal.to_delete:
@@ -267,6 +271,14 @@ def _outcome_of(
     stored = before.get(proposal.attribute_id or 0, {})
     differing = {name for name in COMPARED if stored.get(name) != getattr(proposal, name)}
     return ProposalOutcome.ACCEPTED if differing <= names else ProposalOutcome.PARTLY_ACCEPTED
+
+
+def _taken_back(event: Event, additions: Sequence[Proposal]) -> dict[UUID, Attribute]:
+    """What had been added for a proposal that was accepted before, until that was undone."""
+    found = Attribute.objects.filter(
+        event=event, object=None, deleted=True, uuid__in=[each.uuid for each in additions]
+    )
+    return {attribute.uuid: attribute for attribute in found}
 
 
 def _add(actor: Actor, event: Event, proposals: Sequence[Proposal]) -> list[int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -83,8 +84,10 @@ def undoable[T](
     act: Callable[[], T],
     *,
     object_ids: Sequence[int] = (),
+    new: Collection[UUID] = (),
 ) -> Undoable[T]:
     """Do `act`, and keep what it replaces in these attributes and their tags, in these objects and all that is in them.
+    `new`: of attributes that it adds outside objects.
 
     Raises what `act` raises.
     """
@@ -95,6 +98,7 @@ def undoable[T](
     in_objects = list(inside.values_list("pk", flat=True)) if object_ids else []
     chosen = readable_attributes(actor, event, [*attribute_ids, *in_objects], deleted=None)
     parameters = {"event": event_id, "ids": chosen, "objects": list(object_ids), "inside": in_objects}
+    parameters["new"] = list(new)
     cursor().execute(f"CREATE TEMPORARY TABLE undo_before ON COMMIT DROP AS {STATES}", parameters)
     cursor().execute(f"CREATE TEMPORARY TABLE undo_objects ON COMMIT DROP AS {OBJECT_STATES}", parameters)
     references = {row[0] for row in cursor().execute(REFERENCES, parameters)}

@@ -49,12 +49,14 @@ FROM undo_objects b JOIN LATERAL (SELECT {OBJECT_STATE} AS content FROM object o
 WHERE now.content <> b.content
 """
 
-# What an edit has added to an object was not there before: as if it had been deleted then.
+# What an act has added, to an object or by these UUIDs, was not there before: as if it had been deleted then.
 KEEP_ADDED = f"""
 INSERT INTO attribute_before (point_id, attribute_id, content, after, data_sha256)
 SELECT %(point)s, a.id, now.content || '{{"deleted": true}}', md5(now.content::text), a.data_sha256
 FROM attribute a JOIN LATERAL (SELECT {STATE} AS content) now ON true
-WHERE a.object_id = ANY(%(objects)s::bigint[]) AND a.id <> ALL(%(inside)s::bigint[]) AND NOT a.deleted
+WHERE a.event_id = %(event)s AND a.id <> ALL(%(ids)s::bigint[]) AND NOT a.deleted
+  AND (a.object_id = ANY(%(objects)s::bigint[]) AND a.id <> ALL(%(inside)s::bigint[])
+    OR a.uuid = ANY(%(new)s::uuid[]))
 """
 
 OBJECTS_CHANGED_SINCE = f"""

@@ -10,9 +10,9 @@ from typing import Any
 BARS_WIDTH, BARS_HEIGHT, BARS_FLOOR = 300, 57, 66
 """A bar chart's view box: its width, the height of the tallest bar, and where the bars stand."""
 
-LINE_WIDTH, LINE_HEIGHT = 640, 220
-LINE_LEFT, LINE_TOP = 48, 18
-"""A line chart's plot and its place in the view box, which leaves room for the labels of the axes."""
+LINE_WIDTH, LINE_HEIGHT = 1000, 220
+"""The box of a line chart's path, which is stretched to its place. Across, all else is placed in percent, so that
+letters have one size however wide the chart is; the height is the plot's, in pixels (`figures.css`)."""
 LINE_TICKS = 4
 
 
@@ -44,29 +44,35 @@ class LineChart:
     labels: list[tuple[str, str]]
     level: str = ""
     mark: str = ""
-    right: str = f"{LINE_LEFT + LINE_WIDTH}"
-    floor: str = f"{LINE_TOP + LINE_HEIGHT}"
+    width: int = LINE_WIDTH
+    height: int = LINE_HEIGHT
 
 
 def line_chart(
     heights: Sequence[float],
     labels: Sequence[str],
     *,
+    places: Sequence[int] = (),
     level: float | None = None,
     mark: float | None = None,
 ) -> LineChart:
-    """A line through `heights`, which are evenly spaced; so are the labels below. `mark` is a share of the width."""
+    """A line through `heights`, which are evenly spaced; so are the labels below, unless `places` has the numbers of
+    the heights that they belong to. `mark` is a share of the width.
+    """
     highest = _rounded_up(max([*heights, level or 0]))
-    step = LINE_WIDTH / max(len(heights) - 1, 1)
-    points = (f"{_x(number * step)},{_y(height, highest)}" for number, height in enumerate(heights))
+    last = max(len(heights) - 1, 1)
+    points = (
+        f"{LINE_WIDTH * number / last:.1f},{_y(height, highest)}" for number, height in enumerate(heights)
+    )
     steps = [highest * number // LINE_TICKS for number in range(LINE_TICKS + 1)]
-    gap = LINE_WIDTH / max(len(labels) - 1, 1)
+    gaps = max(len(labels) - 1, 1)
+    shares = [place / last for place in places] or [number / gaps for number in range(len(labels))]
     return LineChart(
         path="M" + " L".join(points),
         ticks=[(_y(height, highest), str(height)) for height in steps],
-        labels=[(_x(number * gap), label) for number, label in enumerate(labels)],
+        labels=[(_percent(share), label) for share, label in zip(shares, labels, strict=True)],
         level="" if level is None else _y(level, highest),
-        mark="" if mark is None or not 0 <= mark <= 1 else _x(mark * LINE_WIDTH),
+        mark="" if mark is None or not 0 <= mark <= 1 else _percent(mark),
     )
 
 
@@ -76,9 +82,9 @@ def _rounded_up(height: float) -> int:
     return next(step * LINE_TICKS for step in steps if step * LINE_TICKS >= height)
 
 
-def _x(place: float) -> str:
-    return f"{LINE_LEFT + place:.1f}"
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}%"
 
 
 def _y(height: float, highest: float) -> str:
-    return f"{LINE_TOP + LINE_HEIGHT * (1 - height / highest):.1f}"
+    return f"{LINE_HEIGHT * (1 - height / highest):.1f}"

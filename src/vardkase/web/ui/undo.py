@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 
@@ -32,5 +33,8 @@ def say_with_undo(request: HttpRequest, said: str, view: str, *args: Any, **fiel
 
 
 def say_with_link(request: HttpRequest, said: str, words: str, url: str) -> None:
-    link = format_html('{} <a class="button button-small" href="{}">{}</a>', said, url, words)
-    messages.success(request, link)
+    messages.success(request, with_link(said, words, url))
+
+
+def with_link(said: str, words: str, url: str) -> SafeString:
+    return format_html('{} <a class="button button-small" href="{}">{}</a>', said, url, words)

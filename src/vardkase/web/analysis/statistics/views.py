@@ -16,7 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.statistics import content
-from vardkase.analysis.statistics.content import Counted
+from vardkase.analysis.statistics.content import Counted, Step
 from vardkase.analysis.statistics.queries import growth
 from vardkase.core.time_budget import allow
 from vardkase.identity.access.actor import Actor
@@ -24,7 +24,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.knowledge.galaxies.queries import custom_cluster_names
 from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.web.ui.charts import line_chart
-from vardkase.web.ui.display import short_month
+from vardkase.web.ui.display import long_date, short_month
 from vardkase.web.ui.galaxy_names import galaxy_name
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -37,7 +37,8 @@ PERIODS: dict[str, tuple[str | Promise, int | None]] = {
 MOST_SECONDS = 20
 """Counting all attributes of a large hub takes some seconds."""
 LABELS = 7
-"""Months that are written below the line."""
+"""Months or days that are written below the line."""
+DAYS_APART = 31
 GROWTH = {
     "user": _("User accounts"),
     "org_local": _("Organisations on this hub"),
@@ -80,16 +81,18 @@ def index(request: PageRequest) -> HttpResponse:
 
 
 def _events(actor: Actor, since: date) -> dict[str, Any]:
-    found = content.events_by_month(actor, since)
-    months = _without_gaps(found, since)
-    listed = found if since == content.EVER else months
-    total = sum(count for _month, count in months)
+    step = _step(since)
+    found = content.events_over_time(actor, since, step)
+    steps = _without_gaps(found, since, step)
+    listed = found if since == content.EVER else steps
+    total = sum(count for _first, count in steps)
+    by_day = step is Step.DAY
     return {
-        "heading": gettext("Events by month"),
+        "heading": gettext("Events by day") if by_day else gettext("Events by month"),
         "gist": gettext("%(n)s events in all") % {"n": total},
-        "chart": _chart(months),
-        "rows": _lines([(date_format(month, "F Y"), count) for month, count in reversed(listed)]),
-        "first_head": gettext("Month"),
+        "chart": _chart(steps, step),
+        "rows": _lines([(_name(first, step), count) for first, count in reversed(listed)]),
+        "first_head": _step_head(step),
         "count_head": gettext("Events"),
         "about": gettext("Counted by the date of the event."),
     }
@@ -133,17 +136,20 @@ def _cluster_label(tag: str, known: Mapping[str, str]) -> str:
 
 
 def _sightings(actor: Actor, since: date) -> dict[str, Any]:
-    found = content.sightings_by_month(actor, since)
-    counts = {(month, kind): count for month, kind, count in found}
+    step = _step(since)
+    found = content.sightings_over_time(actor, since, step)
+    counts = {(first, kind): count for first, kind, count in found}
     kinds = (SightingType.SEEN, SightingType.FALSE_POSITIVE, SightingType.EXPIRATION)
-    seen = {month: counts.get((month, SightingType.SEEN), 0) for month, _kind, _count in found}
-    months = _without_gaps(sorted(seen.items()), since)
+    seen = {first: counts.get((first, SightingType.SEEN), 0) for first, _kind, _count in found}
+    steps = _without_gaps(sorted(seen.items()), since, step)
     return {
-        "heading": gettext("Sightings by month"),
+        "heading": gettext("Sightings by day") if step is Step.DAY else gettext("Sightings by month"),
         "gist": gettext("%(n)s sightings in all") % {"n": sum(counts.values())},
-        "chart": _chart(months),
+        "chart": _chart(steps, step),
+        "first_head": _step_head(step),
         "sighted": [
-            (month, [counts.get((month, kind), 0) for kind in kinds]) for month, _seen in reversed(months)
+            (_name(first, step), [counts.get((first, kind), 0) for kind in kinds])
+            for first, _seen in reversed(steps)
         ],
         "about": gettext("Counted by the day the value was seen."),
     }
@@ -188,27 +194,46 @@ def _lines(counts: Sequence[tuple[str, int]]) -> list[CountLine]:
     return [CountLine(name, count, round(100 * count / largest)) for name, count in counts]
 
 
-def _chart(months: Sequence[tuple[date, int]]) -> Any:
-    if len(months) < 2:
+def _step(since: date) -> Step:
+    """Days where they can be told apart in a chart."""
+    return Step.DAY if timezone.localdate() - since <= timedelta(days=DAYS_APART) else Step.MONTH
+
+
+def _step_head(step: Step) -> str:
+    return gettext("Day") if step is Step.DAY else gettext("Month")
+
+
+def _name(first: date, step: Step) -> str:
+    return long_date(first) if step is Step.DAY else date_format(first, "F Y")
+
+
+def _chart(steps: Sequence[tuple[date, int]], step: Step) -> Any:
+    if len(steps) < 2:
         return None
-    step = max(1, (len(months) - 1) // (LABELS - 1))
-    labels = [short_month(month) for month, _count in months[::step]]
-    return line_chart([count for _month, count in months], labels)
+    places = range(0, len(steps), max(1, (len(steps) - 1) // (LABELS - 1)))
+    firsts = [steps[place][0] for place in places]
+    labels = [
+        date_format(first, "MONTH_DAY_FORMAT") if step is Step.DAY else short_month(first) for first in firsts
+    ]
+    return line_chart([count for _first, count in steps], labels, places=places)
 
 
-def _without_gaps(months: Sequence[tuple[date, int]], since: date) -> list[tuple[date, int]]:
-    """Every month of the period (since the first that has any, if it has no beginning) until the last or today's, at
-    most the latest of `content.MOST_MONTHS`; none if nothing was counted.
+def _without_gaps(counted: Sequence[tuple[date, int]], since: date, step: Step) -> list[tuple[date, int]]:
+    """Every month or day of the period (since the first that has any, if it has no beginning) until the last or
+    today's, at most the latest of `content.MOST_MONTHS`; none if nothing was counted.
     """
-    if not months:
+    if not counted:
         return []
-    counts, filled = dict(months), []
-    month = months[0][0] if since == content.EVER else since.replace(day=1)
-    last = max(months[-1][0], timezone.localdate().replace(day=1))
-    first = (last.year - content.MOST_MONTHS // 12, last.month)
-    if (month.year, month.month) < first:
-        month = date(*first, 1)
-    while month <= last:
-        filled.append((month, counts.get(month, 0)))
-        month = (month + timedelta(days=32)).replace(day=1)
+    counts, filled = dict(counted), []
+    first = counted[0][0] if since == content.EVER else _first_of(since, step)
+    last = max(counted[-1][0], _first_of(timezone.localdate(), step))
+    earliest = last - timedelta(days=content.MOST_MONTHS * (1 if step is Step.DAY else 30.4375))
+    at = max(first, _first_of(earliest, step))
+    while at <= last:
+        filled.append((at, counts.get(at, 0)))
+        at = _first_of(at + timedelta(days=1 if step is Step.DAY else 32), step)
     return filled
+
+
+def _first_of(day: date, step: Step) -> date:
+    return day if step is Step.DAY else day.replace(day=1)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.markdown import LONGEST
 from vardkase.formats.markdown import event_text
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -33,6 +34,7 @@ from vardkase.web.intel.editing.common import (
     kept_mark,
     own_event,
 )
+from vardkase.web.intel.event_reports.diagrams import has_faults
 from vardkase.web.intel.event_reports.forms import ReportDraftForm, ReportForm
 from vardkase.web.intel.event_reports.rendering import rendered_report
 from vardkase.web.intel.event_reports.reports import own_report, parents
@@ -53,7 +55,7 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     if _wants_saving(request):
         made = attempt(form, lambda: _add(request.actor, event, form))
         if made is not None:
-            messages.success(request, gettext("Report saved."))
+            _say_saved(request, form)
             return redirect("report", event.id, made)
     context = {"heading": gettext("New report"), "beginnings": _beginnings(request.actor, event)}
     return _editor(request, event, None, form, context)
@@ -71,7 +73,7 @@ def edit(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
             saved, has_conflict = None, True
             form.initial = _stored(report)  # What is compared with what was written.
         if saved is not None:
-            messages.success(request, gettext("Report saved."))
+            _say_saved(request, form)
             return redirect("report", event.id, report.id)
     context = {
         "heading": gettext("Edit report"),
@@ -79,6 +81,12 @@ def edit(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
         "conflict": _differences(form) if has_conflict else [],
     }
     return _editor(request, event, report, form, context, has_conflict=has_conflict)
+
+
+def _say_saved(request: PageRequest, form: ReportForm) -> None:
+    messages.success(request, gettext("Report saved."))
+    if has_faults(form.cleaned_data["content"], request.actor.user_id):
+        messages.warning(request, gettext("A diagram cannot be drawn. The report says which line is wrong."))
 
 
 @page(Permission.ADD, writes=True, body=BodyLimits.FILES)
@@ -98,8 +106,10 @@ def draft(request: PageRequest, reference: str) -> HttpResponse:
         refused = gettext("The draft was not kept: %(why)s") % {
             "why": " ".join(str(why) for errors in form.errors.values() for why in errors)
         }
+    text = posted.text(request, "content")
+    has_faults(text[:LONGEST], request.actor.user_id)  # Said in the preview.
     context = {
-        "html": rendered_report(request.actor, event, posted.text(request, "content")),
+        "html": rendered_report(request.actor, event, text),
         "refused": refused,
         "kept_at": timezone.now(),
     }

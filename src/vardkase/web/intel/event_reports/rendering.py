@@ -17,7 +17,8 @@ from markdown_it.utils import OptionsDict
 
 from vardkase.core.markdown import LONGEST
 from vardkase.core.optional_parts import OptionalPart
-from vardkase.formats.diagrams import is_diagram, sources
+from vardkase.core.problems import Problem
+from vardkase.formats.diagrams import is_diagram, known_faults, sources
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_reports.markdown import report_tokens
@@ -38,6 +39,9 @@ from vardkase.web.ui.values import value_inline
 LONGEST_REFERENCES = 2_000_000
 """Characters of HTML for all references of a report, since each may stand for much more than its own text."""
 
+LONGEST_LINE = 100
+"""Characters quoted of a line that is wrong."""
+
 OPTIONS = MarkdownIt("commonmark", {"html": False}).options
 
 
@@ -48,11 +52,18 @@ def rendered_report(actor: Actor, event: EventRow, text: str) -> SafeString:
 def rendered_with(resolved: ResolvedReferences, text: str, diagrams: str = "") -> SafeString:
     """`diagrams`: the address below which the pictures of diagrams are; without it they stay text."""
     tokens = below_page_headings(report_tokens(text))
-    drawn = sources(tokens) if diagrams and OptionalPart.DIAGRAMS.is_installed else []
+    drawn = sources(tokens) if OptionalPart.DIAGRAMS.is_installed else []
     # Equal ones have the address of the first, so that they are asked for once.
-    addresses = [f"{diagrams}{drawn.index(source)}/" for source in drawn]
-    env = {"shown": _ShownReferences(resolved), "diagrams": addresses}
+    addresses = [f"{diagrams}{drawn.index(source)}/" if diagrams else "" for source in drawn]
+    shown = [_Diagram(*one) for one in zip(drawn, addresses, strict=True)]
+    env = {"shown": _ShownReferences(resolved), "diagrams": shown, "faults": known_faults(drawn)}
     return SafeString(_ReportHtml().render(tokens, OPTIONS, env))
+
+
+@dataclass(slots=True)
+class _Diagram:
+    source: str
+    address: str
 
 
 @dataclass(slots=True)
@@ -85,18 +96,47 @@ class _ReportHtml(RendererHTML):
     ) -> str:
         if not is_diagram(tokens[idx]):
             return super().fence(tokens, idx, options, env)
-        source = format_html('<pre tabindex="0"><code>{}</code></pre>', tokens[idx].content)
-        if not env["diagrams"]:
-            caption = gettext("Diagram in Mermaid notation, shown as text")
-            return format_html("<figure><figcaption>{}</figcaption>{}</figure>", caption, source)
+        text = format_html('<pre tabindex="0"><code>{}</code></pre>', tokens[idx].content)
+        diagram = env["diagrams"].pop(0) if env["diagrams"] else _Diagram("", "")
+        fault = env["faults"].get(diagram.source)
+        if fault or not diagram.source or not diagram.address:
+            words = (
+                format_html('<span class="error">{}</span>', fault_words(diagram.source, fault))
+                if fault
+                else ""
+            )
+            return format_html(
+                "<figure><figcaption>{}</figcaption>{}</figure>", words or _why_text(diagram), text
+            )
         return format_html(
-            '<figure><img class="report-picture" src="{}" alt="{}" loading="lazy"><details><summary>{}</summary>{}'
-            "</details></figure>",
-            env["diagrams"].pop(0),
+            '<figure><div class="report-diagram" role="group" tabindex="0" aria-label="{}">'
+            '<img src="{}" alt="{}" loading="lazy"></div>'
+            "<details><summary>{}</summary>{}</details></figure>",
+            gettext("Diagram"),
+            diagram.address,
             gettext("Diagram. Its description in Mermaid notation is below."),
             gettext("Description in Mermaid notation"),
-            source,
+            text,
         )
+
+
+def _why_text(diagram: _Diagram) -> str:
+    if diagram.source:
+        return gettext("The diagram is drawn when the report has been saved.")
+    return gettext("Diagram in Mermaid notation, shown as text")
+
+
+def fault_words(source: str, problem: Problem) -> str:
+    """The problem, with the text of the line that it names."""
+    lines = source.split("\n")
+    number = problem.params.get("line")
+    if not isinstance(number, int) or not 0 < number <= len(lines):
+        return gettext("The diagram could not be drawn.")
+    text = lines[number - 1].strip()[:LONGEST_LINE]
+    return gettext("The diagram cannot be drawn. Line %(line)s cannot be read: %(text)s") % {
+        "line": number,
+        "text": text,
+    }
 
 
 def _reference(resolved: ResolvedReferences, reference: ReportReference, *, is_alone: bool) -> SafeString:

@@ -14,16 +14,12 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core import files
 from vardkase.core.errors import NotFound
-from vardkase.core.limits import Limit
-from vardkase.core.sandbox.metering import charged
-from vardkase.formats.diagrams import DrawnAs, drawings, drawn, is_known, picture_of, sources
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow, ReportRow
 from vardkase.intel.event_reports import services
-from vardkase.intel.event_reports.markdown import report_tokens
 from vardkase.intel.event_reports.queries import listed_reports, report_tags
 from vardkase.intel.event_reports.references import ATTACHMENT, marking_of, resolve_references
 from vardkase.intel.kernel.attachments import picture_type
@@ -42,8 +38,6 @@ from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
 SORTS = ("name", "timestamp")
-DRAWINGS = Limit("diagrams of reports", allowed=600, window=3600)
-"""Tenths of a second of drawing for each account; what was drawn before costs nothing."""
 PICTURE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -79,11 +73,12 @@ def index(request: PageRequest, reference: str) -> HttpResponse:
 def view(request: PageRequest, reference: str, report_id: int) -> HttpResponse:
     event, report = report_of(request.actor, reference, report_id, deleted=True)
     resolved = resolve_references(request.actor, event, report.content)
+    diagrams = reverse("report_diagram", args=[event.id, report.id, 0]).removesuffix("0/")
     context = {
         "heading": report.name,
         "event": event,
         "report": report,
-        "html": rendered_with(resolved, report.content, _diagrams_of(event, report)),
+        "html": rendered_with(resolved, report.content, diagrams),
         "marking": (marking := marking_of(request.actor, resolved, report.id)),
         "page_kind": TLP_COLOURS.get(marking, ""),
         "changed": moment(report.timestamp),
@@ -106,28 +101,6 @@ def picture(request: PageRequest, reference: str, attribute_id: int) -> HttpResp
     if kind is None:
         raise NotFound(EventReportProblem.PICTURE_NOT_FOUND())
     return HttpResponse(content, content_type=kind, headers=PICTURE_HEADERS)
-
-
-@page()
-def diagram(request: PageRequest, reference: str, report_id: int, number: int) -> HttpResponse:
-    """One of the diagrams in the report as a picture."""
-    _event, report = report_of(request.actor, reference, report_id, deleted=True)
-    found = sources(report_tokens(report.content))
-    if number >= len(found):
-        raise Http404
-    source, actor = found[number], request.actor
-    if is_known(source, DrawnAs.PNG):
-        content = drawn(source, DrawnAs.PNG, actor.user_id)
-    else:
-        refusal = EventReportProblem.TOO_MANY_DIAGRAMS()
-        with charged(DRAWINGS, actor.user_id, most=drawings.limits.seconds, refusal=refusal):
-            content = drawn(source, DrawnAs.PNG, actor.user_id)
-    content = content or picture_of(gettext("The diagram could not be drawn."))
-    return HttpResponse(content, content_type="image/png", headers=PICTURE_HEADERS)
-
-
-def _diagrams_of(event: EventRow, report: ReportRow) -> str:
-    return reverse("report_diagram", args=[event.id, report.id, 0]).removesuffix("0/")
 
 
 @page(Permission.ADD, writes=True)

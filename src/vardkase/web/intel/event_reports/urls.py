@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from vardkase.web.intel.event_reports import (
+    diagrams,
     editing,
     extracting,
     importing,
@@ -33,7 +34,7 @@ urlpatterns = [
     path(REPORT, reports.view, name="report"),
     path(REPORT + "edit/", editing.edit, name="report_edit"),
     path(REPORT + "extract/", extracting.extract, name="report_extract"),
-    path(REPORT + "diagram/<int:number>/", reports.diagram, name="report_diagram"),
+    path(REPORT + "diagram/<int:number>/", diagrams.diagram, name="report_diagram"),
     path(REPORT + "pdf/", printing.as_pdf, name="report_pdf"),
     path(REPORT + "delete/", reports.delete, name="report_delete"),
     path(REPORT + "restore/", reports.restore, name="report_restore"),

@@ -24,6 +24,7 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
 from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.queries.version_tokens import attribute_mark
+from vardkase.intel.services.accepted_proposals import accepted_undoably, take_acceptance_back
 from vardkase.intel.services.optimistic_edit import accept_with_changes
 from vardkase.web.intel.editing.attributes import attribute_form, stored_fields
 from vardkase.web.intel.editing.common import (
@@ -38,7 +39,7 @@ from vardkase.web.intel.editing.forms.attribute import AttributeForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.undo import say_with_link, say_with_undo
+from vardkase.web.ui.undo import say_with_undo, with_link
 
 PROPOSED = ("type", "category", "value", "comment")
 
@@ -59,13 +60,19 @@ def accept_fields(request: PageRequest, reference: str, proposal_id: int) -> Htt
     try:
         if find_proposal(request.actor, proposal_id).event_id != event.id:
             raise Http404
-        services.accept_in_part(request.actor, proposal_id, names)
+        done = accepted_undoably(
+            request.actor,
+            event.id,
+            [proposal_id],
+            lambda: services.accept_in_part(request.actor, proposal_id, names),
+        )
     except NotFound:
         messages.error(request, str(ProposalProblem.GONE()))
     except Invalid as refused:
         messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
     else:
-        _say_accepted(request, event, gettext("The chosen fields of the proposal have been accepted."))
+        said = gettext("The chosen fields of the proposal have been accepted.")
+        _say_accepted(request, event, said, [proposal_id], done.point)
     return _back(request, event)
 
 
@@ -98,11 +105,15 @@ def discard(request: PageRequest, reference: str, proposal_id: int) -> HttpRespo
 @page(Permission.ADD, writes=True)
 @require_POST
 def reopen(request: PageRequest, reference: str) -> HttpResponse:
-    """Open again what the actor has just discarded or withdrawn."""
-    event = find_event(request.actor, reference)
+    """Open again what the actor has just decided; with `point`, what accepting has changed is taken back."""
+    event, ids = find_event(request.actor, reference), posted.numbers(request, "pk")
+    point = next(iter(posted.numbers(request, "point")), None)
     try:
-        count = reopen_proposals(request.actor, event.id, posted.numbers(request, "pk"))
-    except (NotFound, Conflict) as refused:
+        if point is None:
+            count = reopen_proposals(request.actor, event.id, ids)
+        else:
+            count = take_acceptance_back(request.actor, event.id, ids, point)
+    except (NotFound, Conflict, Invalid) as refused:
         messages.error(request, str(refused))
     else:
         said = ngettext("%(n)s proposal is open again.", "%(n)s proposals are open again.", count)
@@ -152,11 +163,18 @@ def edit(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
     if request.method == "POST":
         mark = posted.text(request, "mark")
         saved, has_conflict = attempt_unchanged(
-            form, lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark)
+            form,
+            lambda: accepted_undoably(
+                request.actor,
+                event.id,
+                [proposal.pk],
+                lambda: accept_with_changes(request.actor, proposal.pk, form.document(), mark),
+            ),
         )
         if saved is not None:
             form.drop_file()
-            _say_accepted(request, event, gettext("The proposal has been accepted with your changes."))
+            said = gettext("The proposal has been accepted with your changes.")
+            _say_accepted(request, event, said, [proposal.pk], saved.point)
             return redirect("event_proposals", event.id)
     form.keep_file()
     context = {
@@ -193,37 +211,48 @@ def _decide_all(request: PageRequest, event: EventRow, *, is_accepted: bool) -> 
 
 
 def _decide(request: PageRequest, event: EventRow, ids: list[int], *, is_accepted: bool) -> HttpResponse:
-    decide = services.accept_proposals if is_accepted else services.discard_proposals
     try:
-        count = decide(request.actor, event.id, ids)
+        if is_accepted:
+            _accept(request, event, ids)
+        elif services.discard_proposals(request.actor, event.id, ids):
+            said = _said(len(ids), is_accepted=False)
+            say_with_undo(request, said, "proposals_reopen", event.id, **_reopening(request, ids))
     except NotFound:
         # Somebody else was quicker; what is still open is on the next page.
         messages.error(request, str(ProposalProblem.GONE()))
     except Invalid as refused:
         messages.error(request, gettext("Nothing was accepted. %(why)s") % {"why": refused})
-    else:
-        if count and is_accepted:
-            _say_accepted(request, event, _said(count, is_accepted=True))
-        elif count:
-            _say_discarded(request, event, ids)
     return _back(request, event)
 
 
-def _say_accepted(request: PageRequest, event: EventRow, said: str) -> None:
-    """With a link to publish it, since others cannot read the event until then."""
+def _accept(request: PageRequest, event: EventRow, ids: list[int]) -> None:
+    done = accepted_undoably(
+        request.actor, event.id, ids, lambda: services.accept_proposals(request.actor, event.id, ids)
+    )
+    if done.result:
+        _say_accepted(request, event, _said(done.result, is_accepted=True), ids, done.point)
+
+
+def _say_accepted(
+    request: PageRequest, event: EventRow, said: str, ids: list[int], point: int | None
+) -> None:
+    """With a button that takes it back, and a link to publish it, since others cannot read the event until then."""
     now = find_event(request.actor, event.id)
-    if event.publish_timestamp and not now.published and rules.may_publish_event(request.actor, now):
-        url = reverse("event_publish", args=[event.id])
-        say_with_link(request, said, gettext("Publish changes"), url)
-    else:
+    is_unpublished = event.publish_timestamp and not now.published
+    if is_unpublished and rules.may_publish_event(request.actor, now):
+        said = with_link(said, gettext("Publish changes"), reverse("event_publish", args=[event.id]))
+    if point is None:
         messages.success(request, said)
+    else:
+        fields = _reopening(request, ids) | {"point": str(point)}
+        say_with_undo(request, said, "proposals_reopen", event.id, **fields)
 
 
-def _say_discarded(request: PageRequest, event: EventRow, ids: list[int]) -> None:
+def _reopening(request: PageRequest, ids: list[int]) -> dict[str, Any]:
     fields: dict[str, Any] = {"pk": [str(pk) for pk in ids]}
     if to_list := posted.text(request, "to_list"):
         fields["to_list"] = to_list
-    say_with_undo(request, _said(len(ids), is_accepted=False), "proposals_reopen", event.id, **fields)
+    return fields
 
 
 def _back(request: PageRequest, event: EventRow, proposal_id: int | None = None) -> HttpResponse:

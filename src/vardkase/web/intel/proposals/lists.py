@@ -76,7 +76,11 @@ def _states() -> list[tuple[str, str]]:
         ("all", pgettext("proposals", "All")),
         ("open", pgettext("proposals", "Open")),
         ("decided", pgettext("proposals", "Decided")),
-        *((outcome.value, str(outcome.label)) for outcome in ProposalOutcome),
+        (ProposalOutcome.ACCEPTED, pgettext("proposals", "Accepted")),
+        (ProposalOutcome.PARTLY_ACCEPTED, pgettext("proposals", "Accepted in part")),
+        (ProposalOutcome.CHANGED, pgettext("proposals", "Accepted with changes")),
+        (ProposalOutcome.DISCARDED, pgettext("proposals", "Discarded")),
+        (ProposalOutcome.WITHDRAWN, pgettext("proposals", "Withdrawn")),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel import rules
 from vardkase.intel.proposals.conversation import Comment
+from vardkase.intel.proposals.decisions import REOPENED_WITHIN, WITHOUT_EFFECT
 from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.proposals.queries import Decision, ProposalContent, ProposalLine, can_be_changed
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
@@ -115,6 +117,19 @@ class ShownProposal:
     def may_withdraw(self) -> bool:
         is_own = self.line.org_id == self.actor.organisation_id
         return self._is_open_to_actor and is_own and not self.may_decide
+
+    @property
+    def may_reopen(self) -> bool:
+        line = self.line
+        return (
+            line.is_readable
+            and line.decision is not None
+            and line.decision.is_own
+            and line.decision.outcome in WITHOUT_EFFECT
+            and self.changed + REOPENED_WITHIN > timezone.now()
+            and self.actor.may_write
+            and self.actor.may(Permission.ADD)
+        )
 
     @property
     def may_comment(self) -> bool:
