@@ -125,11 +125,23 @@ def test_later_publication_shows_only_differences(web: Client, event: Event) -> 
     }
 
 
+def test_marking_that_is_no_classification_is_only_a_note(web: Client, event: Event) -> None:
+    Event.objects.filter(pk=event.pk).update(info="Sekretessmarkering, see LIMITE")
+    page = web.get(f"/event/{event.pk}/publish/").text
+    assert "A marking to consider" in page
+    assert reverse("event_edit", args=[event.pk]) in page
+    press(web, event)
+    event.refresh_from_db()
+    assert event.published
+
+
 def test_security_marking_blocks_publication(web: Client, event: Event) -> None:
     make_attribute(event, comment="BEGRÄNSAT HEMLIG").save()
     page = web.get(f"/event/{event.pk}/publish/").text
     assert "Blocked: classification marking found" in page
     assert 'class="button button-primary button-large"' not in page
+    attribute = event.attributes.get()
+    assert reverse("attribute_edit", args=[event.pk, attribute.pk]) in page
     assert "The event was not published" in press(web, event, marking="1", confirm_tlp="1").text
     assert Event.objects.get(pk=event.pk).published is False
 

@@ -7,7 +7,7 @@ from django.utils.functional import lazy
 from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.guard.detectors import examine, markings_in
-from vardkase.hub.guard.findings import Detector, Severity
+from vardkase.hub.guard.findings import Severity
 from vardkase.hub.guard.wording import in_words
 from vardkase.hub.problems import GuardProblem
 from vardkase.identity.access.sharing import BeforeSharing
@@ -27,7 +27,7 @@ def check_publication(proposal: BeforePublication) -> None:
     """
     actor, event = proposal.actor, proposal.event
     findings = examine(event.pk, event.distribution, event.sharing_group_id)
-    if stopping := [finding for finding in findings if finding.severity is Severity.STOPS]:
+    if stopping := [finding for finding in findings if finding.stops]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(stopping)))
     asks = [finding for finding in findings if finding.severity is Severity.ASKS]
     # Others answer for what they created, which is locked or comes by a connection.
@@ -43,11 +43,11 @@ def check_delegation(proposal: BeforeDelegation) -> None:
     """Refuse to delegate events with classification markings. Raises PublicationStopped."""
     # TLP is left to the publication: with this distribution none of its labels is exceeded.
     findings = examine(proposal.event.pk, Distribution.ORGANISATION)
-    if marked := [finding for finding in findings if finding.detector is Detector.CLASSIFICATION]:
+    if marked := [finding for finding in findings if finding.stops and finding.is_marking]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))
 
 
 def check_sharing(proposal: BeforeSharing) -> None:
     """Refuse to share anything with classification markings. Raises PublicationStopped."""
-    if marked := markings_in(proposal.texts):
+    if marked := [finding for finding in markings_in(proposal.texts) if finding.stops]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(marked)))

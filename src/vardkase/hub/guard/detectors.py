@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
+from vardkase.hub.guard.markings import match_in, pattern_in_sql
 from vardkase.hub.guard.text_normalisation import PARAMETERS, plain, plain_in_sql, with_look_alikes
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
@@ -22,20 +23,8 @@ MOST = 10
 LONGEST = 200
 """Characters shown of a text that holds a marking."""
 
-MARKINGS = (
-    r"KVALIFICERAT\s+HEMLIG|BEGRÄNSAT\s+HEMLIG|\mHEMLIG\M|\mKONFIDENTIELL\M|[Ss]äkerhetsskyddsklassificerad"
-    r"|COSMIC\s+TOP\s+SECRET|NATO\s+(?:SECRET|CONFIDENTIAL|RESTRICTED)"
-    r"|TRÈS\s+SECRET\s+UE|SECRET\s+UE|CONFIDENTIEL\s+UE|RESTREINT\s+UE|EU\s+(?:TOP\s+SECRET|SECRET|CONFIDENTIAL|RESTRICTED)"
-)
-"""Security classifications of Sweden, NATO and the EU, as they are stamped: in capitals.
-
-No group captures: PostgreSQL's `substring` would return that instead of the match.
-"""
-
-MARKINGS_SPELLED = with_look_alikes(MARKINGS)
-
-MARKING = re.compile(MARKINGS.replace(r"\m", r"\b").replace(r"\M", r"\b"))
-"""The same for texts in memory."""
+AROUND = 80
+"""Characters before and after a marking in a longer text."""
 
 COMMUNITY = frozenset((Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL))
 BEYOND = frozenset((Distribution.CONNECTED, Distribution.ALL))
@@ -73,25 +62,22 @@ def examine(event_id: int, distribution: int, sharing_group_id: int | None = Non
 
 
 def classification_markings(examined: ExaminedDocument) -> Iterator[GuardFinding]:
-    parameters = PARAMETERS | {"event": examined.event_id, "pattern": MARKINGS_SPELLED, "limit": MOST}
-    for place, number, text in cursor().execute(MARKED, parameters).fetchall():
-        yield GuardFinding(
-            Detector.CLASSIFICATION,
-            Severity.STOPS,
-            FindingPlace(place),
-            number,
-            " ".join(text.split())[:LONGEST],
-        )
+    parameters = PARAMETERS | MARKING_PARAMETERS | {"event": examined.event_id, "limit": MOST}
+    for place, number, stops, text in cursor().execute(MARKED, parameters).fetchall():
+        severity = Severity.STOPS if stops else Severity.NOTES
+        yield _finding(severity, FindingPlace(place), number, text)
 
 
 def markings_in(texts: Iterable[str]) -> list[GuardFinding]:
     return [
-        GuardFinding(
-            Detector.CLASSIFICATION, Severity.STOPS, FindingPlace.TEXT, 0, " ".join(match[0].split())
-        )
+        GuardFinding(Detector.CLASSIFICATION, match.marking.severity, FindingPlace.TEXT, 0, match.text)
         for text in texts
-        if (match := MARKING.search(plain(text)))
+        for match in match_in(text)
     ]
+
+
+def _finding(severity: Severity, place: FindingPlace, number: int, text: str) -> GuardFinding:
+    return GuardFinding(Detector.CLASSIFICATION, severity, place, number, " ".join(text.split())[:LONGEST])
 
 
 def tlp_against_reach(examined: ExaminedDocument, *, of_event_alone: bool = False) -> Iterator[GuardFinding]:
@@ -127,8 +113,7 @@ DETECTORS: tuple[Callable[[ExaminedDocument], Iterator[GuardFinding]], ...] = (
     tlp_against_reach,
 )
 
-MARKED = f"""
-SELECT place, id, text FROM (
+SAID = """
     SELECT 'title' AS place, 0::bigint AS id, info AS text FROM event WHERE id = %(event)s
     UNION ALL
     SELECT 'tag', 0, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
@@ -148,10 +133,49 @@ SELECT place, id, text FROM (
     SELECT 'report', r.id, t.name FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id
     JOIN tag t ON t.id = l.tag_id WHERE r.event_id = %(event)s AND NOT r.deleted
     UNION ALL
-    SELECT 'report', id, unnest(ARRAY[
-        name, substring({plain_in_sql("content")} FROM '.{{0,80}}(?:' || %(pattern)s || ').{{0,80}}')])
+    SELECT 'report', id, unnest(ARRAY[name, content])
     FROM event_report WHERE event_id = %(event)s AND NOT deleted
-) AS said WHERE {plain_in_sql("text")} ~ %(pattern)s LIMIT %(limit)s
+"""
+"""Every text of an event that its readers get: place, id of the part (0: of the event), text."""
+
+MARKING_PARAMETERS = {
+    f"{severity}{suffix}": pattern_in_sql(severity, is_ascii=is_ascii)
+    for severity in (Severity.STOPS, Severity.NOTES)
+    for suffix, is_ascii in (("", False), ("_ascii", True))
+}
+
+
+def _holds(severity: Severity, text: str) -> str:
+    """SQL: the text has a marking. Most texts are ASCII, for which the pattern is far shorter."""
+    return f"CASE WHEN is_ascii THEN {text} ~ %({severity}_ascii)s ELSE {text} ~ %({severity})s END"
+
+
+def _excerpt(severity: Severity) -> str:
+    return f"substring(plain FROM '.{{0,{AROUND}}}(?:' || %({severity})s || ').{{0,{AROUND}}}')"
+
+
+AT_ONCE = 200_000
+"""Characters of texts that are searched as one: PostgreSQL builds the automaton of a pattern anew for each text."""
+
+# What separates texts is neither a letter nor a blank, so that none is read on into the next.
+# What stops comes first, so that notes never displace it.
+MARKED = f"""
+WITH said AS MATERIALIZED (
+    SELECT place, id, {plain_in_sql("text")} AS plain, octet_length(text) = char_length(text) AS is_ascii,
+        sum(char_length(text)) OVER (ROWS UNBOUNDED PRECEDING) / {AT_ONCE} AS batch
+    FROM ({SAID}) AS texts WHERE text <> ''
+), batches AS MATERIALIZED (
+    SELECT batch, is_ascii, string_agg(plain, E'\n;\n') AS plain FROM said GROUP BY batch, is_ascii
+), suspect AS MATERIALIZED (
+    SELECT batch, is_ascii FROM batches
+    WHERE {_holds(Severity.STOPS, "plain")} OR {_holds(Severity.NOTES, "plain")}
+), marked AS MATERIALIZED (
+    SELECT place, id, plain, {_holds(Severity.STOPS, "plain")} AS stops, {_holds(Severity.NOTES, "plain")} AS notes
+    FROM said JOIN suspect USING (batch, is_ascii)
+)
+SELECT place, id, stops, CASE WHEN char_length(plain) <= {LONGEST} THEN plain
+    WHEN stops THEN {_excerpt(Severity.STOPS)} ELSE {_excerpt(Severity.NOTES)} END
+FROM marked WHERE stops OR notes ORDER BY NOT stops, place, id LIMIT %(limit)s
 """
 
 IS_TLP = f"""({plain_in_sql("t.name")} ~ '{with_look_alikes("[Tt][LlIi][Pp]")}' OR t.name ILIKE '%%traffic%%light%%')"""

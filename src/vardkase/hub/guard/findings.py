@@ -7,10 +7,11 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """`STOPS`: it is not published. `ASKS`: it is published if the publisher confirms."""
+    """`STOPS`: it is not published. `ASKS`: only if the publisher confirms. `NOTES`: the publisher is told."""
 
     STOPS = "stops"
     ASKS = "asks"
+    NOTES = "notes"
 
 
 class FindingPlace(StrEnum):
@@ -36,3 +37,11 @@ class GuardFinding:
     place: FindingPlace
     id: int
     text: str
+
+    @property
+    def stops(self) -> bool:
+        return self.severity is Severity.STOPS
+
+    @property
+    def is_marking(self) -> bool:
+        return self.detector is Detector.CLASSIFICATION

@@ -6,20 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vardkase.hub.guard.detectors import ExaminedDocument, examine, tlp_against_reach
-from vardkase.hub.guard.findings import Detector, GuardFinding, Severity
+from vardkase.hub.guard.findings import FindingPlace, GuardFinding, Severity
 from vardkase.hub.guard.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
+    """`place` and `id` say where, as in GuardFinding."""
+
     text: str
     is_marking: bool
+    place: FindingPlace
+    id: int
 
 
 @dataclass(slots=True)
 class GuardPreview:
     stops: list[ShownFinding] = field(default_factory=list)
     asks: list[ShownFinding] = field(default_factory=list)
+    notes: list[ShownFinding] = field(default_factory=list)
 
     @property
     def has_marking(self) -> bool:
@@ -44,7 +49,8 @@ def own_tlp(event_id: int, distribution: int, sharing_group_id: int | None) -> G
 
 def _sorted(findings: Iterable[GuardFinding]) -> GuardPreview:
     preview = GuardPreview()
+    lists = {Severity.STOPS: preview.stops, Severity.ASKS: preview.asks, Severity.NOTES: preview.notes}
     for finding in findings:
-        shown = ShownFinding(sentence(finding), finding.detector is Detector.CLASSIFICATION)
-        (preview.stops if finding.severity is Severity.STOPS else preview.asks).append(shown)
+        shown = ShownFinding(sentence(finding), finding.is_marking, finding.place, finding.id)
+        lists[finding.severity].append(shown)
     return preview

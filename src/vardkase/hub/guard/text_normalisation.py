@@ -84,8 +84,8 @@ def with_look_alikes(pattern: str) -> str:
         alike[plain_letter] = alike.get(plain_letter, "") + letter
     parts: list[str] = []
     in_class = False
-    # An escape such as \m is one piece: its letter is not text, and has no look-alikes.
-    for piece in re.findall(r"\\.|.", pattern):
+    # An escape such as \s and a range such as A-Z are one piece: their letters have no look-alikes.
+    for piece in re.findall(r"\\.|\w-\w|.", pattern):
         in_class = piece == "[" or (in_class and piece != "]")
         letters = piece + alike.get(piece, "")
         parts.append(letters if in_class or len(letters) == len(piece) else f"[{letters}]")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext
 
 from vardkase.hub.guard.detectors import tlp_label
-from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding
+from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
 
 
 def in_words(findings: Sequence[GuardFinding]) -> str:
@@ -23,7 +23,14 @@ def in_words(findings: Sequence[GuardFinding]) -> str:
 
 def sentence(finding: GuardFinding) -> str:
     texts = {"where": where(finding), "text": finding.text}
-    if finding.detector is Detector.CLASSIFICATION:
+    if finding.severity is Severity.NOTES:
+        return (
+            gettext(
+                "%(text)s was found in %(where)s. Publication is not stopped; check that the information may be shared."
+            )
+            % texts
+        )
+    if finding.is_marking:
         return (
             gettext(
                 "Security-classified information is not allowed on the hub. A marking was found in "

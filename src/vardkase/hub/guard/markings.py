@@ -1,0 +1,163 @@
+"""Markings of security classification, from the one table `markings.toml`, for texts in memory and in SQL.
+
+All patterns are for `plain` text. No group captures: PostgreSQL's `substring` would return that instead of the match.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from vardkase.hub.guard.findings import Severity
+from vardkase.hub.guard.text_normalisation import plain, with_look_alikes
+
+TABLE = Path(__file__).parent / "markings.toml"
+LETTER = "A-Za-zÀ-ÿ\u0370-\u052f"
+"""Latin, and in SQL, where look-alikes stay as they are, Greek and Cyrillic."""
+UNREADABLE = "?\ufffd"
+"""What a program leaves of a letter that it does not know."""
+DIGRAPHS = {"Ä": "E", "Ö": "E", "Ü": "E", "Å": "A"}
+"""How letters with accents are written without: Ä as A or AE."""
+PAPERS = (
+    r"(?!\s+(?:[Dd]o[ck]|[Ff]ile|[Pp]aper|[Dd]ata|[Ii]nfo|[Pp]lan"
+    r"|[Rr]eport|[Cc]able|[Mm]emo|[Mm]aterial|[Hh]andling))"
+)
+"""“Leaked NATO Secret documents” is news about papers, and no marking of this text."""
+BEFORE, AFTER = r"(?:^|[\n\r(\[{:;,=/\"'])\s*", r"\s*(?:$|[\n\r)\]};,/\"']|\.\s)"
+ROW_START, ROW_END = r"(?:^|[\n\r])[\s#*>|]*", r"[\s*|]*(?:$|[\n\r])"
+
+
+class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of the table; its head comment says what each field means."""
+
+    name: str
+    issuer: str
+    level: str
+    source: str
+    effect: str = "stops"
+    any_case: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
+    line: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    pattern: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.NOTES if self.effect == "note" else Severity.STOPS
+
+    def words(self) -> list[str]:
+        """Patterns that begin and end where words do."""
+        return [
+            *(_spelled(form, _any_case) for form in self.any_case),
+            *(_spelled(form, _capital) for form in (*self.capitals, *self.phrase)),
+            *(_initials(form) + PAPERS for form in self.phrase),
+            *(re.escape(form).replace(r"\ ", r"\s+") for form in self.exact),
+            *(form for form in self.pattern if not form.startswith(r"\(")),
+        ]
+
+    def others(self) -> list[str]:
+        """Patterns that say themselves where they begin and end."""
+        return [
+            *(f"{BEFORE}{_spelled(form, _any_case)}{AFTER}" for form in self.phrase),
+            *(f"{ROW_START}{_spelled(form, _capital)}{ROW_END}" for form in self.line),
+            *(form for form in self.pattern if form.startswith(r"\(")),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkingMatch:
+    marking: Marking
+    text: str
+
+
+@cache
+def markings() -> tuple[Marking, ...]:
+    rows = msgspec.toml.decode(TABLE.read_bytes(), type=dict[str, tuple[Marking, ...]])
+    return rows["marking"]
+
+
+@cache
+def pattern_in_sql(severity: Severity, *, is_ascii: bool = False) -> str:
+    """The markings of that severity, for text of `plain_in_sql`; `is_ascii`: for text without other characters."""
+    spell = str if is_ascii else with_look_alikes
+    chosen = [marking for marking in markings() if marking.severity is severity]
+    words = "|".join(pattern for marking in chosen for pattern in marking.words())
+    others = "|".join(pattern for marking in chosen for pattern in marking.others())
+    return _between_words(spell(words)) + (f"|{spell(others)}" if others else "")
+
+
+def match_in(text: str, *, limit: int = 1) -> list[MarkingMatch]:
+    """The markings in a text, what stops first; each marking once."""
+    said = plain(text)
+    found: list[MarkingMatch] = []
+    for severity in (Severity.STOPS, Severity.NOTES):
+        if _compiled(severity).search(said):
+            found += _named(said, severity)
+    return found[:limit]
+
+
+def _named(said: str, severity: Severity) -> list[MarkingMatch]:
+    """Without markings inside longer ones: HEMLIG in BEGRÄNSAT HEMLIG."""
+    spans = [
+        (match, marking)
+        for marking in markings()
+        if marking.severity is severity and (match := _compiled_one(marking).search(said))
+    ]
+    return [
+        MarkingMatch(marking, " ".join(match[0].split()))
+        for match, marking in spans
+        if not any(
+            other.start() <= match.start() and match.end() <= other.end() and len(other[0]) > len(match[0])
+            for other, _ in spans
+        )
+    ]
+
+
+@cache
+def _compiled(severity: Severity) -> re.Pattern[str]:
+    return re.compile(pattern_in_sql(severity, is_ascii=True))
+
+
+@cache
+def _compiled_one(marking: Marking) -> re.Pattern[str]:
+    words, others = "|".join(marking.words()), "|".join(marking.others())
+    return re.compile("|".join(filter(None, (_between_words(words) if words else "", others))))
+
+
+def _between_words(pattern: str) -> str:
+    return f"(?<![{LETTER}])(?:{pattern})(?![{LETTER}])"
+
+
+def _spelled(form: str, letter: Callable[[str], str]) -> str:
+    """Letters may be spaced, and words joined."""
+    return r"\s*".join(letter(each) for each in form.upper() if each != " ")
+
+
+def _initials(form: str) -> str:
+    """Each word with an initial capital, the others in any case."""
+    return r"\s+".join(_capital(word[0]) + "".join(map(_any_case, word[1:])) for word in form.upper().split())
+
+
+def _any_case(letter: str) -> str:
+    return _letter(letter, letter + letter.lower())
+
+
+def _capital(letter: str) -> str:
+    return _letter(letter, letter)
+
+
+def _letter(letter: str, cases: str) -> str:
+    base = unicodedata.normalize("NFD", letter)[0]
+    if base == letter:
+        return letter if cases == letter else f"[{cases}]"
+    bases = base if cases == letter else base + base.lower()
+    second = DIGRAPHS.get(letter, "")
+    written = f"[{bases}][{second}{second.lower()}]?" if second else f"[{bases}]"
+    return f"(?:[{letter}{letter.lower()}{UNREADABLE}]|{written})"
