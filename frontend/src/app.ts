@@ -5,6 +5,7 @@ import { copyMenus } from "./islands/copy";
 import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
 import { dropFiles } from "./islands/dropFiles";
+import { facets } from "./islands/facets";
 import { liveRegion } from "./islands/live";
 import { matrices } from "./islands/matrix";
 import { menus } from "./islands/menu";
@@ -36,6 +37,7 @@ const islands = [
   dialogs,
   drawer,
   dropFiles,
+  facets,
   liveRegion,
   matrices,
   menus,

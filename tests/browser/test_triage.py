@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,6 +56,18 @@ def test_five_hundred_indicators_are_sorted(sign_in: SignIn, server_seed: Seed, 
         expect(page.locator(".toast")).to_contain_text("20")
     assert Attribute.objects.filter(event=event, deleted=False).count() == 480
     page.goto(page.url.partition("?")[0])
+    # The choices are counted when they are looked at, and the copy menu of a row is filled then.
+    page.locator("#filter-text").fill("example")
+    copies = page.locator("#attribute-results tr[data-cells] details.copy").first
+    expect(page.locator("#late-facets")).to_be_attached()
+    copies.locator("summary").click()
+    expect(copies.locator("button")).to_have_count(3)
+    shown = copies.locator("button").nth(1).get_attribute("data-copy") or ""
+    assert copies.locator("button").nth(2).get_attribute("data-copy") == json.dumps(
+        {"type": copies.get_attribute("data-type"), "value": shown}, ensure_ascii=False
+    )
+    page.keyboard.press("Escape")
+    page.locator("#filter-text").fill("")
     with someone.task("comment and tag all domains", most=13):
         someone.click(page.locator("#attribute-facets summary").first)
         someone.click(page.locator("#facet-type-hostname"))

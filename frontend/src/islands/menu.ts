@@ -42,10 +42,30 @@ function fillMenu(menu: HTMLElement): void {
   window.htmx.process(body);
 }
 
+/** The copy menu of a row, likewise. */
+function fillCopies(menu: HTMLElement): void {
+  const template = document.querySelector<HTMLTemplateElement>("template#copy-menu");
+  const body = menu.querySelector<HTMLElement>(".menu-body");
+  const { value = "", type, defanged } = menu.dataset;
+  if (!template || !body || body.childElementCount) return;
+  const json = `{"type": ${JSON.stringify(type)}, "value": ${JSON.stringify(value)}}`;
+  const texts = new Map(Object.entries({ defanged, unchanged: value, json }));
+  body.append(template.content.cloneNode(true));
+  for (const button of body.querySelectorAll("button")) {
+    const text = texts.get(button.dataset.form ?? "");
+    if (text === undefined) button.remove();
+    else {
+      button.dataset.copy = text;
+      button.dataset.copied = button.dataset.copied?.replaceAll(template.dataset.id ?? "", () => text);
+    }
+  }
+}
+
 /** A menu that opens is filled; in a frame that scrolls, one near the lower edge opens upwards. */
 function opened(event: Event): void {
   const menu = event.target as HTMLElement;
   if (menu.matches("details[data-contents]")) fillMenu(menu);
+  else if (menu.matches("details[data-value]")) fillCopies(menu);
   const frame = menu.closest?.(".attribute-frame");
   if (!frame || !menu.matches("details.menu[open]")) return;
   menu.classList.remove("menu-up");

@@ -1,5 +1,6 @@
 // Changes of others come into the open table of an event by themselves: the hub is asked every few seconds, more seldom
 // where its answers take long, and never while the page is hidden. It answers with nothing while nothing has changed.
+import { countFacets } from "./facets";
 import { lightNew, type Seen } from "./renewedRows";
 import { beginAll, renewTable } from "./scrolledRows";
 
@@ -33,6 +34,7 @@ function takeOver(answer: HTMLTemplateElement): void {
     window.htmx.process(fresh);
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  countFacets();
 }
 
 /** Renews the head of the page. Returns false if something is open or held there: it is left until the next time. */

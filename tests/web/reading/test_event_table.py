@@ -193,6 +193,26 @@ def test_filter_swaps_results_and_not_the_box_that_is_typed_in(seed: Seed, addre
     assert 'id="filter-text"' in part(client, f"{address}?type=url")
 
 
+def test_choices_are_counted_when_asked_for_while_somebody_types(seed: Seed, address: str) -> None:
+    client = visitor(seed.reader)
+    named = {"HX-Trigger": "attribute-filter", "Typed-Columns": "category,decay,nonsense"}
+    typed = part(client, f"{address}?text=login", **named)
+    assert "facet-type-url" not in typed
+    assert 'id="late-facets"' in typed
+    # The columns of the open table stay, filled or not.
+    assert "category-cell" in typed
+    assert "decay-cell" in typed
+    assert "updated-cell" not in typed
+    assert "nonsense" not in typed
+    counted = part(client, f"{address}?text=login", "late-facets")
+    assert "facet-type-url" in counted
+    assert "<tr" not in counted
+    # Of what the reader may see, as on the whole page.
+    theirs = part(visitor(seed.stranger), f"{address}?deleted=1", "late-facets")
+    assert "facet-type-domain" in theirs
+    assert 'id="facet-deleted"' not in theirs
+
+
 def test_counts_of_a_large_event_come_after_its_rows(
     seed: Seed, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +242,7 @@ def test_number_of_matches_of_a_large_event_comes_after_the_first_ones(
     assert 'data-every="' not in first
     assert "host11" not in first.lower()
     assert "host0" in first.lower()
-    late = part(client, page, "late-facets")
+    late = part(client, page, "late-count")
     assert "12 of 12 attributes" in " ".join(late.split())
     assert 'data-total="12"' in late
     assert 'data-every="12"' in late
@@ -239,7 +259,7 @@ def test_number_of_matches_of_a_large_event_comes_after_the_first_ones(
     )
     few = part(client, f"/event/{event.pk}/?text=host11")
     assert "1 of 12 attributes" in few
-    assert "Counting…" not in few
+    assert 'id="late-count"' not in few
 
 
 def test_rows_show_when_values_were_seen_and_how_they_decay(seed: Seed, setup: Setup, address: str) -> None:

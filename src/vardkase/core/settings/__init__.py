@@ -16,7 +16,7 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.hooks import Hook
 from vardkase.core.problems import Problem, Text
 from vardkase.core.settings.sealing import opened, sealed
-from vardkase.core.sql import cursor
+from vardkase.core.sql import PreparedQuery, cursor
 
 __all__ = [
     "AnySetting",
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 _declared: dict[str, AnySetting] = {}
+
+VALUE = PreparedQuery("SELECT value::text FROM setting_value WHERE name = $1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,8 @@ class Setting[Value: (int, bool, str)]:
     def value(self) -> Value:
         """The current value, or the default. Raises InvalidToken for a secret encrypted under another
         SECRET_KEY."""
-        row = (
-            cursor().execute("SELECT value::text FROM setting_value WHERE name = %s", (self.name,)).fetchone()
-        )
-        return type(self.default)(opened(json.loads(row[0]))) if row else self.default
+        rows = VALUE.rows(self.name)
+        return type(self.default)(opened(json.loads(rows[0][0]))) if rows else self.default
 
 
 type AnySetting = Setting[int] | Setting[bool] | Setting[str]

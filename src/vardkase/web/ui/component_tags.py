@@ -76,7 +76,8 @@ def value_text(context: Context, text: str, kind: str, url: str = "", copy: bool
 def value_line(context: Context, attribute: Any, url: str = "") -> SafeString:
     """An attribute's value, with its copy menu, for a row of fixed height."""
     text, kind = values.attribute_value(attribute)
-    return values.value_line(text, kind, url=url, raw=bool(context.get("shows_raw_values")))
+    raw, is_light = bool(context.get("shows_raw_values")), bool(context.get("are_light"))
+    return values.value_line(text, kind, url=url, raw=raw, is_light=is_light)
 
 
 @register.simple_tag

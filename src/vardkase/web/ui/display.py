@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -47,6 +48,8 @@ def pieces(shown: str, *, marks_scripts: bool) -> list[TextPiece]:
 
 
 def _characters(run: str, foreign: frozenset[str]) -> list[TextPiece]:
+    if run.isascii() and run.isprintable():
+        return [TextPiece("text", run)]
     cut: list[TextPiece] = []
     for character in run:
         if character in foreign:
@@ -64,6 +67,8 @@ def _characters(run: str, foreign: frozenset[str]) -> list[TextPiece]:
 
 def foreign_letters(value: str) -> frozenset[str]:
     """Letters outside the Latin script in a value that also has Latin ones: possible homoglyphs."""
+    if value.isascii():
+        return frozenset()
     letters = {character for character in value if character.isalpha()}
     others = frozenset(
         character for character in letters if not unicodedata.name(character, "").startswith("LATIN")
@@ -117,11 +122,22 @@ def clock_time(moment: datetime) -> str:
 
 
 def clock_face(at: time) -> str:
-    return time_format(at, pgettext("time of day, Django date format", "H:i"))
+    return _clock_face(at.replace(second=0, microsecond=0), get_language())
 
 
 def long_date(day: date) -> str:
-    return date_format(local_time(day) if isinstance(day, datetime) else day, "j F Y")
+    return _long_date(local_time(day).date() if isinstance(day, datetime) else day, get_language())
+
+
+# Django looks up formats and words for each, which is a quarter of drawing a row.
+@lru_cache(maxsize=2 * 24 * 60)
+def _clock_face(at: time, _language: str | None) -> str:
+    return time_format(at, pgettext("time of day, Django date format", "H:i"))
+
+
+@lru_cache(maxsize=4096)
+def _long_date(day: date, _language: str | None) -> str:
+    return date_format(day, "j F Y")
 
 
 def short_date(day: date) -> str:

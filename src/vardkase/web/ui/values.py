@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -54,8 +54,11 @@ LONGEST_PRINTED = 3_000
 """Characters of such a value on paper, where nobody can look further."""
 
 
-def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
-    """A value in a row of fixed height: cut by the layout, whole when focused and as a tooltip; with a copy menu."""
+def value_line(text: str, kind: str, *, url: str, raw: bool, is_light: bool = False) -> SafeString:
+    """A value in a row of fixed height: cut by the layout, whole when focused and as a tooltip; with a copy menu.
+
+    `is_light`: a script fills the menu when it is opened, from `copy_template`.
+    """
     shown = text if raw else defang(text, kind)
     marks = is_defanged(kind)
     first = " ".join(shown.split()) if "\n" in shown else shown
@@ -69,7 +72,7 @@ def value_line(text: str, kind: str, *, url: str, raw: bool) -> SafeString:
         _linked(start, kind, url),
         _printed_rest(first, marks) if len(first) > LONGEST_LINE else "",
         _warning_mark(text, kind) if marks else "",
-        copy_menu(text, kind),
+        _light_copy_menu(text, kind) if is_light else copy_menu(text, kind),
     )
 
 
@@ -101,7 +104,7 @@ def _warning_mark(text: str, kind: str) -> SafeString:
 
 def _pieces(shown: str, marks: bool) -> SafeString:
     cut = display.pieces(shown, marks_scripts=marks)
-    return format_html_join("", "{}", ((format_html(PIECES[p.kind], p.text, p.name),) for p in cut))
+    return SafeString("".join(PIECES[p.kind].format(escape(p.text), escape(p.name)) for p in cut))
 
 
 def _css(kind: str) -> str:
@@ -147,24 +150,48 @@ def _warning(text: str, kind: str) -> SafeString:
 def copy_menu(text: str, kind: str) -> SafeString:
     """The copy button of a value; its first choice is the defanged form, where there is one."""
     harmless = defang(text, kind)
-    choices = []
+    texts = {"unchanged": text, "json": json.dumps({"type": kind, "value": text}, ensure_ascii=False)}
     if harmless != text:
-        said = gettext("Copied defanged: %(value)s") % {"value": harmless}
-        choices.append((gettext("Copy defanged"), harmless, said))
-    choices += [
-        (gettext("Copy original"), text, gettext("Copied unchanged: %(value)s") % {"value": text}),
-        (
-            gettext("Copy as JSON"),
-            json.dumps({"type": kind, "value": text}, ensure_ascii=False),
-            gettext("Copied as JSON"),
-        ),
-    ]
+        texts = {"defanged": harmless} | texts
+    words = _copy_words()
     buttons = format_html_join(
-        "", '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>', choices
+        "",
+        '<button type="button" data-copy="{1}" data-copied="{2}">{0}</button>',
+        ((words[form][0], copied, words[form][1] % {"value": copied}) for form, copied in texts.items()),
     )
+    return _copy_details(harmless, SafeString(""), buttons)
+
+
+def _light_copy_menu(text: str, kind: str) -> SafeString:
+    harmless = defang(text, kind)
+    defanged = format_html(' data-defanged="{}"', harmless) if harmless != text else ""
+    given = format_html(' data-value="{}" data-type="{}"{}', text, kind, defanged)
+    return _copy_details(harmless, given, SafeString(""))
+
+
+def copy_template(copied: str) -> SafeString:
+    """The choices of every light copy menu, with `copied` in place of the text."""
+    return format_html_join(
+        "",
+        '<button type="button" data-form="{}" data-copied="{}">{}</button>',
+        ((form, said % {"value": copied}, label) for form, (label, said) in _copy_words().items()),
+    )
+
+
+def _copy_words() -> dict[str, tuple[str, str]]:
+    """Each choice of a copy menu: its label, and what is said once it is copied."""
+    return {
+        "defanged": (gettext("Copy defanged"), gettext("Copied defanged: %(value)s")),
+        "unchanged": (gettext("Copy original"), gettext("Copied unchanged: %(value)s")),
+        "json": (gettext("Copy as JSON"), gettext("Copied as JSON")),
+    }
+
+
+def _copy_details(harmless: str, given: SafeString, buttons: SafeString) -> SafeString:
     return format_html(
-        '<details class="menu copy"><summary aria-label="{}">{}</summary>'
+        '<details class="menu copy"{}><summary aria-label="{}">{}</summary>'
         '<div class="menu-body menu-from-left">{}</div></details>',
+        given,
         gettext("Copy %(value)s") % {"value": harmless},
         icon("copy", "small"),
         buttons,

@@ -22,7 +22,7 @@ from vardkase.web.intel.editing.common import attempt_unchanged, group_options, 
 from vardkase.web.intel.editing.forms.attribute import AttributeForm
 from vardkase.web.intel.events.columns import named
 from vardkase.web.intel.events.selection import reach_choices
-from vardkase.web.intel.events.table import bare_shell, one_row
+from vardkase.web.intel.events.table import one_row, uncounted
 from vardkase.web.ui.chips import GROUP
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
@@ -149,7 +149,7 @@ def _sent(request: PageRequest, field: str, category: str) -> dict[str, str]:
 def _row(request: PageRequest, reference: str, attribute_id: int) -> HttpResponse:
     number = request.GET.get("number", "")
     keys = named(request.GET.get("columns", ""))
-    shell = bare_shell(request, reference)
+    shell = uncounted(request, reference)
     row = one_row(request, shell, attribute_id, int(number) if number.isdecimal() else 0, keys)
     toasts = "".join(
         render_to_string("components/toast.html", {"text": said, "failed": False})

@@ -65,10 +65,16 @@ class ShownColumns:
         return [column.key for column in self.columns]
 
 
-def shown_columns(actor: Actor, event_id: int, attribute_count: int) -> ShownColumns:
+def shown_columns(actor: Actor, event_id: int, *, is_large: bool, opened: str | None = None) -> ShownColumns:
+    """`opened` names those of a table that is open already; otherwise what the reader chose, but for empty ones."""
     stored = chosen_columns(actor)
     chosen = USUAL if stored is None else KEYS.intersection(stored)
-    filled = KEYS if attribute_count > LARGE else _filled(actor, event_id)
+    if opened is not None:
+        filled: Collection[str] = named(opened)
+    elif is_large:
+        filled = KEYS
+    else:
+        filled = _filled(actor, event_id)
     shown = [column for column in COLUMNS if column.key in chosen and column.key in filled]
     return ShownColumns(shown, chosen, stored is not None)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 
 from vardkase.intel.queries.attribute_lines import LineFilter, count_by, count_by_tag
-from vardkase.web.intel.events.shell import EventLayout
+from vardkase.web.intel.events.shell import OpenEvent
 from vardkase.web.intel.events.table_query import FACETS, MARKS, TableQuery, yes_or_no
 
 
@@ -26,9 +26,10 @@ class Facet:
     name: str
     label: str | Promise
     choices: list[Choice]
+    is_counted: bool = True
 
 
-def facets(shell: EventLayout, query: TableQuery, wanted: LineFilter) -> list[Facet]:
+def facets(shell: OpenEvent, query: TableQuery, wanted: LineFilter) -> list[Facet]:
     """Each facet is counted as the other ones filter. `wanted` is the resolved filter of `query`."""
     unlimited = replace(wanted, types=(), categories=(), detection=())
     cube = count_by(shell.actor, shell.event.id, unlimited, "a.type, a.category, a.to_ids")
@@ -64,12 +65,14 @@ def facets(shell: EventLayout, query: TableQuery, wanted: LineFilter) -> list[Fa
 
 
 def empty_facets(query: TableQuery) -> list[Facet]:
-    """Those of a large event until they are counted: what is chosen, and what has no count."""
+    """Those of a large event until they are counted: what is chosen, and what is never counted."""
     wanted = query.wanted
     chosen = (("type", wanted.types), ("category", wanted.categories), ("tag", wanted.tags))
     return [
         *(
-            Facet(name, FACETS[name], [Choice(value, value, None, True) for value in values])
+            Facet(
+                name, FACETS[name], [Choice(value, value, None, True) for value in values], is_counted=False
+            )
             for name, values in chosen
         ),
         Facet(

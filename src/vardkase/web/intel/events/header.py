@@ -206,7 +206,7 @@ def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
     url = reverse("event_publish" if shell.may_publish else "event_edit", args=[event.id])
     found = tlp
     # Every text of the event is searched, so a large event is checked on the publish page alone.
-    if not event.published and shell.may_publish and shell.listed.row.attribute_count <= SEARCHED:
+    if not event.published and shell.may_publish and shell.attribute_count <= SEARCHED:
         found = by_severity(event.id, event.distribution, event.sharing_group_id)
     action = gettext("Change distribution")
     for each in found.stops:

@@ -35,7 +35,8 @@ def shell_of(actor: Actor, reference: str) -> EventLayout:
     event = find_event(actor, reference)
     (row,) = index_rows(actor, [event.id])
     related = related_events(actor, event.id) if row.attribute_count <= AT_ONCE else None
-    return EventLayout(actor, event, ListedEvent(row), event_parts.event_tags(event.id), related)
+    tags = event_parts.event_tags(event.id)
+    return EventLayout(actor, event, row.attribute_count, ListedEvent(row), tags, related)
 
 
 def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
@@ -81,10 +82,10 @@ def _tabs(
 ) -> list[dict[str, Any]]:
     event_id = shell.event.id
     reports = event_parts.count_reports(shell.actor, event_id)
-    is_counted = shell.listed.row.attribute_count <= MOST_COUNTED
+    is_counted = shell.attribute_count <= MOST_COUNTED
     notes: int | str = count_threads(shell.actor, ThreadFilter(event_id=event_id)) if is_counted else ""
     tabs = [
-        ("event", gettext("Attributes"), shell.listed.row.attribute_count, True),
+        ("event", gettext("Attributes"), shell.attribute_count, True),
         ("event_extended", gettext("With extending events"), "", is_extended),
         (
             "event_correlations",

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from vardkase.intel.queries.find import find_event
-from vardkase.web.intel.events.columns import shown_columns
+from vardkase.web.intel.events.columns import LARGE, shown_columns
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.shell import mark_of
-from vardkase.web.intel.events.table import late_context
+from vardkase.web.intel.events.table import count_context, facets_context
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -22,6 +22,9 @@ def news(request: PageRequest, reference: str) -> HttpResponse:
     if request.GET.get("seen") == mark_of(find_event(request.actor, reference)):
         return HttpResponse(status=204)
     shell = shell_of(request.actor, reference)
-    shown = shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
-    context = {**shell_context(shell, "event"), **late_context(request, shell), "keys": shown.keys}
+    is_large = shell.attribute_count > LARGE
+    context = {**shell_context(shell, "event"), **count_context(request, shell), "facets_come": is_large}
+    if not is_large:
+        context |= facets_context(request, shell)
+    context["keys"] = shown_columns(request.actor, shell.event.id, is_large=is_large).keys
     return render(request, "events/attributes.html#news", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -213,7 +214,12 @@ def _shown(
 
 
 def value_url(value: str) -> str:
-    return f"{reverse('value')}?{urlencode({'v': value})}"
+    return f"{_values_at()}?{urlencode({'v': value})}"
+
+
+@cache
+def _values_at() -> str:
+    return reverse("value")
 
 
 def _seen(microseconds: int | None) -> datetime | None:

@@ -15,13 +15,14 @@ from django.utils.safestring import SafeString
 
 from vardkase.intel.queries.attribute_lines import AttributeLine
 from vardkase.web.intel.events.presenters import SightingCounts
-from vardkase.web.intel.events.shell import EventLayout
+from vardkase.web.intel.events.shell import OpenEvent
+from vardkase.web.ui.values import copy_template
 
 ID, TYPE = 123_456_789_012_345_678, "type-of-this-row"
 """Stand in for those of an attribute: nothing else in the parts contains them. Of as many digits as the addresses of
 pages take at most."""
 
-MENU, GONE = "row-menu", "deleted-row-menu"
+COPY, MENU, GONE = "copy-menu", "row-menu", "deleted-row-menu"
 BODY = '<div class="menu-body">'
 
 
@@ -29,7 +30,7 @@ class RowParts:
     """`are_light`: without the contents of menus, which scripts fill in from `menus` when one is opened. They are most
     of a row, and browsers take several times as long to draw them as the rest."""
 
-    def __init__(self, request: HttpRequest, shell: EventLayout, *, are_light: bool = False) -> None:
+    def __init__(self, request: HttpRequest, shell: OpenEvent, *, are_light: bool = False) -> None:
         self._request, self._shell, self._are_light = request, shell, are_light
 
     def of(self, line: AttributeLine) -> tuple[SafeString, SafeString]:
@@ -41,22 +42,24 @@ class RowParts:
         return _filled(menu, line), _filled(self._no_sightings, line)
 
     def menus(self) -> dict[str, SafeString]:
-        """What the menus of light rows hold, by the name they have there: with ID in place of an attribute's."""
+        """What the menus of light rows hold, by the name they have there: with ID in place of an attribute's, or of
+        what is copied."""
         return {
+            COPY: copy_template(str(ID)),
             MENU: SafeString(self._contents(self._menu)),
             GONE: SafeString(self._contents(self._deleted_menu)),
         }
 
     @cached_property
     def _light_menu(self) -> str:
-        return self._emptied(self._menu, MENU)
+        return self._emptied(MENU, deleted=False)
 
     @cached_property
     def _light_deleted_menu(self) -> str:
-        return self._emptied(self._deleted_menu, GONE)
+        return self._emptied(GONE, deleted=True)
 
-    def _emptied(self, menu: str, name: str) -> str:
-        emptied = menu.replace(self._contents(menu), "")
+    def _emptied(self, name: str, *, deleted: bool) -> str:
+        emptied = self._drawn("events/attribute_menu.html", deleted=deleted, is_light=True)
         return emptied.replace('class="menu"', f'class="menu" data-contents="{name}"', 1)
 
     @staticmethod
@@ -76,9 +79,10 @@ class RowParts:
     def _no_sightings(self) -> str:
         return self._drawn("sightings/counts.html", deleted=False)
 
-    def _drawn(self, template: str, *, deleted: bool) -> str:
+    def _drawn(self, template: str, *, deleted: bool, is_light: bool = False) -> str:
         line = SimpleNamespace(id=ID, type=TYPE, deleted=deleted)
         context = {"shell": self._shell, "event": self._shell.event, "line": line, "said": ""}
+        context["is_light"] = is_light
         return render_to_string(template, {**context, "sighted": SightingCounts()}, self._request)
 
 

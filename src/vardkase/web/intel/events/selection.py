@@ -45,4 +45,6 @@ def selection_fields(request: PageRequest) -> dict[str, str]:
 def reach_choices(actor: Actor) -> list[tuple[str, str]]:
     """Every distribution an attribute may have, for one select: a level, or "4:" and the id of a group."""
     levels = [(str(level), str(REACHES[level])) for level in (INHERIT, 0, 1, 2, 3)]
-    return levels + [(f"{GROUP}:{group.pk}", group.name) for group in usable_groups(actor)]
+    return levels + [
+        (f"{GROUP}:{number}", name) for number, name in usable_groups(actor).values_list("pk", "name")
+    ]

@@ -39,23 +39,12 @@ def mark_of(event: EventRow) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class EventLayout:
-    """The event as the reader sees it, with what surrounds its parts. `related` is None when not looked up."""
+class OpenEvent:
+    """The event as the reader sees it, and what the reader may do. `attribute_count` is 0 when not looked up."""
 
     actor: Actor
     event: EventRow
-    listed: ListedEvent
-    tags: list[AttachedTag]
-    related: list[RelatedEvent] | None
-
-    @property
-    def tlp(self) -> AttachedTag | None:
-        return next((tag for tag in self.tags if is_tlp(tag)), None)
-
-    @property
-    def plain_tags(self) -> list[AttachedTag]:
-        """Those that are neither TLP labels nor clusters."""
-        return [tag for tag in self.tags if not is_tlp(tag) and not tag.name.startswith(GALAXY)]
+    attribute_count: int
 
     @property
     def mark(self) -> str:
@@ -147,3 +136,21 @@ class EventLayout:
         if not (self.actor.may_write and self.actor.may(Permission.TAGGER)):
             return False
         return any(rules.may_tag(self.actor, self.event, local=local) for local in (True, False))
+
+
+@dataclass(frozen=True, slots=True)
+class EventLayout(OpenEvent):
+    """With what surrounds the parts of the event. `related` is None when not looked up."""
+
+    listed: ListedEvent
+    tags: list[AttachedTag]
+    related: list[RelatedEvent] | None
+
+    @property
+    def tlp(self) -> AttachedTag | None:
+        return next((tag for tag in self.tags if is_tlp(tag)), None)
+
+    @property
+    def plain_tags(self) -> list[AttachedTag]:
+        """Those that are neither TLP labels nor clusters."""
+        return [tag for tag in self.tags if not is_tlp(tag) and not tag.name.startswith(GALAXY)]

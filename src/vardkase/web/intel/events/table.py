@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import Statement
 from vardkase.identity.user_settings.display import choose_columns
+from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.attribute_lines import (
     Entry,
     Extent,
@@ -27,7 +28,6 @@ from vardkase.intel.queries.attribute_lines import (
     first_entries,
     opening,
 )
-from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.find import find_event
 from vardkase.misp.values.defang import defang
 from vardkase.web.intel.events import columns
@@ -35,9 +35,8 @@ from vardkase.web.intel.events.facets import empty_facets, facets
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.presenters import table_rows
 from vardkase.web.intel.events.row_parts import ID, RowParts
-from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.intel.events.selection import reach_choices, selected_ids
-from vardkase.web.intel.events.shell import EventLayout
+from vardkase.web.intel.events.shell import OpenEvent
 from vardkase.web.intel.events.table_query import TableQuery, may_see_deleted, table_query, without
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.exports import export_attributes
@@ -50,8 +49,11 @@ WINDOW = 30
 screen shows, since browsers take longer to draw rows than the hub to find them."""
 MOST_ROWS = 500_000
 """Rows that are scrolled through: more are higher than browsers draw, and are found by filtering or page by page."""
-RESULTS, LATE_FACETS = "attribute-results", "late-facets"
+RESULTS, LATE_COUNT, LATE_FACETS = "attribute-results", "late-count", "late-facets"
 """Ids of the elements that ask for a part of the page."""
+TYPED = "Typed-Columns"
+"""The header of a request for what a person types, which names the columns of the open table: they stay, and the
+choices of the filters are counted when one of their menus is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +81,38 @@ class Pages:
 def attributes(request: PageRequest, reference: str) -> HttpResponse:
     asking = request.headers.get("HX-Target", "")
     # A part is swapped into a page that has its head and side column already.
-    shell = (
-        bare_shell(request, reference)
-        if asking in (RESULTS, LATE_FACETS)
-        else shell_of(request.actor, reference)
-    )
+    is_part = asking in (RESULTS, LATE_COUNT, LATE_FACETS)
+    layout = None if is_part else shell_of(request.actor, reference)
+    shell = layout or counted(request, reference)
     if asking == LATE_FACETS:
-        return render(request, "events/attributes.html#late", late_context(request, shell))
+        return render(request, "events/attributes.html#facet-choices", facets_context(request, shell))
+    if asking == LATE_COUNT:
+        return render(request, "events/attributes.html#late-count", count_context(request, shell))
     query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
-    is_large = shell.listed.row.attribute_count > columns.LARGE
+    is_large = shell.attribute_count > columns.LARGE
+    is_typed = asking == RESULTS and TYPED in request.headers
+    opened = request.headers[TYPED] if is_typed else None
+    shown = columns.shown_columns(request.actor, shell.event.id, is_large=is_large, opened=opened)
     context = {
-        **_rows_context(request, shell, query, wanted, is_quick=is_large and asking == RESULTS),
-        "is_large": is_large,
-        "facets": empty_facets(query) if is_large else facets(shell, query, wanted),
+        **_rows_context(request, shell, query, wanted, shown, is_quick=is_large and asking == RESULTS),
+        "facets_come": is_large or is_typed,
         "text": query.text,
     }
-    if asking == RESULTS:
+    if not is_typed:
+        context["facets"] = empty_facets(query) if is_large else facets(shell, query, wanted)
+    if layout is None:
         # The box that is typed in stays as it is, unless what was pressed is outside its form.
         context |= {"shell": shell, "event": shell.event, "oob": True}
         context["renews_text"] = request.headers.get("HX-Trigger") != "attribute-filter"
         return render(request, "events/attributes.html#answer", context)
-    return render(request, "events/attributes.html", {**shell_context(shell, "event"), **context})
+    return render(request, "events/attributes.html", {**shell_context(layout, "event"), **context})
 
 
 @page()
 def rows(request: PageRequest, reference: str) -> HttpResponse:
     """Rows from `?start=` on, without what is around them."""
-    shell = bare_shell(request, reference)
+    shell = uncounted(request, reference)
     query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
     shown = columns.named(request.GET.get("columns", ""))
@@ -152,29 +158,38 @@ def copy(request: PageRequest, reference: str, form: str) -> HttpResponseBase:
     return HttpResponse("\n".join(written), content_type="text/plain; charset=utf-8")
 
 
-def bare_shell(request: PageRequest, reference: str) -> EventLayout:
-    """The event without what only its head and side column show."""
+def uncounted(request: PageRequest, reference: str) -> OpenEvent:
+    """The event for some of its rows."""
+    return OpenEvent(request.actor, find_event(request.actor, reference), 0)
+
+
+def counted(request: PageRequest, reference: str) -> OpenEvent:
+    """The event for its table alone."""
     event = find_event(request.actor, reference)
-    (row,) = index_rows(request.actor, [event.id])
-    return EventLayout(request.actor, event, ListedEvent(row), [], None)
+    return OpenEvent(request.actor, event, attribute_counts(request.actor, [event.id]).get(event.id, 0))
 
 
-def late_context(request: PageRequest, shell: EventLayout) -> dict[str, Any]:
-    """What the numbers around the table need, which take longer than its rows."""
+def count_context(request: PageRequest, shell: OpenEvent) -> dict[str, Any]:
+    """How many match, which of a large event takes longer than the first rows."""
     query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
     wanted = query.resolved(request.actor, shell.event.id)
     size = extent(request.actor, shell.event.id, wanted, query.order)
+    return {"oob": True, "shell": shell, **_size_context(shell, query, size)}
+
+
+def facets_context(request: PageRequest, shell: OpenEvent) -> dict[str, Any]:
+    query = table_query(request.GET, sees_deleted=may_see_deleted(request.actor, shell.event))
+    wanted = query.resolved(request.actor, shell.event.id)
     return {
-        "facets": facets(shell, query, wanted),
         "oob": True,
-        "shell": shell,
+        "query": query,
+        "facets": facets(shell, query, wanted),
         "may_see_deleted": may_see_deleted(request.actor, shell.event),
-        **_size_context(shell, query, size),
     }
 
 
 def one_row(
-    request: PageRequest, shell: EventLayout, attribute_id: int, number: int, keys: Sequence[str]
+    request: PageRequest, shell: OpenEvent, attribute_id: int, number: int, keys: Sequence[str]
 ) -> SafeString:
     """The row of one attribute as it stands in the table, as its row `number`."""
     order = table_query(request.GET, sees_deleted=False).order
@@ -186,7 +201,13 @@ def one_row(
 
 
 def _rows_context(
-    request: PageRequest, shell: EventLayout, query: TableQuery, wanted: LineFilter, *, is_quick: bool
+    request: PageRequest,
+    shell: OpenEvent,
+    query: TableQuery,
+    wanted: LineFilter,
+    shown: columns.ShownColumns,
+    *,
+    is_quick: bool,
 ) -> dict[str, Any]:
     """`is_quick`: a script asks for the rows of a large event, and for their number afterwards."""
     size: Extent | None
@@ -199,7 +220,6 @@ def _rows_context(
     start = (pages.current - 1) * WINDOW
     if start:
         found = entries(request.actor, shell.event.id, wanted, query.order, start, WINDOW)
-    shown = columns.shown_columns(request.actor, shell.event.id, shell.listed.row.attribute_count)
     rows_url = reverse("event_rows", args=[shell.event.id])
     return {
         **_window(request, shell, wanted, query.order, start, found, shown.keys),
@@ -226,9 +246,7 @@ def _rows_context(
     }
 
 
-def _size_context(
-    shell: EventLayout, query: TableQuery, size: Extent | None, shown: int = 0
-) -> dict[str, Any]:
+def _size_context(shell: OpenEvent, query: TableQuery, size: Extent | None, shown: int = 0) -> dict[str, Any]:
     """How many there are, or while that is not known yet how many are `shown`."""
     return {
         "query": query,
@@ -241,7 +259,7 @@ def _size_context(
 
 def _window(
     request: PageRequest,
-    shell: EventLayout,
+    shell: OpenEvent,
     wanted: LineFilter,
     order: LineOrder,
     start: int,
@@ -250,10 +268,12 @@ def _window(
 ) -> dict[str, Any]:
     window = table_rows(request.actor, shell.event, found, start, order, deleted=wanted.deleted, keys=keys)
     # A page that is not asked for by a script works without any.
-    parts = RowParts(request, shell, are_light="HX-Request" in request.headers)
+    are_light = "HX-Request" in request.headers
+    parts = RowParts(request, shell, are_light=are_light)
     return {
         "row_menus": parts.menus,
         "menu_id": ID,
+        "are_light": are_light,
         "rows": [(row, *(parts.of(row.shown.line) if row.shown else ("", ""))) for row in window],
         "start": start,
         "may_modify": shell.may_modify,
@@ -268,9 +288,9 @@ def _page_number(request: PageRequest, count: int) -> int:
     return max(1, min(wanted, -(-count // WINDOW)))
 
 
-def _counted(shell: EventLayout, query: TableQuery, size: Extent) -> str:
+def _counted(shell: OpenEvent, query: TableQuery, size: Extent) -> str:
     """How many attributes are shown, of how many the event has for this reader."""
-    total = shell.listed.row.attribute_count
+    total = shell.attribute_count
     shown = {"shown": thin(size.attributes), "total": thin(total)}
     # With the deleted ones there may be more than the event counts.
     if not query.is_filtered or size.attributes > total:
