@@ -237,7 +237,7 @@ def test_proposer_learns_of_it_before_the_event_is_published_again(
     assert partner.get(f"/event/{event.pk}/").status_code == 404
     Event.objects.filter(pk=event.pk).update(info="Not for others yet")
     shown = plain(text_of(partner.get("/notifications/")))
-    assert "2 proposals of yours were accepted" in shown
+    assert "2 of your proposals were accepted" in shown
     assert "two.example, new.example" in shown
     assert "You can read it again once its owner has published the changes" in shown
     assert "Not for others yet" not in shown
@@ -251,6 +251,6 @@ def test_proposer_learns_of_it_before_the_event_is_published_again(
     Event.objects.filter(pk=event.pk).update(distribution=0)
     owner.post(f"{at}{third.pk}/accept/")
     assert not OutgoingMail.objects.filter(recipient=seed.partner.user.email).exists()
-    assert "proposals of yours" not in text_of(partner.get("/notifications/?show=all"))
+    assert "of your proposals" not in text_of(partner.get("/notifications/?show=all"))
     Event.objects.filter(pk=event.pk).update(distribution=1, withheld=True)
-    assert "proposals of yours" not in text_of(partner.get("/notifications/?show=all"))
+    assert "of your proposals" not in text_of(partner.get("/notifications/?show=all"))

@@ -73,6 +73,7 @@ class ShownNotification:
     about: str
     why: str
     detail: str
+    is_value: bool
     url: str
 
 
@@ -88,6 +89,7 @@ def shown(actor: Actor, lines: Sequence[NotificationLine]) -> list[ShownNotifica
             _about(line),
             why(followed.get(line.subscription_id or 0)),
             _detail(line),
+            bool(line.decided or line.value) and not line.question,
             _url(line),
         )
         for line in lines
@@ -113,21 +115,17 @@ def _proposed(line: NotificationLine) -> str:
 def _accepted(line: NotificationLine) -> str:
     if line.count == 1 and line.decided and (said := ONE_ACCEPTED.get(line.decided[0].outcome)):
         return str(said)
-    return ngettext(
-        "%(n)s proposal of yours was accepted", "%(n)s proposals of yours were accepted", line.count
-    )
+    return ngettext("Your proposal was accepted", "%(n)s of your proposals were accepted", line.count)
 
 
 ONE_ACCEPTED: Mapping[ProposalOutcome, str | Promise] = {
-    ProposalOutcome.PARTLY_ACCEPTED: _("A proposal of yours was accepted in part"),
-    ProposalOutcome.CHANGED: _("A proposal of yours was accepted with changes"),
+    ProposalOutcome.PARTLY_ACCEPTED: _("Your proposal was accepted in part"),
+    ProposalOutcome.CHANGED: _("Your proposal was accepted with changes"),
 }
 
 
 def _discarded(line: NotificationLine) -> str:
-    return ngettext(
-        "%(n)s proposal of yours was discarded", "%(n)s proposals of yours were discarded", line.count
-    )
+    return ngettext("Your proposal was discarded", "%(n)s of your proposals were discarded", line.count)
 
 
 def _sighted(line: NotificationLine) -> str:

@@ -17,6 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import find_user
 from vardkase.identity.user_settings.models import UserSetting
 from vardkase.identity.user_settings.services import set_user_setting
+from vardkase.web.hub.guide.tasks import tasks_for
 from vardkase.web.ui.navigation import address_of
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -103,11 +104,11 @@ READING = (
     (
         "guide",
         _("Getting started"),
-        _("The steps from reading about the hub to sharing in it, and how far you are."),
+        _("The steps from reading about the hub to sharing on it, and how far you are."),
     ),
     ("public", _("Questions and answers"), _("What the hub is for, and what membership means.")),
     ("account", _("Your account and keys"), _("Password, second factor and API keys.")),
-    ("api_docs", _("About the API"), _("Every endpoint with what it accepts and returns.")),
+    ("api_docs", _("About the API"), _("Every endpoint, what it accepts and what it returns.")),
     ("api_client", _("API client"), _("Put together and send requests in the browser.")),
     ("support", _("Support"), _("Ask the hub’s staff.")),
 )
@@ -132,7 +133,12 @@ def offers_tour(actor: Actor) -> bool:
 @page(allowed_while_suspended=True)
 def help_page(request: PageRequest) -> HttpResponse:
     reading = [(url, label, words) for view, label, words in READING if (url := address_of(view))]
-    return render(request, "guide/help.html", {"reading": reading, "may_write": request.actor.may_write})
+    context = {
+        "reading": reading,
+        "tasks": tasks_for(request.actor),
+        "may_write": request.actor.may_write,
+    }
+    return render(request, "guide/help.html", context)
 
 
 @page(allowed_while_suspended=True)

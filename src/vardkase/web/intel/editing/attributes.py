@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,10 @@ from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers
+from vardkase.web.ui.undo import say_with_link
 
+LONGEST_SEARCH = 500
+"""Characters of a value by which the table is filtered for it."""
 FIELDS = (
     "type",
     "category",
@@ -58,7 +62,11 @@ def create(request: PageRequest, reference: str) -> HttpResponse:
     )
     if request.method == "POST" and attempt(form, lambda: _add(request, event, form)) is not None:
         form.drop_file()
-        return back_to(request, event.id, gettext("Attribute added."))
+        # It may be far down in a long table.
+        found = urlencode({"text": form.cleaned_data["value"].strip()[:LONGEST_SEARCH]})
+        at = f"{reverse('event', args=[event.id])}?{found}"
+        say_with_link(request, gettext("Attribute added."), gettext("Show"), at)
+        return back_to(request, event.id)
     form.keep_file()
     context = {"heading": gettext("New attribute"), "event": event, "is_new": True}
     return form_page(request, "editing/attribute_form.html", form, context)

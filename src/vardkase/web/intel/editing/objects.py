@@ -160,7 +160,7 @@ def _choose(request: PageRequest, event: EventRow) -> HttpResponse:
     found.sort(key=lambda each: (each[0], -used.get(str(each[1].uuid), 0), each[1].name))
     templates = [template for _closeness, template in found]
     context = {
-        "heading": gettext("Choose a template"),
+        "heading": gettext("New object"),
         "event": event,
         "templates": [(template, used.get(str(template.uuid), 0)) for template in templates[:SHOWN]],
         "more": max(0, len(templates) - SHOWN),

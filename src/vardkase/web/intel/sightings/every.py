@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -18,6 +19,12 @@ from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
 
+MARKS: Mapping[SightingType, dict[str, str]] = {
+    SightingType.SEEN: {"kind": "info", "icon": "eye"},
+    SightingType.FALSE_POSITIVE: {"kind": "warn", "icon": "thumb-down"},
+    SightingType.EXPIRATION: {"kind": "out", "icon": "hourglass-empty"},
+}
+
 
 @page()
 def every(request: PageRequest) -> HttpResponse:
@@ -28,7 +35,12 @@ def every(request: PageRequest) -> HttpResponse:
         "heading": gettext("Sightings"),
         "form": form,
         "rows": [
-            {"line": line, "url": value_url(line.value), "words": TYPES[SightingType(line.type)]}
+            {
+                "line": line,
+                "url": value_url(line.value),
+                "words": TYPES[SightingType(line.type)],
+                **MARKS[SightingType(line.type)],
+            }
             for line in found.rows
         ],
         "chips": [
