@@ -10,6 +10,8 @@ const MOST_MS = 120_000;
 const PATIENCE = 20;
 /** How long it is said that the rows are new. */
 const SAID_MS = 20_000;
+/** The status of the answer while the owner is changing the event. */
+const BEING_CHANGED = 205;
 
 let timer = 0;
 let asking = false;
@@ -143,6 +145,8 @@ async function ask(): Promise<void> {
       if (line) line.textContent = now.dataset.gone ?? "";
       return;
     }
+    const changing = document.querySelector<HTMLElement>("#event-changing");
+    if (changing) changing.hidden = answer.status !== BEING_CHANGED;
     const html = await answer.text();
     if (answer.status === 200 && table.isConnected) await renew(table, html);
     plan(Math.min(Math.max(EVERY_MS, PATIENCE * (performance.now() - started)), MOST_MS));

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "vardkase.web.ui.middleware.Language",
     "vardkase.web.ui.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "vardkase.web.intel.events.last_version.LeadToLastVersion",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -12,6 +12,10 @@ LONGEST_REASON = 270
 
 class ExportProblem(ProblemCode):
     VERSION_NOT_FOUND = _("Version of the event not found."), "Invalid event version"
+    VERSION_TOO_LARGE = _(
+        "The published version is too large to be shown on a page. You can read the event again when its owner has "
+        "published the changes."
+    )
     UNKNOWN_HASH_TYPE = _("Unknown hash type “%(name)s”."), "Invalid hash type: %(name)s."
     BAD_NETFILTER_ACTION = (
         _("The action for Netfilter must be the name of a target, such as DROP."),

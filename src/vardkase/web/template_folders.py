@@ -15,6 +15,7 @@ TAG_LIBRARIES = {
     "pickers": "vardkase.web.ui.picker_tags",
     "presence": "vardkase.web.intel.event_locks.template_tags",
     "private_links": "vardkase.web.ui.private_link_tags",
+    "reports": "vardkase.web.intel.event_reports.template_tags",
     "runs": "vardkase.web.ui.run_tags",
     "security_labels": "vardkase.web.identity.sign_in_policy.template_tags",
     "subscriptions": "vardkase.web.exchange.subscriptions.template_tags",

@@ -60,6 +60,12 @@ def read_snapshot(event_uuid: str, version: int) -> bytes:
     )
 
 
+def size_of_snapshot(event_uuid: str, version: int) -> int:
+    """Its bytes, uncompressed; 0 if there is none."""
+    found = EventVersion.objects.filter(event_uuid=event_uuid, version=version)
+    return found.values_list("snapshot__size", flat=True).first() or 0
+
+
 def _rendered(reader: Actor, event_id: int) -> Snapshot:
     compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
     digest = hashlib.sha256()
@@ -92,9 +98,11 @@ WITH kept AS (
     ON CONFLICT DO NOTHING
 )
 INSERT INTO event_version (event_id, event_uuid, version, snapshot_id, published_at, published_by,
-    distribution, sharing_group_id, audiences)
+    distribution, sharing_group_id, audiences, info, date, tags)
 SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WHERE event_uuid = %(uuid)s),
     %(sha256)s, %(at)s, %(by)s, e.distribution, CASE WHEN e.distribution = 4 THEN e.sharing_group_id END,
-    %(audiences)s::jsonb
+    %(audiences)s::jsonb, e.info, e.date, (
+        SELECT coalesce(jsonb_agg(t.name ORDER BY t.is_galaxy, t.name), '[]')
+        FROM event_tag et JOIN tag t ON t.id = et.tag_id WHERE et.event_id = e.id AND NOT et.local)
 FROM event e WHERE e.id = %(event)s
 """

@@ -7,6 +7,8 @@ The rule (as in MISP 2.5):
   is 1, 2 or 3, or 4 and the reader is in the sharing group; also by the organisation that is asked to take it
   over, for as long as that request is open; one that is withheld, because something in it must not be shared
   here, by its owner alone;
+* while changes in it wait to be published, those others read its last published version on the pages
+  (`last_version_predicate`), as far as both it and the event as it is name them, and each part likewise;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
   reader's own or the part's distribution is 1, 2, 3 or 5 (as the event), or 4 and the reader is in the group;
   an attribute in an object also needs the object;
@@ -95,6 +97,26 @@ def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = Fa
     if actor.connection_scope is None:
         others += f" OR {event}.id IN ({DELEGATED})"
     return _owned_or(actor, event, others, event_passes(actor.connection_scope, event))
+
+
+def last_version_predicate(actor: Actor, event: str = "e") -> str:
+    """SQL for events that the actor may not read as they are, only because changes in them wait to be published.
+
+    People read the last published version of these (`intel.queries.last_version`), as far as it was for them;
+    nothing else does.
+    """
+    is_person = actor.may_read and actor.content_access is None and actor.connection_scope is None
+    if not is_person or actor.is_site_admin:
+        return "FALSE"
+    waits = f"({event}.being_changed OR {event}.published)"
+    reached = event_predicate(actor, event, once_published=True)
+    return f"({waits} AND {reached} AND NOT {event_predicate(actor, event)})"
+
+
+def version_predicate(actor: Actor, version: str = "v") -> str:
+    """SQL for published versions (columns `distribution`, `sharing_group_id`, as the event's were) that were for the
+    actor; those of which that is not on record were for nobody."""
+    return f"coalesce({_named(actor, version)}, FALSE)"
 
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:

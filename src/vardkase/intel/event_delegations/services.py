@@ -50,7 +50,8 @@ LONGEST_MESSAGE = 10_000
 # Withdrawn and asked again, a request is open again but is not mailed again.
 REQUEST_MAIL = Limit("delegation request mail", 1, 24 * 3600)
 HANDED_OVER = (
-    "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "protected"
+    "org_id", "orgc_id", "user_id", "distribution", "sharing_group_id", "timestamp", "published", "being_changed",
+    "protected"
 )  # fmt: skip
 """The columns of an event that change with its owner."""
 # An event has nothing to inherit from.
@@ -125,6 +126,7 @@ def accept_delegation(actor: Actor, reference: Reference, data: Mapping[str, Any
     event.user_id = (actor.user_id or 0) if delegation.org_id == actor.organisation_id else 0
     # Not protected: its keys, which a listener removes, would reveal the former owner.
     event.timestamp, event.published, event.protected = now_seconds(), False, None
+    event.being_changed = False
     event.save(update_fields=HANDED_OVER)
     _answer(delegation, accepted=True)
     delegation.delete()

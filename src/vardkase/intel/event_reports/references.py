@@ -83,7 +83,7 @@ class ReferencedGalaxy:
 class ResolvedReferences:
     """What a reader may read of what a report refers to, by uuid; what is missing is hidden, deleted or unknown."""
 
-    event: EventRow
+    event_id: int
     attributes: dict[str, ReferencedAttribute] = field(default_factory=dict)
     objects: dict[str, ReferencedObject] = field(default_factory=dict)
     galaxies: dict[str, ReferencedGalaxy] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class ResolvedReferences:
 def resolve_references(actor: Actor, event: EventRow, content: str) -> ResolvedReferences:
     """Look up what `content`, a text of `event`, refers to: parts of the event and of those that it extends or
     that extend it."""
-    found = ResolvedReferences(event)
+    found = ResolvedReferences(event.id)
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for reference in islice(references(content), MOST_REFERENCES):
         if reference.kind in BY_UUID or reference.kind == "tag":
@@ -142,7 +142,7 @@ def resolve_references(actor: Actor, event: EventRow, content: str) -> ResolvedR
 def marking_of(actor: Actor, resolved: ResolvedReferences, report_id: int) -> str:
     """The strictest TLP label among those of the event, the report and what it refers to; empty if none has one."""
     attributes = list(resolved.attributes.values())
-    events = {resolved.event.id, *(row.event_id for row in attributes)}
+    events = {resolved.event_id, *(row.event_id for row in attributes)}
     events |= {row.event_id for row in resolved.objects.values()}
     parameters = {
         "events": sorted(events),

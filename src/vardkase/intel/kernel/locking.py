@@ -79,7 +79,7 @@ def touch(event: Event, audiences: Audiences = READERS) -> None:
 
 
 TOUCH = """
-UPDATE event SET published = FALSE, timestamp = %(now)s,
+UPDATE event SET being_changed = being_changed OR published, published = FALSE, timestamp = %(now)s,
     attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)
 WHERE id = %(id)s
 """

@@ -55,7 +55,8 @@ UPDATE event SET private_sighting_timestamp = %(at)s, has_group_times = has_grou
 WHERE id = %(id)s
 """
 PUBLISH = """
-UPDATE event SET published = TRUE, withheld = FALSE, publish_timestamp = %(at)s, group_changes_unpublished = FALSE
+UPDATE event SET published = TRUE, being_changed = FALSE, withheld = FALSE, publish_timestamp = %(at)s,
+    group_changes_unpublished = FALSE
 WHERE id = %(id)s
 """
 PUBLISH_PRIVATELY = """

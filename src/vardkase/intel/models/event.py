@@ -26,6 +26,9 @@ class Event(models.Model):
     `arrived`: when it was first stored here, whatever its author's clock says; 0 if that was before this was recorded.
     `identity.access.event_times` says when it reached a reader.
 
+    `being_changed`: it has been changed since it was published, and not unpublished: those who may read it but for that
+    read the version that was published last (`intel.queries.last_version`).
+
     `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
     own organisation and site administrators read it, published or not, until a version without that is published.
     """
@@ -56,6 +59,7 @@ class Event(models.Model):
     extends_uuid = sent(models.UUIDField(null=True))
     attribute_count = models.IntegerField(default=0)
     withheld = models.BooleanField(default=False, db_default=False)
+    being_changed = models.BooleanField(default=False, db_default=False)
     # By the database's clock, so that every way of storing events sets it.
     # Not Extract(Now()), which reads the clock of the hub's time zone as if it were UTC.
     arrived = models.BigIntegerField(
@@ -78,6 +82,7 @@ class Event(models.Model):
             models.Index(
                 fields=["id"], name="event_with_group_times", condition=models.Q(has_group_times=True)
             ),
+            models.Index(fields=["id"], name="event_being_changed", condition=models.Q(being_changed=True)),
             models.Index(fields=["date"], name="event_date"),
             models.Index(fields=["arrived"], name="event_arrived"),
             models.Index(

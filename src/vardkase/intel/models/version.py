@@ -27,6 +27,9 @@ class EventVersion(models.Model):
     `distribution` and `sharing_group_id` are the event's at the time (`distribution` is null where that is not on
     record); `audiences` are those among its readers who alone may know of this version (`hooks.EventPublished.groups`;
     none: all).
+
+    `info`, `date` and `tags` (names of those that are not local) are the event's at the time, for lists of versions,
+    which do not read documents; empty where they are not on record.
     """
 
     event_id = models.BigIntegerField()
@@ -37,6 +40,9 @@ class EventVersion(models.Model):
     published_by = models.CharField(max_length=255)
     distribution = models.SmallIntegerField(null=True)
     sharing_group_id = models.BigIntegerField(null=True)
+    info = models.TextField(blank=True, default="", db_default="")
+    date = models.DateField(null=True)
+    tags = models.JSONField(default=list, db_default=[])
     audiences = models.JSONField(default=list, db_default=[])
 
     class Meta:

@@ -130,7 +130,10 @@ def _merge_header(
         event.distribution, parsed.sharing_group_id, parsed.sharing_group
     )
     event.timestamp = parsed.timestamp or assembler.now
-    # Any change withdraws it; `mark_published` publishes it again if the document says so.
+    # Any change withdraws it; `mark_published` publishes it again if the document says so. One that takes the
+    # publication back leaves its readers no version either.
+    is_taken_back = event.published and data.get("published") is not None and not as_bool(data["published"])
+    event.being_changed = (event.published or event.being_changed) and not is_taken_back
     event.published = False
     event.save()
     return as_bool(data.get("published")) and actor.may(Permission.PUBLISH)
@@ -166,11 +169,12 @@ class _SharedState:
 
     timestamp: int
     published: bool
+    being_changed: bool
     rest: tuple[Any, ...]
 
     @classmethod
     def of(cls, event: Event) -> _SharedState:
-        return cls(event.timestamp, event.published, cls._rest(event))
+        return cls(event.timestamp, event.published, event.being_changed, cls._rest(event))
 
     @staticmethod
     def _rest(event: Event) -> tuple[Any, ...]:
@@ -190,7 +194,8 @@ class _SharedState:
     def restore(self, event: Event, audiences: Audiences) -> None:
         """Reveal the change to `audiences` only."""
         changed, event.timestamp, event.published = event.timestamp, self.timestamp, self.published
-        event.save(update_fields=["timestamp", "published"])
+        event.being_changed = self.being_changed
+        event.save(update_fields=["timestamp", "published", "being_changed"])
         move_private_times(event, audiences, changed)
 
 

@@ -123,8 +123,8 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     except PublicationStopped as stopped:
         if not event.locked and not actor.is_connection:
             raise
-        event.withheld, event.published = True, False
-        event.save(update_fields=["withheld", "published"])
+        event.withheld, event.published, event.being_changed = True, False, False
+        event.save(update_fields=["withheld", "published", "being_changed"])
         event_withdrawn.emit(EventWithdrawn(event.pk))
         record(actor, IntelAction.EVENT_WITHHELD, event_target(event), {"why": stopped.wire})
         return False
@@ -158,7 +158,7 @@ def _publish(actor: Actor, event: Event, audiences: Audiences, *, notify: bool) 
     at = max(now_seconds(), event.last_publication + 1)
     groups = frozenset[Audience]()
     if is_known_to_readers(event, audiences):
-        event.published, event.publish_timestamp = True, at
+        event.published, event.being_changed, event.publish_timestamp = True, False, at
         publish_for_everybody(event, at)
     else:
         event.private_publish_timestamp, groups = at, groups_among(audiences)
@@ -175,8 +175,8 @@ def unpublish_event(actor: Actor, event_id: int) -> Event:
     event = lock_event(actor, event_id)
     if not may_publish_event(actor, event):
         raise Forbidden(IntelProblem.NOT_ALLOWED())
-    event.published = False
-    event.save(update_fields=["published"])
+    event.published = event.being_changed = False
+    event.save(update_fields=["published", "being_changed"])
     event_withdrawn.emit(EventWithdrawn(event.pk))
     record(actor, IntelAction.EVENT_UNPUBLISHED, event_target(event))
     return event

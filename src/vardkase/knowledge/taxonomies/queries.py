@@ -105,6 +105,14 @@ def hidden_tag_ids(actor: Actor) -> list[int]:
     return list(hidden.values_list("pk", flat=True))
 
 
+def hidden_tag_names(actor: Actor, names: Iterable[str]) -> set[str]:
+    """Those of `names` that would reveal hidden clusters to the actor."""
+    if actor.is_site_admin and actor.may_read:
+        return set()
+    hidden = Tag.objects.filter(name__in=names, pk__in=_ids(hidden_cluster_predicate(actor), actor))
+    return set(hidden.values_list("name", flat=True))
+
+
 def favourites(actor: Actor) -> set[int]:
     own = FavouriteTag.objects.filter(user=actor.user_id)
     return set(own.values_list("tag_id", flat=True))

@@ -165,7 +165,9 @@ def _about(line: NotificationLine) -> str:
     if line.event_id is None:
         return ""
     if line.title is None and line.kind in DECIDED:
-        said = gettext("Event %(id)s. You can read it again once its owner has published the changes.")
+        said = gettext(
+            "Event %(id)s. While its owner is changing it, you can read the last published version."
+        )
         return said % {"id": line.event_id}
     return line.title or gettext("Event %(id)s") % {"id": line.event_id}
 

@@ -216,7 +216,7 @@ def _matrix(resolved: ResolvedReferences, found: ReferencedGalaxy) -> SafeString
     )
     return format_html(
         '<span class="report-matrix"><a href="{}">{}{}</a> {}</span>',
-        reverse("event_matrix", args=[resolved.event.id, found.uuid]),
+        reverse("event_matrix", args=[resolved.event_id, found.uuid]),
         icon("layout-grid", "small"),
         found.name,
         chips or gettext("Nothing from it is on the event."),

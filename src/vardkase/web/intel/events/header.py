@@ -138,6 +138,8 @@ def readers_of(shell: EventLayout, owners: str) -> Readers:
     everybody, names = _within_reach(shell)
     if event.published or shell.is_open_unpublished:
         return Readers(everybody, owners, names)
+    if event.being_changed:
+        return Readers(gettext("Only %(organisation)s sees the changes") % owner, owners, names, everybody)
     return Readers(gettext("Only %(organisation)s until published") % owner, owners, names, everybody)
 
 
@@ -230,8 +232,11 @@ def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
     changed = ngettext(
         "%(n)s attribute has unpublished changes.", "%(n)s attributes have unpublished changes.", changes
     )
-    text = changed % {"n": thin(changes)} if changes else gettext("Unpublished changes.")
+    unchanged = gettext("Unpublished changes.") if shell.event.being_changed else gettext("Not published.")
+    text = changed % {"n": thin(changes)} if changes else unchanged
     when = {"when": short_time(shell.published_at) if shell.published_at else ""}
     if shell.is_open_unpublished:
         return text, gettext("Recipients see them here, and have the version of %(when)s elsewhere.") % when
+    if shell.event.being_changed:
+        return text, gettext("Recipients read the version of %(when)s until you publish.") % when
     return text, gettext("Recipients have the version of %(when)s, but cannot open the event here.") % when

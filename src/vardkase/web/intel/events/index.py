@@ -24,6 +24,7 @@ from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates.queries import visible_templates
 from vardkase.web.intel.events.forms import EventFilterForm
+from vardkase.web.intel.events.last_version import changing_rows
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.exports import export_events, offered_formats
@@ -33,6 +34,9 @@ from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_
 
 EXACT = 10_000
 """A number above this is rounded and says so."""
+
+FEW_CHANGING = 3
+"""Events that are being changed at the top of the list; all are on a page of their own."""
 
 NOT_IN_TABLE = ("view", "sort", "since", "until", "arrived", "arrived_from")
 """Parameters that the row of filters in the table keeps as they are."""
@@ -49,9 +53,11 @@ def index(request: PageRequest) -> HttpResponse:
     filters = form.filters(request.actor)
     events = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
     by_arrival = filters.sort.removeprefix("-") == "arrived"
+    is_plain = not request.GET.keys() - {"sort", "rows"}
     context = {
         "form": form,
         "filters": filters,
+        "changing": changing_rows(request.actor, 0, FEW_CHANGING) if is_plain else [],
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
         "chips": _chips(request, form),
         "kept": [(name, value) for name in NOT_IN_TABLE if (value := request.GET.get(name))],

@@ -118,6 +118,11 @@ class OpenEvent:
         return self.actor.may_write and rules.may_publish_event(self.actor, self.event)
 
     @property
+    def may_unpublish(self) -> bool:
+        # Also while it is being changed: others read its last version until then.
+        return self.may_publish and (self.event.published or self.event.being_changed)
+
+    @property
     def may_delegate(self) -> bool:
         is_private = self.event.distribution == Distribution.ORGANISATION
         return is_private and self.may_modify and self.actor.may(Permission.DELEGATE) and DELEGATION.value

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import Statement
+from vardkase.core.errors import NotFound
 from vardkase.identity.user_settings.display import choose_columns
 from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.attribute_lines import (
@@ -32,6 +33,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.misp.values.defang import defang
 from vardkase.web.intel.events import columns
 from vardkase.web.intel.events.facets import empty_facets, facets
+from vardkase.web.intel.events.last_version import last_version_page
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.presenters import table_rows
 from vardkase.web.intel.events.row_parts import ID, RowParts
@@ -82,8 +84,11 @@ def attributes(request: PageRequest, reference: str) -> HttpResponse:
     asking = request.headers.get("HX-Target", "")
     # A part is swapped into a page that has its head and side column already.
     is_part = asking in (RESULTS, LATE_COUNT, LATE_FACETS)
-    layout = None if is_part else shell_of(request.actor, reference)
-    shell = layout or counted(request, reference)
+    try:
+        layout = None if is_part else shell_of(request.actor, reference)
+        shell = layout or counted(request, reference)
+    except NotFound:
+        return last_version_page(request, reference)
     if asking == LATE_FACETS:
         return render(request, "events/attributes.html#facet-choices", facets_context(request, shell))
     if asking == LATE_COUNT:

@@ -11,6 +11,7 @@ from vardkase.web.intel.events import (
     contact,
     downloads,
     index,
+    last_version,
     news,
     old_addresses,
     table,
@@ -24,6 +25,7 @@ __all__ = ["converters", "urlpatterns"]
 urlpatterns = [
     path("events/", index.index, name="events"),
     path("events/export/<str:format>/", index.export, name="events_export"),
+    path("events/being-changed/", last_version.changing, name="events_changing"),
     path("events/download/", index.formats, name="events_formats"),
     path("events/download/<slug:format>/", index.event_files, name="events_download"),
     path("event/<reference:reference>/", table.attributes, name="event"),
@@ -49,6 +51,12 @@ urlpatterns = [
     path("event/<reference:reference>/related/", view.related, name="event_related"),
     path("event/<reference:reference>/history/", versions.history, name="event_history"),
     path("event/<reference:reference>/version/<int:number>/", versions.version, name="event_version"),
+    path(
+        "event/<reference:reference>/version/<int:number>/<slug:form>/",
+        versions.version_file,
+        name="event_version_file",
+    ),
+    path("event/<reference:reference>/version-news/", last_version.version_news, name="event_version_news"),
     path("event/<reference:reference>/compare/", versions.comparison, name="event_compare"),
     path("event/<reference:reference>/download/", downloads.formats, name="event_formats"),
     path("event/<reference:reference>/download/<slug:format>/", downloads.event_file, name="event_download"),

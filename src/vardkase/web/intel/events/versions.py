@@ -7,17 +7,19 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.exchange.outbox.models import DeliveryState, EntryKind
 from vardkase.exchange.outbox.queries import deliveries
-from vardkase.formats.misp_json.comparison import NOW, compare, edition
+from vardkase.formats.misp_json.comparison import NOW, compare
+from vardkase.formats.misp_json.published import as_misp_json, last_published_event, published_event
 from vardkase.formats.problems import ExportProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.versions import (
     VersionLine,
     event_acts,
@@ -26,14 +28,17 @@ from vardkase.intel.queries.versions import (
     may_read_history,
     version_on,
 )
+from vardkase.web.intel.events.last_version import last_version_page, numbered
 from vardkase.web.intel.events.layout import shell_context, shell_of
+from vardkase.web.intel.events.published import matching_rows, published_context
 from vardkase.web.intel.events.rows import moment
-from vardkase.web.ui.document_changes import FIELDS, value_in_words, worded
+from vardkase.web.ui.document_changes import worded
+from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
 
 A_PAGE = 200
-"""Differences, or attributes of a version, on a page."""
+"""Differences on a page."""
 HUBS = 100
 """Connected hubs named at most."""
 
@@ -62,29 +67,37 @@ def history(request: PageRequest, reference: str) -> HttpResponse:
 
 @page()
 def version(request: PageRequest, reference: str, number: int) -> HttpResponse:
-    """The event as it was published."""
-    shell = shell_of(request.actor, reference)
+    """The event as it was published; also for those who may read no other version of it."""
+    try:
+        shell = shell_of(request.actor, reference)
+    except NotFound:
+        numbered(request.actor, reference, number)
+        return last_version_page(request, reference)
+    shown = published_event(request.actor, shell.event, number)
     versions = event_versions(request.actor, shell.event)
-    shown = edition(request.actor, shell.event, number)
-    start = _start(request)
-    attributes = list(shown.attributes.values())
     context = {
         "line": next(line for line in _lines(versions) if line["line"].version == number),
-        "newest": versions[0].version,
-        "header": [
-            (FIELDS[name], value_in_words(name, value)) for name, value in shown.header.items() if value
-        ],
-        "title": shown.header["info"],
-        "edition_tags": sorted(shown.tags),
-        "reports": [name for name, _content in shown.reports.values()],
-        "attributes": [
-            (attribute, shown.objects.get(shown.in_object.get(attribute.uuid, ""), ""))
-            for attribute in attributes[start : start + A_PAGE]
-        ],
-        "total": len(attributes),
-        **_links(request, start, len(attributes)),
+        "number": number,
+        **published_context(request, shown),
     }
     return render(request, "events/version.html", {**shell_context(shell, "event_history"), **context})
+
+
+@page()
+def version_file(request: PageRequest, reference: str, number: int, form: str) -> HttpResponseBase:
+    """A version as MISP JSON, or the values of its attributes as text, one on each line."""
+    try:
+        shown = published_event(request.actor, find_event(request.actor, reference), number)
+    except NotFound:
+        shown = last_published_event(request.actor, numbered(request.actor, reference, number))
+    name = f"misp.event.{shown.uuid}.version-{number}"
+    if form == "json":
+        return download([as_misp_json(shown)], f"{name}.json", "application/json")
+    if form != "txt":
+        raise Http404
+    rows = matching_rows(shown, request.GET.get("text", "").strip())
+    values = dict.fromkeys(row.line.value for row in rows)
+    return download(["\n".join(values).encode()], f"{name}.txt", "text/plain; charset=utf-8")
 
 
 @page()

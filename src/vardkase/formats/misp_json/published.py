@@ -1,0 +1,237 @@
+"""A published version of an event as MISP JSON: whole for the readers of its history, in part for others.
+
+Only the members declared here are read from a snapshot, which holds what the owner saw: what others said of the event,
+the members of sharing groups and the author's address are not among them. Local tags and deleted parts are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.formats.misp_json.snapshots import read_snapshot, size_of_snapshot
+from vardkase.formats.misp_json.structs import AttributeColumns
+from vardkase.formats.problems import ExportProblem
+from vardkase.identity.access.actor import Actor
+from vardkase.intel.columns import EventRow
+from vardkase.intel.queries.last_version import (
+    LastVersion,
+    Limits,
+    readable_attributes,
+    readable_objects,
+    readable_reports,
+)
+from vardkase.intel.queries.versions import event_versions
+from vardkase.knowledge.taxonomies.queries import hidden_tag_names
+from vardkase.misp.distribution import Distribution
+
+MOST_BYTES = 64 * 2**20
+"""Of a version that is read for a page: about 130,000 attributes."""
+
+
+class PublishedTag(Struct, omit_defaults=True):
+    name: str
+    colour: str = ""
+    local: bool = False
+    relationship_type: str | None = None
+
+
+class PublishedGroup(Struct):
+    id: str
+    uuid: str
+    name: str
+
+
+class PublishedOrganisation(Struct):
+    id: str
+    name: str
+    uuid: str
+
+
+class PublishedAttribute(AttributeColumns, kw_only=True):
+    SharingGroup: PublishedGroup | None = None
+    Tag: list[PublishedTag] = []
+
+
+class PublishedReference(Struct):
+    id: str
+    uuid: str
+    timestamp: str
+    object_id: str
+    referenced_uuid: str
+    referenced_id: str
+    referenced_type: str
+    relationship_type: str
+    comment: str
+    deleted: bool
+    event_id: str
+    source_uuid: str
+
+
+class PublishedObject(Struct, kw_only=True, rename={"meta_category": "meta-category"}):
+    id: str
+    name: str
+    meta_category: str
+    description: str | None
+    template_uuid: str | None
+    template_version: str
+    event_id: str
+    uuid: str
+    timestamp: str
+    distribution: str
+    sharing_group_id: str
+    comment: str
+    deleted: bool
+    first_seen: str | None
+    last_seen: str | None
+    SharingGroup: PublishedGroup | None = None
+    ObjectReference: list[PublishedReference] = []
+    Attribute: list[PublishedAttribute] = []
+
+
+class PublishedReport(Struct, kw_only=True):
+    id: str
+    uuid: str
+    event_id: str
+    name: str
+    content: str | None
+    distribution: str
+    sharing_group_id: str
+    timestamp: str
+    deleted: bool
+    SharingGroup: PublishedGroup | None = None
+    Tag: list[PublishedTag] = []
+
+
+class PublishedEvent(Struct, kw_only=True):
+    id: str
+    orgc_id: str
+    org_id: str
+    date: str
+    threat_level_id: str
+    info: str
+    published: bool
+    uuid: str
+    attribute_count: str
+    analysis: str
+    timestamp: str
+    distribution: str
+    publish_timestamp: str
+    sharing_group_id: str
+    disable_correlation: bool
+    extends_uuid: str
+    Org: PublishedOrganisation
+    Orgc: PublishedOrganisation
+    SharingGroup: PublishedGroup | None = None
+    Tag: list[PublishedTag] = []
+    Attribute: list[PublishedAttribute] = []
+    Object: list[PublishedObject] = []
+    EventReport: list[PublishedReport] = []
+
+    @property
+    def attributes(self) -> list[PublishedAttribute]:
+        return [*self.Attribute, *(one for each in self.Object for one in each.Attribute)]
+
+
+class _Published(Struct):
+    Event: PublishedEvent
+
+
+def published_event(actor: Actor, event: EventRow, version: int) -> PublishedEvent:
+    """A version for the readers of the event's history. Raises NotFound, and Conflict if it is too large."""
+    if version not in (line.version for line in event_versions(actor, event)):
+        raise NotFound(ExportProblem.VERSION_NOT_FOUND())
+    return _counted(_stored(event.uuid, version))
+
+
+def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
+    """What the actor may read of it: what it let them read, as far as the event as it is lets them still.
+
+    Raises Conflict if it is too large.
+    """
+    event = _stored(last.event_uuid, last.version)
+    shown = readable_objects(actor, last.event_id, _limits(event.Object))
+    event.Object = [one for one in event.Object if one.uuid in shown]
+    shown = readable_attributes(actor, last.event_id, _limits(event.attributes))
+    event.Attribute = [one for one in event.Attribute if one.uuid in shown]
+    for each in event.Object:
+        each.Attribute = [one for one in each.Attribute if one.uuid in shown]
+        # The stored time may be that of a change that only others know of.
+        each.timestamp = max((one.timestamp for one in each.Attribute), key=int, default="0")
+    # As everywhere else, an object is there for those who may read something in it.
+    event.Object = [each for each in event.Object if each.Attribute]
+    _keep_known_references(event)
+    shown = readable_reports(actor, last.event_id, _limits(event.EventReport))
+    event.EventReport = [one for one in event.EventReport if one.uuid in shown]
+    _without_hidden_tags(actor, event)
+    event.timestamp = event.publish_timestamp = str(last.published_at)
+    return _counted(event)
+
+
+def as_misp_json(event: PublishedEvent) -> bytes:
+    return msgspec.json.encode(_Published(event))
+
+
+def _stored(uuid: UUID, version: int) -> PublishedEvent:
+    if size_of_snapshot(str(uuid), version) > MOST_BYTES:
+        raise Conflict(ExportProblem.VERSION_TOO_LARGE())
+    event = msgspec.json.decode(read_snapshot(str(uuid), version), type=_Published).Event
+    event.Object = [one for one in event.Object if not one.deleted]
+    event.EventReport = [one for one in event.EventReport if not one.deleted]
+    event.Attribute = [one for one in event.Attribute if not one.deleted]
+    for each in event.Object:
+        each.Attribute = [one for one in each.Attribute if not one.deleted]
+        each.ObjectReference = [one for one in each.ObjectReference if not one.deleted]
+    for tagged in _tagged(event):
+        tagged.Tag = [tag for tag in tagged.Tag if not tag.local]
+    event.published = True
+    return event
+
+
+def _counted(event: PublishedEvent) -> PublishedEvent:
+    event.attribute_count = str(len(event.attributes))
+    return event
+
+
+class _Tagged(Protocol):
+    Tag: list[PublishedTag]
+
+
+def _tagged(event: PublishedEvent) -> list[_Tagged]:
+    return [event, *event.attributes, *event.EventReport]
+
+
+class _Shared(Protocol):
+    uuid: str
+    distribution: str
+    sharing_group_id: str
+
+
+def _limits(parts: Iterable[_Shared]) -> Sequence[Limits]:
+    return [
+        (
+            part.uuid,
+            int(part.distribution),
+            int(part.sharing_group_id) if int(part.distribution) == Distribution.SHARING_GROUP else None,
+        )
+        for part in parts
+    ]
+
+
+def _keep_known_references(event: PublishedEvent) -> None:
+    shown = {one.uuid for one in event.attributes} | {one.uuid for one in event.Object}
+    for each in event.Object:
+        each.ObjectReference = [one for one in each.ObjectReference if one.referenced_uuid in shown]
+
+
+def _without_hidden_tags(actor: Actor, event: PublishedEvent) -> None:
+    tagged = _tagged(event)
+    hidden = hidden_tag_names(actor, {tag.name for one in tagged for tag in one.Tag})
+    if hidden:
+        for one in tagged:
+            one.Tag = [tag for tag in one.Tag if tag.name not in hidden]

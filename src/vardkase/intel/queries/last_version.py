@@ -1,0 +1,145 @@
+"""The last published version of an event, for those who may not read the event because it is being changed.
+
+They read it if the event as it is would be for them, and that version was. The content is in
+`formats.misp_json.published`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from vardkase.core.errors import NotFound
+from vardkase.core.sql import cursor
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    last_version_predicate,
+    part_predicate,
+    reader_parameters,
+    report_predicate,
+    version_predicate,
+)
+from vardkase.intel.problems import EventProblem
+from vardkase.intel.queries.find import Reference, matches
+from vardkase.intel.queries.history import taken_over_at
+from vardkase.knowledge.taxonomies.queries import hidden_tag_names
+
+type Limits = tuple[str, int, int | None]
+"""UUID, distribution and sharing group of a part, as a version has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastVersion:
+    """`version` names the stored version, `number` is what its reader counts: those that only others know of are not
+    counted. `published_at` in Unix seconds. Nothing here is of the event as it is now."""
+
+    event_id: int
+    event_uuid: UUID
+    version: int
+    number: int
+    published_at: int
+
+
+def find_last_version(actor: Actor, reference: Reference) -> LastVersion:
+    """Raises NotFound: also for an event that the actor may read as it is, and for one that was never for them."""
+    parameters = reader_parameters(actor) | {"reference": reference}
+    waiting = cursor().execute(
+        f"SELECT e.id, e.uuid FROM event e WHERE {matches('e', reference)} "
+        f"AND {last_version_predicate(actor)}",
+        parameters,
+    )
+    event = waiting.fetchone()
+    if event is None:
+        raise NotFound(EventProblem.NOT_FOUND())
+    # What was published before a takeover would reveal the former owner.
+    parameters |= {"uuid": event[1], "since": taken_over_at(event[0])}
+    sql = LATEST.format(named=version_predicate(actor))
+    latest = cursor().execute(sql, parameters).fetchone()
+    # An earlier version is no substitute: publishing for fewer organisations takes effect at once.
+    if latest is None or not latest[3]:
+        raise NotFound(EventProblem.NOT_FOUND())
+    return LastVersion(*event, *latest[:3])
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingEvent:
+    """An event in a list, as its last version was: nothing here is of the event as it is now."""
+
+    event_id: int
+    creator: str
+    version_published_at: int
+    info: str
+    date: date | None
+    tags: Sequence[str]
+    distribution: int
+    group_name: str
+
+
+def changing_events(actor: Actor, start: int, most: int) -> list[ChangingEvent]:
+    """Events of which the actor may read the last version alone, those published last first; one more than `most` if
+    there are more."""
+    sql = CHANGING.format(waiting=last_version_predicate(actor), named=version_predicate(actor, "v"))
+    parameters = reader_parameters(actor) | {"start": start, "most": most + 1}
+    found = [ChangingEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    hidden = hidden_tag_names(actor, {name for one in found for name in one.tags}) if found else set()
+    return [replace(one, tags=[name for name in one.tags if name not in hidden]) for one in found]
+
+
+def readable_attributes(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
+    """The UUIDs of those that the version lets the actor read, and that are still there for them to read.
+
+    Deletions that are not published do not count; what is deleted for good is not there. The objects that attributes
+    of the version are in are the caller's to check.
+    """
+    return _readable(actor, event_id, "attribute", attribute_predicate(actor, "p"), parts)
+
+
+def readable_objects(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
+    return _readable(actor, event_id, "object", part_predicate(actor, "p"), parts)
+
+
+def readable_reports(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
+    return _readable(actor, event_id, "event_report", report_predicate(actor, "p"), parts)
+
+
+def _readable(actor: Actor, event_id: int, table: str, visible: str, parts: Iterable[Limits]) -> set[str]:
+    rows: Sequence[Limits] = list(parts)
+    parameters = reader_parameters(actor) | {
+        "event": event_id,
+        "uuids": [row[0] for row in rows],
+        "distributions": [row[1] for row in rows],
+        "groups": [row[2] for row in rows],
+    }
+    sql = READABLE.format(table=table, stored=part_predicate(actor, "stored"), visible=visible)
+    return {row[0] for row in cursor().execute(sql, parameters).fetchall()}
+
+
+# A version for groups inside the event is known to those who are in all of one of them; for everybody it is [].
+KNOWN = """(v.audiences = '[]' OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements(v.audiences) audience
+    WHERE translate(audience::text, '[]', '{{}}')::bigint[] <@ %(reader_groups)s::bigint[]))"""
+LATEST = f"""
+SELECT v.version, count(*) OVER (), v.published_at, {{named}} FROM event_version v
+WHERE v.event_uuid = %(uuid)s AND v.published_at > %(since)s AND {KNOWN} ORDER BY v.version DESC LIMIT 1
+"""
+# The two indexed conditions are what the predicate asks too: few events pass either.
+CHANGING = f"""
+SELECT e.id, orgc.name, v.published_at, v.info, v.date, ARRAY(SELECT jsonb_array_elements_text(v.tags)),
+    v.distribution, coalesce(g.name, '')
+FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
+CROSS JOIN LATERAL (
+    SELECT v.* FROM event_version v WHERE v.event_uuid = e.uuid AND {KNOWN} ORDER BY v.version DESC LIMIT 1
+) v
+LEFT JOIN sharing_group g ON g.id = v.sharing_group_id
+WHERE (e.being_changed OR e.has_group_times AND e.group_changes_unpublished) AND {{waiting}} AND {{named}}
+ORDER BY v.published_at DESC, e.id DESC LIMIT %(most)s OFFSET %(start)s
+"""
+READABLE = """
+SELECT p.uuid::text FROM unnest(%(uuids)s::uuid[], %(distributions)s::smallint[], %(groups)s::bigint[])
+    AS stored (uuid, distribution, sharing_group_id)
+JOIN {table} p ON p.uuid = stored.uuid AND p.event_id = %(event)s JOIN event e ON e.id = p.event_id
+WHERE {stored} AND {visible}
+"""
