@@ -102,6 +102,10 @@ class HubAction(AuditAction):
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
     ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation’s own platform was connected by its code")
     EVENT_READ_UNDER_GRANT = "event.read_under_grant", _("An operator read the event with granted access")
+    EVENT_FILES_NOT_EXAMINED = (
+        "event.files_not_examined",
+        _("The event may be shared although some of its files could not be examined"),
+    )
     EVENT_TLP_CONFIRMED = "event.tlp_confirmed", _("Sharing further than the TLP label allows was confirmed")
     INVITATION_REVOKED = "invitation.revoked", _("An invitation to apply was revoked")
     INVITATION_SENT = "invitation.sent", _("An invitation to apply was sent")

@@ -14,6 +14,7 @@ from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.sandbox import Limits, ProgramFailed, SandboxPool
 from vardkase.formats.incoming import reading
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of_file
+from vardkase.formats.incoming.text_decoding import decoded_text
 from vardkase.formats.problems import ImportProblem
 from vardkase.misp.freetext import LONGEST_TEXT
 from vardkase.misp.page_text import is_page
@@ -53,17 +54,6 @@ def text_of_file(content: bytes, kind: DocumentKind | None = None) -> FileText:
     if len(found.text) > LONGEST_TEXT:
         raise Invalid(ImportProblem.TEXT_TOO_LONG())
     return found
-
-
-def decoded_text(content: bytes) -> str:
-    """Text in UTF-8, UTF-16 with its mark, or else the characters of Western Europe."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace").replace("\0", "")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return text.replace("\0", "")
 
 
 def _mail(content: bytes) -> FileText:

@@ -13,6 +13,7 @@ from vardkase.hub.problems import GuardProblem
 from vardkase.identity.access.sharing import BeforeSharing
 from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
 from vardkase.intel.hooks import BeforeDelegation, BeforePublication
+from vardkase.intel.models import Event
 from vardkase.misp.distribution import Distribution
 
 _words = lazy(in_words, str)
@@ -29,6 +30,9 @@ def check_publication(proposal: BeforePublication) -> None:
     findings = examine(event.pk, event.distribution, event.sharing_group_id)
     if stopping := [finding for finding in findings if finding.stops]:
         raise PublicationStopped(GuardProblem.FOUND(findings=_words(stopping)))
+    for unread in (finding for finding in findings if finding.is_about_files):
+        change = {"files": unread.text, "count": unread.count}
+        record(actor, HubAction.EVENT_FILES_NOT_EXAMINED, _target(event), change)
     asks = [finding for finding in findings if finding.severity is Severity.ASKS]
     # Others answer for what they created, which is locked or comes by a connection.
     if not asks or event.locked or actor.is_connection or event.orgc_id != actor.organisation_id:
@@ -36,7 +40,11 @@ def check_publication(proposal: BeforePublication) -> None:
     if not proposal.confirmed:
         raise ConfirmationNeeded(GuardProblem.UNCONFIRMED(findings=_words(asks)))
     change = {"found": sorted({finding.text for finding in asks}), "distribution": event.distribution}
-    record(actor, HubAction.EVENT_TLP_CONFIRMED, Target("event", event.pk, event.uuid, event.info), change)
+    record(actor, HubAction.EVENT_TLP_CONFIRMED, _target(event), change)
+
+
+def _target(event: Event) -> Target:
+    return Target("event", event.pk, event.uuid, event.info)
 
 
 def check_delegation(proposal: BeforeDelegation) -> None:

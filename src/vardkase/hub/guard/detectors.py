@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
+from vardkase.hub.guard.files import markings_in_files
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
 from vardkase.hub.guard.markings import match_in, pattern_in_sql
 from vardkase.hub.guard.text_normalisation import PARAMETERS, plain, plain_in_sql, with_look_alikes
@@ -53,11 +54,17 @@ class ExaminedDocument:
     event_id: int
     distribution: int
     sharing_group_id: int | None = None
+    only_known_files: bool = False
 
 
-def examine(event_id: int, distribution: int, sharing_group_id: int | None = None) -> list[GuardFinding]:
-    """The findings of all detectors if the event goes to `distribution`, or to that sharing group."""
-    examined = ExaminedDocument(event_id, distribution, sharing_group_id)
+def examine(
+    event_id: int, distribution: int, sharing_group_id: int | None = None, *, only_known_files: bool = False
+) -> list[GuardFinding]:
+    """The findings of all detectors if the event goes to `distribution`, or to that sharing group.
+
+    Files that were not read before are read now (seconds), unless `only_known_files`.
+    """
+    examined = ExaminedDocument(event_id, distribution, sharing_group_id, only_known_files)
     return [finding for detector in DETECTORS for finding in detector(examined)]
 
 
@@ -66,6 +73,10 @@ def classification_markings(examined: ExaminedDocument) -> Iterator[GuardFinding
     for place, number, stops, text in cursor().execute(MARKED, parameters).fetchall():
         severity = Severity.STOPS if stops else Severity.NOTES
         yield _finding(severity, FindingPlace(place), number, text)
+
+
+def markings_of_files(examined: ExaminedDocument) -> Iterator[GuardFinding]:
+    return markings_in_files(examined.event_id, only_known=examined.only_known_files)
 
 
 def markings_in(texts: Iterable[str]) -> list[GuardFinding]:
@@ -110,6 +121,7 @@ def tlp_label(name: str) -> str | None:
 
 DETECTORS: tuple[Callable[[ExaminedDocument], Iterator[GuardFinding]], ...] = (
     classification_markings,
+    markings_of_files,
     tlp_against_reach,
 )
 

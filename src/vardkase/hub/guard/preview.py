@@ -18,6 +18,7 @@ class ShownFinding:
     is_marking: bool
     place: FindingPlace
     id: int
+    is_about_files: bool
 
 
 @dataclass(slots=True)
@@ -36,9 +37,11 @@ class GuardPreview:
         return any(not finding.is_marking for finding in (*self.stops, *self.asks))
 
 
-def by_severity(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
+def by_severity(
+    event_id: int, distribution: int, sharing_group_id: int | None, *, only_known_files: bool = False
+) -> GuardPreview:
     """The findings in an event at that distribution; the caller checks that the actor may read it."""
-    return _sorted(examine(event_id, distribution, sharing_group_id))
+    return _sorted(examine(event_id, distribution, sharing_group_id, only_known_files=only_known_files))
 
 
 def own_tlp(event_id: int, distribution: int, sharing_group_id: int | None) -> GuardPreview:
@@ -51,6 +54,8 @@ def _sorted(findings: Iterable[GuardFinding]) -> GuardPreview:
     preview = GuardPreview()
     lists = {Severity.STOPS: preview.stops, Severity.ASKS: preview.asks, Severity.NOTES: preview.notes}
     for finding in findings:
-        shown = ShownFinding(sentence(finding), finding.is_marking, finding.place, finding.id)
+        shown = ShownFinding(
+            sentence(finding), finding.is_marking, finding.place, finding.id, finding.is_about_files
+        )
         lists[finding.severity].append(shown)
     return preview

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from vardkase.hub.guard.detectors import tlp_label
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
@@ -22,7 +22,16 @@ def in_words(findings: Sequence[GuardFinding]) -> str:
 
 
 def sentence(finding: GuardFinding) -> str:
-    texts = {"where": where(finding), "text": finding.text}
+    texts = {"where": where(finding), "text": finding.text, "n": finding.count}
+    if finding.detector is Detector.UNREAD_FILES:
+        return (
+            ngettext(
+                "%(n)s file could not be examined: %(text)s",
+                "%(n)s files could not be examined: %(text)s",
+                finding.count,
+            )
+            % texts
+        )
     if finding.severity is Severity.NOTES:
         return (
             gettext(
@@ -66,5 +75,7 @@ def where(finding: GuardFinding) -> str:
             return gettext("object %(id)s") % {"id": finding.id}
         case FindingPlace.REPORT:
             return gettext("report %(id)s") % {"id": finding.id}
+        case FindingPlace.FILE:
+            return gettext("the file of attribute %(id)s") % {"id": finding.id}
         case FindingPlace.TEXT:
             return gettext("the text")

@@ -209,7 +209,7 @@ def _findings(shell: EventLayout, tlp: GuardPreview) -> Iterator[ToDo]:
     found = tlp
     # Every text of the event is searched, so a large event is checked on the publish page alone.
     if not event.published and shell.may_publish and shell.attribute_count <= SEARCHED:
-        found = by_severity(event.id, event.distribution, event.sharing_group_id)
+        found = by_severity(event.id, event.distribution, event.sharing_group_id, only_known_files=True)
     action = gettext("Change distribution")
     for each in found.stops:
         yield ToDo("bad", each.text, url, gettext("See the checks") if each.is_marking else action)

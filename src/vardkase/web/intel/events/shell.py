@@ -87,7 +87,8 @@ class OpenEvent:
         event = self.event
         if not event.withheld:
             return []
-        return by_severity(event.id, event.distribution, event.sharing_group_id).stops
+        preview = by_severity(event.id, event.distribution, event.sharing_group_id, only_known_files=True)
+        return preview.stops
 
     @property
     def may_modify(self) -> bool:
