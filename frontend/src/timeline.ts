@@ -6,37 +6,9 @@ import { type Selection, select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
 import { dateWords } from "./dates";
 import { on } from "./dom";
+import type { Drawn, End, Lane, Row } from "./timeline/data";
+import { Ends } from "./timeline/dragging";
 
-interface Row {
-  id: string;
-  label: string;
-  kind: "object" | "attribute";
-  /** Milliseconds since 1970. */
-  first: number | null;
-  last: number | null;
-  sighted: number[];
-  mark: string;
-}
-
-interface Lane {
-  kind: number;
-  label: string;
-  days: [number, number][];
-}
-
-interface Mark {
-  kind: "date" | "version";
-  label: string;
-  at: number;
-}
-
-interface Drawn {
-  rows: Row[];
-  lanes: Lane[];
-  marks: Mark[];
-}
-
-type End = "first" | "last";
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
 const ROW = 36;
@@ -59,13 +31,18 @@ class Timeline {
   private whole: ScaleTime<number, number>;
   private scale: ScaleTime<number, number>;
   private width = 0;
-  private undoing: { row: Row; first: number | null; last: number | null }[] = [];
+  private readonly ends: Ends;
 
   constructor(
     private readonly frame: HTMLElement,
     private readonly data: Drawn,
   ) {
     this.svg = select(frame.querySelector(".timeline-picture") as SVGSVGElement);
+    this.ends = new Ends(frame, {
+      scale: () => this.scale,
+      draw: () => this.draw(),
+      span: (row) => this.span(row),
+    });
     this.whole = scaleUtc().domain(this.extent());
     this.scale = this.whole;
     this.zoom = zoom<SVGSVGElement, unknown>()
@@ -268,75 +245,7 @@ class Timeline {
     handle.attr("x", x - HANDLE / 2).attr("y", middle - BAR / 2 - 4);
     handle.attr("width", HANDLE).attr("height", BAR + 8);
     handle.on("mousedown touchstart", (event: Event) => event.stopPropagation());
-    handle.on("pointerdown", (event: PointerEvent) => this.drag(event, row, end));
-  }
-
-  private drag(event: PointerEvent, row: Row, end: End): void {
-    event.preventDefault();
-    event.stopPropagation();
-    const before = { first: row.first, last: row.last };
-    const start = event.clientX;
-    const from = this.scale(row[end] ?? row.first ?? row.last ?? 0);
-    const move = (moved: PointerEvent) => {
-      const time = Math.round(this.scale.invert(from + moved.clientX - start).getTime() / 1000) * 1000;
-      row[end] = bounded(time, row, end, before);
-      this.say(`${row.label}: ${this.span(row)}`);
-      this.draw();
-    };
-    const stop = (type: string) => {
-      window.removeEventListener("pointermove", move);
-      window.removeEventListener("pointerup", drop);
-      window.removeEventListener("pointercancel", cancel);
-      if (type === "cancel") Object.assign(row, before);
-      this.draw();
-    };
-    const drop = () => {
-      stop("drop");
-      if (row[end] !== before[end]) void this.save(row, before);
-    };
-    const cancel = () => stop("cancel");
-    window.addEventListener("pointermove", move);
-    window.addEventListener("pointerup", drop);
-    window.addEventListener("pointercancel", cancel);
-  }
-
-  private async save(row: Row, before: { first: number | null; last: number | null }): Promise<void> {
-    if (await this.send(row, before)) {
-      this.undoing.push({ row, ...before });
-      this.say(this.text("saved"));
-    } else Object.assign(row, before);
-    this.afterwards();
-  }
-
-  private async undo(): Promise<void> {
-    const last = this.undoing.pop();
-    if (!last) return;
-    const now = { first: last.row.first, last: last.row.last };
-    Object.assign(last.row, { first: last.first, last: last.last });
-    if (await this.send(last.row, now)) this.say(this.text("undone"));
-    else Object.assign(last.row, now);
-    this.afterwards();
-  }
-
-  private afterwards(): void {
-    const button = this.frame.querySelector<HTMLElement>("[data-timeline-act=undo]");
-    if (button) button.hidden = this.undoing.length === 0;
-    this.draw();
-  }
-
-  /** Sends only the end that changed: the other one is more exact on the server. */
-  private async send(row: Row, before: { first: number | null; last: number | null }): Promise<boolean> {
-    const fields = new FormData(this.frame.querySelector("[data-timeline-form]") as HTMLFormElement);
-    fields.set("part", row.id);
-    fields.set("mark", row.mark);
-    if (row.first !== before.first) fields.set("first_seen", String(row.first ?? ""));
-    if (row.last !== before.last) fields.set("last_seen", String(row.last ?? ""));
-    const answer = await fetch(this.frame.dataset.move ?? "", { method: "POST", body: fields });
-    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-    const said = isJson ? ((await answer.json()) as { mark?: string; error?: string }) : {};
-    if (said.mark) row.mark = said.mark;
-    else this.say(said.error ?? this.text("refused"));
-    return Boolean(said.mark);
+    handle.on("pointerdown", (event: PointerEvent) => this.ends.drag(event, row, end));
   }
 
   /** Over the bars, so that what is left of the frame does not run into the labels. */
@@ -360,7 +269,7 @@ class Timeline {
     else if (what === "fit") {
       this.whole.domain(this.extent());
       this.svg.call(this.zoom.transform, zoomIdentity);
-    } else if (what === "undo") await this.undo();
+    } else if (what === "undo") await this.ends.undo();
   }
 
   private span(row: Row): string {
@@ -371,27 +280,6 @@ class Timeline {
   private moment(time: number): string {
     return `${MOMENT(time)} UTC`;
   }
-
-  private say(text: string): void {
-    const news = this.frame.querySelector("[data-timeline-news]");
-    if (news) news.textContent = text;
-  }
-
-  private text(name: string): string {
-    return this.frame.querySelector(`[data-timeline-words=${name}]`)?.textContent ?? "";
-  }
-}
-
-/** An end stops at the other one. */
-function bounded(
-  time: number,
-  row: Row,
-  end: End,
-  before: { first: number | null; last: number | null },
-): number {
-  const other = end === "first" ? before.last : before.first;
-  if (other === null) return time;
-  return end === "first" ? Math.min(time, row.last ?? time) : Math.max(time, row.first ?? time);
 }
 
 function short(label: string, letters: number): string {
