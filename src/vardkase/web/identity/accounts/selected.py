@@ -66,29 +66,13 @@ def disable(request: PageRequest) -> HttpResponse:
         number = len(chosen)
         heading = ngettext("Disable %(n)s account", "Disable %(n)s accounts", number) % {"n": thin(number)}
         return _confirm(request, chosen, heading, words)
-    changed = _switched(request, chosen, off=True)
-    if changed is not None:
-        said = ngettext(
-            "%(n)s account has been disabled.", "%(n)s accounts have been disabled.", len(changed)
-        ) % {"n": thin(len(changed))}
-        if not changed:
-            said = gettext("All of them are disabled already.")
-        _say(request, said, "users_on", changed)
-    return redirect("users")
+    return _switch(request, chosen, off=True)
 
 
 @page(Permission.ADMIN, writes=True)
 @require_POST
 def enable(request: PageRequest) -> HttpResponse:
-    changed = _switched(request, _chosen(request), off=False)
-    if changed is not None:
-        said = ngettext(
-            "%(n)s account has been enabled.", "%(n)s accounts have been enabled.", len(changed)
-        ) % {"n": thin(len(changed))}
-        if not changed:
-            said = gettext("All of them are enabled already.")
-        _say(request, said, "users_off", changed)
-    return redirect("users")
+    return _switch(request, _chosen(request), off=False)
 
 
 @page(Permission.ADMIN, writes=True)
@@ -213,8 +197,7 @@ def write(request: PageRequest) -> HttpResponse:
     return edit_page(request, form, heading, _parents(), save=gettext("Send"), things=_people(chosen))
 
 
-def _switched(request: PageRequest, chosen: list[User], *, off: bool) -> list[int] | None:
-    """The accounts that were not so before; None if the change is refused, which is said."""
+def _switch(request: PageRequest, chosen: list[User], *, off: bool) -> HttpResponse:
     changed = [user.pk for user in chosen if user.disabled is not off]
     with errors_shown_as_message(request):
         try:
@@ -222,8 +205,18 @@ def _switched(request: PageRequest, chosen: list[User], *, off: bool) -> list[in
         except ApprovalNeeded as needed:
             messages.error(request, str(needed))
         else:
-            return changed
-    return None
+            _say(request, _switched_words(len(changed), off=off), "users_on" if off else "users_off", changed)
+    return redirect("users")
+
+
+def _switched_words(changed: int, *, off: bool) -> str:
+    if off:
+        said = ngettext("%(n)s account has been disabled.", "%(n)s accounts have been disabled.", changed)
+        nothing = gettext("All of them are disabled already.")
+    else:
+        said = ngettext("%(n)s account has been enabled.", "%(n)s accounts have been enabled.", changed)
+        nothing = gettext("All of them are enabled already.")
+    return said % {"n": thin(changed)} if changed else nothing
 
 
 def _say(request: PageRequest, said: str, undo: str, changed: list[Any]) -> None:
