@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
-from vardkase.web.ui import chips, display, markdown, values
+from vardkase.web.ui import blocks, chips, display, markdown, values
 from vardkase.web.ui.assets import asset_url, drawing
 from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
@@ -32,6 +32,11 @@ register.simple_tag(chips.tlp, name="tlp")
 register.simple_tag(chips.threat, name="threat")
 register.simple_tag(chips.pill, name="pill")
 register.simple_tag(chips.detection, name="detection")
+register.simple_block_tag(blocks.banner)
+register.simple_block_tag(blocks.empty)
+register.simple_block_tag(blocks.form_foot)
+register.simple_block_tag(blocks.facts)
+register.simple_block_tag(blocks.fact)
 
 
 @register.simple_tag(takes_context=True)
@@ -297,43 +302,6 @@ def panel(
             "content": content,
         },
     )
-
-
-BANNERS = {
-    "info": {"icon": "info-circle"},
-    "land": {"icon": "pencil"},
-    "warn": {"icon": "alert-triangle"},
-    "bad": {"icon": "alert-circle"},
-    "ok": {"icon": "circle-check"},
-}
-
-
-@register.simple_block_tag
-def banner(content: str, kind: str = "info", role: str = "") -> SafeString:
-    """A message in the page: kinds info, land (still with us), warn, bad, ok."""
-    css = "note" if kind == "info" else f"note note-{kind}"
-    spoken = format_html(' role="{}"', role) if role else ""
-    return format_html(
-        '<div class="{}"{}>{}<span>{}</span></div>', css, spoken, chips.icon(BANNERS[kind]["icon"]), content
-    )
-
-
-@register.simple_block_tag
-def empty(content: str, title: str) -> SafeString:
-    """An empty state: what would be listed, and the next step."""
-    return format_html(
-        '<div class="panel empty"><p class="strong">{}</p><div class="soft">{}</div></div>', title, content
-    )
-
-
-@register.simple_block_tag
-def facts(content: str) -> SafeString:
-    return format_html('<dl class="key-values-wide event-summary">{}</dl>', content)
-
-
-@register.simple_block_tag
-def fact(content: str, label: str) -> SafeString:
-    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
 
 
 @register.simple_block_tag
