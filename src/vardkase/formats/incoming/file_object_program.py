@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +24,9 @@ from vardkase.core.sandbox.program import Answerer
 HASHES = ("md5", "sha1", "sha256", "sha512")
 SECTION_HASHES = ("md5", "sha1", "sha256")
 MOST_FUZZY = 2 * 1024 * 1024
-"""Bytes of a file that gets a fuzzy hash, which takes some seconds for each ten million."""
+"""Bytes of a file that gets a fuzzy hash, which takes half a second."""
+FUZZY_SECONDS = 1.5
+"""Of the processor: a file of few different bytes is read up to 15 times, and then goes without a fuzzy hash."""
 MOST_SECTIONS = 50
 MOST_READ = 2
 """Times the size of the file, for the sections together: a file may say that all of them are the same bytes."""
@@ -38,6 +42,7 @@ ELF_SECTION = ("elf-section", "ca271f32-1234-4e87-b240-6b6e882de5de", "4")
 MACHO = ("macho", "23fb8371-c7e3-45fe-b897-fdf074f95267", "2")
 MACHO_SECTION = ("macho-section", "fca3c534-d188-4964-9c6e-9922e1dfe66e", "2")
 """Name, template and its version in MISP's library."""
+ELF_TYPES = {"DYN": "DYNAMIC", "EXEC": "EXECUTABLE", "REL": "RELOCATABLE"}
 INFORMATIVE = frozenset(
     ("filename", "text", "mime-type", "counter", "size-in-bytes", "float", "hex", "datetime")
 )
@@ -113,11 +118,26 @@ def _file(name: str, content: bytes, binary: object) -> Iterator[Value]:
     yield "size-in-bytes", "size-in-bytes", len(content)
     yield from _hashes(content, HASHES)
     if len(content) <= MOST_FUZZY:
-        yield "ssdeep", "ssdeep", ppdeep.hash(content)
+        yield "ssdeep", "ssdeep", _fuzzy(content)
     yield "entropy", "float", round(_entropy(content), 4)
-    yield "mimetype", "mime-type", MAGIC.best_magic_buffer(content[: 1024 * 1024]).mime_type
+    with suppress(ValueError):  # Some contents lead its rules in circles.
+        yield "mimetype", "mime-type", MAGIC.best_magic_buffer(content[: 1024 * 1024]).mime_type
     if isinstance(binary, lief.PE.Binary):
         yield "imphash", "imphash", lief.PE.get_imphash(binary, lief.PE.IMPHASH_MODE.PEFILE)
+
+
+def _fuzzy(content: bytes) -> str | None:
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, FUZZY_SECONDS)
+    try:
+        return str(ppdeep.hash(content))
+    except TimeoutError:
+        return None
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def _hashes(content: bytes, names: Sequence[str]) -> Iterator[Value]:
@@ -154,7 +174,7 @@ def _pe(binary: lief.PE.Binary) -> Iterator[Value]:
     header = binary.header
     is_library = lief.PE.Header.CHARACTERISTICS.DLL in header.characteristics_list
     yield "type", "text", "dll" if is_library else "exe"
-    yield "machine-type", "text", header.machine.name
+    yield "machine-type", "text", _word(header.machine)
     yield "entrypoint-address", "text", f"{binary.entrypoint:#x}"
     yield "number-sections", "counter", len(binary.sections)
     yield (
@@ -171,12 +191,10 @@ def _elf(binary: lief.ELF.Binary) -> Iterator[Value]:
     yield (
         "type",
         "text",
-        {"DYN": "DYNAMIC", "EXEC": "EXECUTABLE", "REL": "RELOCATABLE"}.get(
-            header.file_type.name, header.file_type.name
-        ),
+        ELF_TYPES.get(_word(header.file_type), _word(header.file_type)),
     )
-    yield "arch", "text", header.machine_type.name
-    yield "os_abi", "text", header.identity_os_abi.name
+    yield "arch", "text", _word(header.machine_type)
+    yield "os_abi", "text", _word(header.identity_os_abi)
     yield "entrypoint-address", "text", f"{binary.entrypoint:#x}"
     yield "number-sections", "counter", len(binary.sections)
     yield "text", "text", _names("Libraries", binary.libraries)
@@ -184,15 +202,20 @@ def _elf(binary: lief.ELF.Binary) -> Iterator[Value]:
 
 def _elf_section(section: Any, left: _Left) -> Iterator[Value]:
     yield from _section(section, left)
-    yield "type", "text", section.type.name
+    yield "type", "text", _word(section.type)
 
 
 def _macho(binary: lief.MachO.Binary, name: str) -> Iterator[Value]:
     yield "name", "text", name
-    yield "type", "text", binary.header.file_type.name
+    yield "type", "text", _word(binary.header.file_type)
     yield "entrypoint-address", "text", f"{binary.entrypoint:#x}" if binary.has_entrypoint else None
     yield "number-sections", "counter", len(binary.sections)
     yield "text", "text", _names("Libraries", (library.name for library in binary.libraries))
+
+
+def _word(constant: Any) -> str:
+    """The name of a constant; a value that the format does not define is a number for lief."""
+    return str(getattr(constant, "name", constant))
 
 
 def _names(of: str, names: Iterable[Any]) -> str | None:

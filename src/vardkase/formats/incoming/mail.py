@@ -27,6 +27,8 @@ MOST_HEADERS = 50
 MOST_FIELDS = 50
 """Of each: addresses, texts, servers on the way, attachments."""
 LONGEST_VALUE = 2000
+LONGEST_HEADER = 10_000
+"""Characters that are parsed, which takes time by their square."""
 
 
 def read_mail(document: bytes) -> Iterator[bytes]:
@@ -38,9 +40,10 @@ def read_mail(document: bytes) -> Iterator[bytes]:
 
 def _addresses(mail: EmailMessage) -> Iterator[Field]:
     for header, relation in ADDRESSES.items():
-        for _name, address in getaddresses(_headers(mail, header)):
-            if "@" in address:
-                yield relation, address[:LONGEST_VALUE]
+        with suppress(RecursionError):
+            for _name, address in getaddresses(_headers(mail, header)):
+                if "@" in address:
+                    yield relation, address[:LONGEST_VALUE]
 
 
 def _texts(mail: EmailMessage) -> Iterator[Field]:
@@ -64,9 +67,17 @@ def _attachments(mail: EmailMessage) -> Iterator[Field]:
 
 
 def _headers(mail: EmailMessage, name: str) -> list[str]:
-    return [str(value).replace("\n", " ").replace("\0", "") for value in mail.get_all(name, [])][
-        :MOST_HEADERS
-    ]
+    raw = [value for header, value in mail.raw_items() if header.lower() == name][:MOST_HEADERS]
+    return [_parsed(mail, name, str(value)).replace("\n", " ").replace("\0", "") for value in raw]
+
+
+def _parsed(mail: EmailMessage, name: str, value: str) -> str:
+    if len(value) > LONGEST_HEADER:
+        return value[:LONGEST_HEADER]
+    try:
+        return str(mail.policy.header_fetch_parse(name, value))
+    except RecursionError:  # Each bracket of nested comments is a level.
+        return value
 
 
 def _header(mail: EmailMessage, name: str) -> str:
