@@ -13,6 +13,7 @@ from tests.factories.knowledge import make_cluster, make_galaxy, make_tag
 from tests.factories.seed import Seed
 from tests.web import accounts
 from tests.web.signed_in import signed_in
+from vardkase.core.version_tokens import version_token
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import is_blocked
@@ -176,15 +177,16 @@ def test_fork_takes_over_and_follows_its_parent(seed: Seed, galaxy: Galaxy) -> N
 
 def test_cluster_is_edited_and_later_change_of_another_is_told(seed: Seed, own: GalaxyCluster) -> None:
     client, address = signed_in(seed.colleague), reverse("cluster_edit", args=[own.pk])
-    assert client.post(address, cluster_fields(stored_version="1")).status_code == 302
+    mark = version_token(own)
+    assert client.post(address, cluster_fields(mark=mark)).status_code == 302
     own.refresh_from_db()
     assert own.value == "Polar"
-    late = client.post(address, cluster_fields(value="Late", stored_version="1"))
-    assert late.status_code == 422
-    assert f'value="{own.version}"' in late.content.decode()
+    late = client.post(address, cluster_fields(value="Late", mark=mark))
+    assert late.status_code == 409
     own.refresh_from_db()
     assert own.value == "Polar"
-    client.post(address, cluster_fields(value="Late", stored_version=str(own.version)))
+    assert f'value="{version_token(own)}"' in late.content.decode()
+    client.post(address, cluster_fields(value="Late", mark=version_token(own)))
     own.refresh_from_db()
     assert own.value == "Late"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from vardkase.core.secrets import SecretStore
@@ -36,6 +38,8 @@ class Feed(models.Model):
     organisation if empty. `url` of a local feed is a path on this machine; with `delete_local_file`, its file
     is removed after fetching.
     """
+
+    kept_by_hub: ClassVar = frozenset({"event_id"})
 
     name = models.CharField(max_length=255)
     provider = models.CharField(max_length=255)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from vardkase.identity.organisations.models import Organisation, SharingGroup
@@ -20,6 +22,8 @@ class OwnFeed(models.Model):
     feed is public; others are for members with a key (`members`) and for holders of the token, of which only
     the SHA-256 is stored. `written` is when its files were last updated, `fault` why that failed.
     """
+
+    kept_by_hub: ClassVar = frozenset({"written", "events", "fault"})
 
     name = models.SlugField(max_length=60, unique=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -33,6 +33,10 @@ class Server(models.Model):
     only trusted certificate of the peer. `priority` is the position in the list, from 1. `confirmed` is the
     connection's `confirmation.identity_of` at confirmation, empty before.
     """
+
+    kept_by_hub: ClassVar = frozenset(
+        {"lastpulledid", "lastpushedid", "confirmed", "confirmed_by", "confirmed_at", "priority"}
+    )
 
     name = models.CharField(max_length=255)
     url = models.CharField(max_length=255)

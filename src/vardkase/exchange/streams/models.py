@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -35,6 +37,10 @@ class Stream(models.Model):
     the deliverer notices. `failing_since`, `fault_code` (`errors.Fault`) and `fault` (`problems_in` reads it) describe
     a failure; `missed` counts entries removed before they were sent; `by_settings`: configured by MISP's settings.
     """
+
+    kept_by_hub: ClassVar = frozenset(
+        {"position", "last_sent", "failing_since", "failures", "fault", "fault_code", "missed"}
+    )
 
     name = models.CharField(max_length=255, unique=True)
     kind = models.TextField(choices=StreamKind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -112,6 +113,8 @@ class TaxiiServer(models.Model):
     the newest time seen, and `next` the server's marker of the following page. `pushed_to` is the publication
     time (Unix seconds) up to which everything was sent.
     """
+
+    kept_by_hub: ClassVar = frozenset({"polled_to", "reached", "next", "pushed_to"})
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=191)

@@ -85,6 +85,24 @@ class User(AbstractBaseUser):
     e-mail address or a key; null if nobody has, or it is unknown.
     """
 
+    kept_by_hub: ClassVar = frozenset(
+        {
+            "password",
+            "last_login",
+            "newsread",
+            "nids_sid",
+            "force_logout",
+            "last_api_access",
+            "last_pw_change",
+            "credentials_set_by_another_at",
+            "date_modified",
+            "language",
+            "theme",
+            "termsaccepted",
+            "change_pw",
+        }
+    )
+
     email = models.EmailField(max_length=255)
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="users")
     role = models.ForeignKey(Role, models.PROTECT, related_name="users")

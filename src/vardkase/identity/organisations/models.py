@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models
@@ -57,6 +58,20 @@ class Organisation(models.Model):
     `required_key_days`, the maximum lifetime of a key (0: not set), are the hub owner's minimum, which the
     organisation's own rules cannot undercut.
     """
+
+    kept_by_hub: ClassVar = frozenset(
+        {
+            "name_resembles_another",
+            "date_modified",
+            "networks",
+            "certificate_pins",
+            "verified_domains",
+            "egress_addresses",
+            "required_sign_in",
+            "required_key_days",
+            "fixed_standing",
+        }
+    )
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField(max_length=255)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -21,6 +23,8 @@ class BlocklistEntry(models.Model):
     `info` is the event's or cluster's title, or the organisation's name; `orgc` names its creator. For
     organisations, hits and the last hit (Unix seconds) are counted.
     """
+
+    kept_by_hub: ClassVar = frozenset({"blocked_amount", "blocked_last_time"})
 
     kind = models.CharField(max_length=32, choices=Blocked)
     uuid = models.UUIDField()

@@ -33,6 +33,9 @@ class DecayingModel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def shown_with(self) -> list[str]:
+        return sorted(self.mappings.values_list("attribute_type", flat=True))
+
 
 class DecayingModelMapping(models.Model):
     """An additional attribute type that a model is used for."""

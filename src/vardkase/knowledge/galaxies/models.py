@@ -75,6 +75,9 @@ class GalaxyCluster(models.Model):
     def __str__(self) -> str:
         return self.value
 
+    def shown_with(self) -> list[tuple[str, str]]:
+        return list(self.elements.order_by("pk").values_list("key", "value"))
+
 
 class GalaxyElement(models.Model):
     """A key and value of a cluster's metadata (keys may repeat)."""

@@ -26,6 +26,9 @@ class TagCollection(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def shown_with(self) -> list[int]:
+        return sorted(self.members.values_list("tag_id", flat=True))
+
 
 class TagCollectionTag(models.Model):
     tag_collection = models.ForeignKey(TagCollection, models.CASCADE, related_name="members")

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from vardkase.web.ui.forms.reach import ReachForm, reach_counts
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.picker_views import searched_for
 
@@ -28,8 +29,11 @@ def edit_page(
     intro: str = "",
     things: Sequence[str] = (),
     find_url: str = "",
+    version: ShownVersion | None = None,
 ) -> HttpResponse:
-    """`things` names what the form is about; `find_url`: where the form's pickers search."""
+    """`things` names what the form is about; `find_url`: where the form's pickers search; `version`: of what it
+    changes.
+    """
     context: dict[str, Any] = {
         "form": form,
         "heading": heading,
@@ -39,11 +43,13 @@ def edit_page(
         "intro": intro,
         "things": things,
         "find_url": find_url,
+        "version": version,
         **searched_for(request),
     }
     if isinstance(form, ReachForm):
         context |= {"counts": reach_counts(request.actor), "groups": form.groups}
-    return render(request, "edit_page.html", context, status=422 if form.errors else 200)
+    status = version.status(form) if version else 422 if form.errors else 200
+    return render(request, "edit_page.html", context, status=status)
 
 
 def builder_texts(heading: str, parents: Sequence[Crumb]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
@@ -58,12 +59,13 @@ def create(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     stored = services.find_exclusion(request.actor, pk)
     form = ExclusionForm(request.POST or None, initial={"value": stored.value, "comment": stored.comment})
+    version = ShownVersion(request, stored)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.edit_exclusion(request.actor, stored, **form.cleaned_data)
             messages.success(request, gettext("Saved."))
             return redirect("correlation_exclusions")
-    return edit_page(request, form, gettext("Edit the exclusion"), _parents())
+    return edit_page(request, form, gettext("Edit the exclusion"), _parents(), version=version)
 
 
 @page(Permission.SITE_ADMIN, writes=True)

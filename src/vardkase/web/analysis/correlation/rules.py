@@ -20,6 +20,7 @@ from vardkase.web.analysis.correlation.tabs import correlation_tabs
 from vardkase.web.knowledge.library import parents
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices
 
@@ -93,8 +94,9 @@ def find(request: PageRequest) -> HttpResponse:
 
 
 def _write(request: PageRequest, form: CorrelationRuleForm, stored: CorrelationRule | None) -> HttpResponse:
+    version = ShownVersion(request, stored)
     if form.is_valid():
-        with errors_shown_in(form, fields={"selector_list": form.selected}):
+        with errors_shown_in(form, fields={"selector_list": form.selected}), version.saving(form):
             if stored:
                 rule_services.edit_rule(request.actor, str(stored.pk), form.wire())
             else:
@@ -109,6 +111,7 @@ def _write(request: PageRequest, form: CorrelationRuleForm, stored: CorrelationR
         intro=f"{SELECTORS[form.selector]}. "
         + gettext("They are not related to each other, whatever values they share."),
         find_url=reverse("correlation_rule_find"),
+        version=version,
     )
 
 

@@ -19,6 +19,7 @@ from vardkase.web.exchange.feeds.forms import FeedForm
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = {"settings": "columns", "rules": "changed", "tag_id": "tag"}
@@ -62,8 +63,9 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
         if request.method == "POST"
         else FeedForm(request.actor, feed)
     )
+    version = ShownVersion(request, feed)
     if form.is_valid():
-        with errors_shown_in(form, fields=FIELDS):
+        with errors_shown_in(form, fields=FIELDS), version.saving(form):
             saved = (
                 services.edit_feed(request.actor, feed.pk, form.wire())
                 if feed
@@ -78,8 +80,9 @@ def _write(request: PageRequest, feed: Feed | None) -> HttpResponse:
             return redirect("feed", saved.pk)
     context: dict[str, Any] = {
         "form": form,
+        "version": version,
         "feed": feed,
         "groups": form.groups,
         "counts": {INHERIT: AS_THE_FEED_SAYS},
     }
-    return render(request, "feeds/form.html", context, status=422 if form.errors else 200)
+    return render(request, "feeds/form.html", context, status=version.status(form))

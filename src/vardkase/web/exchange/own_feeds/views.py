@@ -16,6 +16,7 @@ from vardkase.web.exchange.feeds.views import tabs
 from vardkase.web.exchange.own_feeds.forms import OwnFeedForm
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 FIELDS = {"filters": "since", "open": "readers"}
@@ -99,14 +100,15 @@ def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse
 
 
 def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
+    version = ShownVersion(request, feed)
     written = (request.POST,) if request.method == "POST" else ()
     form = OwnFeedForm(request.actor, feed, *written)
     if form.is_valid():
-        with errors_shown_in(form, fields=FIELDS):
+        with errors_shown_in(form, fields=FIELDS), version.saving(form):
             data, name = form.data_for_service(), feed.name if feed else ""
             saved = services.save_own_feed(request.actor, data, name)
             tasks.order(saved.pk, whole=True)
             messages.success(request, gettext("Saved. The feed will be written in a moment."))
             return redirect("own_feed", saved.name)
-    context = {"form": form, "feed": feed}
-    return render(request, "own_feeds/form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "version": version, "feed": feed}
+    return render(request, "own_feeds/form.html", context, status=version.status(form))

@@ -19,6 +19,7 @@ from vardkase.web.exchange.servers.forms import ConnectionForm, ConnectionImport
 from vardkase.web.exchange.servers.rule_choices import rule_choices
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
@@ -113,9 +114,9 @@ def _form(request: PageRequest, server: Server | None) -> ConnectionForm:
 
 
 def _write(request: PageRequest, server: Server | None) -> HttpResponse:
-    form = _form(request, server)
+    form, version = _form(request, server), ShownVersion(request, server)
     if form.is_valid():
-        with errors_shown_in(form, fields=FIELDS):
+        with errors_shown_in(form, fields=FIELDS), version.saving(form):
             saved = (
                 services.edit_server(request.actor, server.pk, form.wire())
                 if server
@@ -126,9 +127,10 @@ def _write(request: PageRequest, server: Server | None) -> HttpResponse:
     authority, own = certificates_of(server) if server else (None, None)
     context = {
         "form": form,
+        "version": version,
         "server": server,
         **searched_for(request),
         "authority": authority,
         "own_certificate": own,
     }
-    return render(request, "servers/form.html", context, status=422 if form.errors else 200)
+    return render(request, "servers/form.html", context, status=version.status(form))

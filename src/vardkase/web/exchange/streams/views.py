@@ -30,6 +30,7 @@ from vardkase.web.exchange.streams.forms import FORMS, DeliveryFilterForm, Repla
 from vardkase.web.exchange.streams.labels import FAULTS, KINDS
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -76,13 +77,14 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     stream = find_stream(request.actor, pk)
     form = FORMS[stream.kind](stream, request.POST or None)
+    version = ShownVersion(request, stream)
     if form.is_valid():
-        with errors_shown_in(form, fields={"filters": "types"}):
+        with errors_shown_in(form, fields={"filters": "types"}), version.saving(form):
             services.edit_stream(request.actor, pk, form.wire())
             messages.success(request, gettext("Saved. Send a test to check that it works."))
             return redirect("stream", pk)
-    context = {"form": form, "kind": stream.kind, "stream": stream}
-    return render(request, "streams/form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "kind": stream.kind, "stream": stream, "version": version}
+    return render(request, "streams/form.html", context, status=version.status(form))
 
 
 @page(Permission.SITE_ADMIN, writes=True)

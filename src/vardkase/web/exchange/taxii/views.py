@@ -24,6 +24,7 @@ from vardkase.web.exchange.taxii.forms import CollectionForm, SearchForm, TaxiiS
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -56,9 +57,11 @@ def index(request: PageRequest) -> HttpResponse:
 def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
     stored = collections.find_own(request.actor, pk) if pk else None
     form = form_with_pickers(request, lambda data: CollectionForm(request.actor, stored, data))
+    version = ShownVersion(request, stored)
     if form.is_bound and form.is_valid():
         saved = _saved(
             form,
+            version,
             lambda wire: (
                 collections.edit_collection(request.actor, stored.pk, wire)
                 if stored
@@ -68,7 +71,7 @@ def write_collection(request: PageRequest, pk: int = 0) -> HttpResponse:
         if saved:
             messages.success(request, gettext("Saved."))
             return redirect("taxii")
-    return _form_page(request, "taxii/collection_form.html", form, {"collection": stored})
+    return _form_page(request, "taxii/collection_form.html", form, version, {"collection": stored})
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -95,9 +98,11 @@ def delete_collection(request: PageRequest, pk: int) -> HttpResponse:
 def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
     stored = servers.find_taxii_server(request.actor, pk) if pk else None
     form = form_with_pickers(request, lambda data: TaxiiServerForm(request.actor, stored, data))
+    version = ShownVersion(request, stored)
     if form.is_bound and form.is_valid():
         saved = _saved(
             form,
+            version,
             lambda wire: (
                 servers.edit_taxii_server(request.actor, stored.pk, wire)
                 if stored
@@ -107,7 +112,7 @@ def write_server(request: PageRequest, pk: int = 0) -> HttpResponse:
         if saved:
             messages.success(request, gettext("Saved. Test the server to check that it works."))
             return redirect("taxii_server", saved.pk)
-    return _form_page(request, "taxii/server_form.html", form, {"server": stored})
+    return _form_page(request, "taxii/server_form.html", form, version, {"server": stored})
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -189,17 +194,17 @@ def find(request: PageRequest) -> HttpResponse:
     return found_choices(request, CollectionForm(request.actor, None))
 
 
-def _saved[Row](form: SearchForm, save: Callable[[dict[str, Any]], Row]) -> Row | None:
-    with errors_shown_in(form, fields={"filters": "more"}):
+def _saved[Row](form: SearchForm, version: ShownVersion, save: Callable[[dict[str, Any]], Row]) -> Row | None:
+    with errors_shown_in(form, fields={"filters": "more"}), version.saving(form):
         return save(form.wire())  # type: ignore[attr-defined]
     return None
 
 
 def _form_page(
-    request: PageRequest, template: str, form: SearchForm, context: dict[str, Any]
+    request: PageRequest, template: str, form: SearchForm, version: ShownVersion, context: dict[str, Any]
 ) -> HttpResponse:
-    shown = {"form": form, **searched_for(request), **context}
-    return render(request, template, shown, status=422 if form.errors else 200)
+    shown = {"form": form, "version": version, **searched_for(request), **context}
+    return render(request, template, shown, status=version.status(form))
 
 
 def _shown(request: PageRequest, server: TaxiiServer, **more: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.version_tokens import RowChanged
 from vardkase.hub.policy import drafting, services
 from vardkase.hub.policy.models import PolicyVersion
 from vardkase.hub.policy.queries import draft_of
@@ -26,6 +27,7 @@ from vardkase.web.hub.policy.forms import FIELDS, KINDS, RuleForm
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import take_errors
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
@@ -54,8 +56,9 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in FIELDS:
         raise Http404
     form = _form(request, kind)
-    saved = _saved(request, form, lambda: drafting.add_rule(request.actor, form.rule()))
-    return saved or _shown(request, form, 0)
+    version = ShownVersion(request, None)
+    saved = _saved(request, form, version, lambda: drafting.add_rule(request.actor, form.rule()))
+    return saved or _shown(request, form, version, 0)
 
 
 @page(Permission.ADMIN, writes=True, allowed_while_suspended=True)
@@ -65,8 +68,10 @@ def edit(request: PageRequest, number: int) -> HttpResponse:
         raise Http404
     rule = draft.rules[number - 1]
     form = _form(request, rule["kind"], rule)
-    saved = _saved(request, form, lambda: drafting.change_rule(request.actor, number, form.rule()))
-    return saved or _shown(request, form, number)
+    # Of the whole draft: rules are numbered by their places in it.
+    version = ShownVersion(request, draft)
+    saved = _saved(request, form, version, lambda: drafting.change_rule(request.actor, number, form.rule()))
+    return saved or _shown(request, form, version, number)
 
 
 @page(Permission.ADMIN, allowed_while_suspended=True)
@@ -126,18 +131,27 @@ def _form(request: PageRequest, kind: str, rule: dict[str, object] | None = None
     return form_with_pickers(request, lambda data: RuleForm(kind, data, **offered))
 
 
-def _shown(request: PageRequest, form: RuleForm, number: int) -> HttpResponse:
-    context = {"form": form, "kind_words": KINDS[form.kind], "number": number, **searched_for(request)}
-    return render(request, "policy/rule.html", context, status=422 if form.errors else 200)
+def _shown(request: PageRequest, form: RuleForm, version: ShownVersion, number: int) -> HttpResponse:
+    context = {
+        "form": form,
+        "version": version,
+        "kind_words": KINDS[form.kind],
+        "number": number,
+        **searched_for(request),
+    }
+    return render(request, "policy/rule.html", context, status=version.status(form))
 
 
-def _saved(request: PageRequest, form: RuleForm, save: Callable[[], PolicyVersion]) -> HttpResponse | None:
+def _saved(
+    request: PageRequest, form: RuleForm, version: ShownVersion, save: Callable[[], PolicyVersion]
+) -> HttpResponse | None:
     if not form.is_bound or not form.is_valid():
         return None
     try:
-        save()
-    except Invalid as invalid:
-        take_errors(form, invalid)
+        with version.saving(form):
+            save()
+    except (Invalid, RowChanged) as refused:
+        take_errors(form, refused)
         return None
     except Conflict:
         messages.error(request, gettext("The draft no longer exists."))

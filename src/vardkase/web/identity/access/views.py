@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.version_tokens import RowChanged
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import queries, services
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -17,6 +18,7 @@ from vardkase.identity.accounts.services.role_approvals import change_role
 from vardkase.identity.accounts.services.roles import is_of_officers
 from vardkase.web.identity.access.forms import RoleForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.permission_labels import FLAGS
 from vardkase.web.ui.proposals import proposed
@@ -69,23 +71,25 @@ def _write(request: PageRequest, role: Role | None) -> HttpResponse:
     fields = ("name", "restricted_to_site_admin", *FLAGS)
     initial = {name: getattr(role, name) for name in fields} if role else {}
     form = RoleForm(request.POST or None, initial=initial, takes_two=takes_two)
-    context = {"form": form, "role": role}
+    version = ShownVersion(request, role)
+    context = {"form": form, "role": role, "version": version}
     if request.method != "POST":
         return render(request, "access/role_form.html", context)
     try:
         if form.is_valid():
             data = form.cleaned_data
-            saved: Role | ApprovalRequest = (
-                change_role(request.actor, role, data, data.get("reason", ""))
-                if role
-                else services.create_role(request.actor, data)
-            )
-            if isinstance(saved, ApprovalRequest):
-                return proposed(request, saved)
-            messages.success(request, gettext("Saved."))
-            return redirect("role", saved.pk)
-    except Invalid as error:
+            with version.saving(form):
+                saved: Role | ApprovalRequest = (
+                    change_role(request.actor, role, data, data.get("reason", ""))
+                    if role
+                    else services.create_role(request.actor, data)
+                )
+                if isinstance(saved, ApprovalRequest):
+                    return proposed(request, saved)
+                messages.success(request, gettext("Saved."))
+                return redirect("role", saved.pk)
+    except (Invalid, RowChanged) as error:
         take_errors(form, error)
     except (Conflict, Forbidden) as error:
         form.add_error(None, str(error))
-    return render(request, "access/role_form.html", context, status=422)
+    return render(request, "access/role_form.html", context, status=version.status(form))

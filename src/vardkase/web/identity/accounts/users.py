@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from vardkase.audit.queries import entries_about
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.core.version_tokens import RowChanged
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts import rules, services
 from vardkase.identity.accounts.four_eyes.queries import requests_about
@@ -27,6 +28,7 @@ from vardkase.web.identity.accounts.keys import key_page
 from vardkase.web.identity.accounts.user_forms import UserForm
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -90,19 +92,21 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(user, name, None) for name in UserForm.base_fields}
     form = UserForm(request.actor, request.POST or None, initial=initial)
     by_two = is_protected(user) and user.pk != request.actor.user_id
-    context = {"form": form, "person": user, "by_two": by_two}
+    version = ShownVersion(request, user)
+    context = {"form": form, "person": user, "by_two": by_two, "version": version}
     if request.method != "POST":
         return render(request, "accounts/user_form.html", context)
     try:
         if form.is_valid():
-            services.edit_user(request.actor, user, form.wire())
-            messages.success(request, gettext("Saved."))
-            return redirect("user", user.pk)
-    except Invalid as error:
+            with version.saving(form):
+                services.edit_user(request.actor, user, form.wire())
+                messages.success(request, gettext("Saved."))
+                return redirect("user", user.pk)
+    except (Invalid, RowChanged) as error:
         take_errors(form, error)
     except ApprovalNeeded as error:
         form.add_error(None, str(error))
-    return render(request, "accounts/user_form.html", context, status=422)
+    return render(request, "accounts/user_form.html", context, status=version.status(form))
 
 
 @page(Permission.ADMIN, writes=True)

@@ -18,6 +18,7 @@ from vardkase.identity.organisations.models import SharingGroup
 from vardkase.web.identity.organisations.forms import GroupMemberForm, GroupServerForm, SharingGroupForm
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -131,9 +132,10 @@ def delete(request: PageRequest, reference: str) -> HttpResponse:
 def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
     initial = {name: getattr(group, name) for name in SharingGroupForm.base_fields} if group else {}
     form = SharingGroupForm(request.POST or None, initial=initial)
-    context = {"form": form, "group": group}
+    version = ShownVersion(request, group)
+    context = {"form": form, "version": version, "group": group}
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             saved = (
                 services.edit_sharing_group(request.actor, group, form.cleaned_data)
                 if group
@@ -141,9 +143,7 @@ def _write(request: PageRequest, group: SharingGroup | None) -> HttpResponse:
             )
             messages.success(request, gettext("Saved."))
             return redirect("sharing_group", saved.uuid)
-    return render(
-        request, "organisations/sharing_group_form.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "organisations/sharing_group_form.html", context, status=version.status(form))
 
 
 def _act(

@@ -18,6 +18,7 @@ from vardkase.intel.queries.organisation_counts import events_created_by, requir
 from vardkase.web.identity.organisations.forms import OrganisationForm
 from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -95,9 +96,10 @@ def _write(request: PageRequest, organisation: Organisation | None) -> HttpRespo
         stored = {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
         stored["restricted_to_domain"] = "\n".join(organisation.restricted_to_domain or [])
     form = OrganisationForm(request.POST or None, initial=stored)
-    context = {"form": form, "organisation": organisation}
+    version = ShownVersion(request, organisation)
+    context = {"form": form, "version": version, "organisation": organisation}
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             saved = (
                 services.edit_organisation(request.actor, organisation, form.wire())
                 if organisation
@@ -105,6 +107,4 @@ def _write(request: PageRequest, organisation: Organisation | None) -> HttpRespo
             )
             messages.success(request, gettext("Saved."))
             return redirect("organisation", saved.pk)
-    return render(
-        request, "organisations/organisation_form.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "organisations/organisation_form.html", context, status=version.status(form))

@@ -20,6 +20,7 @@ from vardkase.web.identity.sign_in_policy.forms import RequirementsDecisionForm,
 from vardkase.web.identity.sign_in_policy.labels import REQUIREMENT_STATES
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 State = ApiRequirements.State
@@ -45,8 +46,10 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
     stored["egress_addresses"] = "\n".join(row.egress_addresses)
     form = RequirementsForm(request.POST or None, initial=stored | details)
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
+    version = ShownVersion(request, row if row.pk else None)
     context: dict[str, Any] = {
         "form": form,
+        "version": version,
         "decision": RequirementsDecisionForm(),
         "organisation": organisation,
         "row": row,
@@ -55,7 +58,7 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
         "web_only": connection_of(pk) == Connection.WEB,
     }
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.save_requirements(request.actor, organisation, form.cleaned_data)
             if submits:
                 services.submit_requirements(request.actor, organisation)
@@ -63,7 +66,7 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
                 request, gettext("The list has been submitted.") if submits else gettext("Saved.")
             )
             return redirect("security_requirements", pk)
-    return render(request, "sign_in_policy/requirements.html", context, status=422 if form.errors else 200)
+    return render(request, "sign_in_policy/requirements.html", context, status=version.status(form))
 
 
 @require_POST

@@ -24,9 +24,10 @@ from vardkase.misp.analyst_data import KINDS
 from vardkase.web.intel.analyst_data.forms import FORMS
 from vardkase.web.intel.analyst_data.lists import line_of
 from vardkase.web.intel.analyst_data.presenters import ShownTarget, shown
-from vardkase.web.intel.editing.common import attempt, differences, form_page, group_options, kept_mark
+from vardkase.web.intel.editing.common import attempt, form_page, group_options, kept_mark
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.versions import differences
 from vardkase.web.ui.pages import PageRequest, page
 
 AUTHOR = (Permission.ADD, Permission.ANALYST_DATA)

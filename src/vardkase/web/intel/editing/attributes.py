@@ -26,7 +26,6 @@ from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
     back_to,
-    differences,
     form_page,
     group_options,
     kept_mark,
@@ -37,6 +36,7 @@ from vardkase.web.intel.editing.common import (
 from vardkase.web.intel.editing.forms.attribute import AttributeForm, category_choices
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.versions import differences
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers
 from vardkase.web.ui.undo import say_with_link

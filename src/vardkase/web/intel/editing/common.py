@@ -78,15 +78,6 @@ def form_page(
     return render(request, template, full, status=409 if has_conflict else 200)
 
 
-def differences(form: forms.Form) -> list[dict[str, Any]]:
-    """What the form would change in what is stored now, field by field; a file cannot be compared."""
-    return [
-        {"label": form[name].label, "stored": form.initial.get(name), "written": form[name].value()}
-        for name in form.changed_data
-        if name != "file"
-    ]
-
-
 def moment(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else seen_moment(microseconds)
 

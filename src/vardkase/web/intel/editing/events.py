@@ -23,7 +23,6 @@ from vardkase.web.intel.editing.common import (
     attempt,
     attempt_unchanged,
     back_to,
-    differences,
     form_page,
     group_options,
     kept_mark,
@@ -32,6 +31,7 @@ from vardkase.web.intel.editing.common import (
 from vardkase.web.intel.editing.forms.event import EventForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
+from vardkase.web.ui.forms.versions import differences
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers
 

@@ -28,7 +28,6 @@ from vardkase.intel.event_reports.reference_choices import reference_choices
 from vardkase.intel.queries.version_tokens import report_mark
 from vardkase.web.intel.editing.common import (
     attempt,
-    differences,
     form_page,
     group_options,
     kept_mark,
@@ -41,6 +40,7 @@ from vardkase.web.intel.event_reports.reports import own_report, parents
 from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.edit_page import Crumb
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.versions import differences
 from vardkase.web.ui.listing import searched
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -15,6 +15,7 @@ from vardkase.intel.event_reports.models import ReportTemplate
 from vardkase.web.intel.event_reports.forms import ReportTemplateForm
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.markdown import rendered
 from vardkase.web.ui.pages import PageRequest, page
@@ -59,12 +60,14 @@ def edit(request: PageRequest, template_id: int) -> HttpResponse:
     form = ReportTemplateForm(
         request.POST if request.method == "POST" else None, initial=initial, actor=request.actor
     )
+    version = ShownVersion(request, stored)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             templates.edit_template(request.actor, template_id, form.template_fields())
             messages.success(request, gettext("Saved."))
             return redirect("report_templates")
-    return edit_page(request, form, gettext("Edit %(name)s") % {"name": stored.name}, _parents())
+    heading = gettext("Edit %(name)s") % {"name": stored.name}
+    return edit_page(request, form, heading, _parents(), version=version)
 
 
 @page(Permission.TEMPLATE, writes=True)

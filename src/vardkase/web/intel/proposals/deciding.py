@@ -29,7 +29,6 @@ from vardkase.intel.services.optimistic_edit import accept_with_changes
 from vardkase.web.intel.editing.attributes import attribute_form, stored_fields
 from vardkase.web.intel.editing.common import (
     attempt_unchanged,
-    differences,
     form_page,
     kept_mark,
     moment,
@@ -38,6 +37,7 @@ from vardkase.web.intel.editing.common import (
 from vardkase.web.intel.editing.forms.attribute import AttributeForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.versions import differences
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo, with_link
 

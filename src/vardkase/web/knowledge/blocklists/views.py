@@ -24,6 +24,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -94,12 +95,14 @@ def edit(request: PageRequest, kind: str, pk: int) -> HttpResponse:
     entry = queries.find_entry(request.actor, blocked, str(pk))
     stored = {name: getattr(entry, name) for name in ("info", "orgc", "comment")}
     form = EntryForm(request.POST or None, words=WORDS[blocked], initial=stored)
+    version = ShownVersion(request, entry)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.edit_entry(request.actor, blocked, str(pk), form.cleaned_data)
             messages.success(request, gettext("Saved."))
             return redirect("blocklist", kind)
-    return edit_page(request, form, gettext("Edit the entry"), _parents(blocked), intro=str(entry.uuid))
+    heading = gettext("Edit the entry")
+    return edit_page(request, form, heading, _parents(blocked), intro=str(entry.uuid), version=version)
 
 
 @page(writes=True)

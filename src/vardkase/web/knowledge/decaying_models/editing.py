@@ -26,6 +26,7 @@ from vardkase.web.ui.edit_page import Crumb, builder_texts, confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.rows import shown_again
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import found_choices, searched_for
 
@@ -83,13 +84,13 @@ def update(request: PageRequest) -> HttpResponse:
 
 def _built(request: PageRequest, stored: DecayingModel | None) -> HttpResponse:
     form = shown_again(request, lambda data: DecayingModelForm(data, stored=stored))
-    weights = Weights()
+    weights, version = Weights(), ShownVersion(request, stored)
     if request.method == "POST":
         weights.read(request.POST)
     else:
         weights.show_stored(stored)
     if form.is_bound and not [part for part in (form.is_valid(), weights.is_valid) if not part]:
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             wire = form.wire(weights.values())
             if stored:
                 services.edit_model(request.actor, stored.pk, wire)
@@ -103,6 +104,7 @@ def _built(request: PageRequest, stored: DecayingModel | None) -> HttpResponse:
         **builder_texts(heading, _parents(stored)),
         **searched_for(request),
         "form": form,
+        "version": version,
         "rows": weights,
         "find_url": reverse("decaying_model_find"),
         "rows_heading": gettext("Tags that set the base score"),
@@ -117,7 +119,8 @@ def _built(request: PageRequest, stored: DecayingModel | None) -> HttpResponse:
         "preview_heading": gettext("The score by age"),
         "curve": _curve(request, stored),
     }
-    return render(request, "decaying_models/builder.html", context, status=422 if form.is_bound else 200)
+    status = version.status(form) if version.is_outdated else 422 if form.is_bound else 200
+    return render(request, "decaying_models/builder.html", context, status=status)
 
 
 def _curve(request: PageRequest, stored: DecayingModel | None) -> Curve | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from vardkase.web.knowledge.galaxies.forms import ClusterForm, JsonForm
 from vardkase.web.ui.edit_page import confirm_page, edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
@@ -64,24 +66,14 @@ def create(request: PageRequest, uuid: UUID) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     cluster = queries.find_cluster(request.actor, str(pk), deleted=True)
     require_editor(request.actor, cluster)
-    stored = {name: getattr(cluster, name) for name in EDITED} | {"stored_version": cluster.version}
+    stored = {name: getattr(cluster, name) for name in EDITED}
     form = ClusterForm(request.POST or None, groups=usable_groups(request.actor), initial=stored)
-    pairs = _elements(request, cluster)
-    if form.is_valid() and form.cleaned_data["stored_version"] != cluster.version:
-        form.add_error(
-            None,
-            gettext(
-                "Somebody else has changed the cluster in the meantime. Saving again replaces their changes."
-            ),
-        )
-        # So that saving again is a choice, and not refused once more.
-        form.data = {**posted.fields(request), "stored_version": str(cluster.version)}
-    if attempt(form, lambda: services.edit_cluster(request.actor, cluster.pk, form.wire(pairs))):
+    pairs, version = _elements(request, cluster), ShownVersion(request, cluster)
+    if attempt(form, lambda: services.edit_cluster(request.actor, cluster.pk, form.wire(pairs)), version):
         messages.success(request, gettext("Saved. Other hubs get the change once it is published."))
         return redirect("cluster", cluster.pk)
-    return form_page(
-        request, form, gettext("Edit the cluster"), above_relations(cluster), **_rows(cluster.galaxy, pairs)
-    )
+    heading, rows = gettext("Edit the cluster"), _rows(cluster.galaxy, pairs)
+    return form_page(request, form, heading, above_relations(cluster), version, **rows)
 
 
 @page(Permission.GALAXY_EDITOR, writes=True)
@@ -173,7 +165,7 @@ def _elements(request: PageRequest, stored: GalaxyCluster | None) -> Pairs:
     return [(key.strip(), value.strip()) for key, value in rows if key.strip() or value.strip()]
 
 
-def _rows(galaxy: Galaxy, pairs: Pairs) -> dict[str, object]:
+def _rows(galaxy: Galaxy, pairs: Pairs) -> dict[str, Any]:
     tabs = galaxy.kill_chain_order or {}
     places = [f"{tab}:{column}" for tab, columns in tabs.items() for column in columns]
     return {"elements": [*pairs, *[("", "")] * SPARE_ROWS], "has_elements": True, "places": places}

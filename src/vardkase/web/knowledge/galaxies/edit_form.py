@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,11 +18,12 @@ from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.edit_page import Crumb
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.forms.reach import ReachForm, reach_counts
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.picker_views import searched_for
 
 
-def attempt[T](form: ReachForm, act: Callable[[], T]) -> T | None:
+def attempt[T](form: ReachForm, act: Callable[[], T], version: ShownVersion | None = None) -> T | None:
     """The result of `act` for a valid form; None, with the reason in the form, if it or the service refuses.
 
     Markings that must not be shared are reported in the form too, so that what was written is not lost.
@@ -29,7 +31,8 @@ def attempt[T](form: ReachForm, act: Callable[[], T]) -> T | None:
     if not form.is_valid():
         return None
     try:
-        return act()
+        with version.saving(form) if version else nullcontext():
+            return act()
     except (Invalid, Conflict) as refused:
         take_errors(form, refused)
     except PublicationStopped as refused:
@@ -38,7 +41,12 @@ def attempt[T](form: ReachForm, act: Callable[[], T]) -> T | None:
 
 
 def form_page(
-    request: PageRequest, form: ReachForm, heading: str, parents: Sequence[Crumb], **more: Any
+    request: PageRequest,
+    form: ReachForm,
+    heading: str,
+    parents: Sequence[Crumb],
+    version: ShownVersion | None = None,
+    **more: Any,
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -47,10 +55,12 @@ def form_page(
         "back": parents[-1][1],
         "counts": reach_counts(request.actor),
         "groups": form.groups,
+        "version": version,
         **searched_for(request),
         **more,
     }
-    return render(request, "galaxies/form.html", context, status=422 if form.errors else 200)
+    status = version.status(form) if version else 422 if form.errors else 200
+    return render(request, "galaxies/form.html", context, status=status)
 
 
 def above_galaxy() -> list[Crumb]:

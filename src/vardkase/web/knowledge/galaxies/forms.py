@@ -133,7 +133,6 @@ class ClusterForm(ReachForm):
     )
     source = forms.CharField(label=_("Source"), required=False, max_length=LONGEST)
     authors = LinesField(label=_("Authors"), help_text=_("One per line."))
-    stored_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ("value", "description", "source", "authors")
 
     def wire(self, elements: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from vardkase.web.knowledge.galaxies.forms import GalaxyForm
 from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import confirm_page
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 EDITED = ("name", "description", "namespace", "kill_chain_order", "distribution", "sharing_group_id")
@@ -41,10 +42,11 @@ def edit(request: PageRequest, uuid: UUID) -> HttpResponse:
     require_editor(request.actor, galaxy)
     stored = {name: getattr(galaxy, name) for name in EDITED}
     form = GalaxyForm(request.POST or None, groups=usable_groups(request.actor), is_new=False, initial=stored)
-    if attempt(form, lambda: services.edit_galaxy(request.actor, galaxy.pk, form.wire())):
+    version = ShownVersion(request, galaxy)
+    if attempt(form, lambda: services.edit_galaxy(request.actor, galaxy.pk, form.wire()), version):
         messages.success(request, gettext("Saved."))
         return redirect("galaxy", galaxy.uuid)
-    return form_page(request, form, gettext("Edit the galaxy"), above_clusters(galaxy))
+    return form_page(request, form, gettext("Edit the galaxy"), above_clusters(galaxy), version)
 
 
 @page(Permission.SITE_ADMIN, writes=True)

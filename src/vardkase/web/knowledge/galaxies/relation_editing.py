@@ -29,6 +29,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.forms.picker import SHOWN, Names, PickerChoice, Searched
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices
 from vardkase.web.ui.undo import say_with_undo
@@ -88,13 +89,14 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     cluster = relation.galaxy_cluster
     require_owner(request.actor, cluster)
     form = form_with_pickers(request, lambda data: _form(request, data, _stored(relation), is_new=False))
-    saved = attempt(form, lambda: services.edit_relation(request.actor, str(pk), form.wire()))
+    version = ShownVersion(request, relation)
+    saved = attempt(form, lambda: services.edit_relation(request.actor, str(pk), form.wire()), version)
     if saved is not None:
         messages.success(request, gettext("Saved."))
         return redirect("cluster_relations", cluster.pk)
     find_url = reverse("relation_choices", args=[cluster.pk])
     heading = gettext("Edit the relationship")
-    return form_page(request, form, heading, above_relations(cluster), find_url=find_url)
+    return form_page(request, form, heading, above_relations(cluster), version, find_url=find_url)
 
 
 @page(Permission.GALAXY_EDITOR, writes=True)

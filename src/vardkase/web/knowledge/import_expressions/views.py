@@ -20,6 +20,7 @@ from vardkase.web.knowledge.import_expressions.forms import ExpressionForm, Expr
 from vardkase.web.knowledge.library import parents
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -52,12 +53,14 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
     row = _found(request.actor, pk)
     stored = {name: getattr(row, name) for name in ExpressionForm.base_fields}
     form = ExpressionForm(request.POST or None, initial=stored)
+    version = ShownVersion(request, row)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.edit_expression(request.actor, str(pk), form.cleaned_data)
             messages.success(request, gettext("Saved."))
             return redirect("import_expressions")
-    return edit_page(request, form, gettext("Edit the import expression"), _parents(), intro=_intro())
+    heading = gettext("Edit the import expression")
+    return edit_page(request, form, heading, _parents(), intro=_intro(), version=version)
 
 
 @page(Permission.REGEXP_ACCESS, writes=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid, by_field
+from vardkase.core.version_tokens import RowChanged
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.object_templates import queries, services
 from vardkase.knowledge.object_templates.models import ObjectTemplate
@@ -27,6 +28,7 @@ from vardkase.web.knowledge.object_templates.forms import (
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, builder_texts, confirm_page, edit_page
 from vardkase.web.ui.forms.rows import shown_again
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 EXAMPLE = {
@@ -72,13 +74,17 @@ def edit_json(request: PageRequest, pk: int) -> HttpResponse:
     # The service numbers the new version; the one in the document would be the old.
     stored = {name: value for name, value in template.definition.items() if name != "version"}
     form = DefinitionForm(request.POST or None, initial={"definition": _written(stored)})
+    # A change is a new row: the newest one tells whether there has been any.
+    version = ShownVersion(request, queries.versions_of(template)[0])
     if form.is_valid():
         try:
-            made = services.edit_template(request.actor, str(pk), form.cleaned_data["definition"])
-            messages.success(
-                request, gettext("Version %(version)s is in use from now on.") % {"version": made.version}
-            )
-            return redirect("object_template", made.pk)
+            with version.saving(form):
+                made = services.edit_template(request.actor, str(pk), form.cleaned_data["definition"])
+                said = gettext("Version %(version)s is in use from now on.")
+                messages.success(request, said % {"version": made.version})
+                return redirect("object_template", made.pk)
+        except RowChanged:
+            pass  # The page says so, with both versions.
         except Invalid as error:
             form.add_error("definition", sentences(error))
     return edit_page(
@@ -87,6 +93,7 @@ def edit_json(request: PageRequest, pk: int) -> HttpResponse:
         gettext("Edit %(name)s") % {"name": template.name},
         _parents(template),
         intro=_new_version(),
+        version=version,
     )
 
 

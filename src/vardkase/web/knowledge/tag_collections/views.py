@@ -17,6 +17,7 @@ from vardkase.knowledge.tag_collections.models import TagCollection
 from vardkase.web.knowledge.tag_collections.forms import TagCollectionForm
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices
@@ -70,10 +71,11 @@ def find(request: PageRequest) -> HttpResponse:
 def _write(request: PageRequest, collection: TagCollection | None) -> HttpResponse:
     initial = _stored(collection) if collection else {}
     form = form_with_pickers(request, lambda data: TagCollectionForm(request.actor, data, initial=initial))
+    version = ShownVersion(request, collection)
     if form.is_valid():
         data = dict(form.cleaned_data)
         tags = [{"name": name} for name in data.pop("tags")]
-        with errors_shown_in(form, fields={"Tag": "tags"}):
+        with errors_shown_in(form, fields={"Tag": "tags"}), version.saving(form):
             if collection is None:
                 services.add_collection(request.actor, data, tags)
             else:
@@ -81,7 +83,8 @@ def _write(request: PageRequest, collection: TagCollection | None) -> HttpRespon
             messages.success(request, gettext("Saved."))
             return redirect("tag_collections")
     heading = gettext("Edit tag collection") if collection else gettext("New tag collection")
-    return edit_page(request, form, heading, _parents(), find_url=reverse("tag_collection_find"))
+    find_url = reverse("tag_collection_find")
+    return edit_page(request, form, heading, _parents(), find_url=find_url, version=version)
 
 
 def _parents() -> list[Crumb]:

@@ -26,6 +26,7 @@ from vardkase.web.knowledge.taxonomies.forms import TagForm, TagsForm
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -124,6 +125,8 @@ def _fields_of(request: PageRequest, tag: Tag) -> dict[str, Any]:
 
 
 def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
+    # Before the reader's own colour takes the place of the one that is stored.
+    version = ShownVersion(request, tag)
     if tag:
         show_own_colours(request.actor, [tag])
     initial = {name: getattr(tag, name) for name in TagForm.base_fields} if tag else {"colour": colour_of("")}
@@ -131,7 +134,7 @@ def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
     if form.is_valid():
         data = _sent(form)
         before = _fields_of(request, tag) if tag else {}
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             saved = (
                 services.edit_tag(request.actor, tag.pk, data)
                 if tag
@@ -143,7 +146,7 @@ def _write(request: PageRequest, tag: Tag | None) -> HttpResponse:
                 messages.success(request, gettext("Saved."))
             return redirect(f"{reverse('tags')}?{urlencode({'q': saved.name})}")
     if tag:
-        return edit_page(request, form, gettext("Edit tag"), _parents())
+        return edit_page(request, form, gettext("Edit tag"), _parents(), version=version)
     intro = gettext(
         "Tags from taxonomies and galaxies are created when they are first used. Create a tag here only if none of "
         "them fits."

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
+from vardkase.core.version_tokens import RowChanged
 from vardkase.web.ui.forms.picker import Picker
 
 
@@ -47,6 +48,8 @@ def take_errors(form: Form, error: Invalid | Conflict, *, fields: Mapping[str, s
     `fields`: the field of a member that is named otherwise in the form; of a path such as ``rules.3.title``, the
     last name counts.
     """
+    if isinstance(error, RowChanged):
+        return  # components/version.html says it, with both versions.
     if isinstance(error, Conflict) or not isinstance(error.errors, Mapping):
         form.add_error(None, str(error))
         return

@@ -15,6 +15,7 @@ from vardkase.hub.membership.contacts.extra import every_version, newest
 from vardkase.hub.membership.contacts.problems import ContactProblem
 from vardkase.web.hub.membership.contacts.forms import ContactForm, ExtraForm
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -53,13 +54,14 @@ def write(request: PageRequest, organisation: int, pk: int | None = None) -> Htt
         raise NotFound(ContactProblem.NO_SUCH_CONTACT())
     stored = {name: getattr(row, name) for name in ContactForm.base_fields} if row else None
     form = ContactForm(request.POST or None, initial=stored)
+    version = ShownVersion(request, row)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.save_contact(request.actor, owner.pk, form.cleaned_data, pk)
             messages.success(request, gettext("Saved."))
             return redirect("contacts", owner.pk)
-    context: dict[str, Any] = {"form": form, "organisation": owner, "contact": row}
-    return render(request, "contacts/form.html", context, status=422 if form.errors else 200)
+    context: dict[str, Any] = {"form": form, "organisation": owner, "contact": row, "version": version}
+    return render(request, "contacts/form.html", context, status=version.status(form))
 
 
 @page(writes=True, allowed_while_suspended=True)
@@ -83,13 +85,14 @@ def extra(request: PageRequest, organisation: int, schema: str) -> HttpResponse:
         raise NotFound(ContactProblem.NO_SUCH_SCHEMA())
     stored = services.extra_fields(owner).get(schema)
     form = ExtraForm(wanted, request.POST or None, initial=stored.values if stored else {})
+    version = ShownVersion(request, stored)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             services.save_extra(request.actor, owner.pk, schema, form.cleaned_data)
             messages.success(request, gettext("Saved."))
             return redirect("contacts", owner.pk)
-    context = {"form": form, "organisation": owner, "schema": wanted}
-    return render(request, "contacts/extra.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "version": version, "organisation": owner, "schema": wanted}
+    return render(request, "contacts/extra.html", context, status=version.status(form))
 
 
 def _shown(row: Any) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from vardkase.web.hub.membership.groups.forms import GroupAccountForm, GroupForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.picker import Choices, Names, RowChoices
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
@@ -52,6 +53,7 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
     group = queries.find_group(request.actor, pk) if pk else None
     initial = _initial(group)
     form = form_with_pickers(request, lambda data: GroupForm(_choices(), data, initial=initial))
+    version = ShownVersion(request, group)
     if form.is_valid():
         data = {
             **form.cleaned_data,
@@ -61,12 +63,12 @@ def write(request: PageRequest, pk: int | None = None) -> HttpResponse:
                 if organisation.isdecimal()
             ],
         }
-        with errors_shown_in(form):
+        with errors_shown_in(form), version.saving(form):
             saved = services.save_group(request.actor, data, pk)
             messages.success(request, gettext("Saved."))
             return redirect("group", saved.pk)
-    context = {"form": form, "group": group, **searched_for(request)}
-    return render(request, "groups/form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "version": version, "group": group, **searched_for(request)}
+    return render(request, "groups/form.html", context, status=version.status(form))
 
 
 @page(staff=queries.KEEPERS)

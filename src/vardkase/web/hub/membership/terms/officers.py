@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.mail.rendering import fragment
+from vardkase.core.version_tokens import unchanged, version_token
 from vardkase.hub.membership.agreements import queries as agreements
 from vardkase.hub.membership.agreements.services.publishing import earliest_answer, propose_publishing
 from vardkase.hub.membership.members.state_labels import state_in_words
@@ -18,6 +19,7 @@ from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.web.hub.membership.terms.forms import CriterionForm, DraftForm, PublishForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
@@ -76,17 +78,19 @@ def start(request: PageRequest) -> HttpResponse:
 def edit(request: PageRequest) -> HttpResponse:
     draft = _draft()
     form = DraftForm(request.POST or None, initial={"text_sv": draft.text_sv, "text_en": draft.text_en})
+    shown = ShownVersion(request, draft)
     if form.is_valid():
-        with errors_shown_in(form):
+        with errors_shown_in(form), shown.saving(form):
             draft = drafts.edit_draft(request.actor, form.cleaned_data)
             messages.success(request, gettext("Saved. Members cannot see it until it is published."))
             return redirect("terms_draft")
     context = {
         "draft": draft,
         "form": form,
+        "version": shown,
         "previews": [("sv", fragment(draft.text_sv, {})), ("en", fragment(draft.text_en, {}))],
     }
-    return render(request, "terms/draft.html", context, status=422 if form.errors else 200)
+    return render(request, "terms/draft.html", context, status=shown.status(form))
 
 
 @page(staff=drafts.OFFICERS, writes=True)
@@ -96,21 +100,24 @@ def criterion(request: PageRequest, key: str = "") -> HttpResponse:
     if key and key not in stored:
         raise Http404
     form = CriterionForm(request.POST or None, initial=stored.get(key))
+    # Of the whole draft: its criteria are saved together.
+    shown = ShownVersion(request, draft)
     if form.is_bound and form.is_valid():
         changed = {**form.cleaned_data, "key": key}
         rows = [changed if name == key else row for name, row in stored.items()]
-        with errors_shown_in(form):
+        with errors_shown_in(form), shown.saving(form):
             drafts.edit_draft(request.actor, {"criteria": rows if key else [*rows, changed]})
             return redirect("terms_draft")
-    context = {"draft": draft, "form": form, "key": key}
-    return render(request, "terms/criterion.html", context, status=422 if form.errors else 200)
+    context = {"draft": draft, "form": form, "version": shown, "key": key}
+    return render(request, "terms/criterion.html", context, status=shown.status(form))
 
 
 @require_POST
 @page(staff=drafts.OFFICERS, writes=True)
 def remove_criterion(request: PageRequest, key: str) -> HttpResponse:
-    rows = [asdict(criterion) for criterion in _draft().checklist() if criterion.key != key]
-    with errors_shown_as_message(request):
+    draft = _draft()
+    rows = [asdict(criterion) for criterion in draft.checklist() if criterion.key != key]
+    with errors_shown_as_message(request), unchanged(draft, version_token(draft)):
         drafts.edit_draft(request.actor, {"criteria": rows})
     return redirect("terms_draft")
 
