@@ -44,6 +44,7 @@ NEWER = {
     "intel.0009_search_indexes": 0,
     "intel.0010_publication_request_receivers": 0,
     "intel.0011_last_versions": 0,
+    "law.0001_initial": 1,
     "policy.0002_approval_notify": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""

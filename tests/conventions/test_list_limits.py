@@ -32,6 +32,7 @@ SHORT = {
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
+    "legalRules/index",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipPhases/index", "memberships/index", "mispPolicies/index",
     "modules/index", "noticelists/index", "organisations/index", "roles/index",

@@ -5,11 +5,15 @@ Organisation A writes. B shares a group with A. C is a stranger on the same hub.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from django.utils import timezone
 
 from tests.factories.inserting import draw_keys, insert
 from tests.factories.people import make_organisations, make_roles, new_key, new_user
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.law.kinds import LegalRuleKind, packaged
+from vardkase.hub.law.models import LegalRuleVersion
 from vardkase.identity.access.actor import Actor, actor_for
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.accounts.models import User
@@ -89,7 +93,12 @@ SENDER = {
     "Vardkase.sender_address": "Box 1, 104 22 Stockholm",
     "Vardkase.appeal_court": "Förvaltningsrätten i Stockholm",
 }
-"""Who decides on memberships, and where an appeal goes: no decision is written without."""
+LEGAL_ANSWERS = {
+    "membership_appealable": "yes",
+    "membership_basis": "4 § förordningen (2025:0000) om en nationell hubb",
+    "public_party": "yes",
+}
+"""Who decides on memberships, on what that rests, and where an appeal goes: no decision is written without."""
 
 
 PEOPLE = (
@@ -121,8 +130,22 @@ def make_seed() -> Seed:
         [group],
         [SharingGroupOrg(sharing_group=group, org=org) for org in (org_a, org_b)],
         [SettingValue(name=name, value=value) for name, value in SENDER.items()],
+        [_answer(key, answer) for key, answer in LEGAL_ANSWERS.items()],
         users,
         [row for _, row in issued],
     )
     api_users = [ApiUser(user, key) for user, (key, _) in zip(users, issued, strict=True)]
     return Seed(*orgs, group, *api_users)
+
+
+def _answer(key: str, answer: str) -> LegalRuleVersion:
+    content = asdict(packaged(LegalRuleKind.QUESTION)[key]) | {"answer": answer}
+    return LegalRuleVersion(
+        kind=LegalRuleKind.QUESTION,
+        key=key,
+        version=1,
+        content=content,
+        proposed_by="jurist@hub.example",
+        approved_by="chief@hub.example",
+        at=timezone.now(),
+    )

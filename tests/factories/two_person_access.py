@@ -9,7 +9,7 @@ from uuid import uuid4
 from tests.factories import make_organisation, make_role
 from tests.factories.memberships import member, opened
 from tests.factories.seed import SYNC_USER
-from tests.factories.two_person_actions import WHY, People, Setup
+from tests.factories.two_person_setup import WHY, People, Setup
 from vardkase.core.clock import today
 from vardkase.exchange.servers import confirmation
 from vardkase.exchange.servers.models import Server

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
 
 from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.content_access import in_browser, operator_of
-from tests.factories.memberships import FACTS, Desk, at_the_screen, make_desk, member, opened, staff_of
-from tests.factories.seed import ApiUser, Seed
+from tests.factories.memberships import FACTS, at_the_screen, member, opened
+from tests.factories.seed import ApiUser
+from tests.factories.two_person_legal_actions import LEGAL_SCENES
+from tests.factories.two_person_setup import WHY, People, Setup
 from tests.hub.membership import with_approval
 from tests.hub.membership.applications import assessed
-from vardkase.core.clock import now_seconds, today
+from vardkase.core.clock import now_seconds
 from vardkase.core.mail.models import MailTemplate
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.settings.models import SettingValue
@@ -24,16 +23,11 @@ from vardkase.hub.correspondence.letters.wording import APPEAL
 from vardkase.hub.correspondence.templates import kind_of
 from vardkase.hub.instance.schedules import ScheduleChange, change_schedules
 from vardkase.hub.instance.settings import change_setting
-from vardkase.hub.membership.agreements.services.publishing import propose_publishing
 from vardkase.hub.membership.assessments.services import decisions
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
-from vardkase.hub.membership.phases import queries as phase_queries
-from vardkase.hub.membership.phases import services as phases
-from vardkase.hub.membership.terms import drafts
-from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.queries import waiting
@@ -43,49 +37,7 @@ from vardkase.identity.accounts.services.role_approvals import change_role
 from vardkase.identity.accounts.services.staff import appoint
 from vardkase.identity.organisations.models import SignInRule
 
-WHY = "Beslutat i ledningsgruppen."
 GRACE, FOLLOW_UP = "Vardkase.statement_grace_days", "statements.follow_up"
-LAW = "offence_data"
-
-type Way = tuple[str, dict[str, Any]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Everything needed to try the action: `page` and `api` are an address and its data, None where no such way
-    exists; `command` is empty where there is none. `state` is what the action changes.
-    """
-
-    proposer: ApiUser
-    second: User
-    propose: Callable[[Actor], object]
-    state: Callable[[], object]
-    page: Way = None
-    api: Way = None
-    command: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """The people that every setup may use."""
-
-    seed: Seed
-    desk: Desk
-    jurist: ApiUser
-
-    @property
-    def officer(self) -> ApiUser:
-        return self.desk.officer
-
-    def by_officers(
-        self, propose: Callable[[Actor], object], state: Callable[[], object], **ways: Any
-    ) -> Setup:
-        return Setup(self.officer, self.jurist.user, propose, state, **ways)
-
-
-def gather(seed: Seed) -> People:
-    desk = make_desk(seed)
-    return People(seed, desk, staff_of(seed, "jurist@hub.example", "legal_officer"))
 
 
 def _memberships() -> object:
@@ -168,59 +120,6 @@ def deciding_on(people: People) -> Setup:
         state,
         page=(f"/applications/{number}/propose/", given),
         api=(f"/membershipAssessments/propose/{number}", given),
-    )
-
-
-def phase(people: People) -> Setup:
-    given = {"opens": "2026-01-01", "reason": WHY}
-    return people.by_officers(
-        lambda who: phases.propose_change(who, 3, {"opens": "2026-01-01"}, WHY),
-        lambda: phase_queries.find_phase(3).opens,
-        page=("/membership/phases/3/", given),
-        api=("/membershipPhases/edit/3", given),
-    )
-
-
-def _law() -> object:
-    return phase_queries.recorded_preconditions()[LAW].since
-
-
-def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Setup:
-    return Setup(
-        people.jurist,
-        people.officer.user,
-        propose,
-        _law,
-        page=(f"/membership/phases/law/{LAW}/", form),
-        api=(f"/membershipPhases/{name}/{LAW}", form),
-    )
-
-
-def recording(people: People) -> Setup:
-    form = {"since": "2026-01-01", "reference": "SFS 2026:1"}
-    since = date(2026, 1, 1)
-    return _law_of(
-        people, lambda who: phases.propose_in_force(who, LAW, since, "SFS 2026:1"), "inForce", form
-    )
-
-
-def revoking(people: People) -> Setup:
-    phase_queries.recorded_preconditions()
-    phases.LegalPrecondition.objects.update_or_create(
-        name=LAW, defaults={"since": date(2026, 1, 1), "reference": "SFS 2026:1"}
-    )
-    return _law_of(people, lambda who: phases.propose_revoking(who, LAW, WHY), "revoke", {"reason": WHY})
-
-
-def terms(people: People) -> Setup:
-    drafts.start_draft(at_the_screen(people.officer))
-    day = today() + timedelta(days=60)
-    given = {"version": "2", "answer_by": day.isoformat(), "reason": WHY}
-    return people.by_officers(
-        lambda who: propose_publishing(who, 2, day, WHY),
-        lambda: current_terms().version,
-        page=("/terms-and-criteria/draft/publish/", given),
-        api=("/membershipTerms/publish", given),
     )
 
 
@@ -357,6 +256,7 @@ def role_of_officers(people: People) -> Setup:
 
 
 SCENES: dict[str, Callable[[People], Setup]] = {
+    **LEGAL_SCENES,
     "activate_with_open_items": activating,
     "appoint_officer": appointing,
     "appoint_officer_when_none_is_left": beginning_again,
@@ -365,7 +265,6 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     "change_letter_text": letter_text,
     "change_mail_text": mail_text,
     "change_officer_account": account,
-    "change_phase": phase,
     "change_role_of_officers": role_of_officers,
     "change_schedule": schedule,
     "change_setting": setting,
@@ -374,9 +273,6 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     "lift_limits": lifting,
     "limit_membership": limiting,
     "open_membership": opening,
-    "publish_terms": terms,
-    "record_precondition": recording,
-    "revoke_precondition": revoking,
     "sign_in_minimum.change": minimum,
     "terminate_membership": terminating,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.factories.memberships import at_the_screen, member
-from tests.factories.two_person_actions import WHY, People, Setup
+from tests.factories.two_person_setup import WHY, People, Setup
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.reviewing import propose_review

@@ -14,8 +14,9 @@ from tests.factories import make_key, make_user
 from tests.factories.content_access import in_browser
 from tests.factories.seed import Seed
 from tests.factories.two_person_access import WAYS_IN
-from tests.factories.two_person_actions import SCENES, Setup, at_screen, gather, proposed
+from tests.factories.two_person_actions import SCENES, at_screen, proposed
 from tests.factories.two_person_reviews import REVIEWS
+from tests.factories.two_person_setup import Setup, gather
 from tests.identity.two_people import approved
 from tests.web.accounts import confirm, signed_in
 from vardkase.cli.main import commands

@@ -15,7 +15,7 @@ from vardkase.core.mail.smtp import written
 from vardkase.core.openpgp.instance_key import SIGNING_KEY
 from vardkase.core.openpgp.new_key import new_secret_key
 from vardkase.core.settings import set_unless_set
-from vardkase.hub.correspondence.letters.wording import appeal_facts
+from vardkase.hub.correspondence.letters.wording import decision_facts
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_gnupg_sign_setting_signs_mail(signs: bool) -> None:
 @pytest.mark.usefixtures("db")
 def test_service_name_appears_in_letters() -> None:
     configure("Vardkase.service_name", "Navet")
-    assert appeal_facts("municipality")["service"] == "Navet"
+    assert decision_facts("municipality")["service"] == "Navet"

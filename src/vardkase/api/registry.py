@@ -56,6 +56,7 @@ import vardkase.api.membership.assessments
 import vardkase.api.membership.checklists
 import vardkase.api.membership.communities
 import vardkase.api.membership.enrolments
+import vardkase.api.membership.legal_rules
 import vardkase.api.membership.letters
 import vardkase.api.membership.memberships
 import vardkase.api.membership.statements

@@ -59,7 +59,8 @@ def _not_stated() -> list[str]:
     """What the hub owner has not specified yet: who decides, where to appeal, how personal data are handled."""
     from django.urls import reverse
 
-    from vardkase.hub.correspondence.letters.wording import missing_for_decisions
+    from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
+    from vardkase.hub.law.queries import unanswered
     from vardkase.hub.public_pages.queries import unstated
 
     if profile() is not Profile.HUB:
@@ -69,6 +70,13 @@ def _not_stated() -> list[str]:
             gettext("Decisions cannot be written until %(name)s is set. Officers set it under %(page)s.")
             % {"name": name, "page": reverse("settings")}
             for name in missing_for_decisions()
+        ]
+        decisions += [
+            gettext(
+                "Decisions cannot be written until a legal officer has answered under %(page)s: %(question)s"
+            )
+            % {"question": question, "page": reverse("law")}
+            for question in unanswered(QUESTIONS)
         ]
         notice = [
             gettext("%(about)s: %(title)s (%(name)s). Officers write it under %(page)s.")

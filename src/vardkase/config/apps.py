@@ -61,6 +61,10 @@ class CorrespondenceConfig(PackagesConfig):
     name = "vardkase.hub.correspondence"
 
 
+class LawConfig(PackagesConfig):
+    name = "vardkase.hub.law"
+
+
 class PublicPagesConfig(PackagesConfig):
     name = "vardkase.hub.public_pages"
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.AnalysisConfig",
     "vardkase.config.apps.ExchangeConfig",
     "vardkase.config.apps.LifecycleConfig",
+    "vardkase.config.apps.LawConfig",
     "vardkase.config.apps.CorrespondenceConfig",
     "vardkase.config.apps.PublicPagesConfig",
     "vardkase.config.apps.TrainingConfig",

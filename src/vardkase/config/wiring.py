@@ -50,6 +50,7 @@ from vardkase.hub.customer_service import open_tasks as customer_service_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
+from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
 from vardkase.hub.membership.agreements.services import publishing
 from vardkase.hub.membership.applications import mails as application_mails
@@ -145,6 +146,7 @@ APPROVAL_ACTIONS = (
     changing_texts.CHANGE_LETTER,
     changing_texts.CHANGE_APPEAL,
     content_access_approvals.GRANT_ACCESS,
+    law.CHANGE_RULE,
     phases.CHANGE_PHASE,
     phases.RECORD_PRECONDITION,
     phases.REVOKE_PRECONDITION,

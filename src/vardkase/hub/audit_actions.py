@@ -183,6 +183,7 @@ class HubAction(AuditAction):
         "organisation_group.withdrawn",
         _("The organisation no longer lets a group administrator manage its accounts"),
     )
+    LEGAL_RULE_CHANGED = "legal_rule.changed", _("A legal rule was changed")
     PHASE_CHANGED = "phase.changed", _("The phase was changed")
     POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
     POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")

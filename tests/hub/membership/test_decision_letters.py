@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.db import transaction
 from pypdf import PdfReader
 
-from tests.factories.seed import Seed
+from tests.factories.seed import LEGAL_ANSWERS, Seed
 from tests.hub.membership.applications import assessed, johanna, per, proposed
 from tests.hub.membership.test_terms_changed_during_application import pdf_words
 from vardkase.core.errors import Conflict
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.correspondence.letters.wording import decision_facts
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.law.models import LegalRuleVersion
 from vardkase.hub.membership.assessments.services import decisions, reviews
 from vardkase.hub.membership.assessments.services.decisions import decide, propose
 from vardkase.hub.membership.assessments.services.reviews import assess
@@ -66,3 +70,60 @@ def test_letter_has_registry_number_and_exception_in_sentences(seed: Seed) -> No
     assert "Diarienummer MCF 2026-1234" in words
     assert f"Ärende {application.number}:1" in words
     assert "är inte uppfyllt: Ingen svarar på natten. Vi beviljar ändå medlemskap: Jour finns" in words
+
+
+def rejected(seed: Seed) -> str:
+    """The words of the letter that rejects a municipality."""
+    application, proposal = proposed(per(seed), "reject")
+    decisions.decide(johanna(seed), application, proposal.pk, "agree")
+    (letter,) = letters_about("application", application.pk)
+    return pdf_words(bytes(letter.content))
+
+
+def test_decision_cites_provisions_and_names_last_day_for_public_party(seed: Seed) -> None:
+    with time_machine.travel(datetime(2026, 12, 3, 12, tzinfo=UTC), tick=False):
+        words = rejected(seed)
+    assert "Bestämmelser som beslutet grundas på" in words
+    assert LEGAL_ANSWERS["membership_basis"] in words
+    assert "32 § förvaltningslagen (2017:900)" in words
+    assert "inom tre veckor från den dag beslutet meddelades. Sista dag är den 28 december 2026." in words
+
+
+@pytest.mark.parametrize("answer", ["no", ""])
+def test_longer_period_is_stated_unless_party_is_known_to_represent_the_public(
+    seed: Seed, answer: str
+) -> None:
+    application, _proposal = proposed(per(seed), "reject")
+    answered("public_party", answer)
+    facts = decision_facts(application.sector)
+    assert facts["appeal_period"] == "tre veckor från den dag ni fick del av beslutet"
+
+
+def test_decision_that_cannot_be_appealed_does_not_say_how(seed: Seed) -> None:
+    answered("membership_appealable", "no")
+    SettingValue.objects.filter(name="Vardkase.appeal_court").delete()
+    assert "överklag" not in rejected(seed)
+
+
+@pytest.mark.parametrize("question", LEGAL_ANSWERS)
+def test_decision_waits_for_the_legal_officers_answers(seed: Seed, question: str) -> None:
+    application, proposal = proposed(per(seed), "reject")
+    answered(question, "")
+    with pytest.raises(Conflict, match="jurist"):
+        decisions.decide(johanna(seed), application, proposal.pk, "agree")
+    assert not Letter.objects.exists()
+
+
+def test_approval_reserves_its_own_revocation(seed: Seed) -> None:
+    application, proposal = proposed(per(seed), "approve")
+    decisions.decide(johanna(seed), application, proposal.pk, "agree")
+    (letter,) = letters_about("application", application.pk)
+    assert "Vi förbehåller oss att ändra beslutet enligt 37 § förvaltningslagen" in pdf_words(
+        bytes(letter.content)
+    )
+
+
+def answered(question: str, answer: str) -> None:
+    row = LegalRuleVersion.objects.get(key=question)
+    row.content["answer"] = answer
+    row.save()

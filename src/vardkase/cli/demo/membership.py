@@ -18,6 +18,8 @@ from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.letters.signatures import sign_as
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS
 from vardkase.hub.customer_service import services as customer_service
+from vardkase.hub.law.kinds import LegalRuleKind
+from vardkase.hub.law.services import propose_change
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.importing import import_application
 from vardkase.hub.membership.assessments.queries import criteria_of
@@ -58,6 +60,12 @@ SENDER: tuple[tuple[AnySetting, str], ...] = (
     (APPEAL_COURT, "Förvaltningsrätten i Exempelköping"),
 )
 """Who decides, and where an appeal goes: no decision is written without."""
+LEGAL_ANSWERS = {
+    "membership_appealable": "yes",
+    "membership_basis": "Demonstrationsmyndighetens instruktion (påhittad) och punkt 1 i Allmänna villkor",
+    "public_party": "yes",
+}
+ANSWERED = "Chefsjuristens bedömning, påhittad för demonstrationen."
 MEMBERS = {
     "Norrviks kommun": (Sector.MUNICIPALITY, Connection.WEB, Nis2Status.ESSENTIAL, "2120009978", "07"),
     "Region Solvik": (Sector.REGION, Connection.BOTH, Nis2Status.ESSENTIAL, "2321009975", "07"),
@@ -87,6 +95,9 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
             sign_as(_acting(email), {"name": name, "title_sv": title_sv, "title_en": title_en})
     for name in MEMBERS:
         _make_member(organisations[name])
+    for key, answer in LEGAL_ANSWERS.items():
+        asked = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
+        approve(_acting(OFFICER), asked.pk, asked.digest)
     why = "Byter system i sommar och har bett om det."
     _approved(members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why))
     _apply()

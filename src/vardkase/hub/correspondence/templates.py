@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from vardkase.audit.services import Target
@@ -32,10 +32,15 @@ def kind_of(name: str) -> MailKind:
     return kind
 
 
-def composed(kind: MailKind, languages: Iterable[str] = LANGUAGES) -> dict[str, TemplateText]:
+def composed(
+    kind: MailKind, languages: Iterable[str] = LANGUAGES, without: Container[str] = ()
+) -> dict[str, TemplateText]:
+    """The texts of a kind with its sections in place, except those in `without`, which are left out."""
     found = texts(kind, languages)
     for name in kind.sections:
         parts = texts(kind_of(name), languages)
+        if name in without:
+            parts = {language: replace(part, body="") for language, part in parts.items()}
         found = {
             language: replace(text, body=with_section(text.body, name, parts[language]))
             for language, text in found.items()

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
-from vardkase.core.mail.kinds import MailKind, kind_named
+from vardkase.core.mail.kinds import MailKind
 from vardkase.core.mail.settings import SENDER_NAME, sender
-from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SERVICE_NAME
+from vardkase.hub.law.kinds import YesNo
+from vardkase.hub.law.problems import LawProblem
+from vardkase.hub.law.queries import answer, find_deadline, provisions, unanswered
+from vardkase.hub.law.working_days import last_day, period_in_words
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
 APPEAL = "appeal"
 """The section of decisions that says how to appeal."""
-REPRESENTS_THE_PUBLIC = frozenset({"state_authority", "region", "municipality"})
-"""Sectors of parties that represent the public (det allmänna) before a court."""
+PUBLIC_SECTORS = frozenset({"state_authority", "region", "municipality"})
+"""Sectors of parties that may represent the public (det allmänna) before a court: the authority says whether."""
+APPEALABLE, BASIS, PUBLIC_PARTY = QUESTIONS = ("membership_appealable", "membership_basis", "public_party")
+"""Questions of `hub.law` that must be answered before a decision on membership is written."""
+YES, NO = YesNo.values
+CITED = ("fl_32",)
+"""Provisions cited in every decision beside those that it rests on."""
 
 
 def owner_name() -> str:
@@ -35,26 +45,49 @@ def sender_and_address() -> str:
 def missing_for_decisions() -> list[str]:
     """The settings without which no decision can be written."""
     needed = [SENDER_NAME, SENDER_ADDRESS]
-    if any(text.body for text in texts(kind_named(APPEAL)).values()):
+    if answer(APPEALABLE) != NO:
         needed.append(APPEAL_COURT)
     return [each.name for each in needed if not each.value.strip()]
 
 
-def require_sender(kind: MailKind) -> None:
-    """Raise Conflict for a decision that would not say who decides, or where to appeal."""
-    if APPEAL in kind.sections and (missing := missing_for_decisions()):
+def require_ready(kind: MailKind) -> None:
+    """Raise Conflict for a decision that would not say who decides, on what it rests or how to appeal."""
+    if "provisions" not in kind.variables:
+        return
+    if missing := missing_for_decisions():
         raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))
+    if open_questions := unanswered(QUESTIONS):
+        raise Conflict(LawProblem.UNANSWERED(questions=open_questions))
 
 
-def appeal_facts(sector: str) -> dict[str, str]:
-    """The facts for the section on appeals, in the active language.
+def left_out_sections() -> frozenset[str]:
+    """The sections that no letter has: how to appeal, where the authority's decisions cannot be appealed."""
+    return frozenset({APPEAL}) if answer(APPEALABLE) == NO else frozenset()
 
-    For a party that represents the public, the three weeks count from the day of the decision, for all others
-    from the day of receipt (44 § förvaltningslagen).
-    """
-    period = (
-        gettext("three weeks from the day of the decision")
-        if sector in REPRESENTS_THE_PUBLIC
-        else gettext("three weeks from the day you received the decision")
-    )
-    return {"court": APPEAL_COURT.value, "appeal_period": period, "service": SERVICE_NAME.value}
+
+def decision_facts(sector: str) -> dict[str, str]:
+    """The facts that every decision states, in the active language: the provisions, and how to appeal."""
+    known = provisions()
+    cited = [answer(BASIS), *(known[key].title for key in CITED if key in known)]
+    return {
+        "provisions": "\n".join(filter(None, cited)),
+        "court": APPEAL_COURT.value,
+        "appeal_period": _appeal_period(sector),
+        "service": SERVICE_NAME.value,
+    }
+
+
+def _appeal_period(sector: str) -> str:
+    """For a party that represents the public it is counted from the day of the decision, for all others from the
+    day of service (44 § förvaltningslagen). While nobody has answered who does, the longer period is stated: an
+    authority's wrong instruction must not cost anyone their appeal (45 §)."""
+    if sector in PUBLIC_SECTORS and answer(PUBLIC_PARTY) == YES:
+        deadline = find_deadline("appeal_public")
+        facts = {
+            "period": period_in_words(deadline),
+            "day": date_format(last_day(deadline, today()), "j F Y"),
+        }
+        return gettext("%(period)s from the day of the decision. The last day is %(day)s") % facts
+    return gettext("%(period)s from the day you received the decision") % {
+        "period": period_in_words(find_deadline("appeal_private"))
+    }

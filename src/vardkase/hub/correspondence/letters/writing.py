@@ -22,7 +22,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.blocks import blocks
-from vardkase.hub.correspondence.letters.wording import require_sender
+from vardkase.hub.correspondence.letters.wording import left_out_sections, require_ready
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.correspondence.templates import composed
@@ -60,17 +60,17 @@ def preview(contents: Contents) -> bytes:
 def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
     """Typeset a letter, assign the next number of its case, and store its bytes; it can never be changed.
 
-    Raises Conflict for a decision while it is not configured who decides, or where to appeal.
+    Raises Conflict for a decision while it is not settled who decides, on what it rests, or where to appeal.
     """
     kind = _kind(contents.kind)
-    require_sender(kind)
+    require_ready(kind)
     # The first letter of a case has no row to lock; two written at once would take the same number.
     cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {contents.number}",))
     number = (
         f"{contents.number}:{Letter.objects.filter(number__startswith=f'{contents.number}:').count() + 1}"
     )
     content = _typeset(contents, kind, number, today(), is_draft=False)
-    text = composed(kind, [SWEDISH])[SWEDISH]
+    text = composed(kind, [SWEDISH], without=left_out_sections())[SWEDISH]
     kept = Letter.objects.create(
         number=number,
         kind=kind.name,
@@ -117,7 +117,8 @@ def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_d
 
 
 def _page(contents: Contents, kind: MailKind, number: str, day: date, language: str) -> dict[str, Any]:
-    text, facts = composed(kind, [language])[language], contents.facts[language]
+    text = composed(kind, [language], without=left_out_sections())[language]
+    facts = contents.facts[language]
     with override(language):
         return {
             "language": language,

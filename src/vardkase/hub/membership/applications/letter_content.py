@@ -12,7 +12,7 @@ from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import appeal_facts, sender_and_address
+from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.documents import keep
@@ -57,7 +57,7 @@ def common(application: Application) -> dict[str, str]:
         "received": formatted(timezone.localtime(application.submitted or timezone.now()), "j F Y"),
         "sender": sender(),
         "sender_address": sender_and_address(),
-        **appeal_facts(application.sector),
+        **decision_facts(application.sector),
     }
 
 

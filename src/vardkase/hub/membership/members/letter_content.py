@@ -13,7 +13,7 @@ from vardkase.core.mail.facts import moment
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import appeal_facts, sender_and_address
+from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -55,7 +55,7 @@ def _common(actor: AuditActor, membership: Membership, language: str, reason: st
             "sender": sender(),
             "sender_address": sender_and_address(),
             "number": case_of(membership),
-            **appeal_facts(membership.sector),
+            **decision_facts(membership.sector),
         }
 
 

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.correspondence.letters.delivery import undelivered
-from vardkase.hub.correspondence.letters.wording import missing_for_decisions
+from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
+from vardkase.hub.law.queries import unanswered
 from vardkase.hub.membership.assessments.access import organisations_of_interest
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
@@ -61,6 +62,11 @@ def settings_task(_actor: Actor) -> OpenTask:
     return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
 
 
+def legal_questions_task(_actor: Actor) -> OpenTask:
+    label = _("Legal questions to answer before decisions can be written")
+    return OpenTask(label, len(unanswered(QUESTIONS)), "law")
+
+
 def privacy_notice_task(_actor: Actor) -> OpenTask:
     return OpenTask(_("Privacy notice sections still to be written"), len(unstated()), "passages")
 
@@ -79,6 +85,7 @@ SOURCES = (
     expiring_task,
     approvals_task,
     settings_task,
+    legal_questions_task,
     privacy_notice_task,
     base_url_task,
 )

@@ -1,0 +1,249 @@
+"""The kinds of legal rules and their shapes. One declaration for each: files, stored versions, forms and the API."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+from vardkase.core.fields import read
+from vardkase.hub.law.problems import LawProblem
+
+DATA = Path(__file__).with_name("data")
+LONGEST = 500
+MOST = 1000
+"""The longest period, in its unit."""
+
+
+class PeriodUnit(TextChoices):
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
+    WEEKS = "weeks", _("weeks")
+    MONTHS = "months", _("months")
+    PROMPT = "prompt", _("promptly, no set time")
+
+
+class PeriodStart(TextChoices):
+    SERVICE = "service", _("the day the party was served")
+    DECISION = "decision", _("the day of the decision")
+    DISPATCH = "dispatch", _("the day it was sent")
+    RECEIPT = "receipt", _("the day it arrived")
+    REQUEST = "request", _("the request")
+    OPENED = "opened", _("the day the case was opened")
+    APPEAL = "appeal", _("the appeal")
+    AWARENESS = "awareness", _("the time it became known")
+    SUSPICION = "suspicion", _("the suspicion")
+
+
+class HarmTest(TextChoices):
+    """Whether information is public until harm is likely, or secret until release is clearly harmless (OSL)."""
+
+    STRAIGHT = "straight", _("Straight: public unless harm is likely")
+    REVERSED = "reversed", _("Reversed: secret unless release is clearly harmless")
+    SPECIAL = "special", _("As the section says")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST or "\0" in value:
+        raise Invalid(LawProblem.TEXT_NEEDED(most=LONGEST))
+    return value.strip()
+
+
+def _text_or_nothing(value: Any) -> str:
+    return "" if value == "" else _text(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
+        raise Invalid(LawProblem.NUMBER_NEEDED(most=MOST))
+    return value
+
+
+def _choice(choices: type[TextChoices]) -> Callable[[Any], str]:
+    def chosen(value: Any) -> str:
+        if value not in choices.values:
+            raise Invalid(LawProblem.NO_SUCH_CHOICE(choices=choices.values))
+        return str(value)
+
+    return chosen
+
+
+def _a(label: str | Promise, reader: Callable[[Any], Any] = _text, **more: Any) -> Any:
+    """A field of a rule: its label, what reads and checks a given value, and `choices` where it has them."""
+    return field(metadata={"label": label, "reader": reader, **more})
+
+
+def _one_of(label: str | Promise, choices: type[TextChoices]) -> Any:
+    return _a(label, _choice(choices), choices=choices)
+
+
+SEEN = _("Compared with")
+"""Which copy of the statute the rule was compared with, and when; empty if none was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provision:
+    """A provision, and what it asks for in our own words."""
+
+    act: str = _a(_("Act"))
+    sfs: str = _a(_("SFS number"))
+    section: str = _a(pgettext_lazy("of an act", "Section"))
+    demands_sv: str = _a(_("What it asks for, in Swedish"), long=True)
+    demands_en: str = _a(_("What it asks for, in English"), long=True)
+    text_seen: str = _a(SEEN, _text_or_nothing)
+
+    @property
+    def title(self) -> str:
+        return f"{self.section} {self.act[:1].lower()}{self.act[1:]} ({self.sfs})"
+
+    @property
+    def summary(self) -> str:
+        return _in_language(self.demands_sv, self.demands_en)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A period that the law or the authority sets; `provision` is the key of the provision it rests on."""
+
+    title_sv: str = _a(_("Title in Swedish"))
+    title_en: str = _a(_("Title in English"))
+    number: int = _a(_("Number"), _count)
+    unit: str = _one_of(pgettext_lazy("of a period", "Unit"), PeriodUnit)
+    counted_from: str = _one_of(_("Counted from"), PeriodStart)
+    provision: str = _a(_("Provision"), provision=True)
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.title_sv, self.title_en)
+
+    @property
+    def summary(self) -> str:
+        unit, start = PeriodUnit(self.unit).label, PeriodStart(self.counted_from).label
+        period = unit if self.unit == PeriodUnit.PROMPT else f"{self.number} {unit}"
+        return str(_("%(period)s from %(start)s")) % {"period": period, "start": start}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecrecyGround:
+    """A ground on which a public record, or a part of one, can be withheld; `years` is 0 where none is named."""
+
+    section: str = _a(pgettext_lazy("of an act", "Section"))
+    protects_sv: str = _a(_("What it protects, in Swedish"))
+    protects_en: str = _a(_("What it protects, in English"))
+    harm_test: str = _one_of(_("Harm test"), HarmTest)
+    years: int = _a(_("Years of secrecy at most"), _count)
+    text_seen: str = _a(SEEN, _text_or_nothing)
+
+    @property
+    def title(self) -> str:
+        return f"{self.section} OSL"
+
+    @property
+    def summary(self) -> str:
+        return f"{_in_language(self.protects_sv, self.protects_en)} · {HarmTest(self.harm_test).label}"
+
+
+class YesNo(TextChoices):
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalQuestion:
+    """A choice that the law leaves to the authority; `answer` is empty until a legal officer has answered."""
+
+    editable: ClassVar[frozenset[str]] = frozenset({"answer"})
+
+    question_sv: str = _a(_("Question in Swedish"))
+    question_en: str = _a(_("Question in English"))
+    provision: str = _a(_("Provision"), provision=True)
+    answers: tuple[str, ...] = _a(_("Answers"), tuple)
+    answer: str = _a(_("Answer"))
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.question_sv, self.question_en)
+
+    @property
+    def summary(self) -> str:
+        return str(YesNo(self.answer).label) if self.answer in YesNo.values else self.answer
+
+
+type LegalContent = Provision | Deadline | SecrecyGround | LegalQuestion
+
+
+class LegalRuleKind(StrEnum):
+    QUESTION = "questions"
+    DEADLINE = "deadlines"
+    GROUND = "grounds"
+    PROVISION = "provisions"
+
+    @property
+    def shape(self) -> type[LegalContent]:
+        return SHAPES[self]
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether rules can be added and retired. The others are named by the code that asks for them."""
+        return self in (LegalRuleKind.GROUND, LegalRuleKind.PROVISION)
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+
+SHAPES: dict[LegalRuleKind, type[LegalContent]] = {
+    LegalRuleKind.QUESTION: LegalQuestion,
+    LegalRuleKind.DEADLINE: Deadline,
+    LegalRuleKind.GROUND: SecrecyGround,
+    LegalRuleKind.PROVISION: Provision,
+}
+LABELS: Mapping[LegalRuleKind, Promise] = {
+    LegalRuleKind.QUESTION: _("The authority’s choices"),
+    LegalRuleKind.DEADLINE: _("Deadlines"),
+    LegalRuleKind.GROUND: _("Grounds for secrecy"),
+    LegalRuleKind.PROVISION: _("Provisions"),
+}
+
+
+@cache
+def packaged(kind: LegalRuleKind) -> Mapping[str, LegalContent]:
+    """The rules that the hub is delivered with, by key."""
+    defaults: dict[str, Any] = {"answer": "", "answers": ()} if kind is LegalRuleKind.QUESTION else {}
+    found = tomllib.loads((DATA / f"{kind}.toml").read_text())
+    return {key: kind.shape(**defaults | values) for key, values in found.items()}
+
+
+def labels(kind: LegalRuleKind) -> dict[str, Any]:
+    return {each.name: each.metadata for each in fields(kind.shape)}
+
+
+def changed(kind: LegalRuleKind, current: LegalContent | None, data: Mapping[str, Any]) -> LegalContent:
+    """`current` with the values in `data`; a new rule if there is none. Raises Invalid by field."""
+    known = labels(kind)
+    editable = getattr(kind.shape, "editable", known.keys())
+    if unknown := data.keys() - set(editable):
+        raise Invalid({name: [LawProblem.NO_SUCH_FIELD()] for name in unknown})
+    given = dict(data) if current else dict.fromkeys(known, "") | dict(data)
+    values, errors = read(given, {name: known[name]["reader"] for name in given})
+    if isinstance(current, LegalQuestion) and current.answers and values.get("answer") not in current.answers:
+        errors.setdefault("answer", [LawProblem.NO_SUCH_CHOICE(choices=list(current.answers))])
+    if errors:
+        raise Invalid(errors)
+    return kind.shape(**(asdict(current) if current else {}) | values)
+
+
+def _in_language(swedish: str, english: str) -> str:
+    return swedish if (get_language() or "").startswith("sv") else english

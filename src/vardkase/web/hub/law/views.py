@@ -1,0 +1,135 @@
+"""The legal rules: what the hub's decisions rest on, each with its versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.law import queries, services
+from vardkase.hub.law.kinds import LegalRuleKind, YesNo, labels
+from vardkase.hub.law.problems import LawProblem
+from vardkase.hub.law.queries import LegalRule
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.hub.law.forms import LegalRuleForm, RetireForm
+from vardkase.web.ui.edit_page import Crumb, edit_page
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+LEGAL_OFFICER = (StaffRole.LEGAL_OFFICER,)
+
+
+@page(staff=OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    sections = [{"kind": kind, "rules": queries.rules(kind)} for kind in LegalRuleKind]
+    may_change = StaffRole.LEGAL_OFFICER in request.actor.staff
+    return render(request, "law/index.html", {"sections": sections, "may_change": may_change})
+
+
+@page(staff=OFFICERS)
+def rule(request: PageRequest, kind: str, key: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), key)
+    context = {
+        "rule": shown,
+        "fields": _in_words(shown),
+        "versions": queries.history(shown.kind, key),
+        "may_change": StaffRole.LEGAL_OFFICER in request.actor.staff,
+    }
+    return render(request, "law/rule.html", context)
+
+
+@page(staff=LEGAL_OFFICER, writes=True)
+def change(request: PageRequest, kind: str, key: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), key)
+    form = LegalRuleForm(shown.kind, shown, request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            reason = form.cleaned_data["reason"]
+            return proposed(
+                request, services.propose_change(request.actor, shown.kind, key, form.content, reason)
+            )
+    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, key)))]
+    heading = gettext("Answer the question") if shown.kind is LegalRuleKind.QUESTION else gettext("Change")
+    return edit_page(
+        request,
+        form,
+        heading,
+        parents,
+        save=gettext("Propose"),
+        intro=shown.content.title,
+    )
+
+
+@page(staff=LEGAL_OFFICER, writes=True)
+def add(request: PageRequest, kind: str) -> HttpResponse:
+    of_kind = _kind(kind)
+    if not of_kind.can_grow:
+        raise NotFound(LawProblem.NO_SUCH_RULE())
+    form = LegalRuleForm(of_kind, None, request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            key, reason = form.cleaned_data["key"], form.cleaned_data["reason"]
+            if any(each.key == key for each in queries.rules(of_kind)):
+                raise Conflict(LawProblem.KEY_TAKEN())
+            return proposed(
+                request, services.propose_change(request.actor, of_kind, key, form.content, reason)
+            )
+    heading = (
+        gettext("New provision") if of_kind is LegalRuleKind.PROVISION else gettext("New ground for secrecy")
+    )
+    return edit_page(request, form, heading, _parents(), save=gettext("Propose"))
+
+
+@page(staff=LEGAL_OFFICER, writes=True)
+def retire(request: PageRequest, kind: str, key: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), key)
+    form = RetireForm(request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            reason = form.cleaned_data["reason"]
+            return proposed(request, services.propose_retiring(request.actor, shown.kind, key, reason))
+    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, key)))]
+    return edit_page(
+        request,
+        form,
+        gettext("Retire the rule"),
+        parents,
+        save=gettext("Propose"),
+        intro=gettext(
+            "It can no longer be chosen. What has been decided on it stays, and it can be brought back."
+        ),
+    )
+
+
+def _kind(name: str) -> LegalRuleKind:
+    if name not in list(LegalRuleKind):
+        raise NotFound(LawProblem.NO_SUCH_RULE())
+    return LegalRuleKind(name)
+
+
+def _parents() -> list[Crumb]:
+    return [(gettext("Legal rules"), reverse("law"))]
+
+
+def _in_words(shown: LegalRule) -> list[tuple[Any, Any]]:
+    """The labels and values of a rule's fields."""
+    cited = queries.provisions()
+    found = []
+    for name, about in labels(shown.kind).items():
+        value = getattr(shown.content, name)
+        if choices := about.get("choices"):
+            value = choices(value).label
+        elif about.get("provision"):
+            value = cited[value].title if value in cited else value
+        elif name == "answers":
+            value = ", ".join(str(YesNo(answer).label) for answer in value)
+        elif name == "answer" and value in YesNo.values:
+            value = YesNo(value).label
+        found.append((about["label"], value))
+    return found

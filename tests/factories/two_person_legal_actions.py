@@ -1,0 +1,104 @@
+"""Two-person actions on phases, terms, legal preconditions and legal rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from tests.factories.memberships import at_the_screen
+from tests.factories.two_person_setup import WHY, People, Setup
+from vardkase.core.clock import today
+from vardkase.hub.law import services as law
+from vardkase.hub.law.kinds import LegalRuleKind
+from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.membership.agreements.services.publishing import propose_publishing
+from vardkase.hub.membership.phases import queries as phase_queries
+from vardkase.hub.membership.phases import services as phases
+from vardkase.hub.membership.terms import drafts
+from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.identity.access.actor import Actor
+
+LAW = "offence_data"
+
+
+def phase(people: People) -> Setup:
+    given = {"opens": "2026-01-01", "reason": WHY}
+    return people.by_officers(
+        lambda who: phases.propose_change(who, 3, {"opens": "2026-01-01"}, WHY),
+        lambda: phase_queries.find_phase(3).opens,
+        page=("/membership/phases/3/", given),
+        api=("/membershipPhases/edit/3", given),
+    )
+
+
+def legal_rule(people: People) -> Setup:
+    address = f"{LegalRuleKind.DEADLINE}/hearing"
+    form = {
+        "title_sv": "Yttrande",
+        "title_en": "Comments",
+        "number": "3",
+        "unit": "weeks",
+        "counted_from": "dispatch",
+        "provision": "fl_25",
+        "reason": WHY,
+    }
+    return Setup(
+        people.jurist,
+        people.officer.user,
+        lambda who: law.propose_change(who, LegalRuleKind.DEADLINE, "hearing", {"number": 3}, WHY),
+        lambda: find_deadline("hearing").number,
+        page=(f"/law/{address}/change/", form),
+        api=(f"/legalRules/edit/{address}", {"content": {"number": 3}, "reason": WHY}),
+    )
+
+
+def _law() -> object:
+    return phase_queries.recorded_preconditions()[LAW].since
+
+
+def _law_of(people: People, propose: Callable[[Actor], object], name: str, form: dict[str, str]) -> Setup:
+    return Setup(
+        people.jurist,
+        people.officer.user,
+        propose,
+        _law,
+        page=(f"/membership/phases/law/{LAW}/", form),
+        api=(f"/membershipPhases/{name}/{LAW}", form),
+    )
+
+
+def recording(people: People) -> Setup:
+    form = {"since": "2026-01-01", "reference": "SFS 2026:1"}
+    since = date(2026, 1, 1)
+    return _law_of(
+        people, lambda who: phases.propose_in_force(who, LAW, since, "SFS 2026:1"), "inForce", form
+    )
+
+
+def revoking(people: People) -> Setup:
+    phase_queries.recorded_preconditions()
+    phases.LegalPrecondition.objects.update_or_create(
+        name=LAW, defaults={"since": date(2026, 1, 1), "reference": "SFS 2026:1"}
+    )
+    return _law_of(people, lambda who: phases.propose_revoking(who, LAW, WHY), "revoke", {"reason": WHY})
+
+
+def terms(people: People) -> Setup:
+    drafts.start_draft(at_the_screen(people.officer))
+    day = today() + timedelta(days=60)
+    given = {"version": "2", "answer_by": day.isoformat(), "reason": WHY}
+    return people.by_officers(
+        lambda who: propose_publishing(who, 2, day, WHY),
+        lambda: current_terms().version,
+        page=("/terms-and-criteria/draft/publish/", given),
+        api=("/membershipTerms/publish", given),
+    )
+
+
+LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
+    "change_legal_rule": legal_rule,
+    "change_phase": phase,
+    "publish_terms": terms,
+    "record_precondition": recording,
+    "revoke_precondition": revoking,
+}
