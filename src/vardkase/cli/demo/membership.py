@@ -96,8 +96,8 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
     for name in MEMBERS:
         _make_member(organisations[name])
     for key, answer in LEGAL_ANSWERS.items():
-        asked = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
-        approve(_acting(OFFICER), asked.pk, asked.digest)
+        proposed = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
+        approve(_acting(OFFICER), proposed.pk, proposed.digest)
     why = "Byter system i sommar och har bett om det."
     _approved(members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why))
     _apply()

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
@@ -89,6 +89,15 @@ def _one_of(label: str | Promise, choices: type[TextChoices]) -> Any:
     return _a(label, _choice(choices), choices=choices)
 
 
+NUMBERS = (
+    "0",
+    pgettext_lazy("number", "one"),
+    pgettext_lazy("number", "two"),
+    pgettext_lazy("number", "three"),
+    pgettext_lazy("number", "four"),
+    pgettext_lazy("number", "five"),
+    pgettext_lazy("number", "six"),
+)
 SEEN = _("Compared with")
 """Which copy of the statute the rule was compared with, and when; empty if none was."""
 
@@ -130,9 +139,25 @@ class Deadline:
 
     @property
     def summary(self) -> str:
-        unit, start = PeriodUnit(self.unit).label, PeriodStart(self.counted_from).label
-        period = unit if self.unit == PeriodUnit.PROMPT else f"{self.number} {unit}"
-        return str(_("%(period)s from %(start)s")) % {"period": period, "start": start}
+        return gettext("%(period)s from %(start)s") % {
+            "period": self.period,
+            "start": PeriodStart(self.counted_from).label,
+        }
+
+    @property
+    def period(self) -> str:
+        """ "three weeks", in the active language."""
+        number = {"number": NUMBERS[self.number] if self.number < len(NUMBERS) else self.number}
+        match self.unit:
+            case PeriodUnit.HOURS:
+                return ngettext("%(number)s hour", "%(number)s hours", self.number) % number
+            case PeriodUnit.DAYS:
+                return ngettext("%(number)s day", "%(number)s days", self.number) % number
+            case PeriodUnit.WEEKS:
+                return ngettext("%(number)s week", "%(number)s weeks", self.number) % number
+            case PeriodUnit.MONTHS:
+                return ngettext("%(number)s month", "%(number)s months", self.number) % number
+        return gettext("promptly")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +195,7 @@ class LegalQuestion:
     question_en: str = _a(_("Question in English"))
     provision: str = _a(_("Provision"), provision=True)
     answers: tuple[str, ...] = _a(_("Answers"), tuple)
-    answer: str = _a(_("Answer"))
+    answer: str = _a(pgettext_lazy("to a question", "Answer"))
 
     @property
     def title(self) -> str:

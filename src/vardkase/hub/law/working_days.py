@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext
 
 from vardkase.hub.law.kinds import Deadline, PeriodUnit
 
@@ -58,26 +57,3 @@ def ends_at(deadline: Deadline, start: datetime) -> datetime | None:
         return start + timedelta(hours=deadline.number)
     last = last_day(deadline, timezone.localdate(start))
     return timezone.make_aware(datetime.combine(last, time.max)) if last else None
-
-
-def period_in_words(deadline: Deadline) -> str:
-    """ "three weeks", in the active language."""
-    few = {
-        1: pgettext("number", "one"),
-        2: pgettext("number", "two"),
-        3: pgettext("number", "three"),
-        4: pgettext("number", "four"),
-        5: pgettext("number", "five"),
-        6: pgettext("number", "six"),
-    }
-    number = {"number": few.get(deadline.number, str(deadline.number))}
-    match deadline.unit:
-        case PeriodUnit.HOURS:
-            return ngettext("%(number)s hour", "%(number)s hours", deadline.number) % number
-        case PeriodUnit.DAYS:
-            return ngettext("%(number)s day", "%(number)s days", deadline.number) % number
-        case PeriodUnit.WEEKS:
-            return ngettext("%(number)s week", "%(number)s weeks", deadline.number) % number
-        case PeriodUnit.MONTHS:
-            return ngettext("%(number)s month", "%(number)s months", deadline.number) % number
-    return gettext("promptly")

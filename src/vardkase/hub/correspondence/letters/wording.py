@@ -14,7 +14,7 @@ from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, S
 from vardkase.hub.law.kinds import YesNo
 from vardkase.hub.law.problems import LawProblem
 from vardkase.hub.law.queries import answer, find_deadline, provisions, unanswered
-from vardkase.hub.law.working_days import last_day, period_in_words
+from vardkase.hub.law.working_days import last_day
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -83,11 +83,9 @@ def _appeal_period(sector: str) -> str:
     authority's wrong instruction must not cost anyone their appeal (45 §)."""
     if sector in PUBLIC_SECTORS and answer(PUBLIC_PARTY) == YES:
         deadline = find_deadline("appeal_public")
-        facts = {
-            "period": period_in_words(deadline),
-            "day": date_format(last_day(deadline, today()), "j F Y"),
-        }
-        return gettext("%(period)s from the day of the decision. The last day is %(day)s") % facts
+        if last := last_day(deadline, today()):
+            facts = {"period": deadline.period, "day": date_format(last, "j F Y")}
+            return gettext("%(period)s from the day of the decision. The last day is %(day)s") % facts
     return gettext("%(period)s from the day you received the decision") % {
-        "period": period_in_words(find_deadline("appeal_private"))
+        "period": find_deadline("appeal_private").period
     }
