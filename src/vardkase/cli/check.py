@@ -56,15 +56,17 @@ Host = Annotated[str, typer.Option(envvar="VARDKASE_HOST", help="The address tha
 
 
 def _not_stated() -> list[str]:
-    """What the hub owner has not specified yet: who decides, where to appeal, how personal data are handled."""
+    """What the hub owner has not specified yet: who decides and on what, and what its public statements say."""
     from django.urls import reverse
 
     from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
     from vardkase.hub.law.queries import unanswered
+    from vardkase.hub.public_pages.passages import PassagePart
     from vardkase.hub.public_pages.queries import unstated
 
     if profile() is not Profile.HUB:
         return []
+    pages = {PassagePart.PRIVACY: "public_privacy", PassagePart.ACCESSIBILITY: "public_accessibility"}
     try:
         decisions = [
             gettext("Decisions cannot be written until %(name)s is set. Officers set it under %(page)s.")
@@ -81,7 +83,7 @@ def _not_stated() -> list[str]:
         notice = [
             gettext("%(about)s: %(title)s (%(name)s). Officers write it under %(page)s.")
             % {
-                "about": "/about/personal-data/",
+                "about": reverse(pages[each.part]),
                 "title": each.in_language(get_language() or "en").title,
                 "name": each.name,
                 "page": reverse("passages"),

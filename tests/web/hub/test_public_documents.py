@@ -22,10 +22,35 @@ SWEDISH, ENGLISH = {"accept-language": "sv"}, {"accept-language": "en"}
 
 
 @pytest.mark.parametrize(
-    "path", ["/about/", "/about/steps/", "/apply/", "/about/personal-data/", "/about/who-sees-what/"]
+    "path",
+    [
+        "/about/",
+        "/about/steps/",
+        "/apply/",
+        "/about/personal-data/",
+        "/about/who-sees-what/",
+        "/about/accessibility/",
+    ],
 )
-def test_every_public_page_links_to_terms(seed: Seed, path: str) -> None:
-    assert 'href="/about/terms/"' in Client().get(path, headers=SWEDISH).content.decode()
+def test_every_public_page_links_to_terms_and_accessibility_statement(seed: Seed, path: str) -> None:
+    page = Client().get(path, headers=SWEDISH).content.decode()
+    assert 'href="/about/terms/"' in page
+    assert 'href="/about/accessibility/"' in page
+
+
+def test_accessibility_statement_names_owner_supervision_and_what_is_unwritten(seed: Seed) -> None:
+    page = Client().get("/about/accessibility/", headers=SWEDISH).content.decode()
+    assert "CERT-SE ansvarar för den här tjänsten." in page
+    assert "https://www.digg.se/tdosanmalan" in page
+    assert page.count("CERT-SE har inte angett detta än.") == 6
+    assert any("/about/accessibility/" in each and "(tested)" in each for each in _not_stated())
+    words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
+    change_passage(officer(seed).actor, "accessibility", "tested", words)
+    assert not any("(tested)" in each for each in _not_stated())
+    assert (
+        "complies with the Swedish act"
+        in Client().get("/about/accessibility/", headers=ENGLISH).content.decode()
+    )
 
 
 def test_every_version_of_terms_is_public_as_page_and_pdf(seed: Seed) -> None:

@@ -14,7 +14,8 @@ LANGUAGES = ("sv", "en")
 
 
 class PassagePart(StrEnum):
-    """Where a passage appears: `HELP` beside the application form, `PRIVACY` in the privacy notice."""
+    """Where a passage appears: `HELP` beside the application form, `PRIVACY` in the privacy notice, `ACCESSIBILITY` in
+    the accessibility statement."""
 
     HERO = "hero"
     STEP = "step"
@@ -23,6 +24,7 @@ class PassagePart(StrEnum):
     HELP = "help"
     FOOT = "foot"
     PRIVACY = "privacy"
+    ACCESSIBILITY = "accessibility"
 
 
 @dataclass(frozen=True, slots=True)

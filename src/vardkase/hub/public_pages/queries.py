@@ -46,8 +46,14 @@ def questions(language: str, text: str = "") -> list[Passage]:
 
 
 def unstated() -> list[Passage]:
-    # The privacy notice of article 13 of the GDPR is incomplete until the hub owner has written these.
-    return [passage for passage in shown(PassagePart.PRIVACY) if not passage.words["sv"].text]
+    """The sections that only the hub owner can write: of the privacy notice (article 13 of the GDPR), and of the
+    accessibility statement (lagen 2018:1937)."""
+    statements = (PassagePart.PRIVACY, PassagePart.ACCESSIBILITY)
+    return [
+        passage
+        for passage in passages()
+        if passage.part in statements and passage.shown and not passage.words["sv"].text
+    ]
 
 
 def last_changed() -> datetime | None:

@@ -67,8 +67,10 @@ def legal_questions_task(_actor: Actor) -> OpenTask:
     return OpenTask(label, len(unanswered(QUESTIONS)), "law")
 
 
-def privacy_notice_task(_actor: Actor) -> OpenTask:
-    return OpenTask(_("Privacy notice sections still to be written"), len(unstated()), "passages")
+def statements_to_write_task(_actor: Actor) -> OpenTask:
+    return OpenTask(
+        _("Sections of the privacy notice and accessibility statement to write"), len(unstated()), "passages"
+    )
 
 
 def base_url_task(_actor: Actor) -> OpenTask:
@@ -86,7 +88,7 @@ SOURCES = (
     approvals_task,
     settings_task,
     legal_questions_task,
-    privacy_notice_task,
+    statements_to_write_task,
     base_url_task,
 )
 """In the order in which the overview lists them."""

@@ -1,12 +1,10 @@
-"""Public documents for applicants: the general terms, and the processing of personal data."""
+"""Public documents: the general terms, who sees what, the privacy notice and the accessibility statement."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from vardkase.core.errors import NotFound
 from vardkase.hub.correspondence.letters.wording import owner_name
@@ -53,16 +51,34 @@ def who_sees_what(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "public_pages/privacy.html", {**privacy_notice(), **words_at_the_foot()})
+    intro = gettext(
+        "This is for people who are named in an application, contact support or request an account. "
+        "%(owner)s runs the service."
+    )
+    return _statement(request, PassagePart.PRIVACY, gettext("How we handle personal data"), intro)
 
 
-def privacy_notice() -> dict[str, Any]:
+@public_page
+def accessibility(request: HttpRequest) -> HttpResponse:
+    intro = gettext(
+        "%(owner)s is responsible for this service. Everyone should be able to use it. Here you can read how it "
+        "complies with the Swedish act on accessibility to digital public services (2018:1937), and how to report "
+        "problems."
+    )
+    return _statement(request, PassagePart.ACCESSIBILITY, gettext("Accessibility"), intro)
+
+
+def _statement(request: HttpRequest, part: PassagePart, heading: str, intro: str) -> HttpResponse:
     language = get_language() or "sv"
-    parts = [passage.in_language(language) for passage in queries.shown(PassagePart.PRIVACY)]
-    return {
-        "parts": [{"title": part.title, "html": rendered_by_owner(part.text)} for part in parts],
-        "owner": owner_name(),
+    sections = [passage.in_language(language) for passage in queries.shown(part)]
+    owner = owner_name()
+    context = {
+        "heading": heading,
+        "intro": intro % {"owner": owner},
+        "sections": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in sections],
+        "owner": owner,
     }
+    return render(request, "public_pages/statement.html", {**context, **words_at_the_foot()})
 
 
 def _terms(version: int | None) -> Terms:

@@ -182,4 +182,5 @@ PARTS = {
     PassagePart.HELP: lambda: gettext("Help beside the application"),
     PassagePart.FOOT: lambda: gettext("Footer"),
     PassagePart.PRIVACY: lambda: gettext("Privacy notice"),
+    PassagePart.ACCESSIBILITY: lambda: gettext("Accessibility statement"),
 }

@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("about/who-sees-what/", documents.who_sees_what, name="public_who_sees"),
     path("about/personal-data/", documents.privacy, name="public_privacy"),
+    path("about/accessibility/", documents.accessibility, name="public_accessibility"),
     path("administration/public-page/", editing.index, name="passages"),
     path("administration/public-page/question/new/", editing.add, name="question_add"),
     path(
