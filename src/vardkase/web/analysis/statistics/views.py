@@ -24,7 +24,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.knowledge.galaxies.queries import custom_cluster_names
 from vardkase.knowledge.taxonomies.rules import parse_machine_tag
 from vardkase.web.ui.charts import line_chart
-from vardkase.web.ui.display import long_date, short_month
+from vardkase.web.ui.display import long_date, short_date, short_month
 from vardkase.web.ui.galaxy_names import galaxy_name
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
@@ -212,9 +212,7 @@ def _chart(steps: Sequence[tuple[date, int]], step: Step) -> Any:
         return None
     places = range(0, len(steps), max(1, (len(steps) - 1) // (LABELS - 1)))
     firsts = [steps[place][0] for place in places]
-    labels = [
-        date_format(first, "MONTH_DAY_FORMAT") if step is Step.DAY else short_month(first) for first in firsts
-    ]
+    labels = [short_date(first) if step is Step.DAY else short_month(first) for first in firsts]
     return line_chart([count for _first, count in steps], labels, places=places)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
@@ -84,6 +84,12 @@ class ShownAnalystData:
     @cached_property
     def replies(self) -> list[ShownAnalystData]:
         return [ShownAnalystData(self.actor, reply, self.targets) for reply in self.line.replies]
+
+    @property
+    def relation(self) -> str:
+        """The type of a relationship, whose names are those of MISP, in words."""
+        name = self.line.relationship_type or ""
+        return gettext("is related to") if name == "related-to" else name.replace("-", " ")
 
     @property
     def is_relationship(self) -> bool:

@@ -39,6 +39,7 @@ from vardkase.web.ui.markdown import rendered
 
 MOST_SETS = 30
 """Objects of one field; the API takes more."""
+TLP = "tlp"
 LISTED = 12
 """So many tags are shown at once; more of them are searched."""
 LONG_TYPES = frozenset({"text", "comment", "email-body", "email-header", "yara", "sigma", "snort"})
@@ -193,7 +194,9 @@ class GuidedForm(forms.Form):
                 return forms.MultipleChoiceField(
                     choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **shared
                 )
-            return forms.ChoiceField(choices=[("", ""), *choices], required=False, **shared)
+            is_tlp = tuple(element.restrict_taxonomies) == (TLP,)
+            unanswered = gettext("Choose a TLP label") if is_tlp else gettext("Choose a tag")
+            return forms.ChoiceField(choices=[("", unanswered), *choices], required=False, **shared)
         picker = Picker(**shared)
         picker.source = Tags(self.actor, element.restrict_taxonomies)
         return picker
@@ -224,7 +227,7 @@ def _input_of_attribute(element: AttributeField, shared: Mapping[str, Any]) -> f
         made.help_text = sentences([str(made.help_text), gettext("One per line.")])
         return made
     if element.misp.type == "boolean":
-        answers = [("", ""), ("1", gettext("Yes")), ("0", gettext("No"))]
+        answers = [("", gettext("Not stated")), ("1", gettext("Yes")), ("0", gettext("No"))]
         return forms.ChoiceField(choices=answers, required=False, initial=default, **shared)
     is_long = element.misp.type in LONG_TYPES
     widget = forms.Textarea(attrs={"rows": 2}) if is_long else forms.TextInput(attrs=PLAIN_TEXT)

@@ -58,7 +58,7 @@ def _input(element: ObjectTemplateElement, relation: Relation | None) -> forms.F
     if element.type == "boolean" and not choices:
         choices = ["1", "0"]
     if choices:
-        listed = [("", ""), *((choice, choice) for choice in choices)]
+        listed = [("", gettext("Not stated")), *((choice, choice) for choice in choices)]
         return forms.ChoiceField(choices=listed, required=False, help_text=sentences(hints), **shared)
     if element.multiple:
         hints.append(gettext("One per line."))
