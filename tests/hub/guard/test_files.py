@@ -25,6 +25,11 @@ pytestmark = pytest.mark.django_db
 MARKING = "BEGRÄNSAT HEMLIG"
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_known() -> None:
+    guard_files._recent.clear()
+
+
 def with_file(seed: Seed, name: str, content: bytes, *, type: str = "attachment") -> Event:
     event = make_event(seed.org_a, user_id=seed.publisher.user.pk, distribution=1)
     event.save()
@@ -80,6 +85,7 @@ def test_file_is_read_once(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(name)
 
     monkeypatch.setattr(guard_files, "whole_text", refuse)
+    guard_files._recent.clear()  # As in another process.
     assert examine(event.pk, 1) == first
     other = with_file(seed, "b.docx", word(MARKING))
     Attribute.objects.filter(event=other).update(data_sha256=event.attributes.get().data_sha256)

@@ -32,6 +32,8 @@ READER = "1"
 """Version of what reads files."""
 VERSION = hashlib.sha256(TABLE.read_bytes() + READER.encode()).hexdigest()[:16]
 
+MOST_RECENT = 1_000
+
 
 class FoundInFile(msgspec.Struct, frozen=True):
     marking: str
@@ -44,18 +46,25 @@ class FileResult(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
 
 
+_recent: dict[str, FileResult] = {}
+"""What this process has found: a publication that is refused takes back what it stored."""
+
+
 def markings_in_files(event_id: int, *, only_known: bool = False) -> Iterator[GuardFinding]:
     """What the files of an event say; `only_known`: without reading any now, and so without saying what is unread."""
     rows = cursor().execute(FILES, {"event": event_id, "limit": MOST_FILES + 1}).fetchall()
-    deadline = time.monotonic() + SECONDS
     unread: list[str] = ["…"] if len(rows) > MOST_FILES else []
+    known = _known({digest for _, _, digest in rows})
+    deadline = time.monotonic() + SECONDS
     for attribute_id, name, digest in rows[:MOST_FILES]:
-        result = _known(digest)
+        result = known.get(digest)
         if result is None and not only_known:
             allow(REQUEST)
             result = _examined(name, digest) if time.monotonic() < deadline else None
             if result is None:
                 unread.append(name)
+            else:
+                known[digest] = result
         for each in result.found if result else ():
             text = f"{each.marking} ({name}{each.path})"
             yield GuardFinding(Detector.CLASSIFICATION, each.severity, FindingPlace.FILE, attribute_id, text)
@@ -66,9 +75,11 @@ def markings_in_files(event_id: int, *, only_known: bool = False) -> Iterator[Gu
         )
 
 
-def _known(digest: str) -> FileResult | None:
-    stored = cache.get(_key(digest))
-    return msgspec.json.decode(stored, type=FileResult) if stored else None
+def _known(digests: set[str]) -> dict[str, FileResult]:
+    known = {digest: _recent[digest] for digest in digests if digest in _recent}
+    keys = {_key(digest): digest for digest in digests if digest not in known}
+    stored = cache.get_many(keys) if keys else {}
+    return known | {keys[key]: msgspec.json.decode(each, type=FileResult) for key, each in stored.items()}
 
 
 def _examined(name: str, digest: str) -> FileResult | None:
@@ -78,6 +89,9 @@ def _examined(name: str, digest: str) -> FileResult | None:
     except FileNotFoundError:
         return None
     result = _result(name, whole_text(name, content))
+    if len(_recent) >= MOST_RECENT:
+        _recent.clear()
+    _recent[digest] = result
     cache.set(_key(digest), msgspec.json.encode(result).decode(), KEPT)
     return result
 

@@ -11,17 +11,31 @@ from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Se
 
 
 def in_words(findings: Sequence[GuardFinding]) -> str:
-    sentences = dict.fromkeys(map(sentence, findings))  # each sentence once, in order
+    said = list(map(_sentence, findings))
+    if any(finding.stops and finding.is_marking for finding in findings):
+        said.insert(0, _not_allowed())
     if any(finding.detector is Detector.TLP for finding in findings):
-        advice = gettext(
-            "Choose a narrower distribution, such as your organisation only or a sharing group of those who"
-            " may see it, or correct the label."
+        said.append(
+            gettext(
+                "Choose a narrower distribution, such as your organisation only or a sharing group of those who"
+                " may see it, or correct the label."
+            )
         )
-        sentences[advice] = None
-    return " ".join(sentences)
+    return " ".join(dict.fromkeys(said))  # each sentence once, in order
 
 
 def sentence(finding: GuardFinding) -> str:
+    """One finding, understood by itself."""
+    if finding.stops and finding.is_marking:
+        return f"{_not_allowed()} {_sentence(finding)}"
+    return _sentence(finding)
+
+
+def _not_allowed() -> str:
+    return gettext("Security-classified information is not allowed on the hub.")
+
+
+def _sentence(finding: GuardFinding) -> str:
     texts = {"where": where(finding), "text": finding.text, "n": finding.count}
     if finding.detector is Detector.UNREAD_FILES:
         return (
@@ -35,18 +49,13 @@ def sentence(finding: GuardFinding) -> str:
     if finding.severity is Severity.NOTES:
         return (
             gettext(
-                "%(text)s was found in %(where)s. Publication is not stopped; check that the information may be shared."
+                "A marking in %(where)s does not stop publication, but check that the information may be "
+                "shared: “%(text)s”."
             )
             % texts
         )
     if finding.is_marking:
-        return (
-            gettext(
-                "Security-classified information is not allowed on the hub. A marking was found in "
-                "%(where)s: %(text)s"
-            )
-            % texts
-        )
+        return gettext("A marking was found in %(where)s: “%(text)s”.") % texts
     sentences = {
         "red": gettext("%(what)s is only for named recipients."),
         "amber+strict": gettext("%(what)s is only for the recipients’ own organisations."),
