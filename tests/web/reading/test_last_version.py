@@ -106,6 +106,8 @@ def test_reader_keeps_the_last_version_until_the_next_one(seed: Seed, setup: Set
     assert "You are reading version 1" in words(partner.get(f"/event/{event.uuid}/"))
     assert partner.get(f"/events/view/{event.pk}")["Location"] == f"/event/{event.pk}/"
     assert "You are reading version 1" in words(read(partner, setup, "version/1/"))
+    for text in (f"#{event.pk}", str(event.uuid)):
+        assert partner.get("/search/go/", {"q": text})["Location"] == f"/event/{event.pk}/"
     # What is not there leads to it and says so.
     for path in (
         "version/2/",

@@ -23,7 +23,7 @@ from vardkase.identity.access.visibility import (
     version_predicate,
 )
 from vardkase.intel.problems import EventProblem
-from vardkase.intel.queries.find import Reference, matches
+from vardkase.intel.queries.find import Reference, find_event, matches
 from vardkase.intel.queries.history import taken_over_at
 from vardkase.knowledge.taxonomies.queries import hidden_tag_names
 
@@ -62,6 +62,14 @@ def find_last_version(actor: Actor, reference: Reference) -> LastVersion:
     if latest is None or not latest[3]:
         raise NotFound(EventProblem.NOT_FOUND())
     return LastVersion(*event, *latest[:3])
+
+
+def event_to_read(actor: Actor, reference: Reference) -> int:
+    """The id of an event that the actor may read, as it is or its last version. Raises NotFound."""
+    try:
+        return find_event(actor, reference).id
+    except NotFound:
+        return find_last_version(actor, reference).event_id
 
 
 @dataclass(frozen=True, slots=True)

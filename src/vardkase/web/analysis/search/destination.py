@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 
 from vardkase.analysis.search.value_search import ValueMeaning, known_values, understand
 from vardkase.core.errors import NotFound
-from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.find import find_attribute
+from vardkase.intel.queries.last_version import event_to_read
 from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
 from vardkase.web.analysis.search.commands import command_named
 from vardkase.web.analysis.search.operators import Unclear, address_of_filters, operator_help
@@ -46,7 +47,7 @@ def _thing(request: PageRequest, text: str) -> str | None:
     """The event with this number, or the event or attribute with this UUID."""
     if number := EVENT_NUMBER.fullmatch(text):
         try:
-            return reverse("event", args=[find_event(request.actor, int(number[1])).id])
+            return reverse("event", args=[event_to_read(request.actor, int(number[1]))])
         except NotFound as missing:
             raise Unclear(gettext("There is no event %(id)s that you can see.") % {"id": text}) from missing
     try:
@@ -54,7 +55,7 @@ def _thing(request: PageRequest, text: str) -> str | None:
     except ValueError:
         return None
     try:
-        return reverse("event", args=[find_event(request.actor, uuid).id])
+        return reverse("event", args=[event_to_read(request.actor, uuid)])
     except NotFound:
         pass
     try:
