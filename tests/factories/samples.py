@@ -74,6 +74,7 @@ from vardkase.intel.models import (
 )
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.protection.models import CryptographicKey
+from vardkase.intel.publication_requests.models import PublicationRequest
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.blocklists.models import Blocked, BlocklistEntry
 from vardkase.knowledge.decaying_models.models import DecayingModel
@@ -249,6 +250,14 @@ def delegation(it: Samples) -> EventDelegation:
     asked = _saved(make_event(requester, info=SECRET))
     return EventDelegation.objects.create(
         event=asked, org=it.sample_hub.a, requester_org=requester, message=SECRET, distribution=1
+    )
+
+
+@ours
+def publication_request(it: Samples) -> PublicationRequest:
+    asked = _saved(make_event(it.sample_hub.a, info=SECRET))
+    return PublicationRequest.objects.create(
+        event=asked, requester=it.me, message=SECRET, asked_at=timezone.now()
     )
 
 

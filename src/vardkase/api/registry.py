@@ -80,6 +80,7 @@ import vardkase.api.organisations.sign_in_providers
 import vardkase.api.policy.approvals
 import vardkase.api.policy.policies
 import vardkase.api.policy.trainings
+import vardkase.api.publication_requests
 import vardkase.api.rest_search
 import vardkase.api.saved_searches
 import vardkase.api.servers.administration
