@@ -130,12 +130,12 @@ def test_relationship_leads_to_what_is_named_by_number_or_uuid(seed: Seed, setup
     partner.post(path, {**fields, "related_object_uuid": str(setup.draft.uuid)})
     partner.post(path, {**fields, "related_object_uuid": str(uuid4())})
     page = plain(text_of(partner.get(of_event(setup))))
-    assert f"variant-of event {setup.event.info}" in page
+    assert f"variant of event {setup.event.info}" in page
     swedish = plain(text_of(partner.get(of_event(setup), headers={"accept-language": "sv"})))
-    assert f"variant-of händelsen {setup.event.info}" in swedish
+    assert f"variant of händelsen {setup.event.info}" in swedish
     assert page.count("not visible to you") == 2
     assert setup.draft.info not in page
-    assert f"variant-of event {setup.draft.info}" in plain(
+    assert f"variant of event {setup.draft.info}" in plain(
         text_of(visitor(seed.analyst).get(of_event(setup)))
     )
 
