@@ -15,7 +15,7 @@ from vardkase.core.sandbox.program import Answerer
 from vardkase.formats.incoming.whole_text import Said
 from vardkase.formats.incoming.whole_text_kinds import InnerFile, Unreadable, reader_of, strings
 
-MOST_TEXT = 8_000_000
+MOST_TEXT = 4_000_000
 """Characters of a file and all files inside it."""
 MOST_FILES = 1_000
 MOST_BYTES = 256 * 1024 * 1024

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,8 @@ PAPERS = (
 )
 """“Leaked NATO Secret documents” is news about papers, and no marking of this text."""
 BEFORE, AFTER = r"(?:^|[\n\r(\[{:;,=/\"'])\s*", r"\s*(?:$|[\n\r)\]};,/\"']|\.\s)"
+BRACKET = r"\("
+"""Patterns that begin with one say themselves where they begin and end; all others do where words do."""
 ROW_START, ROW_END = r"(?:^|[\n\r])[\s#*>|]*", r"[\s*|]*(?:$|[\n\r])"
 
 
@@ -59,15 +61,7 @@ class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             *(_spelled(form, _capital) for form in (*self.capitals, *self.phrase)),
             *(_initials(form) + PAPERS for form in self.phrase),
             *(re.escape(form).replace(r"\ ", r"\s+") for form in self.exact),
-            *(form for form in self.pattern if not form.startswith(r"\(")),
-        ]
-
-    def others(self) -> list[str]:
-        """Patterns that say themselves where they begin and end."""
-        return [
-            *(f"{BEFORE}{_spelled(form, _any_case)}{AFTER}" for form in self.phrase),
-            *(f"{ROW_START}{_spelled(form, _capital)}{ROW_END}" for form in self.line),
-            *(form for form in self.pattern if form.startswith(r"\(")),
+            *(form for form in self.pattern if not form.startswith(BRACKET)),
         ]
 
 
@@ -86,11 +80,22 @@ def markings() -> tuple[Marking, ...]:
 @cache
 def pattern_in_sql(severity: Severity, *, is_ascii: bool = False) -> str:
     """The markings of that severity, for text of `plain_in_sql`; `is_ascii`: for text without other characters."""
-    spell = str if is_ascii else with_look_alikes
     chosen = [marking for marking in markings() if marking.severity is severity]
-    words = "|".join(pattern for marking in chosen for pattern in marking.words())
-    others = "|".join(pattern for marking in chosen for pattern in marking.others())
-    return _between_words(spell(words)) + (f"|{spell(others)}" if others else "")
+    return _pattern(chosen, str if is_ascii else with_look_alikes)
+
+
+def _pattern(chosen: Sequence[Marking], spell: Callable[[str], str] = str) -> str:
+    """What may come before and after is said once, or it would be tried for each form at each character."""
+    alone = [_spelled(form, _any_case) for marking in chosen for form in marking.phrase]
+    rows = [_spelled(form, _capital) for marking in chosen for form in marking.line]
+    brackets = [form for marking in chosen for form in marking.pattern if form.startswith(BRACKET)]
+    kinds = (
+        (f"(?<![{LETTER}])", [form for marking in chosen for form in marking.words()], f"(?![{LETTER}])"),
+        (BEFORE, alone, AFTER),
+        (ROW_START, rows, ROW_END),
+        ("", brackets, ""),
+    )
+    return "|".join(f"{before}(?:{spell('|'.join(forms))}){after}" for before, forms, after in kinds if forms)
 
 
 def match_in(text: str, *, limit: int = 1) -> list[MarkingMatch]:
@@ -127,12 +132,7 @@ def _compiled(severity: Severity) -> re.Pattern[str]:
 
 @cache
 def _compiled_one(marking: Marking) -> re.Pattern[str]:
-    words, others = "|".join(marking.words()), "|".join(marking.others())
-    return re.compile("|".join(filter(None, (_between_words(words) if words else "", others))))
-
-
-def _between_words(pattern: str) -> str:
-    return f"(?<![{LETTER}])(?:{pattern})(?![{LETTER}])"
+    return re.compile(_pattern([marking]))
 
 
 def _spelled(form: str, letter: Callable[[str], str]) -> str:
