@@ -89,6 +89,10 @@ CROSS JOIN LATERAL (
 ) other
 """
 
+# Fenced by OFFSET 0: as a plain join, PostgreSQL reads all events for each key whenever it takes that for cheaper, which
+# made related events of 350,000 attributes cost 4.7 s in place of 0.4.
+EVENT_OF_OTHER = "CROSS JOIN LATERAL (SELECT * FROM event WHERE id = o.event_id OFFSET 0) e"
+
 OF_VALUES = """
 SELECT places.place, other.attribute_id, other.event_id
 FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY AS places (key, place)
@@ -103,20 +107,22 @@ CROSS JOIN LATERAL (
 
 # In the order of the index, so that neighbouring look-ups find its pages at hand and nothing is sorted again.
 RELATED_EVENTS = """
-WITH mine AS MATERIALIZED (SELECT DISTINCT key FROM ({mine}) every ORDER BY key),
-found AS (
-    SELECT mine.key, other.event_id, count(*) OVER (PARTITION BY mine.key) AS occurrences
-    FROM mine CROSS JOIN LATERAL (
+WITH mine AS MATERIALIZED (SELECT DISTINCT key FROM ({mine}) every ORDER BY key)
+SELECT shared.event_id, count(*) AS shared
+FROM mine
+CROSS JOIN LATERAL (
+    SELECT count(*) AS occurrences, array_agg(DISTINCT few.event_id) AS event_ids
+    FROM (
         SELECT o.event_id
         FROM attribute_key o {join}
         WHERE o.key = mine.key AND o.event_id <> %(event)s AND o.correlates
               AND {event} AND {attribute} AND {apart}
         LIMIT %(cap)s + 1
-    ) other
-)
-SELECT event_id, count(DISTINCT key) AS shared
-FROM found WHERE occurrences <= %(cap)s
-GROUP BY event_id ORDER BY shared DESC, event_id DESC
+    ) few
+) other
+CROSS JOIN LATERAL unnest(other.event_ids) AS shared (event_id)
+WHERE other.occurrences <= %(cap)s
+GROUP BY shared.event_id ORDER BY shared DESC, shared.event_id DESC
 LIMIT %(limit)s
 """
 
@@ -378,7 +384,7 @@ def _others(actor: Actor, rules: str) -> dict[str, str]:
     """
     predicates = _predicates(actor, "o") | {"apart": unnamed_by(rules) if rules else "TRUE"}
     everything = all(predicate == "TRUE" for predicate in predicates.values())
-    return {**predicates, "join": "" if everything else "JOIN event e ON e.id = o.event_id"}
+    return {**predicates, "join": "" if everything else EVENT_OF_OTHER}
 
 
 def _visible(sql: str, actor: Actor, attribute: str, event: str, **parts: str) -> str:
