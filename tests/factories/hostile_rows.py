@@ -13,6 +13,16 @@ from vardkase.exchange.notifications.models import Notification, NotificationKin
 from vardkase.exchange.questions.models import ReaderQuestion
 from vardkase.exchange.subscriptions.models import FollowedKind, Subscription
 from vardkase.hub.customer_service.models import Announcement, SupportMessage, SupportRequest
+from vardkase.hub.membership.communities.models import Community
+from vardkase.hub.membership.contacts.models import Contact, ContactRole
+from vardkase.hub.membership.groups.models import OrganisationGroup
+from vardkase.hub.membership.members.models import (
+    Membership,
+    MembershipState,
+    ProposedChange,
+    Restriction,
+)
+from vardkase.hub.membership.statements.models import Statement
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.event_reports.models import ReportTemplate
@@ -58,3 +68,35 @@ def _opinion_and_relationship(things: Samples, org: Any) -> None:
     AnalystData.objects.create(kind=1, opinion=30, text=SECRET, **about)
     other = {"related_object_type": "Event", "related_object_uuid": things.published.uuid}
     AnalystData.objects.create(kind=2, relationship_type=SECRET, **about, **other)
+
+
+def add_membership(things: Samples, reader: User) -> None:
+    """Two members, of which one is the reader's organisation, with what is written about and by them."""
+    now, other = timezone.now(), things.organisation
+    for organisation in (reader.org, other):
+        membership = Membership.objects.create(
+            organisation=organisation, sector="municipality", connection="web", details={"name": SECRET},
+            state=MembershipState.ACTIVE, activated=now,
+        )  # fmt: skip
+        Restriction.objects.create(membership=membership, kind="publish", cause="decision", reason=SECRET)
+        ProposedChange.objects.create(
+            membership=membership,
+            fields={"sector": [SECRET, SECRET]},
+            note=SECRET,
+            proposed_by=SECRET,
+            reason=SECRET,
+        )
+        Statement.objects.create(
+            membership=membership, answers={"risk": {"level": "1", "gap": SECRET, "plan": SECRET}}
+        )
+        Contact.objects.create(
+            organisation=organisation,
+            role=ContactRole.values[0],
+            name=SECRET,
+            email=reader.email,
+            phone=SECRET,
+        )
+    group = OrganisationGroup.objects.create(name=SECRET, description=SECRET)
+    group.organisations.add(other)
+    group.administrators.add(reader)
+    Community.objects.create(group=things.group, sectors=["municipality"])
