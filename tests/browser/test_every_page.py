@@ -107,6 +107,7 @@ ELSEWHERE = {
         "event/<reference:reference>/file/",
         "event/<reference:reference>/graph/context/",
         "event/<reference:reference>/news/",
+        "event/<reference:reference>/version-news/",
         "event/<reference:reference>/picture/",
         "event/<reference:reference>/proposals/<int:proposal_id>/file/",
         "event/<reference:reference>/report/<int:report_id>/diagram/",
