@@ -77,6 +77,7 @@ import vardkase.api.openapi
 import vardkase.api.organisations.organisations
 import vardkase.api.organisations.security
 import vardkase.api.organisations.sign_in_providers
+import vardkase.api.personal_data_marks
 import vardkase.api.policy.approvals
 import vardkase.api.policy.policies
 import vardkase.api.policy.trainings

@@ -51,6 +51,7 @@ from vardkase.intel.event_delegations import services as delegations
 from vardkase.intel.event_delegations.hooks import delegation_answered, delegation_requested
 from vardkase.intel.event_graphs import services as event_graphs
 from vardkase.intel.event_locks import services as event_locks
+from vardkase.intel.personal_data import services as personal_data
 from vardkase.intel.proposals import services as proposals
 from vardkase.intel.proposals.hooks import (
     proposal_commented,
@@ -84,6 +85,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         policy.check_creation,
         "refuses if the organisation may not create events, and fills in what its policy says of new ones",
     ),
+    Listener(
+        intel.before_publication,
+        personal_data.complete_before_publication,
+        "marks personal data in what has not been searched",
+    ),
     # The policy first: what it holds for approval is still refused for what the guard finds.
     Listener(
         intel.before_publication,
@@ -102,6 +108,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         guard.check_sharing,
         "stops classification markings in what is shared outside events",
     ),
+    Listener(intel.attributes_stored, personal_data.mark_new, "marks personal data in them"),
     Listener(intel.attributes_stored, stream_events.new_attributes, "enters them in the outbox for streams"),
     # Last: it goes on in the background, and a query would wait for it.
     Listener(
@@ -115,6 +122,16 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "removes the proposals for attributes that are now deleted",
     ),
     Listener(intel.attributes_changed, correlation.rebuild_keys, "rewrites their keys and networks"),
+    Listener(
+        intel.attributes_edited,
+        personal_data.mark_edited,
+        "marks personal data in them again; answers about what is unchanged stay",
+    ),
+    Listener(
+        intel.event_changed,
+        personal_data.mark_changed,
+        "marks personal data in the title, tags and reports, if they have changed",
+    ),
     Listener(
         intel.attributes_edited, stream_events.edited_attributes, "enters them in the outbox for streams"
     ),
@@ -147,6 +164,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         intel.attributes_removed,
         event_graphs.forget_of_removed,
         "removes the stored graphs of an event that is deleted",
+    ),
+    Listener(
+        intel.attributes_removed,
+        personal_data.forget_removed,
+        "removes the marks of personal data in them",
     ),
     Listener(intel.attributes_removed, correlation.remove_keys, "removes their keys and networks"),
     Listener(

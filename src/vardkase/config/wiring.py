@@ -82,6 +82,7 @@ from vardkase.identity.access_reviews.schedules import REVIEW
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
+from vardkase.intel.personal_data.schedules import MARK_EXISTING
 from vardkase.intel.undo.schedules import FORGET_REPLACED
 from vardkase.intel.unused_files import REMOVE_UNUSED_FILES
 from vardkase.knowledge.cached_sources import kinds as caches
@@ -113,6 +114,7 @@ SCHEDULES = (
     REVIEW,
     REMOVE_UNUSED_FILES,
     FORGET_REPLACED,
+    MARK_EXISTING,
     CLEAN,
     *server_schedules.SCHEDULES,
     *feed_schedules.SCHEDULES,

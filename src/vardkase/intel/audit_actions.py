@@ -93,6 +93,14 @@ class IntelAction(AuditAction):
     OPINION_ADDED = "opinion.added", _("The opinion was added")
     OPINION_DELETED = "opinion.deleted", _("The opinion was deleted")
     OPINION_EDITED = "opinion.edited", _("The opinion was changed")
+    PERSONAL_DATA_ANSWERED = (
+        "personal_data.answered",
+        _("The necessity of personal data in the event was stated"),
+    )
+    PERSONAL_DATA_ANSWER_TAKEN_BACK = (
+        "personal_data.answer_taken_back",
+        _("The answer about personal data in the event was undone"),
+    )
     PROPOSAL_ACCEPTED = "proposal.accepted", _("The proposal was accepted")
     PROPOSAL_ADDED = "proposal.added", _("The proposal was made")
     PROPOSAL_COMMENTED = "proposal.commented", _("A comment on the proposal was written")

@@ -144,6 +144,14 @@ class AttributesEdited:
     attribute_ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EventChanged:
+    """Anything in an event may have changed, its title, tags and reports among it; `is_new`: it was stored just now."""
+
+    event_id: int
+    is_new: bool = False
+
+
 before_creation: Hook[BeforeCreation] = Hook("before_creation")
 before_publication: Hook[BeforePublication] = Hook("before_publication")
 before_delegation: Hook[BeforeDelegation] = Hook("before_delegation")
@@ -159,3 +167,4 @@ event_taken_over: Hook[EventOwnerChanged] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")
 objects_stored: Hook[PartsStored] = Hook("objects_stored")
 references_stored: Hook[PartsStored] = Hook("references_stored")
+event_changed: Hook[EventChanged] = Hook("event_changed")

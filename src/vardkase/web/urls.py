@@ -74,6 +74,7 @@ urlpatterns = [
     path("", include("vardkase.web.intel.analyst_data.urls")),
     path("", include("vardkase.web.intel.event_delegations.urls")),
     path("", include("vardkase.web.intel.event_locks.urls")),
+    path("", include("vardkase.web.intel.personal_data.urls")),
     path("", include("vardkase.web.intel.publication_requests.urls")),
     path("", include("vardkase.web.analysis.correlation.graph_urls")),
     path("", include("vardkase.web.analysis.search.urls")),

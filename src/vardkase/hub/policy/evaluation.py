@@ -20,6 +20,7 @@ from vardkase.hub.policy.rules import (
     Selecting,
     tag_matches,
 )
+from vardkase.intel.personal_data.kinds import kinds_of
 
 
 class Refusal(StrEnum):
@@ -29,6 +30,8 @@ class Refusal(StrEnum):
     CATEGORY = "category"
     MISSING_TAG = "missing_tag"
     UNEXPLAINED = "unexplained"
+    MARKED = "marked"
+    UNANSWERED = "unanswered"
     PERSON = "person"
     UNTRAINED = "untrained"
 
@@ -110,6 +113,14 @@ def _personal(number: int, rule: PersonalDataRule, facts: PublicationFacts) -> I
             yield MatchedRule(number, rule, Refusal.TYPE, kind.type, kind.reach, kind.count)
         elif kind.unexplained:
             yield MatchedRule(number, rule, Refusal.UNEXPLAINED, kind.type, kind.reach, kind.unexplained)
+    kinds = kinds_of(rule.types)
+    for mark in facts.marks:
+        if mark.kind not in kinds or mark.reach is PolicyReach.ORGANISATION:
+            continue
+        if rule.handling is HandlingRule.STAYS:
+            yield MatchedRule(number, rule, Refusal.MARKED, mark.kind, mark.reach, mark.count)
+        elif mark.unexplained:
+            yield MatchedRule(number, rule, Refusal.UNANSWERED, mark.kind, mark.reach, mark.unexplained)
 
 
 def _within(rule: ReachLimitRule, allowed: set[int], part: PolicyPart) -> bool:

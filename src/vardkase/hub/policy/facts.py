@@ -1,4 +1,4 @@
-"""Facts about events that rules need, counted in two SQL statements regardless of the number of attributes.
+"""Facts about events that rules need, counted in three SQL statements regardless of the number of attributes.
 
 A part reaches whom its event, its object and its own distribution all let it reach. Deleted attributes count:
 synchronisation still sends their values.
@@ -12,9 +12,10 @@ from itertools import batched
 
 from vardkase.core.sql import cursor
 from vardkase.hub.policy.reach import REACHES, PolicyReach, rank_in_sql
+from vardkase.intel.personal_data.kinds import KIND_OF_TYPE
 
 AT_ONCE = 500
-"""Events counted by one pair of statements."""
+"""Events counted at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,14 @@ class TaggedPart(PolicyPart):
     local: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedPart(PolicyPart):
+    """Personal data of one kind found in texts; `unexplained` of them have neither an answer nor a comment."""
+
+    kind: str
+    unexplained: int
+
+
 @dataclass(slots=True)
 class PublicationFacts:
     event_id: int
@@ -54,6 +63,7 @@ class PublicationFacts:
     groups: tuple[int, ...]
     kinds: list[PartKind] = field(default_factory=list)
     tags: list[TaggedPart] = field(default_factory=list)
+    marks: list[MarkedPart] = field(default_factory=list)
 
 
 def facts_of(event_id: int, as_if: PolicyReach | None = None, group: int | None = None) -> PublicationFacts:
@@ -71,7 +81,12 @@ def facts_of_many(
 def _facts_of_batch(
     event_ids: Sequence[int], as_if: PolicyReach | None, group: int | None
 ) -> Iterator[PublicationFacts]:
-    parameters = {"events": list(event_ids), "as_if": as_if and as_if.rank, "group": group}
+    parameters = {
+        "events": list(event_ids),
+        "as_if": as_if and as_if.rank,
+        "group": group,
+        "personal_types": list(KIND_OF_TYPE),
+    }
     facts: dict[int, PublicationFacts] = {}
     # PostgreSQL returns the parts of the UNION in order: scans of a common table expression that is read
     # more than once, as `wanted` is, rule out a parallel plan.
@@ -82,6 +97,8 @@ def _facts_of_batch(
             facts[event].tags.append(TaggedPart(REACHES[rank], tuple(groups), count, name, on_event, local))
     for event, type_, category, rank, groups, count, unexplained in cursor().execute(KINDS, parameters):
         facts[event].kinds.append(PartKind(REACHES[rank], tuple(groups), count, type_, category, unexplained))
+    for event, kind, rank, groups, count, unexplained in cursor().execute(MARKS, parameters):
+        facts[event].marks.append(MarkedPart(REACHES[rank], tuple(groups), count, kind, unexplained))
     return (facts[event] for event in event_ids if event in facts)
 
 
@@ -111,7 +128,9 @@ def _groups(*parts: str) -> str:
 KINDS = f"""
 WITH {WANTED}
 SELECT a.event_id, a.type, a.category, {_rank("a", "o")}, {_groups("a", "o")}, count(*),
-    count(*) FILTER (WHERE a.comment = '' AND coalesce(o.comment, '') = '')
+    count(*) FILTER (WHERE a.comment = '' AND coalesce(o.comment, '') = '' AND NOT EXISTS (
+        SELECT 1 FROM personal_data_mark m WHERE m.event_id = a.event_id AND m.part_id = a.id
+            AND m.place IN ('attribute', 'object-attribute') AND m.field = 'value' AND m.answered_at IS NOT NULL))
 FROM wanted w JOIN attribute a ON a.event_id = w.id LEFT JOIN object o ON o.id = a.object_id
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4
 """
@@ -132,4 +151,18 @@ SELECT w.id, t.name, FALSE, FALSE, {_rank("r")}, {_groups("r")}, count(*)
 FROM wanted w JOIN event_report r ON r.event_id = w.id JOIN event_report_tag l ON l.event_report_id = r.id
 JOIN tag t ON t.id = l.tag_id
 GROUP BY 1, 2, 5, 6
+"""
+
+# Values of a type of personal data are in KINDS. The comment that holds a mark does not explain it.
+MARKS = f"""
+WITH {WANTED}
+SELECT m.event_id, m.kind, {_rank("a", "o", "r")}, {_groups("a", "o", "r")}, count(*),
+    count(*) FILTER (WHERE m.answered_at IS NULL AND (
+        m.field = 'comment' OR coalesce(a.comment, '') = '' AND coalesce(o.comment, '') = ''))
+FROM wanted w JOIN personal_data_mark m ON m.event_id = w.id
+LEFT JOIN attribute a ON a.id = m.part_id AND m.place IN ('attribute', 'object-attribute', 'file-name')
+LEFT JOIN object o ON o.id = a.object_id
+LEFT JOIN event_report r ON r.id = m.part_id AND m.place = 'report'
+WHERE a.id IS NULL OR m.field = 'comment' OR a.type <> ALL(%(personal_types)s)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
 """

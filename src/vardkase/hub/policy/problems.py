@@ -79,6 +79,16 @@ class RuleReason(ProblemCode):
         "%(n)s values of type %(name)s have no comment explaining why they are needed.",
         "n",
     )
+    MARKED = ngettext_lazy(
+        "%(n)s detail marked as personal data (%(name)s) would be shared with %(reach)s.",
+        "%(n)s details marked as personal data (%(name)s) would be shared with %(reach)s.",
+        "n",
+    )
+    UNANSWERED = ngettext_lazy(
+        "%(n)s detail marked as personal data (%(name)s) needs a statement of why it is necessary.",
+        "%(n)s details marked as personal data (%(name)s) need a statement of why they are necessary.",
+        "n",
+    )
     UNTRAINED = _(
         "the training “%(name)s” must be completed first. Your organisation’s administrator records it "
         "under Sharing policy, Training."

@@ -13,6 +13,7 @@ from vardkase.hub.policy.evaluation import MatchedRule, Refusal
 from vardkase.hub.policy.problems import RuleReason, RuleRefusal
 from vardkase.hub.policy.reach import PolicyReach
 from vardkase.hub.policy.rules import Action, RuleBase
+from vardkase.intel.personal_data.kinds import PersonalDataKind
 
 REACHES: dict[PolicyReach, str | Promise] = {
     PolicyReach.ORGANISATION: _("your own organisation"),
@@ -39,6 +40,8 @@ REASONS = {
     Refusal.CATEGORY: RuleReason.CATEGORY,
     Refusal.MISSING_TAG: RuleReason.MISSING_TAG,
     Refusal.UNEXPLAINED: RuleReason.UNEXPLAINED,
+    Refusal.MARKED: RuleReason.MARKED,
+    Refusal.UNANSWERED: RuleReason.UNANSWERED,
     Refusal.UNTRAINED: RuleReason.UNTRAINED,
 }
 
@@ -63,4 +66,6 @@ def because(met: MatchedRule) -> Problem:
     if met.why is Refusal.PERSON:
         return MAY_NOT[getattr(met.rule, "action", Action.PUBLISH)]()
     reach = OTHERS if met.reach is PolicyReach.SHARING_GROUP else REACHES[met.reach]
-    return REASONS[met.why](name=met.name, reach=reach, n=met.count)
+    is_mark = met.why in (Refusal.MARKED, Refusal.UNANSWERED)
+    name = PersonalDataKind(met.name).label if is_mark else met.name
+    return REASONS[met.why](name=name, reach=reach, n=met.count)

@@ -13,7 +13,7 @@ from vardkase.identity.access.event_times import event_timestamp, knows_private_
 from vardkase.identity.access.visibility import event_predicate, reader_parameters
 from vardkase.intel.columns import EventRow
 from vardkase.intel.errors import NotOwned
-from vardkase.intel.hooks import AttributesChanged, attributes_changed
+from vardkase.intel.hooks import AttributesChanged, EventChanged, attributes_changed, event_changed
 from vardkase.intel.kernel.audiences import READERS, Audiences, is_known_to_readers
 from vardkase.intel.kernel.private_times import move_private_times
 from vardkase.intel.models import Event
@@ -76,6 +76,7 @@ def touch(event: Event, audiences: Audiences = READERS) -> None:
         move_private_times(event, audiences, now)
         # The stored number counts all; `queries.attribute_counts` subtracts what a reader does not see.
         recount(event.pk)
+    event_changed.emit(EventChanged(event.pk))
 
 
 TOUCH = """

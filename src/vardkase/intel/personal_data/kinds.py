@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
@@ -90,6 +91,11 @@ KIND_OF_TYPE: dict[str, PersonalDataKind] = {
     "whois-registrant-phone": _K.PHONE,
 }
 
+NUMBERS_OF_PEOPLE = frozenset(
+    (_K.PERSONAL_NUMBER, _K.COORDINATION_NUMBER, _K.SOLE_TRADER_NUMBER, _K.NORDIC_NUMBER, _K.DOCUMENT_NUMBER)
+)
+"""MISP has types for the last alone."""
+
 # Types whose values people write, so that they may hold personal data of any kind. Of all other types (hashes,
 # addresses, ports, rules, keys …) only the comment is read.
 TYPES_OF_TEXT = frozenset(
@@ -100,3 +106,9 @@ TYPES_OF_TEXT = frozenset(
         "windows-service-displayname",
     )
 )  # fmt: skip
+
+
+def kinds_of(types: Iterable[str]) -> frozenset[PersonalDataKind]:
+    """The kinds of these types; whoever names a type of identity documents means the numbers of people as well."""
+    kinds = frozenset(KIND_OF_TYPE[name] for name in types if name in KIND_OF_TYPE)
+    return kinds | NUMBERS_OF_PEOPLE if _K.DOCUMENT_NUMBER in kinds else kinds

@@ -27,7 +27,7 @@ from vardkase.intel.columns import FURTHER_OF_EVENT, NewAttribute, NewObject
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.errors import EventBlocked, EventExists
 from vardkase.intel.event_reports.documents import store_reports
-from vardkase.intel.hooks import BeforeCreation, before_creation
+from vardkase.intel.hooks import BeforeCreation, EventChanged, before_creation, event_changed
 from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags, numbered_parts
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.bulk_insert import write_attributes, write_objects
@@ -98,6 +98,7 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     store_contributions(actor, event, assembler, data)
     rejections.require_present()  # Last, when all parts have been validated; raises and rolls back.
     recount(event.pk)
+    event_changed.emit(EventChanged(event.pk, is_new=True))
     record(actor, IntelAction.EVENT_ADDED, event_target(event))
     publishes = header.published and actor.may(Permission.PUBLISH)
     return Ingested(

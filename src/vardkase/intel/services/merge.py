@@ -24,6 +24,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import FURTHER_OF_EVENT, sent_columns
 from vardkase.intel.editing.tagging import link_event_tags
 from vardkase.intel.event_reports.documents import store_reports
+from vardkase.intel.hooks import EventChanged, event_changed
 from vardkase.intel.kernel.attribute_assembler import Assembler, mentioned_tags
 from vardkase.intel.kernel.attribute_changes import is_newer, named, tag_mentions, write_changes
 from vardkase.intel.kernel.audiences import (
@@ -88,6 +89,7 @@ def edit_event(
     # One is the negation of the other: they are equal when the switch has been changed.
     if correlated == event.disable_correlation:
         correlation_changed(event.pk)
+    event_changed.emit(EventChanged(event.pk))
     record(actor, IntelAction.EVENT_EDITED, event_target(event), change)
     return Ingested(
         event.pk,

@@ -34,6 +34,7 @@ from vardkase.intel.errors import (
     PublisherIsCreator,
     TaxonomiesMissing,
 )
+from vardkase.intel.personal_data.queries import marked_kinds
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.noticed_attributes import noticed_attributes
 from vardkase.intel.queries.publication_checks import publication_checks
@@ -198,6 +199,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "is_open": not event.published and _is_open(event),
         "policy": _policy(event, chosen),
         "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
+        "marked_kinds": marked_kinds(request.actor, event.id),
         "sends_mail": can_send(),
         "who_sees_url": address_of("public_who_sees"),
         "users": sum(receiver.users for receiver in readers),

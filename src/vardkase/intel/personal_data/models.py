@@ -1,0 +1,66 @@
+"""Models of where personal data were found in events, and what the publisher answered. No value is kept in them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Event
+from vardkase.intel.personal_data.kinds import PersonalDataKind
+
+
+class MarkPlace(models.TextChoices):
+    ATTRIBUTE = "attribute", _("Attribute")
+    OBJECT_ATTRIBUTE = "object-attribute", _("Attribute of an object")
+    FILE_NAME = "file-name", _("File name")
+    TITLE = "title", _("Title of the event")
+    TAG = "tag", _("Tag")
+    REPORT = "report", _("Report")
+
+
+class PersonalDataMark(models.Model):
+    """Characters `start` up to `end` of the `field` of a part: of a value, both parts joined by a bar.
+
+    `part_id` is the attribute's, report's or tag's, 0 for the title. `says_offence`: words near it say that it concerns
+    an offence; `tagged_offence`: a tag does. `fingerprint` is a keyed hash of the whole text, so that an answer ends
+    when the text changes; it says nothing without the hub's secret key. Unanswered while `answered_at` is null.
+    """
+
+    event = models.ForeignKey(Event, models.DB_CASCADE, db_index=False, related_name="+")
+    place = models.CharField(max_length=20, choices=MarkPlace)
+    part_id = models.BigIntegerField()
+    field = models.CharField(max_length=10)
+    kind = models.CharField(max_length=30, choices=PersonalDataKind)
+    start = models.IntegerField()
+    end = models.IntegerField()
+    says_offence = models.BooleanField()
+    tagged_offence = models.BooleanField(default=False, db_default=False)
+    fingerprint = models.BigIntegerField()
+    reason = models.TextField(default="", db_default="")
+    answered_by = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "personal_data_mark"
+        indexes = [models.Index(fields=["event", "part_id"], name="personal_data_mark_event")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.place} {self.part_id}"
+
+
+class PersonalDataScan(models.Model):
+    """An event in which all parts have been searched by that `version` of the detection.
+
+    `digest` is of its title, tags and reports, whose marks are found again when it changes.
+    """
+
+    event = models.OneToOneField(Event, models.DB_CASCADE, primary_key=True, related_name="+")
+    version = models.SmallIntegerField()
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "personal_data_scan"
+
+    def __str__(self) -> str:
+        return f"event {self.event_id}"

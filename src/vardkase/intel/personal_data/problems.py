@@ -1,0 +1,15 @@
+"""Why an answer about personal data is refused."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class PersonalDataProblem(ProblemCode):
+    NO_REASON = _("Say why the personal data are necessary.")
+    REASON_TOO_LONG = _("Enter at most %(most)s characters.")
+    UNKNOWN_KIND = _("There is no such kind of personal data. The kinds are: %(known)s.")
+    NOTHING_TO_ANSWER = _("No personal data of this kind in the event await an answer.")
+    NOTHING_ANSWERED = _("There is no answer about this kind of personal data to undo.")

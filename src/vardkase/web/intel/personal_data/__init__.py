@@ -1,0 +1,1 @@
+"""Pages on which a publisher answers what the hub has marked as personal data."""

@@ -1,0 +1,86 @@
+"""Answers about personal data: why all of a kind in an event is necessary, and taking that back."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.identity.access.permissions import Permission
+from vardkase.intel.personal_data.queries import MarkedKind, marked_kinds
+from vardkase.intel.personal_data.services import LONGEST_REASON, state_necessity, take_back_answer
+from vardkase.intel.queries.find import find_event
+from vardkase.web.intel.editing.common import attempt
+from vardkase.web.ui.display import thin
+from vardkase.web.ui.edit_page import edit_page
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.undo import say_with_undo
+
+
+class NecessityForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why are they necessary?"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "For example: recipients need the address in order to find the message in their mail logs."
+        ),
+    )
+
+
+@page(Permission.PUBLISH, writes=True)
+def necessity(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    marked = next((each for each in marked_kinds(request.actor, event.id) if each.kind.value == kind), None)
+    if marked is None:
+        raise NotFound
+    form = NecessityForm(request.POST if request.method == "POST" else None)
+    publish = reverse("event_publish", args=[event.id])
+    if request.method == "POST":
+        try:
+            count = attempt(
+                form,
+                lambda: state_necessity(request.actor, event.id, kind, form.cleaned_data["reason"]),
+            )
+        except Conflict as refused:
+            count = None
+            form.add_error(None, str(refused))
+        if count is not None:
+            say_with_undo(
+                request, gettext("The answer has been saved."), "personal_data_take_back", event.id, kind
+            )
+            return redirect(publish)
+    return edit_page(
+        request,
+        form,
+        gettext("State why personal data are necessary"),
+        [(event.info, reverse("event", args=[event.id])), (gettext("Publish"), publish)],
+        intro=gettext(
+            "Share personal data only if the recipients need them. Otherwise go back, and remove or replace them in "
+            "the event. The answer is for all marks of this kind in the event, and is logged."
+        ),
+        things=[_described(marked)],
+    )
+
+
+@page(Permission.PUBLISH, writes=True)
+@require_POST
+def take_back(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    event = find_event(request.actor, reference)
+    try:
+        take_back_answer(request.actor, event.id, kind)
+        messages.success(request, gettext("The answer has been undone."))
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    return redirect("event_publish", event.id)
+
+
+def _described(marked: MarkedKind) -> str:
+    count = ngettext("%(n)s mark", "%(n)s marks", marked.count) % {"n": thin(marked.count)}
+    return f"{marked.kind.label}: {count} ({', '.join(marked.place_labels)})"
