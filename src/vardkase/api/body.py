@@ -199,7 +199,7 @@ def _refusing_bad_json() -> Iterator[None]:
         raise MispError(405, INVALID_JSON) from error
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
+def gunzip(body: bytes, limit: int) -> bytes:
     decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         # One byte more than allowed tells too big from exactly full without unpacking the rest.
@@ -214,7 +214,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     return plain
 
 
-def _unbrotli(body: bytes, limit: int) -> bytes:
+def unbrotli(body: bytes, limit: int) -> bytes:
     decompressor = brotli.Decompressor()
     try:
         # One byte more than allowed tells too big from exactly full without unpacking the rest.
@@ -231,7 +231,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
     return plain
 
 
-DECOMPRESSORS = {"gzip": _gunzip, "br": _unbrotli}
+DECOMPRESSORS = {"gzip": gunzip, "br": unbrotli}
 
 
 def _json(raw: bytes, sent: int | None = None) -> Any:

@@ -65,7 +65,7 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> int:
+def read_number(value: Any) -> int:
     number = as_int(_scalar(value))
     # To `as_int`, false is 0, which as a recipient is everybody.
     if number is None or isinstance(value, bool):
@@ -73,7 +73,7 @@ def _number(value: Any) -> int:
     return number
 
 
-def _texts(value: Any) -> list[str]:
+def read_texts(value: Any) -> list[str]:
     items = listed(value)
     if isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(i, dict | list) for i in value)
@@ -82,42 +82,42 @@ def _texts(value: Any) -> list[str]:
     return items
 
 
-def _names(value: Any) -> list[str]:
+def read_names(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError
     return value
 
 
-def _members(value: Any) -> dict[str, Any]:
+def read_members(value: Any) -> dict[str, Any]:
     members = decoded(value)
     if not isinstance(members, dict):
         raise ValueError
     return members
 
 
-def _items(value: Any) -> list[Any]:
+def read_items(value: Any) -> list[Any]:
     items = decoded(value)
     if not isinstance(items, list):
         raise ValueError
     return items
 
 
-def _date(value: Any) -> date:
+def read_date(value: Any) -> date:
     return date.fromisoformat(read_text(_scalar(value)))
 
 
-def _moment(value: Any) -> datetime:
+def read_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(read_text(_scalar(value)))
     if moment.tzinfo is None:
         raise ValueError
     return moment
 
 
-def _file(value: Any) -> bytes:
+def read_file(value: Any) -> bytes:
     return b64decode(read_text(_scalar(value)), validate=True)
 
 
-def _choice(value: Any) -> bool:
+def read_choice(value: Any) -> bool:
     word = str(_scalar(value)).strip().lower()
     # "null" and "none" are how a form writes nothing, which decides nothing.
     if word not in TRUE_WORDS | FALSE_WORDS - {"", "null", "none"}:
@@ -130,15 +130,15 @@ FLAG = Field(
     {"type": ["boolean", "integer", "string"], "description": "true or false, 1 or 0"},
     ApiProblem.NOT_TRUE_OR_FALSE,
 )
-NUMBER = Field(_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER, True)
+NUMBER = Field(read_number, {"type": ["integer", "string"]}, ApiProblem.NOT_A_NUMBER, True)
 TEXT = Field(lambda value: read_text(_scalar(value)), {"type": "string"})
 REFERENCE = Field(
     lambda value: str(_scalar(value) or ""),  # Clients send the number 0 for none.
     {"type": ["integer", "string"], "description": "A number or a uuid"},
 )
-TEXTS = Field(_texts, {"type": ["array", "string", "null"]}, ApiProblem.NOT_A_LIST)
-MEMBERS = Field(_members, {"type": "object"}, ApiProblem.NOT_AN_OBJECT)
-ITEMS = Field(_items, {"type": "array"}, ApiProblem.NOT_A_LIST)
+TEXTS = Field(read_texts, {"type": ["array", "string", "null"]}, ApiProblem.NOT_A_LIST)
+MEMBERS = Field(read_members, {"type": "object"}, ApiProblem.NOT_AN_OBJECT)
+ITEMS = Field(read_items, {"type": "array"}, ApiProblem.NOT_A_LIST)
 ANYTHING = Field(lambda value: value, {})
 
 Flag = Annotated[bool, FLAG]
@@ -148,17 +148,19 @@ Reference = Annotated[str, REFERENCE]
 """A number or a uuid."""
 Texts = Annotated[list[str], TEXTS]
 Names = Annotated[
-    list[str], Field(_names, {"type": "array", "items": {"type": "string"}}, ApiProblem.NOT_NAMES)
+    list[str], Field(read_names, {"type": "array", "items": {"type": "string"}}, ApiProblem.NOT_NAMES)
 ]
 Members = Annotated[dict[str, Any], MEMBERS]
 Items = Annotated[list[Any], ITEMS]
-Choice = Annotated[bool, Field(_choice, FLAG.schema, FLAG.problem)]
+Choice = Annotated[bool, Field(read_choice, FLAG.schema, FLAG.problem)]
 """A flag that decides something: no other word is taken for yes."""
-Date = Annotated[date, Field(_date, {"type": "string", "format": "date"}, ApiProblem.NOT_A_DAY, True)]
+Date = Annotated[date, Field(read_date, {"type": "string", "format": "date"}, ApiProblem.NOT_A_DAY, True)]
 Moment = Annotated[
-    datetime, Field(_moment, {"type": "string", "format": "date-time"}, ApiProblem.NOT_A_TIME, True)
+    datetime, Field(read_moment, {"type": "string", "format": "date-time"}, ApiProblem.NOT_A_TIME, True)
 ]
-File = Annotated[bytes, Field(_file, {"type": "string", "description": "In Base64"}, ApiProblem.NOT_BASE64)]
+File = Annotated[
+    bytes, Field(read_file, {"type": "string", "description": "In Base64"}, ApiProblem.NOT_BASE64)
+]
 Anything = Annotated[Any, ANYTHING]
 """Read by a service, which says what is wrong with it."""
 

@@ -54,7 +54,7 @@ DISABLE_REST_ALERT = Setting(
 )
 
 
-def _problem_of_rule(rule: str) -> Problem | None:
+def block_rule_problem(rule: str) -> Problem | None:
     try:
         blocked_tags(rule)
     except InvalidValue as fault:
@@ -80,6 +80,6 @@ EVENT_BLOCK_RULE = Setting(
     "",
     _('Events with one of these tags are taken in from nobody: {"tags": ["name of a tag"]}.'),
     level=2,
-    check=_problem_of_rule,
+    check=block_rule_problem,
     changed_by=ChangedBy.SITE_ADMIN,
 )

@@ -96,7 +96,9 @@ def detect(
     detected = {value.value: value for value in _subjects(text)} if beyond_misp else {}
     for word in dict.fromkeys(_words(text)):
         check()
-        if _is_plain(word):
+        # No test recognises such a word, and most words of a text are like it: the tests look for a sign in it, or
+        # a length.
+        if len(word) < SHORTEST_CODE and word.isalnum() and not AUTONOMOUS_SYSTEM.fullmatch(word):
             continue
         guess = (_guess_beyond_misp(word) if beyond_misp else None) or _guess(refang(word))
         if guess is None:
@@ -108,11 +110,6 @@ def detect(
         category, to_ids = default_category(types[0]), default_to_ids(types[0])
         detected[value] = DetectedValue(value, types[0], types, category, to_ids, word, comment)
     return list(detected.values())
-
-
-def _is_plain(word: str) -> bool:
-    """Whether none of the tests can know it, as most words of a text: all but a few want a sign in it, or a length."""
-    return len(word) < SHORTEST_CODE and word.isalnum() and not AUTONOMOUS_SYSTEM.fullmatch(word)
 
 
 def _guess(refanged: str) -> Guess | None:

@@ -61,7 +61,9 @@ def change_search(actor: Actor, reference: str | int, data: Mapping[str, Any], m
 @transaction.atomic
 def delete_search(actor: Actor, reference: str | int) -> SavedSearch:
     search = _changeable(actor, reference)
-    _remove_old()
+    # Rows that nobody can reach any more: past undoing, or private to an account that is gone.
+    long_ago = timezone.now() - KEPT_DELETED
+    SavedSearch.objects.filter(Q(deleted__lt=long_ago) | Q(user=None, shared_with=SharedWith.NOBODY)).delete()
     search.deleted = timezone.now()
     search.save(update_fields=["deleted"])
     record(actor, AnalysisAction.SAVED_SEARCH_DELETED, Target.of(search))
@@ -134,26 +136,20 @@ def _details(search: SavedSearch) -> dict[str, Any]:
     return {"kind": search.kind, "shared_with": int(search.shared_with)}
 
 
-def _remove_old() -> None:
-    """Those whose deletion can no longer be undone, and those of nobody but a person whose account is gone."""
-    long_ago = timezone.now() - KEPT_DELETED
-    SavedSearch.objects.filter(Q(deleted__lt=long_ago) | Q(user=None, shared_with=SharedWith.NOBODY)).delete()
-
-
-def _kind(value: Any) -> str:
+def read_kind(value: Any) -> str:
     if value not in SearchKind.values:
         raise InvalidValue(CommonProblem.NO_SUCH_CHOICE(choices=SearchKind.values))
     return str(value)
 
 
-def _shared_with(value: Any) -> int:
+def read_shared_with(value: Any) -> int:
     number = as_int(value)
     if number not in SharedWith.values:
         raise InvalidValue(CommonProblem.NO_SUCH_CHOICE(choices=list(map(str, SharedWith.values))))
     return int(number)
 
 
-def _description(value: Any) -> str:
+def read_description(value: Any) -> str:
     given = text(value)
     if len(given) > LONGEST_DESCRIPTION:
         raise InvalidValue(CommonProblem.TOO_LONG(most=LONGEST_DESCRIPTION))
@@ -162,8 +158,8 @@ def _description(value: Any) -> str:
 
 READERS: Readers = {
     "name": filled(gettext_lazy("name"), LONGEST_NAME),
-    "description": _description,
-    "kind": _kind,
+    "description": read_description,
+    "kind": read_kind,
     "filters": lambda value: value,
-    "shared_with": _shared_with,
+    "shared_with": read_shared_with,
 }

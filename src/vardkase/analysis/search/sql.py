@@ -65,11 +65,11 @@ def events_found(statement: Statement, search: Search) -> str:
     """A SELECT of the ids (`id`) of the events that the search finds, or finds something in; some repeat."""
     match search.scope:
         case Scope.EVENTS:
-            return _events(statement, search)
+            return select_events(statement, search)
         case Scope.ATTRIBUTES:
             return _attributes(statement, search, "a.event_id AS id")
         case Scope.OBJECTS:
-            return _objects(statement, search, "o.event_id AS id")
+            return select_objects(statement, search, "o.event_id AS id")
 
 
 def total_query(actor: Actor, search: Search) -> SqlQuery:
@@ -77,7 +77,7 @@ def total_query(actor: Actor, search: Search) -> SqlQuery:
     return statement.query(f"SELECT count(*) AS id FROM ({select_found(statement, search)}) every")
 
 
-def _events(statement: Statement, search: Search) -> str:
+def select_events(statement: Statement, search: Search) -> str:
     if search.pattern is not None:
         found = statement.fence(events_with_pattern(statement, search.pattern))
         conditions = [statement.event(), f"e.id IN (SELECT id FROM {found})"]
@@ -167,7 +167,7 @@ def _tagged(statement: Statement, search: Search, conditions: list[str], branche
     return statement.fence(found)
 
 
-def _objects(statement: Statement, search: Search, columns: str = "o.id") -> str:
+def select_objects(statement: Statement, search: Search, columns: str = "o.id") -> str:
     conditions = [
         *event_conditions(statement, search),
         statement.object(search.deleted),
@@ -246,5 +246,5 @@ def _page(statement: Statement, search: Search) -> str:
     return page + (f" OFFSET {statement.bind(offset, 'bigint')}" if offset else "")
 
 
-SELECTS = {Scope.EVENTS: _events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: _objects}
+SELECTS = {Scope.EVENTS: select_events, Scope.ATTRIBUTES: _attributes, Scope.OBJECTS: select_objects}
 ALIASES = {Scope.EVENTS: "e", Scope.ATTRIBUTES: "a", Scope.OBJECTS: "o"}

@@ -18,7 +18,7 @@ from vardkase.formats.misp_json.knowledge import cluster_dict, tag_dict
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.galaxies import queries, services
-from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
+from vardkase.knowledge.galaxies.models import GalaxyClusterRelation
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.queries import tags_named
 
@@ -110,7 +110,9 @@ def _stream(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
 
 def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
     rows = GalaxyClusterRelation.objects.select_related("galaxy_cluster").in_bulk(list(ids))
-    targets = _targets(actor, rows.values())
+    uuids = {relation.referenced_galaxy_cluster_uuid for relation in rows.values()}
+    clusters = queries.visible_clusters(actor).filter(uuid__in=uuids).order_by("-pk")
+    targets = {str(cluster.uuid): cluster for cluster in clusters}
     tags = tags_named(actor, {name for relation in rows.values() for name in relation.tags})
     for number in ids:
         relation = rows[number]
@@ -132,12 +134,6 @@ def relation_bodies(actor: Actor, ids: Iterable[int]) -> Iterator[dict[str, Any]
             "TargetCluster": cluster_dict(target) if target else None,
             "GalaxyClusterRelationTag": [_tagged(relation, name, tags) for name in relation.tags],
         }
-
-
-def _targets(actor: Actor, relations: Iterable[GalaxyClusterRelation]) -> dict[str, GalaxyCluster]:
-    uuids = {relation.referenced_galaxy_cluster_uuid for relation in relations}
-    clusters = queries.visible_clusters(actor).filter(uuid__in=uuids).order_by("-pk")
-    return {str(cluster.uuid): cluster for cluster in clusters}
 
 
 def _tagged(relation: GalaxyClusterRelation, name: str, tags: dict[str, Tag]) -> dict[str, Any]:

@@ -41,7 +41,13 @@ class StatisticsQuery(Params, kw_only=True):
 def statistics(call: Call, page: str = "data", *, params: StatisticsQuery) -> Json:
     """Return usage statistics, by page: data, orgs, users, tags, attributehistogram or sightings."""
     if page.lower() == "orgs":
-        return Json(_organisations(call.actor, params.scope or "local"))
+        since = _today() - timedelta(days=A_YEAR)
+        return Json(
+            {
+                contribution.organisation.name: _contribution(contribution, since)
+                for contribution in queries.contributions(call.actor, params.scope or "local", since)
+            }
+        )
     figures = PAGES.get(page.lower())
     if figures is None:
         raise MispError(404, "Invalid page.")
@@ -52,16 +58,16 @@ def statistics(call: Call, page: str = "data", *, params: StatisticsQuery) -> Js
 @endpoint("users/histogram")
 def attribute_histogram(call: Call) -> Json:
     """Return the number of attributes of each type per organisation."""
-    return Json(_histogram(call.actor))
+    return Json(histogram_page(call.actor))
 
 
 @endpoint("users/tagStatisticsGraph")
 def tag_statistics_graph(call: Call) -> Json:
     """Return how often each tag is used."""
-    return Json(_tags(call.actor))
+    return Json(tags_page(call.actor))
 
 
-def _data(actor: Actor) -> Any:
+def data_page(actor: Actor) -> Any:
     # A month begins in UTC, whatever the time zone of the hub.
     month = datetime.combine(_today().replace(day=1), datetime.min.time(), UTC)
     totals = queries.totals(actor, int(month.timestamp()))
@@ -82,14 +88,6 @@ def _data(actor: Actor) -> Any:
         **dict.fromkeys(("thread_count", "thread_count_month", "post_count", "post_count_month"), 0),
     }
     return {"stats": {name: str(value) for name, value in stats.items()}}
-
-
-def _organisations(actor: Actor, scope: str) -> Any:
-    since = _today() - timedelta(days=A_YEAR)
-    return {
-        contribution.organisation.name: _contribution(contribution, since)
-        for contribution in queries.contributions(actor, scope, since)
-    }
 
 
 def _contribution(contribution: Contribution, since: date) -> dict[str, Any]:
@@ -122,7 +120,7 @@ def _contribution(contribution: Contribution, since: date) -> dict[str, Any]:
     return row
 
 
-def _users(actor: Actor) -> Any:
+def users_page(actor: Actor) -> Any:
     today = _today()
     growth_by_kind = queries.growth(actor, today.replace(day=1), today.replace(month=1, day=1))
     return {
@@ -131,7 +129,7 @@ def _users(actor: Actor) -> Any:
     }
 
 
-def _tags(actor: Actor) -> Any:
+def tags_page(actor: Actor) -> Any:
     flat = {
         taxonomy: {name: {"name": name, "size": str(count)} for name, count in tags.items()}
         for taxonomy, tags in queries.event_tags(actor).items()
@@ -140,7 +138,7 @@ def _tags(actor: Actor) -> Any:
     return {"flatData": flat, "treemap": {"name": "tags", "children": children}}
 
 
-def _histogram(actor: Actor) -> Any:
+def histogram_page(actor: Actor) -> Any:
     by_organisation = queries.attribute_histogram(actor)
     everything: dict[str, int] = {}
     for counts in by_organisation.values():
@@ -157,7 +155,7 @@ def _histogram(actor: Actor) -> Any:
     ]
 
 
-def _sightings(actor: Actor) -> Any:
+def sightings_page(actor: Actor) -> Any:
     totals: Counter[str] = Counter()
     events: dict[str, dict[str, list[str]]] = {}
     for source, kind, count, event_ids in counts_by_source(actor):
@@ -172,9 +170,9 @@ def _today() -> date:
 
 
 PAGES: dict[str, Callable[[Actor], Any]] = {
-    "data": _data,
-    "users": _users,
-    "tags": _tags,
-    "attributehistogram": _histogram,
-    "sightings": _sightings,
+    "data": data_page,
+    "users": users_page,
+    "tags": tags_page,
+    "attributehistogram": histogram_page,
+    "sightings": sightings_page,
 }

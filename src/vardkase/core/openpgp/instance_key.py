@@ -14,7 +14,7 @@ from vardkase.core.problems import Problem
 from vardkase.core.settings import Setting, set_unless_set
 
 
-def _fault(armored: str) -> Problem | None:
+def signing_key_fault(armored: str) -> Problem | None:
     try:
         public_part(armored)
     except InvalidValue as error:
@@ -29,7 +29,7 @@ SIGNING_KEY = Setting(
         "The armored OpenPGP secret key, without a passphrase, that the hub signs protected events and its mail with. "
         "It is made when an event is first protected; set it to go on with the key of an earlier instance."
     ),
-    check=_fault,
+    check=signing_key_fault,
     secret=True,
     changed_by=ChangedBy.SITE_ADMIN,
 )

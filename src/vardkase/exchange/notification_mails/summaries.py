@@ -73,16 +73,14 @@ class _Summaries:
         self, people: Sequence[User], wishes: dict[int, Any]
     ) -> Iterator[tuple[list[Recipient], Facts]]:
         for person in people:
-            found = self._summary(person, wishes.get(person.pk) or {})
+            filters = wishes.get(person.pk) or {}
+            key = (person.org_id, person.role.perm_site_admin, json.dumps(filters, sort_keys=True))
+            # Within one run only: what people may read can change until the next.
+            if key not in self.found:
+                self.found[key] = summary(job_actor(person.pk), self.period, self.until, filters)
+            found = self.found[key]
             if found.event_count:
                 yield [Recipient.of(person)], summary_facts(self.period, found)
-
-    def _summary(self, person: User, filters: dict[str, Any]) -> Summary:
-        key = (person.org_id, person.role.perm_site_admin, json.dumps(filters, sort_keys=True))
-        # Within one run only: what people may read can change until the next.
-        if key not in self.found:
-            self.found[key] = summary(job_actor(person.pk), self.period, self.until, filters)
-        return self.found[key]
 
 
 def summary_facts(period: str, found: Summary) -> Facts:

@@ -21,7 +21,7 @@ def alert(event_id: int, version: int) -> None:
     send_alerts(event_id, version)
 
 
-def _audience(published: EventPublished) -> list[Receiver]:
+def mail_audience(published: EventPublished) -> list[Receiver]:
     """All who want mail about the event, as one receiver; none where nobody is to be notified."""
     wanted = published.notify and can_send()
     return [Receiver(EntryKind.MAIL, published.event_id, "")] if wanted else []
@@ -30,7 +30,7 @@ def _audience(published: EventPublished) -> list[Receiver]:
 # The job claims: people are thousands, and what each may read would hold up the publication.
 MAILS = Channel(
     EntryKind.MAIL,
-    _audience,
+    mail_audience,
     alert,
     lambda event_id, version: {"event_id": event_id, "version": version},
     claims=False,

@@ -53,7 +53,7 @@ def _outcome(delivery: Delivery, held: Collection[str]) -> Outcome:
     return Outcome(version, DeliveryState.WITHHELD, OwnFeedProblem.EVENT_NOT_IN_IT())
 
 
-def _audience(published: EventPublished) -> list[Receiver]:
+def feed_audience(published: EventPublished) -> list[Receiver]:
     return [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
 
 
@@ -71,7 +71,7 @@ def _receiver(feed: OwnFeed) -> Receiver:
 
 FEEDS = Channel(
     EntryKind.FEED,
-    _audience,
+    feed_audience,
     write,
     lambda feed_id, _: {"feed_id": feed_id, "whole": False},
 )

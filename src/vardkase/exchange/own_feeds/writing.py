@@ -103,7 +103,9 @@ class _Writing:
         with unfinished(self.folder / HASHES).open("wb") as hashes:
             hashes.writelines(self._hash_lines_of(kept))
             announced = kept | self._write_events([event.id for event in stale], hashes)
-        unfinished(self.folder / MANIFEST).write_bytes(_manifest_bytes(announced))
+        # Entries that stay are copied as bytes: a manifest of thousands is not parsed and written anew.
+        entries = (b'"%s":%s' % (uuid.encode(), entry) for uuid, entry in announced.items())
+        unfinished(self.folder / MANIFEST).write_bytes(b"{" + b",\n".join(entries) + b"}\n")
         _replace_if_changed(self.folder / HASHES)
         _replace_if_changed(self.folder / MANIFEST)
         self.done.unchanged += len(kept)
@@ -139,12 +141,6 @@ class _Writing:
             self.done.written += 1
         else:
             self.done.unchanged += 1
-
-
-def _manifest_bytes(announced: Mapping[str, Raw]) -> bytes:
-    # Entries that stay are copied as bytes: a manifest of thousands is not parsed and written anew.
-    entries = (b'"%s":%s' % (uuid.encode(), entry) for uuid, entry in announced.items())
-    return b"{" + b",\n".join(entries) + b"}\n"
 
 
 def _replace_if_changed(target: Path) -> bool:

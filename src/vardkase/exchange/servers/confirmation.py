@@ -167,7 +167,7 @@ def _locked_server(request: ApprovalRequest) -> Server:
     return first_or_not_found(servers.filter(pk=int(request.subject)), ConnectionProblem.NOT_FOUND())
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_server(request: ApprovalRequest) -> ActionDescription:
     found = Server.objects.select_related("remote_org").filter(pk=int(request.subject)).first()
     details = [(gettext("Connection"), request.title)]
     if found is not None:
@@ -185,7 +185,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def server_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     found = Server.objects.filter(pk=int(request.subject)).first()
     host = host_organisation_id()
     if found is not None and found.remote_org_id == actor.organisation_id != host:
@@ -193,7 +193,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return None
 
 
-def _execute(approval: Approval) -> Server:
+def confirm_server(approval: Approval) -> Server:
     server = _locked_server(approval.for_action(CONFIRM).request)
     facts = {
         "url": server.url,
@@ -214,8 +214,8 @@ CONFIRM = ApprovalAction(
     title=_("Confirm the connection’s owner"),
     propose=frozenset({Party.SITE_ADMIN, Party.MEMBERSHIP_OFFICER, Party.OPERATOR}),
     approve=OFFICERS,
-    describe=_describe,
+    describe=describe_server,
     fingerprint=lambda request: {"identity": identity_of(_locked_server(request))},
-    conflict=_conflict,
-    execute=_execute,
+    conflict=server_conflict,
+    execute=confirm_server,
 )

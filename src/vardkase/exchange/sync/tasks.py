@@ -107,7 +107,7 @@ def push_published(server_id: int) -> None:
         push.push_published(server)
 
 
-def _audience(published: EventPublished) -> list[Receiver]:
+def connection_audience(published: EventPublished) -> list[Receiver]:
     servers = Server.objects.filter(push=True).select_related("remote_org").order_by("priority")
     # Readers cost queries: they are asked for only where a version is not for all.
     return [
@@ -118,5 +118,5 @@ def _audience(published: EventPublished) -> list[Receiver]:
 
 
 CONNECTIONS = Channel(
-    EntryKind.CONNECTION, _audience, push_published, lambda server_id, _: {"server_id": server_id}
+    EntryKind.CONNECTION, connection_audience, push_published, lambda server_id, _: {"server_id": server_id}
 )

@@ -63,13 +63,18 @@ class Match:
 
 def match_of(parameters: Mapping[str, str]) -> Match:
     """The request in the parameters of a URL. Raises Invalid by parameter; unknown ones are ignored."""
+    versions = _items(parameters.get("match[version]", "")) or (LAST,)
+    try:
+        Match(versions=versions).moments  # noqa: B018 - each of them must be readable
+    except ValueError:
+        raise Invalid({"match[version]": [TaxiiProblem.BAD_VERSION()]}) from None
     return Match(
         added_after=_added_after(parameters.get("added_after", "")),
         limit=_limit(parameters.get("limit", "")),
         mark=_mark(parameters.get("next", "")),
         ids=_items(parameters.get("match[id]", "")),
         types=_items(parameters.get("match[type]", "")),
-        versions=_versions(parameters.get("match[version]", "")),
+        versions=versions,
         spec_versions=_items(parameters.get("match[spec_version]", "")),
     )
 
@@ -105,15 +110,6 @@ def _mark(text: str) -> TimeMark | None:
     if found is None or int(found[3]) > END_OF_EVENT:
         raise Invalid({"next": [TaxiiProblem.BAD_MARK()]})
     return TimeMark(*(int(part) for part in found.groups()))
-
-
-def _versions(text: str) -> tuple[str, ...]:
-    versions = _items(text) or (LAST,)
-    try:
-        Match(versions=versions).moments  # noqa: B018 - each of them must be readable
-    except ValueError:
-        raise Invalid({"match[version]": [TaxiiProblem.BAD_VERSION()]}) from None
-    return versions
 
 
 def _moment(text: str) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +64,10 @@ def work_off(actor: Actor, submission_id: int) -> None:
     objects = msgspec.json.decode(submission.envelope)
     outcomes = _outcomes(as_member(actor), submission.collection, objects)
     with transaction.atomic():
-        submission.results = {"total": len(objects), **_details(outcomes)}
+        results: dict[str, list[dict[str, str]]] = {"successes": [], "failures": []}
+        for outcome in outcomes:
+            results["successes" if outcome.stored else "failures"].append(_detail(outcome))
+        submission.results = {"total": len(objects), **results}
         submission.complete, submission.envelope = True, ""
         submission.save()
         stored, failed = counted(outcomes)
@@ -114,13 +116,6 @@ def _outcomes(actor: Actor, collection: Collection, objects: list[Any]) -> list[
         found.get(identity_of(stix_object)) or IngestResult.of(stix_object, unused, stored=True)
         for stix_object in objects
     ]
-
-
-def _details(outcomes: Iterable[IngestResult]) -> dict[str, list[dict[str, str]]]:
-    results: dict[str, list[dict[str, str]]] = {"successes": [], "failures": []}
-    for outcome in outcomes:
-        results["successes" if outcome.stored else "failures"].append(_detail(outcome))
-    return results
 
 
 def _detail(outcome: IngestResult) -> dict[str, str]:

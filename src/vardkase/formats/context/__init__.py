@@ -10,7 +10,7 @@ import msgspec
 from vardkase.analysis.search.filters import Search
 from vardkase.core.errors import NotFound
 from vardkase.formats.attack import matrix_data
-from vardkase.formats.context.collected import Context, collect
+from vardkase.formats.context.collected import collect
 from vardkase.formats.context.markdown import document
 from vardkase.formats.misp_json.knowledge import tag_dict
 from vardkase.identity.access.actor import Actor
@@ -32,23 +32,17 @@ def as_json(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]
         kind: [{"Galaxy": row.galaxy, "GalaxyCluster": row.cluster} for row in rows]
         for kind, rows in context.clusters.items()
     }
-    yield msgspec.json.encode(
-        {"attackData": attack, "tags": _tags_by_namespace(context), "clusters": clusters}
-    )
-
-
-def as_markdown(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
-    """The context as Markdown, without the matrix."""
-    yield document(collect(actor, search, ids), search.base_url).encode()
-
-
-def _tags_by_namespace(context: Context) -> dict[str, list[dict[str, Any]]]:
     by_namespace: dict[str, list[dict[str, Any]]] = {}
     for tag, meaning in context.tags:
         name = meaning.taxonomy.namespace if meaning else CUSTOM
         taxonomy = _meaning_members(meaning) if meaning else {}
         by_namespace.setdefault(name, []).append({**taxonomy, "Tag": tag_dict(tag)})
-    return by_namespace
+    yield msgspec.json.encode({"attackData": attack, "tags": by_namespace, "clusters": clusters})
+
+
+def as_markdown(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
+    """The context as Markdown, without the matrix."""
+    yield document(collect(actor, search, ids), search.base_url).encode()
 
 
 def _meaning_members(meaning: TagMeaning) -> dict[str, Any]:

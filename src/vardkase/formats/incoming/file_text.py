@@ -56,12 +56,12 @@ def text_of_file(content: bytes, kind: DocumentKind | None = None) -> FileText:
     return found
 
 
-def _mail(content: bytes) -> FileText:
+def mail_text(content: bytes) -> FileText:
     mail = reading.mail(content)
     return FileText(mail.subject, mail.text)
 
 
-def _text(content: bytes) -> FileText:
+def plain_text(content: bytes) -> FileText:
     text = decoded_text(content)
     return FileText(*reading.web_page(text)) if is_page(text) else FileText("", text)
 
@@ -78,8 +78,8 @@ def _by_program(pool: SandboxPool, job: str) -> Callable[[bytes], FileText]:
 
 
 READERS: dict[DocumentKind, Callable[[bytes], FileText]] = {
-    DocumentKind.TEXT: _text,
-    DocumentKind.MAIL: _mail,
+    DocumentKind.TEXT: plain_text,
+    DocumentKind.MAIL: mail_text,
     DocumentKind.PDF: _by_program(file_texts, "pdf"),
     DocumentKind.XLSX: _by_program(file_texts, "xlsx"),
     DocumentKind.DOCX: _by_program(word_texts, "docx"),

@@ -35,11 +35,16 @@ ORDER BY chosen.place
 def stix1(form: str) -> Callable[[Actor, Search, Sequence[int]], Iterator[bytes]]:
     def render(actor: Actor, search: Search, ids: Sequence[int]) -> Iterator[bytes]:
         scope = "events" if search.scope is Scope.EVENTS else "attributes"
+        # STIX 1 makes an XML namespace prefix of the name, which must begin with a letter.
+        first = next(
+            (character for character in actor.organisation_name if character.isalnum() or character == "_"),
+            "",
+        )
         job = {
             "job": f"write stix1 {scope}",
             "form": form,
             "version": version_of(search, STIX1_VERSIONS),
-            "organisation": _as_prefix(actor.organisation_name),
+            "organisation": actor.organisation_name if first.isalpha() else f"ORG {actor.organisation_name}",
             "namespace": search.base_url,
         }
         return _with_first_produced(_converted(job, _documents(actor, search, ids)))
@@ -104,9 +109,3 @@ def _runs_of_events(event_ids: Sequence[int]) -> Iterator[list[int]]:
         total += count
     if run:
         yield run
-
-
-def _as_prefix(name: str) -> str:
-    """An organisation's name made valid as an XML namespace prefix, which must begin with a letter."""
-    first = next((character for character in name if character.isalnum() or character == "_"), "")
-    return name if first.isalpha() else f"ORG {name}"

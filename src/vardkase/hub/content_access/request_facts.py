@@ -48,7 +48,7 @@ def hours_in(value: int | str, most: int) -> int:
     return hours
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_request(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     effect = ngettext(
         "%(name)s may read content of the hub for up to %(hours)s hour from approval.",
@@ -82,7 +82,7 @@ def _grant_of(request: ApprovalRequest) -> ContentGrant:
     )
 
 
-def _state(request: ApprovalRequest) -> dict[str, Any]:
+def request_state(request: ApprovalRequest) -> dict[str, Any]:
     grant = _grant_of(request)
     return {
         "state": grant.state,
@@ -92,7 +92,7 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def request_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     # Without a lock: pages that only read ask this too, outside a transaction.
     person = cast(Actor, actor)
     grant = ContentGrant.objects.filter(pk=int(request.subject)).first()
@@ -103,7 +103,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return conflict(person, grant)
 
 
-def _grant(approval: Approval) -> ContentGrant:
+def grant_request(approval: Approval) -> ContentGrant:
     grant, actor = _grant_of(approval.for_action(GRANT_ACCESS).request), cast(Actor, approval.actor)
     GRANT.after(grant.state, "grant")
     # The requester may have lost the duty while the request waited.
@@ -119,7 +119,7 @@ def _grant(approval: Approval) -> ContentGrant:
     return grant
 
 
-def _closed(actor: Acting, request: ApprovalRequest) -> None:
+def request_closed(actor: Acting, request: ApprovalRequest) -> None:
     grant = _grant_of(request)
     if request.state == RequestState.WITHDRAWN:
         grant.ended_at = timezone.now()
@@ -142,10 +142,10 @@ GRANT_ACCESS = ApprovalAction(
     title=_("Grant an operator access to content"),
     propose=frozenset({Party.OPERATOR}),
     approve=OFFICERS,
-    describe=_describe,
-    fingerprint=_state,
-    conflict=_conflict,
-    execute=_grant,
-    closed=_closed,
+    describe=describe_request,
+    fingerprint=request_state,
+    conflict=request_conflict,
+    execute=grant_request,
+    closed=request_closed,
     writes_itself=True,
 )

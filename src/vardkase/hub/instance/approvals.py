@@ -64,7 +64,7 @@ def _row(request: ApprovalRequest) -> ScheduledTask:
     raise NotFound(InstanceProblem.NO_SUCH_TASK())
 
 
-def _describe_setting(request: ApprovalRequest) -> ActionDescription:
+def describe_setting(request: ApprovalRequest) -> ActionDescription:
     effect = gettext("The setting %(name)s is set to “%(value)s”.")
     before = str(request.subject_state.get("value", ""))
     return ActionDescription(
@@ -72,7 +72,7 @@ def _describe_setting(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _describe_schedule(request: ApprovalRequest) -> ActionDescription:
+def describe_schedule(request: ApprovalRequest) -> ActionDescription:
     schedule, values = schedules.find(request.subject), request.parameters
     facts = {"name": schedule.title if schedule else request.subject, "at": values["at"]}
     effect = (
@@ -81,7 +81,7 @@ def _describe_schedule(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(effect % facts, ((gettext("Interval"), values["rhythm"]),))
 
 
-def _execute_setting(approval: Approval) -> None:
+def execute_setting(approval: Approval) -> None:
     setting = _setting(approval.for_action(CHANGE_SETTING).request)
     try:
         # Checked again: other settings may have changed since, and exclude it by now.
@@ -91,7 +91,7 @@ def _execute_setting(approval: Approval) -> None:
     store(approval.actor, setting, value)
 
 
-def _execute_schedule(approval: Approval) -> None:
+def execute_schedule(approval: Approval) -> None:
     approval.for_action(CHANGE_SCHEDULE)
     reschedule(approval.actor, _row(approval.request), dict(approval.parameters))
 
@@ -100,14 +100,14 @@ _of_the_hub = partial(ApprovalAction, propose=OFFICERS, approve=OFFICERS, alone_
 CHANGE_SETTING = _of_the_hub(
     name="change_setting",
     title=_("Change a setting of the hub"),
-    describe=_describe_setting,
+    describe=describe_setting,
     fingerprint=lambda request: {"value": _setting(request).value},
-    execute=_execute_setting,
+    execute=execute_setting,
 )
 CHANGE_SCHEDULE = _of_the_hub(
     name="change_schedule",
     title=_("Pause or reschedule the hub’s automatic actions on members"),
-    describe=_describe_schedule,
+    describe=describe_schedule,
     fingerprint=lambda request: times_of(_row(request)),
-    execute=_execute_schedule,
+    execute=execute_schedule,
 )

@@ -61,6 +61,11 @@ class Check:
 def checks(actor: Actor) -> list[Check]:
     """All checks; each takes a few milliseconds, and none asks another machine. Raises Forbidden."""
     actor.require_oversight()
+    waiting, running, oldest, failed = _one(QUEUE)
+    is_late = oldest is not None and oldest < timezone.now() - LATE
+    state = HealthState.WARN if is_late or failed else HealthState.OK
+    facts = {"waiting": waiting, "running": running, "failed": failed, "late": is_late}
+    found = unsafe_settings()
     return [
         _versions(),
         _schema(actor),
@@ -68,12 +73,12 @@ def checks(actor: Actor) -> list[Check]:
         _clock(),
         _disk(),
         _worker(actor),
-        _queue(),
+        Check("queue", state, facts),
         _schedules(),
         _mail(),
         _feeds(),
         _connections(),
-        _settings(),
+        Check("settings", HealthState.BAD if found else HealthState.OK, {"found": found}),
     ]
 
 
@@ -138,14 +143,6 @@ def _worker(actor: Actor) -> Check:
     return Check("worker", HealthState.OK if running else HealthState.BAD, {"running": len(running)})
 
 
-def _queue() -> Check:
-    waiting, running, oldest, failed = _one(QUEUE)
-    is_late = oldest is not None and oldest < timezone.now() - LATE
-    state = HealthState.WARN if is_late or failed else HealthState.OK
-    facts = {"waiting": waiting, "running": running, "failed": failed, "late": is_late}
-    return Check("queue", state, facts)
-
-
 def _schedules() -> Check:
     active = ScheduledTask.objects.filter(paused=False)
     failed = list(active.exclude(last_fault="").order_by("name").values_list("name", flat=True)[:MOST_NAMED])
@@ -180,11 +177,6 @@ def _connections() -> Check:
     )
     facts = {"used": used.count(), "failed": failed}
     return Check("connections", HealthState.WARN if failed else HealthState.OK, facts)
-
-
-def _settings() -> Check:
-    found = unsafe_settings()
-    return Check("settings", HealthState.BAD if found else HealthState.OK, {"found": found})
 
 
 def _one(sql: str) -> tuple[Any, ...]:

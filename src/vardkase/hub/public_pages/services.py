@@ -151,14 +151,14 @@ def _current(request: ApprovalRequest) -> Passage | None:
     return next((passage for passage in passages() if (passage.part, passage.name) == (part, name)), None)
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def change_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     # A packaged passage has no row to lock.
     cursor().execute(ONE_AT_A_TIME, (f"public text {request.subject}",))
     passage = _current(request)
     return {"number": passage.number, "position": passage.position} if passage else {}
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_change(request: ApprovalRequest) -> ActionDescription:
     current, new = _current(request), request.parameters["words"]
     labels = {"title": gettext("Heading"), "lead": gettext("Summary"), "text": gettext("Text")}
     rows = []
@@ -171,7 +171,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(str(EFFECTS[request.parameters["act"]]), tuple(rows))
 
 
-def _change(approval: Approval) -> Passage:
+def execute_change(approval: Approval) -> Passage:
     request, given = approval.for_action(CHANGE).request, approval.parameters
     part, _, name = request.subject.partition("/")
     words = {language: PassageText(**texts) for language, texts in given["words"].items()}
@@ -192,9 +192,9 @@ CHANGE = ApprovalAction(
     propose=EDITORS,
     approve=OFFICERS,
     alone_until_in_use=EDITORS,
-    describe=_describe,
-    fingerprint=_fingerprint,
-    execute=_change,
+    describe=describe_change,
+    fingerprint=change_fingerprint,
+    execute=execute_change,
 )
 
 

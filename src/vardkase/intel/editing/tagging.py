@@ -115,13 +115,6 @@ def exchange_tags(
     return [attach_tag(actor, uuid, name, local=local) for name in new]
 
 
-def _target_of(actor: Actor, link: EventTag | AttributeTag) -> Taggable:
-    if isinstance(link, EventTag):
-        return Taggable("Event", link.event_id, lock_event(actor, link.event_id))
-    found = find_attribute(actor, link.attribute_id)
-    return Taggable("Attribute", found.id, lock_event(actor, found.event_id))
-
-
 @transaction.atomic
 def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: str) -> Tag:
     """Set the relationship of a tag on an "event" or "attribute"; returns the tag.
@@ -135,7 +128,11 @@ def set_relationship(actor: Actor, kind: str, link_id: int, relationship_type: s
     if (link := links.first()) is None:
         raise NotFound(TaggingProblem.NO_LINK())
     try:
-        target = _target_of(actor, link)
+        if isinstance(link, EventTag):
+            target = Taggable("Event", link.event_id, lock_event(actor, link.event_id))
+        else:
+            found = find_attribute(actor, link.attribute_id)
+            target = Taggable("Attribute", found.id, lock_event(actor, found.event_id))
     except NotFound:  # The same answer as for no link, so that nobody learns of what is hidden.
         raise NotFound(TaggingProblem.NO_LINK()) from None
     require_may_tag(actor, target.event, local=link.local)

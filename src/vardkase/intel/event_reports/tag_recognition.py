@@ -38,7 +38,8 @@ def tags_in(actor: Actor, text: str) -> dict[str, str]:
     if len(words) <= FEW_WORDS:
         phrases = set(_phrases(words))
     else:
-        names = _every_name()
+        # All that NAMED could find, for any reader: tags in lower case, the others as written.
+        names = {name for (name,) in cursor().execute(NAMES).fetchall()}
         starts = {name.partition(" ")[0] for name in names}
         phrases = {one for one in _phrases(words, starts) if one in names or one.lower() in names}
     if not phrases:
@@ -60,11 +61,6 @@ def _phrases(words: Sequence[str], starts: AbstractSet[str] | None = None) -> It
             phrase = " ".join(words[start:end]).strip(EDGES)
             if SHORTEST_NAME <= len(phrase) <= 200:
                 yield phrase
-
-
-def _every_name() -> set[str]:
-    """All that NAMED could find, whoever reads it: tags in lower case, the others as written."""
-    return {name for (name,) in cursor().execute(NAMES).fetchall()}
 
 
 NAMES = """

@@ -108,20 +108,16 @@ def filled(actor: Actor, content: str, event: EventRow, today: date) -> str:
 
     What stands in the title is not filled in again, and what exceeds LONGEST_CONTENT is left out.
     """
+    label = strictest_label(tag.name for tag in event_tags(event.id))
     facts = {
         "event": " ".join(event.info[:LONGEST_TITLE].split()),
         "event_id": str(event.id),
         "event_uuid": str(event.uuid),
         "date": today.isoformat(),
         "organisation": actor.organisation_name,
-        "tlp": _tlp(event),
+        "tlp": f"@[tag](tlp:{label})" if label else "–",
     }
     return FACT.sub(lambda match: facts.get(match[1], match[0]), content)[:LONGEST_CONTENT]
-
-
-def _tlp(event: EventRow) -> str:
-    label = strictest_label(tag.name for tag in event_tags(event.id))
-    return f"@[tag](tlp:{label})" if label else "–"
 
 
 def _lock_own(actor: Actor, template_id: int) -> ReportTemplate:

@@ -62,7 +62,10 @@ class Form:
         fields = self.definition.fields()
         for name in self.values.keys() - {field.id for field in fields}:
             self._refuse(name, TemplateValueProblem.UNKNOWN_FIELD())
-        self.variables = self._variables()
+        moment = datetime.now(UTC)
+        answers = {name: ", ".join(_texts(value)) for name, value in self.values.items()}
+        now = {"date": moment.date().isoformat(), "now": moment.isoformat(timespec="seconds")}
+        self.variables = answers | now | {"user": self.person}
         for field in fields:
             self._take(field)
         defaults = self.definition.event_defaults
@@ -205,12 +208,6 @@ class Form:
         except InvalidValue as refused:
             self._refuse(name, refused.problem)
             return ""
-
-    def _variables(self) -> dict[str, str]:
-        moment = datetime.now(UTC)
-        answers = {name: ", ".join(_texts(value)) for name, value in self.values.items()}
-        now = {"date": moment.date().isoformat(), "now": moment.isoformat(timespec="seconds")}
-        return answers | now | {"user": self.person}
 
     def _refuse(self, name: str, problem: Problem) -> None:
         self.errors.setdefault(name, []).append(problem)

@@ -40,10 +40,15 @@ def list_fields(data: Mapping[str, Any]) -> ListFields:
     version = as_int(data.get("version", 1))
     if version is None or not 0 <= version <= LARGEST_VERSION:
         errors["version"] = [WarninglistProblem.BAD_VERSION()]
+    description = _text(data.get("description"))
+    if not description:
+        errors["description"] = [WarninglistProblem.DESCRIPTION_MISSING()]
+    elif len(description) > LONGEST_VALUE:
+        errors["description"] = [WarninglistProblem.DESCRIPTION_TOO_LONG(most=LONGEST_VALUE)]
     fields = ListFields(
         name=_name(data, errors),
         type=str(data.get("type", "string")),
-        description=_description(data, errors),
+        description=description,
         category=str(data.get("category", "false_positive")),
         version=version or 0,
         enabled=as_bool(data.get("enabled")),
@@ -136,15 +141,6 @@ def _name(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> str:
     elif len(name) > LONGEST_NAME:
         errors["name"] = [WarninglistProblem.NAME_TOO_LONG(most=LONGEST_NAME)]
     return name
-
-
-def _description(data: Mapping[str, Any], errors: dict[str, list[Problem]]) -> str:
-    description = _text(data.get("description"))
-    if not description:
-        errors["description"] = [WarninglistProblem.DESCRIPTION_MISSING()]
-    elif len(description) > LONGEST_VALUE:
-        errors["description"] = [WarninglistProblem.DESCRIPTION_TOO_LONG(most=LONGEST_VALUE)]
-    return description
 
 
 def _text(value: object) -> str:

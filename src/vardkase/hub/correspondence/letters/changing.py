@@ -78,14 +78,14 @@ def _subject(request: ApprovalRequest) -> tuple[MailKind, str]:
     return kind_of(name), language
 
 
-def _title(request: ApprovalRequest) -> str:
+def text_title(request: ApprovalRequest) -> str:
     """What the text is about, in the reader's language, and in which language it is written."""
     kind, language = _subject(request)
     about = kind.texts[get_language() or ""].subject if get_language() in kind.texts else request.title
     return f"{about} ({gettext(str(dict(settings.LANGUAGES).get(language, language)))})"
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_text(request: ApprovalRequest) -> ActionDescription:
     kind, language = _subject(request)
     given = request.parameters
     standard = {"subject": kind.texts[language].subject, "body": kind.texts[language].body}
@@ -101,7 +101,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def text_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     kind, language = _subject(request)
     # A text that was never changed has no row to lock.
     cursor().execute(ONE_AT_A_TIME, (f"letter text {request.subject}",))
@@ -109,7 +109,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"version": text.version, "subject": text.subject, "body": text.body}
 
 
-def _change(approval: Approval) -> MailTemplate:
+def change_text(approval: Approval) -> MailTemplate:
     approval.for_action(CHANGE_MAIL, CHANGE_LETTER, CHANGE_APPEAL)
     kind, language = _subject(approval.request)
     is_standard = bool(approval.parameters.get("standard"))
@@ -124,10 +124,10 @@ def _change(approval: Approval) -> MailTemplate:
 _of_a_text = partial(
     ApprovalAction,
     approve=OFFICERS,
-    describe=_describe,
-    fingerprint=_fingerprint,
-    execute=_change,
-    subject_title=_title,
+    describe=describe_text,
+    fingerprint=text_fingerprint,
+    execute=change_text,
+    subject_title=text_title,
 )
 CHANGE_MAIL = _of_a_text(
     name="change_mail_text",

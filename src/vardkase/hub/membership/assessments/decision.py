@@ -49,7 +49,7 @@ def open_proposal(application: Application) -> Proposal | None:
     return Proposal.objects.waiting().filter(subject=application.number).first()
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_decision(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     effects = {
         Outcome.APPROVE: gettext(
@@ -73,7 +73,7 @@ def _application(request: ApprovalRequest) -> Application:
     )
 
 
-def _state(request: ApprovalRequest) -> dict[str, Any]:
+def decision_state(request: ApprovalRequest) -> dict[str, Any]:
     # Without the terms: if they are not accepted, the approval itself is refused and can be retried.
     application = _application(request)
     answers = {key: value for key, value in application.answers.items() if key != "terms"}
@@ -86,13 +86,13 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def decision_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     # Without a lock: pages that only read ask this too, outside a transaction.
     application = Application.objects.filter(number=request.subject).first()
     return conflict_of(cast(Actor, actor), application) if application else None
 
 
-def _decide(approval: Approval) -> Application:
+def execute_decision(approval: Approval) -> Application:
     request = approval.for_action(DECIDE).request
     application, actor = _application(request), cast(Actor, approval.actor)
     proposal = Proposal.objects.get(pk=request.pk)
@@ -110,7 +110,7 @@ def _decide(approval: Approval) -> Application:
     return application
 
 
-def _closed(actor: Acting, request: ApprovalRequest) -> None:
+def decision_closed(actor: Acting, request: ApprovalRequest) -> None:
     application = _application(request)
     if request.state == RequestState.WITHDRAWN:
         record(actor, HubAction.APPLICATION_PROPOSAL_TAKEN_BACK, Target.of(application))
@@ -125,9 +125,9 @@ DECIDE = ApprovalAction(
     title=_("Decide on an application"),
     propose=OFFICERS,
     approve=OFFICERS,
-    describe=_describe,
-    fingerprint=_state,
-    conflict=_conflict,
-    execute=_decide,
-    closed=_closed,
+    describe=describe_decision,
+    fingerprint=decision_state,
+    conflict=decision_conflict,
+    execute=execute_decision,
+    closed=decision_closed,
 )

@@ -124,7 +124,7 @@ def _in_language(texts: Mapping[str, str]) -> str:
     return texts.get(get_language() or "sv", texts["en"])
 
 
-def _url(_field: ExtraField, text: str) -> str:
+def check_url(_field: ExtraField, text: str) -> str:
     try:
         URLValidator(schemes=["https", "http"])(text)
     except ValidationError as fault:
@@ -132,7 +132,7 @@ def _url(_field: ExtraField, text: str) -> str:
     return text
 
 
-def _email(_field: ExtraField, text: str) -> str:
+def check_email(_field: ExtraField, text: str) -> str:
     try:
         validate_email(text)
     except ValidationError as fault:
@@ -140,20 +140,20 @@ def _email(_field: ExtraField, text: str) -> str:
     return text
 
 
-def _date(_field: ExtraField, text: str) -> str:
+def check_date(_field: ExtraField, text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as fault:
         raise Invalid(ContactProblem.NOT_A_DAY()) from fault
 
 
-def _number(_field: ExtraField, text: str) -> str:
+def check_number(_field: ExtraField, text: str) -> str:
     if not re.fullmatch(r"\d{1,9}", text):
         raise Invalid(ContactProblem.NOT_A_WHOLE_NUMBER())
     return str(int(text))
 
 
-def _choice(field: ExtraField, text: str) -> str:
+def check_choice(field: ExtraField, text: str) -> str:
     if text not in dict(field.choices):
         raise Invalid(ContactProblem.NO_SUCH_OPTION())
     return text
@@ -161,10 +161,10 @@ def _choice(field: ExtraField, text: str) -> str:
 
 CHECKS: dict[str, Callable[[ExtraField, str], str]] = {
     "text": lambda _field, text: text,
-    "url": _url,
-    "email": _email,
-    "date": _date,
-    "number": _number,
+    "url": check_url,
+    "email": check_email,
+    "date": check_date,
+    "number": check_number,
     "flag": lambda _field, text: "1" if text.lower() in ("1", "true", "yes", "on") else "",
-    "choice": _choice,
+    "choice": check_choice,
 }

@@ -28,14 +28,14 @@ MOST = 100
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
-def _text(value: Any) -> str:
+def text_change(value: Any) -> str:
     text = str(value or "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST or "\0" in text:
         raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST))
     return text
 
 
-def _organisation_name(value: Any) -> str:
+def name_change(value: Any) -> str:
     name = checks.name(str(value or ""))
     if len(name) > LONGEST_NAME:
         raise Invalid(HubProblem.TEXT_LENGTH(count=LONGEST_NAME))
@@ -50,14 +50,14 @@ def _lines(value: Any) -> list[str]:
     return lines
 
 
-def _domains(value: Any) -> list[str]:
+def domains_change(value: Any) -> list[str]:
     domains = _lines(value)
     if wrong := next((domain for domain in domains if not DOMAIN.fullmatch(domain)), None):
         raise Invalid(MemberProblem.NOT_A_MAIL_DOMAIN(value=wrong[:80]))
     return domains
 
 
-def _networks(value: Any) -> list[str]:
+def networks_change(value: Any) -> list[str]:
     try:
         # Not strict: people write their own address with the length of its network (192.0.2.7/24).
         return [str(ipaddress.ip_network(line, strict=False)) for line in _lines(value)]
@@ -65,10 +65,10 @@ def _networks(value: Any) -> list[str]:
         raise Invalid(MemberProblem.NOT_NETWORKS()) from None
 
 
-def _contact(value: Any) -> dict[str, str]:
+def contact_change(value: Any) -> dict[str, str]:
     """``{"name", "email", "phone", "key"}`` (an OpenPGP key or a certificate); empty if nobody is named."""
     fields = value if isinstance(value, Mapping) else {}
-    contact = {name: _text(fields.get(name))[:255] for name in ("name", "email", "phone")}
+    contact = {name: text_change(fields.get(name))[:255] for name in ("name", "email", "phone")}
     contact["key"] = str(fields.get("key") or "")[:LONGEST_KEY]
     if contact["email"]:
         try:
@@ -92,13 +92,13 @@ CONTACTS = {
     "dpo": _("Data protection officer"),
 }
 FIELDS: dict[str, DetailField] = {
-    "name": DetailField(_("Name of the organisation"), _organisation_name),
-    "address": DetailField(_("Postal address"), _text),
-    **{f"contact_{name}": DetailField(label, _contact) for name, label in CONTACTS.items()},
-    "domains": DetailField(_("E-mail domains"), _domains),
-    "networks": DetailField(_("Users’ networks"), _networks),
-    "egress": DetailField(_("API source addresses"), _networks),
-    "software": DetailField(_("Software and version"), _text),
+    "name": DetailField(_("Name of the organisation"), name_change),
+    "address": DetailField(_("Postal address"), text_change),
+    **{f"contact_{name}": DetailField(label, contact_change) for name, label in CONTACTS.items()},
+    "domains": DetailField(_("E-mail domains"), domains_change),
+    "networks": DetailField(_("Users’ networks"), networks_change),
+    "egress": DetailField(_("API source addresses"), networks_change),
+    "software": DetailField(_("Software and version"), text_change),
 }
 
 

@@ -85,7 +85,7 @@ def would_refuse(membership: Membership | None, rules: Collection[str], key_days
     return refused_by(organisations, rules, key_days, only_new=True)
 
 
-def _state(request: ApprovalRequest) -> Mapping[str, Any]:
+def minimum_state(request: ApprovalRequest) -> Mapping[str, Any]:
     rules, days = minimum_of(_membership(request))
     return {"rules": rules, "key_days": days}
 
@@ -94,7 +94,7 @@ def _membership(request: ApprovalRequest) -> Membership | None:
     return None if request.subject == ALL else Membership.objects.get(pk=request.subject)
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def minimum_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     membership = _membership(request)
     return conflict_of(cast(Actor, actor), membership) if membership else None
 
@@ -115,7 +115,7 @@ def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _apply(approval: Approval) -> None:
+def apply_minimum(approval: Approval) -> None:
     approval.for_action(CHANGE)
     membership = _membership(approval.request)
     SignInMinimum.objects.update_or_create(
@@ -137,8 +137,8 @@ CHANGE = ApprovalAction(
     propose=OFFICERS,
     approve=OFFICERS,
     describe=describe_minimum,
-    fingerprint=_state,
-    conflict=_conflict,
-    execute=_apply,
+    fingerprint=minimum_state,
+    conflict=minimum_conflict,
+    execute=apply_minimum,
     subject_title=lambda request: gettext("All members") if request.subject == ALL else request.title,
 )

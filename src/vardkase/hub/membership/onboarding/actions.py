@@ -35,7 +35,7 @@ def _split(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
 
-def _settle_organisation(actor: Actor, member: Reference, given: Values) -> object:
+def settle_organisation(actor: Actor, member: Reference, given: Values) -> object:
     reason = given.get("reason", "")
     if other := given.get("other"):
         return organisation.join_organisation(actor, member, other, reason)
@@ -46,7 +46,7 @@ def _settle_organisation(actor: Actor, member: Reference, given: Values) -> obje
 
 
 CHECKLIST_ACTIONS = {
-    "organisation": ChecklistAction((), _settle_organisation, ("other", "uuid", "reason")),
+    "organisation": ChecklistAction((), settle_organisation, ("other", "uuid", "reason")),
     "administrator": ChecklistAction(
         ("email",),
         lambda actor, member, given: member_accounts.invite_administrator(actor, member, **given),
@@ -116,13 +116,13 @@ def _text(value: Any) -> str:
     raise Invalid(MembershipProblem.NOT_TEXT())
 
 
-def _lines(value: Any) -> str:
+def read_lines(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(map(_text, value))
     return "\n".join(_split(_text(value)))
 
 
-def _day(value: Any) -> date | None:
+def read_day(value: Any) -> date | None:
     text = _text(value)
     try:
         day = parse_date(text)
@@ -133,14 +133,14 @@ def _day(value: Any) -> date | None:
     return day
 
 
-def _flag(value: Any) -> bool | None:
+def read_flag(value: Any) -> bool | None:
     return None if value is None else as_bool(value)
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
-    "networks": _lines,
-    "addresses": _lines,
-    "until": _day,
-    "push": _flag,
-    "pull": _flag,
+    "networks": read_lines,
+    "addresses": read_lines,
+    "until": read_day,
+    "push": read_flag,
+    "pull": read_flag,
 }

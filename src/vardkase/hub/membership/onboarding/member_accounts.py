@@ -233,7 +233,7 @@ def _addresses(given: str) -> list[str]:
     return [str(network) for network in networks]
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def account_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     membership = membership_of(request)
     user = User.objects.filter(email__iexact=request.parameters["email"]).first()
     # The approval lapses when the account changes hands or use in the meantime.
@@ -263,13 +263,13 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription
     return describe
 
 
-def _invited(approval: Approval) -> User:
+def execute_invitation(approval: Approval) -> User:
     membership = membership_of(approval.for_action(INVITE).request)
     _require_not_ended(membership)
     return _invite(cast(Actor, approval.actor), membership, approval.parameters["email"])
 
 
-def _made_sync_user(approval: Approval) -> User:
+def execute_sync_user(approval: Approval) -> User:
     membership, given = membership_of(approval.for_action(MAKE_SYNC_USER).request), approval.parameters
     _require_not_ended(membership)
     until, actor = date.fromisoformat(given["until"]), cast(Actor, approval.actor)
@@ -292,9 +292,9 @@ INVITE = ApprovalAction(
             "The member’s administrators and contacts are notified."
         )
     ),
-    fingerprint=_fingerprint,
+    fingerprint=account_fingerprint,
     conflict=conflict_in,
-    execute=_invited,
+    execute=execute_invitation,
 )
 MAKE_SYNC_USER = ApprovalAction(
     name="make_member_sync_key",
@@ -307,7 +307,7 @@ MAKE_SYNC_USER = ApprovalAction(
             "administrators and contacts are notified."
         )
     ),
-    fingerprint=_fingerprint,
+    fingerprint=account_fingerprint,
     conflict=conflict_in,
-    execute=_made_sync_user,
+    execute=execute_sync_user,
 )

@@ -103,11 +103,11 @@ def _give_uuid(actor: Actor, membership: Membership, uuid: str) -> Membership:
     return note_done(actor, membership, "organisation", uuid, membership)
 
 
-def _join(approval: Approval) -> Membership:
+def execute_join(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(JOIN).request)
     former, organisation = membership.organisation, _other(approval.request)
     _require_joinable(membership, organisation)
-    if refusal := _conflict(approval.actor, approval.request):
+    if refusal := organisation_conflict(approval.actor, approval.request):
         raise Forbidden(refusal)
     Organisation.objects.filter(pk=organisation.pk).update(local=True)
     membership.organisation = organisation
@@ -121,7 +121,7 @@ def _join(approval: Approval) -> Membership:
     return note_done(cast(Actor, approval.actor), membership, "organisation", organisation.name, membership)
 
 
-def _take_uuid(approval: Approval) -> Membership:
+def execute_take_uuid(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(TAKE_UUID).request)
     _require_new(membership)
     wanted = _free_uuid(membership, approval.parameters["uuid"])
@@ -132,7 +132,7 @@ def _other(request: ApprovalRequest) -> Organisation:
     return find_organisation(request.parameters["other"])
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def organisation_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     membership = membership_of(request)
     state = {"state": membership.state, "organisation": _identity(membership.organisation)}
     return state | ({"other": _identity(_other(request))} if "other" in request.parameters else {})
@@ -142,7 +142,7 @@ def _identity(organisation: Organisation) -> list[str]:
     return [organisation.name, str(organisation.uuid), *organisation.verified_domains]
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def organisation_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     """A conflict of interest in either organisation. Takes no lock: pages that only read call this too."""
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     if membership is None:
@@ -152,7 +152,7 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return conflict_of(cast(Actor, actor), membership)
 
 
-def _describe_join(request: ApprovalRequest) -> ActionDescription:
+def describe_join(request: ApprovalRequest) -> ActionDescription:
     other = Organisation.objects.filter(pk=request.parameters["other"]).first()
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     former = membership.organisation if membership else None
@@ -191,7 +191,7 @@ def _details(
     return tuple((f"{heading}: {label}", value or "–") for label, value in rows)
 
 
-def _describe_uuid(request: ApprovalRequest) -> ActionDescription:
+def describe_uuid(request: ApprovalRequest) -> ActionDescription:
     membership = Membership.objects.select_related("organisation").filter(pk=int(request.subject)).first()
     before = str(membership.organisation.uuid) if membership else "–"
     applied = OnboardingFacts(membership).other_uuid if membership else ""
@@ -211,18 +211,18 @@ JOIN = ApprovalAction(
     title=_("Transfer a membership to another organisation"),
     propose=PROPOSERS,
     approve=OFFICERS,
-    describe=_describe_join,
-    fingerprint=_fingerprint,
-    conflict=_conflict,
-    execute=_join,
+    describe=describe_join,
+    fingerprint=organisation_fingerprint,
+    conflict=organisation_conflict,
+    execute=execute_join,
 )
 TAKE_UUID = ApprovalAction(
     name="take_uuid",
     title=_("Change a member’s UUID"),
     propose=PROPOSERS,
     approve=OFFICERS,
-    describe=_describe_uuid,
-    fingerprint=_fingerprint,
-    conflict=_conflict,
-    execute=_take_uuid,
+    describe=describe_uuid,
+    fingerprint=organisation_fingerprint,
+    conflict=organisation_conflict,
+    execute=execute_take_uuid,
 )

@@ -107,7 +107,7 @@ def locked_precondition(name: str) -> LegalPrecondition:
     return recorded_preconditions()[name]
 
 
-def _described_change(request: ApprovalRequest) -> ActionDescription:
+def describe_change(request: ApprovalRequest) -> ActionDescription:
     before = request.subject_state
     details = tuple(
         (str(FIELD_NAMES[name]), f"{in_words(name, before.get(name))} → {in_words(name, value)}")
@@ -118,12 +118,12 @@ def _described_change(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(effect % {"phase": f"{request.subject} {title}"}, details, "/phases/")
 
 
-def _phase_state(request: ApprovalRequest) -> dict[str, Any]:
+def phase_state(request: ApprovalRequest) -> dict[str, Any]:
     cursor().execute(ONE_AT_A_TIME)
     return values_of(find_phase(int(request.subject)))
 
 
-def _change_phase(approval: Approval) -> Phase:
+def execute_change(approval: Approval) -> Phase:
     approval.for_action(CHANGE_PHASE)
     phase = find_phase(int(approval.request.subject))
     before = values_of(phase)
@@ -138,9 +138,9 @@ def _change_phase(approval: Approval) -> Phase:
     return phase
 
 
-def _described_in_force(request: ApprovalRequest) -> ActionDescription:
+def describe_in_force(request: ApprovalRequest) -> ActionDescription:
     since = date.fromisoformat(request.parameters["since"])
-    facts = {"what": _title_of_precondition(request), "day": date_format(since, "j F Y")}
+    facts = {"what": title_of_precondition(request), "day": date_format(since, "j F Y")}
     return ActionDescription(
         gettext("Recorded as in force from %(day)s: %(what)s. Phases waiting only for this will open then.")
         % facts,
@@ -149,23 +149,23 @@ def _described_in_force(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _described_revoking(request: ApprovalRequest) -> ActionDescription:
+def describe_revoking(request: ApprovalRequest) -> ActionDescription:
     effect = gettext("Recorded as no longer in force: %(what)s. Phases that require it will close.")
-    return ActionDescription(effect % {"what": _title_of_precondition(request)}, (), "/phases/")
+    return ActionDescription(effect % {"what": title_of_precondition(request)}, (), "/phases/")
 
 
-def _title_of_precondition(request: ApprovalRequest) -> str:
+def title_of_precondition(request: ApprovalRequest) -> str:
     # A later version of the program may no longer have the precondition that an old request names.
     precondition = preconditions().get(request.subject)
     return in_language(precondition, "title") if precondition else request.title
 
 
-def _precondition_state(request: ApprovalRequest) -> dict[str, Any]:
+def precondition_state(request: ApprovalRequest) -> dict[str, Any]:
     row = locked_precondition(request.subject)
     return {"since": row.since, "reference": row.reference}
 
 
-def _record_in_force(approval: Approval) -> LegalPrecondition:
+def execute_in_force(approval: Approval) -> LegalPrecondition:
     approval.for_action(RECORD_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = date.fromisoformat(approval.parameters["since"])
@@ -173,7 +173,7 @@ def _record_in_force(approval: Approval) -> LegalPrecondition:
     return _recorded(approval, row, HubAction.PRECONDITION_IN_FORCE, dict(approval.parameters))
 
 
-def _revoke(approval: Approval) -> LegalPrecondition:
+def execute_revoking(approval: Approval) -> LegalPrecondition:
     approval.for_action(REVOKE_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = None
@@ -274,27 +274,27 @@ CHANGE_PHASE = ApprovalAction(
     title=_("Change a phase"),
     propose=FOUR_EYES_OFFICERS,
     approve=FOUR_EYES_OFFICERS,
-    describe=_described_change,
-    fingerprint=_phase_state,
+    describe=describe_change,
+    fingerprint=phase_state,
     conflict=lacks_legal_officer,
-    execute=_change_phase,
+    execute=execute_change,
 )
 _of_a_precondition = partial(
     ApprovalAction,
     propose=LEGAL_OFFICER,
     approve=FOUR_EYES_OFFICERS,
-    fingerprint=_precondition_state,
-    subject_title=_title_of_precondition,
+    fingerprint=precondition_state,
+    subject_title=title_of_precondition,
 )
 RECORD_PRECONDITION = _of_a_precondition(
     name="record_precondition",
     title=_("Record that a legal precondition is in force"),
-    describe=_described_in_force,
-    execute=_record_in_force,
+    describe=describe_in_force,
+    execute=execute_in_force,
 )
 REVOKE_PRECONDITION = _of_a_precondition(
     name="revoke_precondition",
     title=_("Record that a legal precondition is no longer in force"),
-    describe=_described_revoking,
-    execute=_revoke,
+    describe=describe_revoking,
+    execute=execute_revoking,
 )

@@ -78,7 +78,7 @@ def _read_field(parsed: ParsedForm, key: str, field: FormField, given: Any) -> N
         parsed.errors[key] = [error.problem]
 
 
-def _text(field: FormField, given: Any) -> str:
+def read_text(field: FormField, given: Any) -> str:
     if given is None:
         return ""
     if not isinstance(given, str):
@@ -99,7 +99,7 @@ def _text(field: FormField, given: Any) -> str:
     return text
 
 
-def _number(_field: FormField, given: Any) -> int | str:
+def read_number(_field: FormField, given: Any) -> int | str:
     """A number; invalid input is kept as text, and rejected by its check."""
     # A bool is an int to Python. The spaces are those that separate thousands.
     if isinstance(given, bool) or not isinstance(given, int | str | None):
@@ -110,7 +110,7 @@ def _number(_field: FormField, given: Any) -> int | str:
     return int(text) if text else ""
 
 
-def _choice(field: FormField, given: Any) -> str:
+def read_choice(field: FormField, given: Any) -> str:
     if given in (None, ""):
         return ""
     if not isinstance(given, str) or given not in dict(field.choices):
@@ -118,16 +118,16 @@ def _choice(field: FormField, given: Any) -> str:
     return given
 
 
-def _choices(field: FormField, given: Any) -> list[str]:
+def read_choices(field: FormField, given: Any) -> list[str]:
     values = [] if given in (None, "") else given
     if not isinstance(values, list) or any(not isinstance(value, str) for value in values):
         raise Invalid(AnswerProblem.NOT_A_LIST())
     for value in values:
-        _choice(field, value)
+        read_choice(field, value)
     return [value for value, _ in field.choices if value in values]  # in the order of the choices
 
 
-def _lines(field: FormField, given: Any) -> list[str]:
+def read_lines(field: FormField, given: Any) -> list[str]:
     """Lines of a text, or a list of texts; commas and semicolons also separate them."""
     if given in (None, ""):
         return []
@@ -138,14 +138,14 @@ def _lines(field: FormField, given: Any) -> list[str]:
     if not isinstance(given, str) or len(given) > field.most * (field.longest + 2):
         raise Invalid(AnswerProblem.TOO_MANY_LINES(most=field.most))
     whole = FormField(field.name, field.label, FieldKind.LINES, longest=field.most * (field.longest + 2))
-    parts = _text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
+    parts = read_text(whole, given).replace(",", "\n").replace(";", "\n").split("\n")
     lines = [part.strip() for part in parts if part.strip()]
     if len(lines) > field.most or any(len(line) > field.longest for line in lines):
         raise Invalid(AnswerProblem.TOO_MANY_LINES(most=field.most))
     return lines
 
 
-def _flag(_field: FormField, given: Any) -> bool:
+def read_flag(_field: FormField, given: Any) -> bool:
     if given in (None, "", False):
         return False
     if given in (True, "on", "1", "true"):
@@ -154,14 +154,14 @@ def _flag(_field: FormField, given: Any) -> bool:
 
 
 SHAPES = {
-    FieldKind.TEXT: _text,
-    FieldKind.LONG: _text,
-    FieldKind.EMAIL: _text,
-    FieldKind.PHONE: _text,
-    FieldKind.NUMBER: _number,
-    FieldKind.CHOICE: _choice,
-    FieldKind.CHOICES: _choices,
-    FieldKind.LINES: _lines,
-    FieldKind.FLAG: _flag,
+    FieldKind.TEXT: read_text,
+    FieldKind.LONG: read_text,
+    FieldKind.EMAIL: read_text,
+    FieldKind.PHONE: read_text,
+    FieldKind.NUMBER: read_number,
+    FieldKind.CHOICE: read_choice,
+    FieldKind.CHOICES: read_choices,
+    FieldKind.LINES: read_lines,
+    FieldKind.FLAG: read_flag,
 }
 CHECKS: dict[FieldKind, Any] = {FieldKind.EMAIL: checks.email, FieldKind.PHONE: checks.phone}

@@ -73,7 +73,7 @@ def _locked(request: ApprovalRequest) -> tuple[Membership, Statement]:
     return membership, statement
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def statement_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     _membership, statement = _locked(request)
     text = json.dumps(statement.answers, sort_keys=True, ensure_ascii=False)
     return {
@@ -85,7 +85,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _describe_accepting(request: ApprovalRequest) -> ActionDescription:
+def describe_accepting(request: ApprovalRequest) -> ActionDescription:
     effect = gettext(
         "The statement is valid from today. Anything that was restricted when the previous one expired "
         "works again at once."
@@ -93,7 +93,7 @@ def _describe_accepting(request: ApprovalRequest) -> ActionDescription:
     return _described(request, effect, gettext("Remark"))
 
 
-def _describe_returning(request: ApprovalRequest) -> ActionDescription:
+def describe_returning(request: ApprovalRequest) -> ActionDescription:
     effect = gettext(
         "The member is asked to revise it. Anything that was restricted when the previous statement "
         "expired stays restricted."
@@ -109,7 +109,7 @@ def _described(request: ApprovalRequest, effect: str, label: str) -> ActionDescr
     return ActionDescription(effect, details, address)
 
 
-def _accept(approval: Approval) -> Statement:
+def execute_acceptance(approval: Approval) -> Statement:
     membership, statement = _locked(approval.for_action(ACCEPT).request)
     actor = cast(Actor, approval.actor)
     take_step(actor, STATEMENT, statement, "accept", approval.parameters["note"])
@@ -123,7 +123,7 @@ def _accept(approval: Approval) -> Statement:
     return statement
 
 
-def _return(approval: Approval) -> Statement:
+def execute_return(approval: Approval) -> Statement:
     membership, statement = _locked(approval.for_action(RETURN).request)
     actor = cast(Actor, approval.actor)
     take_step(actor, STATEMENT, statement, "return", approval.parameters["note"])
@@ -140,17 +140,21 @@ def _save(approval: Approval, statement: Statement) -> None:
 
 
 _of_a_statement = partial(
-    ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_fingerprint, conflict=conflict_in
+    ApprovalAction,
+    propose=PROPOSERS,
+    approve=OFFICERS,
+    fingerprint=statement_fingerprint,
+    conflict=conflict_in,
 )
 ACCEPT = _of_a_statement(
     name="accept_statement",
     title=_("Accept a security statement"),
-    describe=_describe_accepting,
-    execute=_accept,
+    describe=describe_accepting,
+    execute=execute_acceptance,
 )
 RETURN = _of_a_statement(
     name="return_statement",
     title=_("Return a security statement"),
-    describe=_describe_returning,
-    execute=_return,
+    describe=describe_returning,
+    execute=execute_return,
 )

@@ -65,13 +65,13 @@ def propose_account_change(
     )
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_change(request: ApprovalRequest) -> ActionDescription:
     value = request.parameters["shown"]
     details = [(gettext("Account"), request.title)] + ([(gettext("New value"), value)] if value else [])
     return ActionDescription(str(CHANGES[request.parameters["change"]]), tuple(details))
 
 
-def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
+def account_fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
     user = account_of(request)
     return {
         "email": user.email,
@@ -82,7 +82,7 @@ def _fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
     }
 
 
-def _execute(approval: Approval) -> None:
+def execute_change(approval: Approval) -> None:
     approval.for_action(OFFICER_ACCOUNT, LAST_OFFICER_ACCOUNT)
     actor, user = approval.actor, account_of(approval.request)
     value = approval.parameters["value"]
@@ -104,7 +104,11 @@ def _execute(approval: Approval) -> None:
 
 
 _about_account = partial(
-    ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+    ApprovalAction,
+    describe=describe_change,
+    fingerprint=account_fingerprint,
+    conflict=is_about,
+    execute=execute_change,
 )
 OFFICER_ACCOUNT = _about_account(
     name=CHANGE,

@@ -58,7 +58,7 @@ def waits_for_approval(user: User) -> bool:
     return any(waiting_request(name, str(user.pk)) for name in (APPOINT, BEGIN_AGAIN))
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_appointment(request: ApprovalRequest) -> ActionDescription:
     duties = _in_words(request.parameters["staff_roles"])
     before = _in_words(request.subject_state.get("staff_roles", []))
     return ActionDescription(
@@ -71,12 +71,12 @@ def _in_words(duties: Sequence[str]) -> str:
     return ", ".join(str(NAMES[Party(duty)]) for duty in StaffRole if duty in staff_roles(duties)) or "–"
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def appointment_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     user = account_of(request)
     return {"email": user.email, "org_id": user.org_id, "staff_roles": user.staff_roles}
 
 
-def _execute(approval: Approval) -> User:
+def execute_appointment(approval: Approval) -> User:
     user = account_of(approval.request)
     if not user.is_active and approval.parameters["staff_roles"]:
         raise Conflict(AccountProblem.DISABLED_OR_DELETED())
@@ -85,7 +85,11 @@ def _execute(approval: Approval) -> User:
 
 
 _about_account = partial(
-    ApprovalAction, describe=_describe, fingerprint=_fingerprint, conflict=is_about, execute=_execute
+    ApprovalAction,
+    describe=describe_appointment,
+    fingerprint=appointment_fingerprint,
+    conflict=is_about,
+    execute=execute_appointment,
 )
 OFFICER = _about_account(
     name=APPOINT,

@@ -38,7 +38,7 @@ def change_role(
     return propose(actor, CHANGE_ROLE, str(role.pk), title=role.name, parameters=change, reason=reason)
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_role_change(request: ApprovalRequest) -> ActionDescription:
     now = request.subject_state
     details = tuple(
         (name, f"{now.get(name, '')} → {value}") for name, value in sorted(request.parameters.items())
@@ -53,7 +53,7 @@ def _role(request: ApprovalRequest) -> Role:
     )
 
 
-def _change(approval: Approval) -> Role:
+def execute_role_change(approval: Approval) -> Role:
     request = approval.for_action(CHANGE_ROLE).request
     return edit_role(approval.actor, _role(request), approval.parameters, approval=approval)
 
@@ -63,7 +63,7 @@ CHANGE_ROLE = ApprovalAction(
     title=_("Change a role that officers have"),
     propose=frozenset({Party.SITE_ADMIN}),
     approve=OFFICERS,
-    describe=_describe,
+    describe=describe_role_change,
     fingerprint=lambda request: fields_of(_role(request)),
-    execute=_change,
+    execute=execute_role_change,
 )

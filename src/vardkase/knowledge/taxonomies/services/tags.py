@@ -83,7 +83,10 @@ def edit_tag(actor: Actor, tag_id: int, data: Mapping[str, Any]) -> Tag:
     if is_made:
         return _corrected(actor, tag, values)
     if not actor.is_site_admin:
-        _check_own(actor, tag, values)
+        # Whether a name is taken would reveal tags that the actor may not know.
+        if values.get("name", tag.name) != tag.name:
+            raise Invalid({"name": [TagProblem.NOT_RENAMED()]})
+        _check_owners(actor, {key: values.get(key, getattr(tag, key)) for key in OWNERS})
         _check_vocabulary(
             tag.name, {key: value for key, value in values.items() if getattr(tag, key) != value}
         )
@@ -141,13 +144,6 @@ def _locked(actor: Actor, tag_id: int) -> tuple[Tag, bool]:
     if tag.pk in correctable(actor, [tag]):
         return tag, True
     raise Forbidden(TagProblem.NOT_OURS())
-
-
-def _check_own(actor: Actor, tag: Tag, values: Mapping[str, Any]) -> None:
-    # Whether a name is taken would reveal tags that the actor may not know.
-    if values.get("name", tag.name) != tag.name:
-        raise Invalid({"name": [TagProblem.NOT_RENAMED()]})
-    _check_owners(actor, {key: values.get(key, getattr(tag, key)) for key in OWNERS})
 
 
 def _check_owners(actor: Actor, values: Mapping[str, Any]) -> None:

@@ -63,26 +63,26 @@ def _known(name: str) -> Callable[[Actor, str], Iterable[tuple[str, str]]]:
     return choices
 
 
-def _tags(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
+def tag_choices_for(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
     found = tag_choices(actor, begun) if begun else []
     return ((choice.name, choice.title or meaning(choice.name)) for choice in found)
 
 
-def _clusters(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
+def cluster_choices_for(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
     if not begun:
         return ()
     found = search_clusters(actor, begun, limit=MOST)
     return ((cluster.value, cluster.galaxy.name) for cluster in found if '"' not in cluster.value)
 
 
-def _organisations(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
+def organisation_choices_for(actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
     if not sees_every_organisation(actor):
         return ()
     names = organisations("all").filter(name__icontains=begun).values_list("name", flat=True)[:MOST]
     return ((name, "") for name in names if '"' not in name)
 
 
-def _times(_actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
+def time_choices_for(_actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
     return (
         (back, gettext("since %(date)s") % {"date": long_date(date.fromisoformat(day(back)))})
         for back in TIMES_BACK
@@ -92,8 +92,8 @@ def _times(_actor: Actor, begun: str) -> Iterable[tuple[str, str]]:
 
 CHOICES_OF: Mapping[str, Callable[[Actor, str], Iterable[tuple[str, str]]]] = {
     **{name: _known(name) for name in CHOICES},
-    "tag": _tags,
-    "galaxy": _clusters,
-    "org": _organisations,
-    SEEN: _times,
+    "tag": tag_choices_for,
+    "galaxy": cluster_choices_for,
+    "org": organisation_choices_for,
+    SEEN: time_choices_for,
 }

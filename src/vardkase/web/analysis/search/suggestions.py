@@ -15,7 +15,6 @@ from django.utils.translation import gettext, ngettext
 from vardkase.analysis.search.event_list import EventFilters, event_page
 from vardkase.analysis.search.value_search import COUNTED, ValueMeaning, ValueQuery, known_values, understand
 from vardkase.web.analysis.search.asked import LONGEST
-from vardkase.web.analysis.search.command import Command
 from vardkase.web.analysis.search.commands import commands
 from vardkase.web.analysis.search.completions import completions
 from vardkase.web.analysis.search.operators import OPERATORS, filtering_of
@@ -48,9 +47,13 @@ class Suggestion:
 def suggestions(request: PageRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:LONGEST]
     if filtering_of(text) or BEGUN.search(text):
-        return _listed(request, _filtering(request, text))
+        go = Suggestion("filter", _go_url(text), gettext("Show what matches these filters"), "")
+        return _listed(request, [*([go] if filtering_of(text) else ()), *_completed(request, text)])
     query = understand(text)
-    rows = [_command(each) for each in commands(request, text)]
+    rows = [
+        Suggestion(each.icon, each.url, str(each.label), str(each.note), sent=each.sent)
+        for each in commands(request, text)
+    ]
     if query.meaning is not ValueMeaning.NOTHING:
         rows = [*_values(request, query), *rows, *_events(request, query)]
     if query.text:
@@ -58,20 +61,11 @@ def suggestions(request: PageRequest) -> HttpResponse:
     return _listed(request, rows)
 
 
-def _filtering(request: PageRequest, text: str) -> list[Suggestion]:
-    go = Suggestion("filter", _go_url(text), gettext("Show what matches these filters"), "")
-    return [*([go] if filtering_of(text) else ()), *_completed(request, text)]
-
-
 def _completed(request: PageRequest, text: str) -> list[Suggestion]:
     return [
         Suggestion("filter-plus", _go_url(each.text), each.label, each.note, fill=each.text)
         for each in completions(request.actor, text)
     ]
-
-
-def _command(command: Command) -> Suggestion:
-    return Suggestion(command.icon, command.url, str(command.label), str(command.note), sent=command.sent)
 
 
 def _listed(request: PageRequest, rows: list[Suggestion]) -> HttpResponse:

@@ -74,13 +74,13 @@ def index(request: PageRequest) -> HttpResponse:
             {"label": label, "url": first_page(request, period=name or None), "current": name == wanted}
             for name, (label, _days) in PERIODS.items()
         ],
-        "has_period": describe is not _people,
+        "has_period": describe is not people_context,
         **describe(request.actor, since),
     }
     return render(request, "statistics/index.html", context)
 
 
-def _events(actor: Actor, since: date) -> dict[str, Any]:
+def events_context(actor: Actor, since: date) -> dict[str, Any]:
     step = _step(since)
     found = content.events_over_time(actor, since, step)
     steps = _without_gaps(found, since, step)
@@ -98,22 +98,22 @@ def _events(actor: Actor, since: date) -> dict[str, Any]:
     }
 
 
-def _types(actor: Actor, since: date) -> dict[str, Any]:
+def types_context(actor: Actor, since: date) -> dict[str, Any]:
     return _ranking(
         content.attributes_by_type(actor, since), gettext("Attributes by type"), gettext("Type"), True
     )
 
 
-def _organisations(actor: Actor, since: date) -> dict[str, Any]:
+def organisations_context(actor: Actor, since: date) -> dict[str, Any]:
     counted = content.events_by_organisation(actor, since)
     return _ranking(counted, gettext("Events by creator organisation"), gettext("Organisation"))
 
 
-def _tags(actor: Actor, since: date) -> dict[str, Any]:
+def tags_context(actor: Actor, since: date) -> dict[str, Any]:
     return _ranking(content.events_by_tag(actor, since), gettext("Events by tag"), gettext("Tag"))
 
 
-def _galaxies(actor: Actor, since: date) -> dict[str, Any]:
+def galaxies_context(actor: Actor, since: date) -> dict[str, Any]:
     counted = content.events_by_tag(actor, since, galaxies=True)
     names = [each.name for each in counted[: content.COMPARED]]
     by_month = content.tags_by_month(actor, since, names)
@@ -135,7 +135,7 @@ def _cluster_label(tag: str, known: Mapping[str, str]) -> str:
     return f"{known.get(tag.lower(), parsed.value)} ({galaxy_name(parsed.predicate)})"
 
 
-def _sightings(actor: Actor, since: date) -> dict[str, Any]:
+def sightings_context(actor: Actor, since: date) -> dict[str, Any]:
     step = _step(since)
     found = content.sightings_over_time(actor, since, step)
     counts = {(first, kind): count for first, kind, count in found}
@@ -155,7 +155,7 @@ def _sightings(actor: Actor, since: date) -> dict[str, Any]:
     }
 
 
-def _people(actor: Actor, since: date) -> dict[str, Any]:
+def people_context(actor: Actor, since: date) -> dict[str, Any]:
     today = timezone.localdate()
     counts = growth(actor, today.replace(day=1), today.replace(month=1, day=1))
     return {
@@ -165,13 +165,13 @@ def _people(actor: Actor, since: date) -> dict[str, Any]:
 
 
 SUBJECTS: dict[str, tuple[str | Promise, Callable[[Actor, date], dict[str, Any]]]] = {
-    "": (_("Events"), _events),
-    "types": (_("Types"), _types),
-    "organisations": (_("Organisations"), _organisations),
-    "tags": (pgettext_lazy("noun", "Tags"), _tags),
-    "galaxies": (_("Galaxies"), _galaxies),
-    "sightings": (_("Sightings"), _sightings),
-    "people": (_("Users"), _people),
+    "": (_("Events"), events_context),
+    "types": (_("Types"), types_context),
+    "organisations": (_("Organisations"), organisations_context),
+    "tags": (pgettext_lazy("noun", "Tags"), tags_context),
+    "galaxies": (_("Galaxies"), galaxies_context),
+    "sightings": (_("Sightings"), sightings_context),
+    "people": (_("Users"), people_context),
 }
 
 

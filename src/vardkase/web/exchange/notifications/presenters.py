@@ -106,13 +106,13 @@ def _words(line: NotificationLine) -> str:
     return str(words) % {"by": by}
 
 
-def _proposed(line: NotificationLine) -> str:
+def proposed_text(line: NotificationLine) -> str:
     if line.by:
         return ngettext("%(by)s proposes a change", "%(by)s proposes %(n)s changes", line.count)
     return ngettext("%(n)s new proposal", "%(n)s new proposals", line.count)
 
 
-def _accepted(line: NotificationLine) -> str:
+def accepted_text(line: NotificationLine) -> str:
     if line.count == 1 and line.decided and (said := ONE_ACCEPTED.get(line.decided[0].outcome)):
         return str(said)
     return ngettext("Your proposal was accepted", "%(n)s of your proposals were accepted", line.count)
@@ -124,17 +124,17 @@ ONE_ACCEPTED: Mapping[ProposalOutcome, str | Promise] = {
 }
 
 
-def _discarded(line: NotificationLine) -> str:
+def discarded_text(line: NotificationLine) -> str:
     return ngettext("Your proposal was discarded", "%(n)s of your proposals were discarded", line.count)
 
 
-def _sighted(line: NotificationLine) -> str:
+def sighted_text(line: NotificationLine) -> str:
     if not line.sightings:
         return gettext("Values have been sighted")
     return ngettext("%(n)s new sighting", "%(n)s new sightings", line.sightings)
 
 
-def _false_positives(line: NotificationLine) -> str:
+def false_positives_text(line: NotificationLine) -> str:
     if not line.sightings:
         return gettext("Values have been reported as false positives")
     return ngettext(
@@ -143,11 +143,11 @@ def _false_positives(line: NotificationLine) -> str:
 
 
 COUNTED: Mapping[Kind, Callable[[NotificationLine], str]] = {
-    Kind.PROPOSED: _proposed,
-    Kind.PROPOSALS_ACCEPTED: _accepted,
-    Kind.PROPOSALS_DISCARDED: _discarded,
-    Kind.SIGHTED: _sighted,
-    Kind.FALSE_POSITIVE: _false_positives,
+    Kind.PROPOSED: proposed_text,
+    Kind.PROPOSALS_ACCEPTED: accepted_text,
+    Kind.PROPOSALS_DISCARDED: discarded_text,
+    Kind.SIGHTED: sighted_text,
+    Kind.FALSE_POSITIVE: false_positives_text,
 }
 
 

@@ -242,13 +242,16 @@ class ConnectionForm(forms.Form):
         data = self.cleaned_data
         # MISP keeps certificate and key in one file.
         pem = "\n".join(filter(None, (data["submitted_client_cert"], data["client_key"])))
+        parameters = dict(self.cleaned_data["pull_parameters"])
+        if self.cleaned_data["pull_changed"]:
+            parameters["timestamp"] = self.cleaned_data["pull_changed"]
         return {
             **{name: data[name] for name in (*PLAIN, "authkey", "submitted_cert", "delete_cert")},
             **self._self_signed(),
             **self._organisation(),
             "delete_client_cert": data["delete_client_cert"],
             "submitted_client_cert": pem,
-            "pull_rules": self._rules("pull") | {"url_params": self._url_params()},
+            "pull_rules": self._rules("pull") | {"url_params": json.dumps(parameters) if parameters else ""},
             "push_rules": self._rules("push"),
         }
 
@@ -272,12 +275,6 @@ class ConnectionForm(forms.Form):
             if direction == way:
                 rules.setdefault(rule, {})[side] = self.cleaned_data[field]
         return rules
-
-    def _url_params(self) -> str:
-        parameters = dict(self.cleaned_data["pull_parameters"])
-        if self.cleaned_data["pull_changed"]:
-            parameters["timestamp"] = self.cleaned_data["pull_changed"]
-        return json.dumps(parameters) if parameters else ""
 
 
 class PreviewForm(forms.Form):

@@ -12,7 +12,7 @@ from vardkase.hub.customer_service import connection_diagnosis, organisations, q
 from vardkase.hub.customer_service.rules import DESKS
 from vardkase.hub.enrolment.codes import MAKERS
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.onboarding.items import ChecklistLine, checklist
+from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.web.hub.customer_service.diagnosis import with_moments
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -30,6 +30,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page(staff=DESKS)
 def view(request: PageRequest, pk: int) -> HttpResponse:
     row = organisations.find_organisation(request.actor, pk)
+    membership = Membership.objects.select_related("organisation").filter(organisation=row.pk).first()
     context: dict[str, Any] = {
         "row": row,
         "may_make_code": not request.actor.staff.isdisjoint(MAKERS),
@@ -37,14 +38,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "requests": queries.desk_requests(request.actor)
         .filter(organisation=row)
         .order_by("-pk")[:REQUESTS_SHOWN],
-        "checklist": _checklist(row.pk),
+        "checklist": checklist(membership) if membership else [],
         "yes_no": f"{gettext('Yes')},{gettext('No')}",
     }
     return render(request, "customer_service/organisation.html", context)
-
-
-def _checklist(organisation_id: int) -> list[ChecklistLine]:
-    membership = (
-        Membership.objects.select_related("organisation").filter(organisation=organisation_id).first()
-    )
-    return checklist(membership) if membership else []

@@ -69,13 +69,13 @@ def finding_of(check: Check) -> HealthFinding:
     )
 
 
-def _versions(facts: Facts) -> str:
+def versions_text(facts: Facts) -> str:
     return gettext(
         "Vårdkase %(vardkase)s, API of MISP %(misp)s, Python %(python)s, Django %(django)s, PostgreSQL %(postgresql)s."
     ) % dict(facts)
 
 
-def _schema(facts: Facts) -> str:
+def schema_text(facts: Facts) -> str:
     if not (facts["missing"] or facts["tables"]):
         return gettext("The tables are those that this version expects.")
     return gettext("%(missing)s migrations are missing, and tables differ: %(tables)s.") % {
@@ -84,7 +84,7 @@ def _schema(facts: Facts) -> str:
     }
 
 
-def _database(facts: Facts) -> str:
+def database_text(facts: Facts) -> str:
     return gettext(
         "%(size)s. %(used)s of %(most)s connections are in use. The longest transaction has run for %(seconds)s s."
     ) % {
@@ -95,12 +95,12 @@ def _database(facts: Facts) -> str:
     }
 
 
-def _clock(facts: Facts) -> str:
+def clock_text(facts: Facts) -> str:
     words = gettext("The clocks of the hub and the database differ by %(seconds)s s.")
     return words % {"seconds": number_format(facts["seconds"])}
 
 
-def _disk(facts: Facts) -> str:
+def disk_text(facts: Facts) -> str:
     return gettext("%(free)s of %(total)s are free (%(percent)s %%).") % {
         "free": filesizeformat(facts["free"]),
         "total": filesizeformat(facts["total"]),
@@ -108,20 +108,20 @@ def _disk(facts: Facts) -> str:
     }
 
 
-def _worker(facts: Facts) -> str:
+def worker_text(facts: Facts) -> str:
     running: int = facts["running"]
     if not running:
         return gettext("No worker is running.")
     return ngettext("%(n)s worker is running.", "%(n)s workers are running.", running) % {"n": running}
 
 
-def _queue(facts: Facts) -> str:
+def queue_text(facts: Facts) -> str:
     return gettext(
         "%(waiting)s jobs are waiting and %(running)s are running. %(failed)s failed in the last day."
     ) % {name: thin(facts[name]) for name in ("waiting", "running", "failed")}
 
 
-def _schedules(facts: Facts) -> str:
+def schedules_text(facts: Facts) -> str:
     if not (facts["failed"] or facts["late"]):
         return gettext("%(n)s tasks run on schedule.") % {"n": facts["active"]}
     found = [find(name) for name in facts["failed"]]
@@ -131,7 +131,7 @@ def _schedules(facts: Facts) -> str:
     }
 
 
-def _mail(facts: Facts) -> str:
+def mail_text(facts: Facts) -> str:
     if not facts["configured"]:
         return gettext("No mail server is configured: the hub sends no e-mail.")
     return gettext("%(waiting)s messages are waiting. %(failed)s could not be sent in the last day.") % {
@@ -139,19 +139,19 @@ def _mail(facts: Facts) -> str:
     }
 
 
-def _feeds(facts: Facts) -> str:
+def feeds_text(facts: Facts) -> str:
     if facts["failed"]:
         return gettext("The last fetch failed: %(names)s.") % {"names": ", ".join(facts["failed"])}
     return gettext("%(n)s feeds are in use, and no fetch failed.") % {"n": facts["used"]}
 
 
-def _connections(facts: Facts) -> str:
+def connections_text(facts: Facts) -> str:
     if facts["failed"]:
         return gettext("Not working: %(names)s.") % {"names": ", ".join(facts["failed"])}
     return gettext("%(n)s connections are in use, and none is known to fail.") % {"n": facts["used"]}
 
 
-def _settings(facts: Facts) -> str:
+def settings_text(facts: Facts) -> str:
     found = len(facts["found"])
     if not found:
         return gettext("No unsafe setting was found.")
@@ -160,24 +160,24 @@ def _settings(facts: Facts) -> str:
     }
 
 
-def _advice_of_database(facts: Facts) -> Iterator[str]:
+def database_advice(facts: Facts) -> Iterator[str]:
     yield gettext(
         "Find what holds connections or a long transaction, and end it; restart the hub if it is its own."
     )
 
 
-def _advice_of_queue(facts: Facts) -> Iterator[str]:
+def queue_advice(facts: Facts) -> Iterator[str]:
     if facts["late"]:
         yield gettext("The oldest job has waited for more than 15 minutes: check that a worker is running.")
     if facts["failed"]:
         yield gettext("Read why the jobs failed, and run them again.")
 
 
-def _advice_of_schedules(facts: Facts) -> Iterator[str]:
+def schedules_advice(facts: Facts) -> Iterator[str]:
     yield gettext("Read the last result of each, and run it again. Late tasks need a running worker.")
 
 
-def _advice_of_mail(facts: Facts) -> Iterator[str]:
+def mail_advice(facts: Facts) -> Iterator[str]:
     if not facts["configured"]:
         yield gettext("Set VARDKASE_SMTP_HOST (docs/deploy.md).")
     elif facts["late"] or facts["failed"]:
@@ -191,32 +191,32 @@ def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
 
 
 SAID: dict[str, Callable[[Facts], str]] = {
-    "versions": _versions,
-    "schema": _schema,
-    "database": _database,
-    "clock": _clock,
-    "disk": _disk,
-    "worker": _worker,
-    "queue": _queue,
-    "schedules": _schedules,
-    "mail": _mail,
-    "feeds": _feeds,
-    "connections": _connections,
-    "settings": _settings,
+    "versions": versions_text,
+    "schema": schema_text,
+    "database": database_text,
+    "clock": clock_text,
+    "disk": disk_text,
+    "worker": worker_text,
+    "queue": queue_text,
+    "schedules": schedules_text,
+    "mail": mail_text,
+    "feeds": feeds_text,
+    "connections": connections_text,
+    "settings": settings_text,
 }
 ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "schema": _advises(
         _("Start the hub with this version once, which migrates the database (docs/deploy.md).")
     ),
-    "database": _advice_of_database,
+    "database": database_advice,
     "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
     "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
     "worker": _advises(
         _("Start vardkase serve or vardkase worker; without a worker nothing is fetched or sent.")
     ),
-    "queue": _advice_of_queue,
-    "schedules": _advice_of_schedules,
-    "mail": _advice_of_mail,
+    "queue": queue_advice,
+    "schedules": schedules_advice,
+    "mail": mail_advice,
     "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
     "connections": _advises(_("Open each connection and test it.")),
     "settings": _advises(_("Change them and restart the hub.")),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from vardkase.hub.correspondence.letters.wording import owner_name
-from vardkase.hub.membership.phases.queries import PhaseState, phases
+from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.hub.profiles import Profile, profile
 from vardkase.hub.public_pages import queries
@@ -36,12 +36,15 @@ def front(request: HttpRequest) -> HttpResponse:
     parts = words_by_part(language)
     matching = {question.name for question in queries.questions(language, text)}
     stages = phases(timezone.now())
+    # Phases by invitation are named only if no other is open.
+    admitting = [stage for stage in stages if stage.state is PhaseProgress.OPEN]
+    without_invitation = [stage for stage in admitting if not stage.by_invitation]
     context = {
         **parts,
         "question": [question for question in parts["question"] if question["name"] in matching],
         "searched": text,
         "phases": stages,
-        "open_to": _open_to(stages),
+        "open_to": ", ".join(stage.title.lower() for stage in without_invitation or admitting),
         "changed": queries.last_changed(),
         "apply_url": url_if_any("apply"),
         "support_url": url_if_any("support_ask"),
@@ -58,13 +61,6 @@ def steps(request: HttpRequest) -> HttpResponse:
         **words_at_the_foot(),
     }
     return render(request, "public_pages/steps.html", context)
-
-
-def _open_to(stages: list[PhaseState]) -> str:
-    """The titles of all open phases; those by invitation only if there is no other."""
-    admitting = [stage for stage in stages if stage.state is PhaseProgress.OPEN]
-    without_invitation = [stage for stage in admitting if not stage.by_invitation]
-    return ", ".join(stage.title.lower() for stage in without_invitation or admitting)
 
 
 def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:

@@ -77,7 +77,11 @@ def answer(request: PageRequest, pk: int, review: int) -> HttpResponse:
         return redirect("access_review", pk, review)
     with errors_shown_as_message(request):
         count = services.answer_for(request.actor, access_review, chosen, kind)
-        messages.success(request, _said(kind, count))
+        if kind == ReviewAnswer.Kind.CONFIRMED:
+            message = ngettext("%(count)s account confirmed.", "%(count)s accounts confirmed.", count)
+        else:
+            message = ngettext("%(count)s account disabled.", "%(count)s accounts disabled.", count)
+        messages.success(request, message % {"count": count})
     return redirect("access_review", pk, review)
 
 
@@ -103,11 +107,3 @@ def _seen(request: PageRequest, pk: int) -> Organisation:
     if not may_see_reviews(request.actor, pk):
         raise NotFound
     return find_organisation(pk)
-
-
-def _said(kind: str, count: int) -> str:
-    if kind == ReviewAnswer.Kind.CONFIRMED:
-        message = ngettext("%(count)s account confirmed.", "%(count)s accounts confirmed.", count)
-    else:
-        message = ngettext("%(count)s account disabled.", "%(count)s accounts disabled.", count)
-    return message % {"count": count}

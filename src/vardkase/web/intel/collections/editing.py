@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -81,20 +80,16 @@ def _saved(request: PageRequest, form: CollectionFieldsForm, collection: Collect
     try:
         if collection is None:
             return services.add_collection(request.actor, form.document())
-        seen = _moment(form.cleaned_data["seen"])
+        try:
+            seen = parse_datetime(form.cleaned_data["seen"])
+        except ValueError:
+            seen = None
         return services.edit_collection(request.actor, collection.pk, form.document(), seen)
     except (Invalid, Conflict) as refused:
         take_errors(form, refused)
     except PublicationStopped as refused:  # A marking in its text that must not leave the organisation.
         form.add_error(None, str(refused))
     return None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None
 
 
 def _stored(collection: Collection) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def context(request: PageRequest, reference: str, kind: str) -> HttpResponse:
     return JsonResponse(draw(request.actor, event, within))
 
 
-def _tags(actor: Actor, event: EventRow, within: Within) -> Drawing:
+def tag_context(actor: Actor, event: EventRow, within: Within) -> Drawing:
     own = queries.tags_of_event(actor, event.id)
     tags = queries.tags_on(actor, event.id, list(within))
     names = {tag.tag_id: tag for tag in (*own, *tags)}
@@ -105,7 +105,7 @@ def _tags(actor: Actor, event: EventRow, within: Within) -> Drawing:
     return {"nodes": nodes, "edges": edges}
 
 
-def _correlations(actor: Actor, _event: EventRow, within: Within) -> Drawing:
+def correlation_context(actor: Actor, _event: EventRow, within: Within) -> Drawing:
     found = correlations_of_attributes(actor, list(within))
     pairs = {(pair.attribute_id, pair.related_event_id) for pair in found.pairs}
     common = Counter(event for _attribute, event in pairs)
@@ -126,7 +126,7 @@ def _correlations(actor: Actor, _event: EventRow, within: Within) -> Drawing:
     }
 
 
-def _extensions(actor: Actor, event: EventRow, _within: Within) -> Drawing:
+def extension_context(actor: Actor, event: EventRow, _within: Within) -> Drawing:
     extended, extending = extended_events(actor, event)
     words = pgettext("graph", "extends")
     own = f"e{event.id}"
@@ -148,7 +148,7 @@ def _own_node(actor: Actor, event: EventRow) -> presenters.Node:
 
 
 CONTEXTS: dict[str, Callable[[Actor, EventRow, Within], Drawing]] = {
-    "tags": _tags,
-    "correlations": _correlations,
-    "extensions": _extensions,
+    "tags": tag_context,
+    "correlations": correlation_context,
+    "extensions": extension_context,
 }

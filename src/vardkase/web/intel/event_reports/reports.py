@@ -59,7 +59,7 @@ def index(request: PageRequest, reference: str) -> HttpResponse:
             {
                 "report": row,
                 "changed": moment(row.timestamp),
-                "beginning": _plain(row.beginning),
+                "beginning": TABLE_LINE.sub(" ", plain(prose(row.beginning))),
             }
             for row in table["rows"]
         ],
@@ -126,11 +126,6 @@ def restore(request: PageRequest, reference: str, report_id: int) -> HttpRespons
     services.restore_report(request.actor, report.id)
     messages.success(request, gettext("Report restored."))
     return redirect("report", event.id, report.id)
-
-
-def _plain(beginning: str) -> str:
-    """The words of a text's beginning, without Markdown and the lines of tables."""
-    return TABLE_LINE.sub(" ", plain(prose(beginning)))
 
 
 def report_of(

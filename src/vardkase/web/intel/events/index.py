@@ -59,7 +59,10 @@ def index(request: PageRequest) -> HttpResponse:
         "filters": filters,
         "changing": changing_rows(request.actor, 0, FEW_CHANGING) if is_plain else [],
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
-        "chips": _chips(request, form),
+        "chips": [
+            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+            for name, label, text in form.asked()
+        ],
         "kept": [(name, value) for name in NOT_IN_TABLE if (value := request.GET.get(name))],
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),
@@ -116,13 +119,6 @@ def _chosen(request: PageRequest) -> Chosen:
 def _chosen_ids(request: PageRequest) -> Sequence[int]:
     chosen = _chosen(request)
     return chosen_ids(chosen) if isinstance(chosen, SqlQuery) else chosen
-
-
-def _chips(request: PageRequest, form: EventFilterForm) -> list[dict[str, str]]:
-    return [
-        {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-        for name, label, text in form.asked()
-    ]
 
 
 def _views(request: PageRequest, filters: EventFilters) -> list[dict[str, Any]]:

@@ -106,11 +106,12 @@ def table_query(query: QueryDict, *, sees_deleted: bool) -> TableQuery:
         deleted=query.get("deleted") == "1" and sees_deleted,
     )
     sort = query.get("sort", "")
+    found = (as_int(part) for part in query.get("toggled", "").split(",")[:MOST_CHOSEN])
     order = LineOrder(
         layout=Layout.FLAT if query.get("layout") == Layout.FLAT else Layout.OBJECTS,
         sort=sort if sort.removeprefix("-") in SORTS else "",
         folded=query.get("folded") == "1",
-        toggled=_numbers(query.get("toggled", "")),
+        toggled=tuple(number for number in found if number is not None and 0 < number < 2**63),
     )
     marks = tuple(mark for mark in _texts(query, "mark") if mark in MARKS)
     return TableQuery(text, wanted, order, marks)
@@ -132,8 +133,3 @@ def without(query: QueryDict, name: str, value: str = "") -> str:
 def _texts(query: QueryDict, name: str) -> tuple[str, ...]:
     given: list[Any] = query.getlist(name)[:MOST_CHOSEN]
     return tuple(dict.fromkeys(text.replace("\0", "") for text in given if text))
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    found = (as_int(part) for part in text.split(",")[:MOST_CHOSEN])
-    return tuple(number for number in found if number is not None and 0 < number < 2**63)

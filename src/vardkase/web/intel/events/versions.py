@@ -48,7 +48,10 @@ def history(request: PageRequest, reference: str) -> HttpResponse:
     """With `day` leads to the version that was in force at its end."""
     shell = shell_of(request.actor, reference)
     versions = event_versions(request.actor, shell.event)
-    day = _day(request)
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = None
     chosen = version_on(versions, _end_of(day)) if day else None
     if chosen is not None:
         return redirect("event_version", shell.event.id, chosen.version)
@@ -139,13 +142,6 @@ def _hubs(actor: Actor, event: EventRow, versions: Sequence[VersionLine]) -> lis
     )
     latest = sent.distinct("receiver_id").values_list("receiver_name", "version")[:HUBS]
     return [(name, numbers.get(at)) for name, at in latest]
-
-
-def _day(request: PageRequest) -> date | None:
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return None
 
 
 def _end_of(day: date) -> int:

@@ -24,8 +24,11 @@ from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_
 def of_event(request: PageRequest, reference: str) -> HttpResponse:
     shell = shell_of(request.actor, reference)
     is_decided = request.GET.get("show") == "decided"
+    text = request.GET.get("attribute", "")
     filters = ProposalFilters(
-        event_id=shell.event.id, deleted=is_decided, attribute_id=_wanted_attribute(request)
+        event_id=shell.event.id,
+        deleted=is_decided,
+        attribute_id=int(text) if text.isdecimal() and len(text) < len(str(BIGGEST_ID)) else None,
     )
     found = proposal_lines(request.actor, filters, wanted_place(request), wanted_size(request))
     context = {
@@ -102,8 +105,3 @@ def _listed(request: PageRequest, found: Page[ProposalLine]) -> dict[str, Any]:
         "can_decide": any(proposal.may_decide for proposal in shown),
         **page_links(request, found),
     }
-
-
-def _wanted_attribute(request: PageRequest) -> int | None:
-    text = request.GET.get("attribute", "")
-    return int(text) if text.isdecimal() and len(text) < len(str(BIGGEST_ID)) else None

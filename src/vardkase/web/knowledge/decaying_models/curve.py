@@ -31,7 +31,7 @@ def curve_of(model: DecayingModel) -> Curve:
     threshold = float(model.parameters["threshold"])
     chart = line_chart(
         [score for _age, score in course],
-        spread([_days(age) for age, _score in course], LABELS),
+        spread([gettext("%(n)s d") % {"n": f"{age:.3g}"} for age, _score in course], LABELS),
         level=threshold,
     )
     return Curve(_gist(days_until(course, threshold)), chart, spread(course, ROWS))
@@ -40,10 +40,6 @@ def curve_of(model: DecayingModel) -> Curve:
 def spread[Item](items: Sequence[Item], count: int) -> list[Item]:
     """`count` of the items, evenly spread from the first to the last."""
     return [items[round(place * (len(items) - 1) / (count - 1))] for place in range(count)]
-
-
-def _days(age: float) -> str:
-    return gettext("%(n)s d") % {"n": f"{age:.3g}"}
 
 
 def _gist(age: float | None) -> str:

@@ -55,7 +55,8 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def galaxy(request: PageRequest, uuid: UUID) -> HttpResponse:
     found = queries.find_galaxy(request.actor, str(uuid))
-    context = _wanted_context(request)
+    wanted = request.GET.get("scope", "")
+    context = wanted if wanted in queries.CONTEXTS else "all"
     text = searched(request)
     clusters = queries.matching_clusters(request.actor, found, context=context, text=text)
     shown = listed(request, clusters.select_related("galaxy"), {"value", "version"}, "value")
@@ -86,11 +87,6 @@ def switch(request: PageRequest, uuid: UUID, enabled: bool) -> HttpResponse:
     message = gettext("%(name)s is enabled.") if enabled else gettext("%(name)s is disabled.")
     messages.success(request, message % {"name": title_of(found)})
     return back_to_list(request, "galaxies", f"row-{found.pk}")
-
-
-def _wanted_context(request: PageRequest) -> str:
-    wanted = request.GET.get("scope", "")
-    return wanted if wanted in queries.CONTEXTS else "all"
 
 
 def _context_tabs(request: PageRequest, current: str) -> list[dict[str, Any]]:

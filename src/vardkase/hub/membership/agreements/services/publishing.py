@@ -69,7 +69,7 @@ def propose_publishing(
     )
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_publishing(request: ApprovalRequest) -> ActionDescription:
     day = formatted(date.fromisoformat(request.parameters["answer_by"]), "j F Y")
     return ActionDescription(
         gettext(
@@ -105,7 +105,7 @@ def _lines(terms: Terms, language: str) -> list[str]:
     return [line.strip() for line in (*text, *criteria) if line.strip()]
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def draft_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     draft = locked_draft()
     if str(draft.version) != request.subject:
         raise NotFound(TermsProblem.VERSION_NOT_BEING_WRITTEN())
@@ -114,7 +114,7 @@ def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"version": draft.version, "criteria": draft.criteria, **digests}
 
 
-def _publish(approval: Approval) -> Terms:
+def publish_draft(approval: Approval) -> Terms:
     approval.for_action(PUBLISH)
     terms, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
@@ -143,9 +143,9 @@ PUBLISH = ApprovalAction(
     title=_("Publish a version of the terms"),
     propose=OFFICERS,
     approve=OFFICERS,
-    describe=_describe,
+    describe=describe_publishing,
     subject_title=lambda request: gettext("Terms, version %s") % request.subject,
-    fingerprint=_fingerprint,
+    fingerprint=draft_fingerprint,
     conflict=lacks_legal_officer,
-    execute=_publish,
+    execute=publish_draft,
 )

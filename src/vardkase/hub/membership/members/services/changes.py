@@ -101,7 +101,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     return proposed
 
 
-def _accept(approval: Approval) -> ProposedChange:
+def execute_acceptance(approval: Approval) -> ProposedChange:
     membership = membership_of(approval.for_action(ACCEPT_CHANGE).request)
     actor, proposed = cast(Actor, approval.actor), _waiting_change(membership)
     after = {name: value for name, (_before, value) in proposed.fields.items()}
@@ -133,14 +133,14 @@ def _rename(actor: Actor, membership: Membership, name: str) -> None:
     )
 
 
-def _fingerprint(request: ApprovalRequest) -> dict[str, Any]:
+def change_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     change = open_change(membership_of(request))
     if change is None:
         raise NotFound(MemberProblem.NO_CHANGE_WAITING())
     return {"change": change.pk, "fields": change.fields}
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_change(request: ApprovalRequest) -> ActionDescription:
     fields: dict[str, list[Any]] = request.subject_state.get("fields", {})
     rows = (
         (
@@ -189,8 +189,8 @@ ACCEPT_CHANGE = ApprovalAction(
     title=_("Accept a member’s changed details"),
     propose=PROPOSERS,
     approve=OFFICERS,
-    describe=_describe,
-    fingerprint=_fingerprint,
+    describe=describe_change,
+    fingerprint=change_fingerprint,
     conflict=conflict_in,
-    execute=_accept,
+    execute=execute_acceptance,
 )

@@ -101,7 +101,7 @@ def _organisation(request: ApprovalRequest) -> Organisation:
     )
 
 
-def _state(request: ApprovalRequest) -> dict[str, Any]:
+def opening_state(request: ApprovalRequest) -> dict[str, Any]:
     organisation = _organisation(request)
     return {
         "name": organisation.name,
@@ -110,13 +110,13 @@ def _state(request: ApprovalRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
+def opening_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     # Without a lock: pages that only read ask this too, outside a transaction.
     organisation = Organisation.objects.filter(pk=int(request.subject)).first()
     return conflict_of(cast(Actor, actor), Membership(organisation=organisation)) if organisation else None
 
 
-def _describe(request: ApprovalRequest) -> ActionDescription:
+def describe_opening(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     warnings = [
         gettext(
@@ -143,7 +143,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _open(approval: Approval) -> Membership:
+def execute_opening(approval: Approval) -> Membership:
     organisation = _organisation(approval.for_action(OPEN).request)
     return begin(cast(Actor, approval.actor), organisation, approval.parameters, approval=approval)
 
@@ -153,10 +153,10 @@ OPEN = ApprovalAction(
     title=_("Open a membership without an application"),
     propose=PROPOSERS,
     approve=OFFICERS,
-    describe=_describe,
-    fingerprint=_state,
-    conflict=_conflict,
-    execute=_open,
+    describe=describe_opening,
+    fingerprint=opening_state,
+    conflict=opening_conflict,
+    execute=execute_opening,
 )
 
 

@@ -81,7 +81,7 @@ def membership_of(request: ApprovalRequest) -> Membership:
     return first_or_not_found(rows.filter(pk=int(request.subject)), MemberProblem.MEMBERSHIP_GONE())
 
 
-def _state(request: ApprovalRequest) -> dict[str, Any]:
+def member_state(request: ApprovalRequest) -> dict[str, Any]:
     membership = membership_of(request)
     held = membership.restrictions.filter(lifted=None).order_by("kind", "cause")
     return {
@@ -112,7 +112,7 @@ def _description(
     return describe
 
 
-def _describe_activation(request: ApprovalRequest) -> ActionDescription:
+def describe_activation(request: ApprovalRequest) -> ActionDescription:
     # Also says whom the sign-in minimum will refuse, which applies from activation.
     description = _describe_open_items(request)
     membership = Membership.objects.filter(pk=int(request.subject)).first()
@@ -130,12 +130,12 @@ def _in_words(value: Any) -> str:
     return str(dict(RestrictionKind.choices).get(value, value))
 
 
-def _activate(approval: Approval) -> Membership:
+def execute_activation(approval: Approval) -> Membership:
     approval.for_action(ACTIVATE)
     return enter(cast(Actor, approval.actor), membership_of(approval.request), approval.reason)
 
 
-def _limit(approval: Approval) -> Membership:
+def execute_limit(approval: Approval) -> Membership:
     membership, given = membership_of(approval.request), approval.for_action(LIMIT).parameters
     until = datetime.fromisoformat(given["until"]) if given["until"] else None
     impose(
@@ -150,13 +150,13 @@ def _limit(approval: Approval) -> Membership:
     return membership
 
 
-def _lift(approval: Approval) -> Membership:
+def execute_lift(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(LIFT).request)
     lift(approval.actor, membership, RestrictionCause.OFFICER, approval.reason, approval=approval)
     return membership
 
 
-def _terminate(approval: Approval) -> Membership:
+def execute_termination(approval: Approval) -> Membership:
     membership, actor = membership_of(approval.for_action(TERMINATE).request), cast(Actor, approval.actor)
     contributions, org_id = approval.parameters["contributions"], membership.organisation_id
     take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
@@ -183,13 +183,13 @@ _describe_open_items = _description(
     open=_("Remaining"),
 )
 _of_a_member = partial(
-    ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=_state, conflict=conflict_in
+    ApprovalAction, propose=PROPOSERS, approve=OFFICERS, fingerprint=member_state, conflict=conflict_in
 )
 ACTIVATE = _of_a_member(
     name="activate_with_open_items",
     title=_("Activate a membership with open items"),
-    describe=_describe_activation,
-    execute=_activate,
+    describe=describe_activation,
+    execute=execute_activation,
 )
 LIMIT = _of_a_member(
     name="limit_membership",
@@ -199,13 +199,13 @@ LIMIT = _of_a_member(
         kind=_("Limit"),
         until=_("Until"),
     ),
-    execute=_limit,
+    execute=execute_limit,
 )
 LIFT = _of_a_member(
     name="lift_limits",
     title=_("Lift restrictions of a membership"),
     describe=_description(_("Everything that officers have restricted will work again at once.")),
-    execute=_lift,
+    execute=execute_lift,
 )
 TERMINATE = _of_a_member(
     name="terminate_membership",
@@ -214,5 +214,5 @@ TERMINATE = _of_a_member(
         _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
         contributions=_("What happens to its contributions"),
     ),
-    execute=_terminate,
+    execute=execute_termination,
 )

@@ -72,7 +72,7 @@ def _options(field: FormField) -> dict[str, Any]:
     return {"label": field.label, "help_text": field.hint, "required": False}
 
 
-def _line(field: FormField) -> forms.Field:
+def line_field(field: FormField) -> forms.Field:
     kind = {FieldKind.EMAIL: "email", FieldKind.PHONE: "tel"}.get(field.kind, "text")
     attributes = {"type": kind, "maxlength": str(field.longest), "autocomplete": field.autocomplete or "off"}
     if field.kind is FieldKind.NUMBER:
@@ -82,12 +82,12 @@ def _line(field: FormField) -> forms.Field:
     return _Free(widget=forms.TextInput(attrs=attributes), **_options(field))
 
 
-def _area(field: FormField) -> forms.Field:
+def area_field(field: FormField) -> forms.Field:
     rows = 3 if field.kind is FieldKind.LINES else 2 if not field.required else 4
     return _Free(widget=forms.Textarea(attrs={"rows": rows, "spellcheck": "false"}), **_options(field))
 
 
-def _select(field: FormField) -> forms.Field:
+def select_field(field: FormField) -> forms.Field:
     none = pgettext_lazy("no answer yet", "Choose") if field.required else _("Not provided")
     choices = [("", none), *field.choices]
     return _Free(widget=forms.Select(choices=choices), **_options(field))
@@ -101,13 +101,13 @@ class _Free(forms.Field):
 
 
 MAKERS: dict[FieldKind, Callable[[FormField], forms.Field]] = {
-    FieldKind.TEXT: _line,
-    FieldKind.EMAIL: _line,
-    FieldKind.PHONE: _line,
-    FieldKind.NUMBER: _line,
-    FieldKind.LONG: _area,
-    FieldKind.LINES: _area,
-    FieldKind.CHOICE: _select,
+    FieldKind.TEXT: line_field,
+    FieldKind.EMAIL: line_field,
+    FieldKind.PHONE: line_field,
+    FieldKind.NUMBER: line_field,
+    FieldKind.LONG: area_field,
+    FieldKind.LINES: area_field,
+    FieldKind.CHOICE: select_field,
     FieldKind.CHOICES: lambda field: _Free(
         widget=forms.CheckboxSelectMultiple(choices=list(field.choices)), **_options(field)
     ),

@@ -14,7 +14,6 @@ from vardkase.hub.membership.applications.access import find_link
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
 from vardkase.hub.membership.applications.throttle import spend
-from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import begin_invited, open_invitation
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.questionnaire.steps import STEPS
@@ -34,7 +33,11 @@ GUESSES, HOUR = 60, 3600
 
 @open_page
 def start(request: HttpRequest) -> HttpResponse:
-    invitation = _invitation(request)
+    token = request.COOKIES.get(INVITATION.cookie)
+    try:
+        invitation = open_invitation(token) if token else None
+    except NotFound:
+        invitation = None
     initial = {"email": invitation.email} if invitation else {}
     form = BeginForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -94,11 +97,3 @@ def unknown(request: HttpRequest) -> HttpResponse:
 def resume(request: HttpRequest) -> HttpResponse:
     link = own_link(request)
     return to_home(link.application) if link else no_link(request)
-
-
-def _invitation(request: HttpRequest) -> Invitation | None:
-    token = request.COOKIES.get(INVITATION.cookie)
-    try:
-        return open_invitation(token) if token else None
-    except NotFound:
-        return None

@@ -42,17 +42,17 @@ def _contact(membership: Membership, name: str) -> str:
     return str((membership.details.get(f"contact_{name}") or {}).get("email", ""))
 
 
-def _organisation(membership: Membership) -> Data:
+def organisation_form(membership: Membership) -> Data:
     facts = OnboardingFacts(membership)
     return {"other": facts.namesake, "uuid": facts.other_uuid}
 
 
-def _server(membership: Membership) -> Data:
+def server_form(membership: Membership) -> Data:
     server = OnboardingFacts(membership).server
     return {"url": server.url, "push": server.push, "pull": server.pull} if server else {"push": True}
 
 
-def _sync_user(membership: Membership) -> Data:
+def sync_user_form(membership: Membership) -> Data:
     domain = next(iter(membership.details.get("domains") or []), "")
     return {
         "email": f"misp-sync@{domain}" if domain else "",
@@ -63,7 +63,7 @@ def _sync_user(membership: Membership) -> Data:
 
 
 ITEM_FORMS: Mapping[str, tuple[type[forms.Form], Callable[[Membership], Data]]] = {
-    "organisation": (written.ChecklistOrganisationForm, _organisation),
+    "organisation": (written.ChecklistOrganisationForm, organisation_form),
     "administrator": (written.AdministratorForm, lambda member: {"email": _contact(member, "main")}),
     "domain": (
         written.ChecklistDomainForm,
@@ -77,8 +77,8 @@ ITEM_FORMS: Mapping[str, tuple[type[forms.Form], Callable[[Membership], Data]]] 
         written.ChecklistCertificateForm,
         lambda member: {"pem": certificate_of(member.application.answers) if member.application else ""},
     ),
-    "sync_user": (written.SyncUserForm, _sync_user),
-    "server": (written.ServerForm, _server),
+    "sync_user": (written.SyncUserForm, sync_user_form),
+    "server": (written.ServerForm, server_form),
 }
 """The form for each of `CHECKLIST_ACTIONS`, and what it is filled with."""
 
@@ -131,7 +131,7 @@ def test(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or server is None:
         return redirect("member_item", pk, "server")
     checked = services.test_connection(request.actor, pk)
-    form = written.ServerForm(initial=_server(membership))
+    form = written.ServerForm(initial=server_form(membership))
     return _shown(request, membership, "server", form, found=diagnosis(server, checked), server=server)
 
 

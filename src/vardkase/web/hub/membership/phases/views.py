@@ -74,20 +74,16 @@ def precondition(request: PageRequest, name: str) -> HttpResponse:
             else:
                 made = services.propose_in_force(request.actor, name, **form.cleaned_data)
             return proposed(request, made)
+    waiting = waiting_by_phase()
     context = {
         "form": form,
         "recorded": recorded,
         "title": queries.in_language(preconditions()[name], "title"),
-        "hanging": _hanging_on(name),
+        "hanging": [
+            {"title": queries.phase_title(phase.number), "waiting": waiting.get(phase.number, 0)}
+            for phase in queries.stored_phases()
+            if name in phase.preconditions
+        ],
         "entries": entries_about("precondition", recorded.pk, limit=ENTRIES_SHOWN) if recorded.pk else [],
     }
     return render(request, "phases/precondition.html", context, status=422 if form.errors else 200)
-
-
-def _hanging_on(name: str) -> list[dict[str, Any]]:
-    waiting = waiting_by_phase()
-    return [
-        {"title": queries.phase_title(phase.number), "waiting": waiting.get(phase.number, 0)}
-        for phase in queries.stored_phases()
-        if name in phase.preconditions
-    ]
