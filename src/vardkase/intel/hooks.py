@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from vardkase.core.hooks import Hook
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
-
-if TYPE_CHECKING:
-    from vardkase.identity.access.actor import Actor
-    from vardkase.intel.columns import NewAttribute
-    from vardkase.intel.models import Event
+from vardkase.intel.columns import NewAttribute
+from vardkase.intel.models import Event
 
 
 @dataclass(slots=True)

@@ -43,7 +43,6 @@ from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
-from vardkase.identity.organisations.standing import has_membership
 
 PAGE = "/membership/connections/"
 
@@ -69,7 +68,7 @@ def is_confirmed(server: Server) -> bool:
 def speaks_as_member(organisation: Organisation) -> bool:
     """True if data from this organisation counts as a member's or the hub owner's, once membership is in use."""
     return membership_is_in_use() and (
-        organisation.pk == host_organisation_id() or has_membership(organisation)
+        organisation.pk == host_organisation_id() or organisation.has_membership
     )
 
 

@@ -13,9 +13,10 @@ from vardkase.exchange.servers.problems import ConnectionProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.problems import StandingProblem
 from vardkase.identity.organisations.queries import Reference
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.identity.organisations.standing import MembershipStanding, may_now, require_exchange
+from vardkase.identity.organisations.standing import MembershipStanding, StandingRefused, may_now
 from vardkase.misp.flags import as_int
 
 
@@ -61,8 +62,12 @@ def leads_to_another_hub(server: Server) -> bool:
 
 def require_exchange_over(server: Server, *, gives: bool) -> None:
     """Raise StandingRefused unless the peer may give to us (`gives`) or get from us over this connection."""
-    if not leads_to_another_hub(server):
-        require_exchange(server.remote_org, gives=gives)
+    peer = server.remote_org
+    may = peer.may_sync and (peer.may_write if gives else peer.may_read)
+    if not may and not leads_to_another_hub(server):
+        # The label stays lazy: each reader gets it in their language.
+        label = MembershipStanding(peer.standing).label
+        raise StandingRefused(StandingProblem.NO_EXCHANGE(organisation=peer.name, standing=label))
 
 
 def find_server(actor: Actor, reference: Reference) -> Server:

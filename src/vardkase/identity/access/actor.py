@@ -24,7 +24,7 @@ from vardkase.identity.access.problems import AccessProblem
 from vardkase.identity.accounts.models import Role, User
 from vardkase.identity.accounts.staff import AUDITORS, NO_CONTENT_ROLES, OVERSEE, StaffRole, staff_roles
 from vardkase.identity.organisations.acting import PresentedKey
-from vardkase.identity.organisations.standing import Access, MembershipStanding, access_of, refusal
+from vardkase.identity.organisations.standing import Access, MembershipStanding, refusal
 
 STEP_UP_HOLDS = timedelta(minutes=10)
 """For how long a confirmed second factor allows what needs step-up authentication."""
@@ -202,7 +202,7 @@ def actor_for(
 ) -> Actor:
     organisation = user.org
     staff = staff_roles(user.staff_roles)
-    may = access_with_duties(access_of(organisation, timezone.now()), staff)
+    may = access_with_duties(organisation.access_at(timezone.now()), staff)
     return Actor(
         user_id=user.pk,
         name=user.email,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.organisations.names import organisation_skeleton
-from vardkase.identity.organisations.standing import ALWAYS, access_of
+from vardkase.identity.organisations.standing import ALWAYS, Access, MembershipStanding, access
 
 
 class SignInMode(models.TextChoices):
@@ -133,7 +134,25 @@ class Organisation(models.Model):
 
     @property
     def standing(self) -> str:
-        return access_of(self, timezone.now()).standing
+        return self.access_at(timezone.now()).standing
+
+    @property
+    def has_membership(self) -> bool:
+        return self.fixed_standing not in (MembershipStanding.NO_MEMBERSHIP, MembershipStanding.TERMINATED)
+
+    def access_at(self, moment: datetime) -> Access:
+        writes, syncs = self.write_period, self.sync_period
+        return access(
+            self.fixed_standing,
+            read=moment in self.read_period,
+            write=moment in writes,
+            sync=moment in syncs,
+            statement_ended=not writes.isempty and writes.upper is not None and writes.upper <= moment,
+            limited=any(
+                period.isempty or (period.lower is not None and moment < period.lower)
+                for period in (writes, syncs)
+            ),
+        )
 
 
 class MembershipInUse(models.Model):

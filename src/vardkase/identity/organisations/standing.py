@@ -6,8 +6,7 @@ request compares these with the time: no job has to run for a date to count.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q, TextChoices
@@ -18,9 +17,6 @@ from django.utils.translation import pgettext_lazy
 from vardkase.core.errors import Forbidden
 from vardkase.core.problems import CommonProblem
 from vardkase.identity.organisations.problems import StandingProblem
-
-if TYPE_CHECKING:
-    from vardkase.identity.organisations.models import Organisation
 
 ALWAYS = DateTimeTZRange(None, None)
 NEVER = DateTimeTZRange(empty=True)
@@ -88,20 +84,6 @@ def access(
     return Access(read, write, sync, standing)
 
 
-def access_of(organisation: Organisation, now: datetime) -> Access:
-    writes, syncs = organisation.write_period, organisation.sync_period
-    return access(
-        organisation.fixed_standing,
-        read=now in organisation.read_period,
-        write=now in writes,
-        sync=now in syncs,
-        statement_ended=not writes.isempty and writes.upper is not None and writes.upper <= now,
-        limited=any(
-            period.isempty or (period.lower is not None and now < period.lower) for period in (writes, syncs)
-        ),
-    )
-
-
 ACCESS_SQL = """
     o.fixed_standing, o.read_period @> {now}, o.write_period @> {now}, o.sync_period @> {now},
     coalesce(upper(o.write_period) <= {now}, FALSE),
@@ -132,24 +114,5 @@ def code_of(standing: str) -> StandingProblem | None:
     return StandingProblem[standing.upper()] if standing else None
 
 
-def has_membership(organisation: Organisation) -> bool:
-    return organisation.fixed_standing not in (
-        MembershipStanding.NO_MEMBERSHIP,
-        MembershipStanding.TERMINATED,
-    )
-
-
 def is_shut_out(standing: str) -> bool:
     return standing in SHUT_OUT
-
-
-def require_exchange(organisation: Organisation, *, gives: bool) -> None:
-    """Raise StandingRefused unless the peer's organisation may exchange: send (`gives`) or receive."""
-    may = organisation.may_sync and (organisation.may_write if gives else organisation.may_read)
-    if not may:
-        # The label stays lazy: each reader gets it in their language.
-        raise StandingRefused(
-            StandingProblem.NO_EXCHANGE(
-                organisation=organisation.name, standing=MembershipStanding(organisation.standing).label
-            )
-        )

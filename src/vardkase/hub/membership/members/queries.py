@@ -32,7 +32,7 @@ from vardkase.identity.accounts.staff import DECIDE
 from vardkase.identity.organisations.models import Organisation, SignInRule
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.settings import membership_is_in_use
-from vardkase.identity.organisations.standing import Access, access_of
+from vardkase.identity.organisations.standing import Access
 
 STATEMENT_STEPS = "statement_"
 """What the names of the history's steps about security statements begin with."""
@@ -141,7 +141,7 @@ def _minimum(membership: Membership) -> dict[str, Any]:
 
 
 def standing(org_id: int) -> Access:
-    return access_of(Organisation.objects.get(pk=org_id), timezone.now())
+    return Organisation.objects.get(pk=org_id).access_at(timezone.now())
 
 
 def who_takes_part() -> Participation:

@@ -9,7 +9,6 @@ from vardkase.identity.accounts.staff import DECIDE, NO_CONTENT_ROLES, staff_rol
 from vardkase.identity.organisations.acting import Acting
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
-from vardkase.identity.organisations.standing import has_membership
 
 OTHERWISE_GUARDED = NO_CONTENT_ROLES | DECIDE
 """Duties whose holders read and send nothing of what is shared, or whose accounts two people change (`protection`)."""
@@ -21,7 +20,7 @@ def refuse_at_console(actor: Acting, organisation: Organisation, user: User | No
         user is not None and not staff_roles(user.staff_roles).isdisjoint(OTHERWISE_GUARDED)
     ):
         return
-    if not has_membership(organisation) or organisation.pk == host_organisation_id():
+    if not organisation.has_membership or organisation.pk == host_organisation_id():
         return
     if membership_is_in_use():
         raise Forbidden(AccountProblem.MEMBER_AT_CONSOLE(organisation=organisation.name))
