@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 
 from django.conf import settings
 
-from vardkase.exchange.addresses import Network, networks
+from vardkase.exchange.addresses import networks
 from vardkase.exchange.checked_sockets import connected, require_permitted
 from vardkase.exchange.errors import OutgoingFailed, TimedOut
 from vardkase.exchange.problems import OutgoingProblem, words_of
@@ -34,7 +34,9 @@ class Link:
         self.place = f"{host}:{port}"
         self._stream = not datagrams
         try:
-            self._socket = connected(host, port, TIMEOUT, _permitted(), datagrams=datagrams)
+            self._socket = connected(
+                host, port, TIMEOUT, networks(settings.VARDKASE_PRIVATE_NETWORKS), datagrams=datagrams
+            )
             if tls:
                 self._socket = tls_context(authority).wrap_socket(self._socket, server_hostname=host)
         except OSError as error:
@@ -94,10 +96,6 @@ class Link:
 def require_reachable(host: str, port: int) -> None:
     """Check a host name that third-party code will connect to. Raises OutgoingFailed."""
     try:
-        require_permitted(host, port, _permitted())
+        require_permitted(host, port, networks(settings.VARDKASE_PRIVATE_NETWORKS))
     except OSError as error:
         raise OutgoingFailed(OutgoingProblem.NAME_NOT_FOUND(host=host, **words_of(str(error)))) from error
-
-
-def _permitted() -> tuple[Network, ...]:
-    return networks(settings.VARDKASE_PRIVATE_NETWORKS)

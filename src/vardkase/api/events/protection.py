@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 from vardkase.api.answers import Json, Saved, Stream, Text, saved
 from vardkase.api.dispatch import Description, endpoint
@@ -21,7 +20,6 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection import keys, services
-from vardkase.intel.protection.models import CryptographicKey
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.rules import must_sign
@@ -88,7 +86,7 @@ def add(call: Call, parent_type: str, event_id: str, *, body: SigningKeyBody) ->
         added = keys.add_key(call.actor, event.id, body.sent)
     except Invalid as invalid:
         raise SaveFailed("add CryptographicKey", "/cryptographicKeys/add", invalid.errors) from invalid
-    return Json(_key_body(added))
+    return Json({"CryptographicKey": key_document(added)})
 
 
 @endpoint("cryptographicKeys/delete", requires=(Permission.ADD,), writes=True)
@@ -103,13 +101,13 @@ def delete(call: Call, key_id: str) -> Saved:
 def index(call: Call, parent_type: str, event_id: str) -> Json:
     """List the keys of the event named in the path."""
     event = _event(call.actor, parent_type, event_id)
-    return Json([_key_body(key) for key in keys.keys_of(event.id)])
+    return Json([{"CryptographicKey": key_document(key)} for key in keys.keys_of(event.id)])
 
 
 @endpoint("cryptographicKeys/view")
 def view(call: Call, key_id: str) -> Json:
     """Return one key."""
-    return Json(_key_body(keys.find_key(call.actor, key_id)))
+    return Json({"CryptographicKey": key_document(keys.find_key(call.actor, key_id))})
 
 
 @endpoint("cryptographicKeys/serverSign", requires=(Permission.SERVER_SIGN,), writes=True, methods=("POST",))
@@ -147,7 +145,3 @@ def _blob(call: Call) -> bytes:
     except ValueError:
         return call.raw
     return decoded.encode() if isinstance(decoded, str) else call.raw
-
-
-def _key_body(key: CryptographicKey) -> dict[str, Any]:
-    return {"CryptographicKey": key_document(key)}

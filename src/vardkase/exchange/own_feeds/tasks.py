@@ -42,7 +42,9 @@ def refresh_and_settle(feed: OwnFeed, *, whole: bool) -> Exported:
         )
     )
     done = refresh(feed, None if whole else {str(delivery.event_uuid) for delivery in waiting})
-    settle(_receiver(feed), [_outcome(delivery, done.uuids) for delivery in waiting])
+    settle(
+        Receiver(EntryKind.FEED, feed.pk, feed.name), [_outcome(delivery, done.uuids) for delivery in waiting]
+    )
     return done
 
 
@@ -54,7 +56,11 @@ def _outcome(delivery: Delivery, held: Collection[str]) -> Outcome:
 
 
 def feed_audience(published: EventPublished) -> list[Receiver]:
-    return [_receiver(feed) for feed in OwnFeed.objects.filter(enabled=True) if _concerns(published, feed)]
+    return [
+        Receiver(EntryKind.FEED, feed.pk, feed.name)
+        for feed in OwnFeed.objects.filter(enabled=True)
+        if _concerns(published, feed)
+    ]
 
 
 def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
@@ -63,10 +69,6 @@ def _concerns(published: EventPublished, feed: OwnFeed) -> bool:
         return True
     let_out = FeedReach(sharing_groups=frozenset(map(str, feed.sharing_groups.values_list("pk", flat=True))))
     return published.concerns(outsider(reader_of(feed), let_out))
-
-
-def _receiver(feed: OwnFeed) -> Receiver:
-    return Receiver(EntryKind.FEED, feed.pk, feed.name)
 
 
 FEEDS = Channel(

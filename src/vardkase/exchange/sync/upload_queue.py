@@ -140,7 +140,7 @@ class UploadQueue:
         offered = outbound_contributions.analyst_data(self.reader, event_ids=event_ids)
         if not any(offered.values()):
             return {}
-        query = {kind.label: _versions(items) for kind, items in offered.items()}
+        query = {kind.label: {item.uuid: item.version for item in items} for kind, items in offered.items()}
         answer = self.peer.document("POST", "analyst_data/filterAnalystDataForPush", query)
         wanted = answer if isinstance(answer, dict) else {}
         return {kind: _wanted_items(items, wanted.get(kind.label)) for kind, items in offered.items()}
@@ -161,7 +161,7 @@ class UploadQueue:
         offered = outbound_contributions.collections(self.reader)
         if not offered:
             return []
-        query = _versions(offered)
+        query = {item.uuid: item.version for item in offered}
         return _wanted_items(
             offered, self.peer.document("POST", "collections/filterCollectionsForPush", query)
         )
@@ -202,10 +202,6 @@ def _new_count(answer: Any, otherwise: int) -> int:
 def _uuid_and_version(row: Any) -> tuple[str, int]:
     cluster: Document = row.get("GalaxyCluster", row) if isinstance(row, dict) else {}
     return str(cluster.get("uuid")).lower(), as_int(cluster.get("version")) or 0
-
-
-def _versions(items: Sequence[OutgoingItem]) -> dict[str, str]:
-    return {item.uuid: item.version for item in items}
 
 
 def _wanted_items(items: Sequence[OutgoingItem], wanted: Any) -> list[OutgoingItem]:

@@ -56,7 +56,9 @@ def event_pdf(actor: Actor, printed: PrintedEvent, *, language: str) -> bytes:
     extent, entries = opening(actor, event.id, LineFilter(), LineOrder(), MOST_ROWS)
     ids = [entry.attribute_id for entry in entries if entry.attribute_id]
     lines = attribute_lines(actor, event.id, ids, deleted=False)
-    heads = object_heads(actor, [entry.object_id for entry in entries if _is_head(entry) and entry.object_id])
+    heads = object_heads(
+        actor, [entry.object_id for entry in entries if entry.object_id and entry.attribute_id is None]
+    )
     tags = [tag.name for tag in tags_of_event(actor, event.id)]
     of_lines = [tag.name for line in lines.values() for tag in line.tags]
     marked = strictest_label([*tags, *of_lines])
@@ -109,10 +111,6 @@ class _TagWords:
         if is_custom_galaxy_tag(name):
             return self._custom.get(name.lower(), "")
         return name.partition('="')[2].removesuffix('"') if is_galaxy_tag(name) else name
-
-
-def _is_head(entry: Entry) -> bool:
-    return entry.attribute_id is None
 
 
 def _rows(

@@ -80,7 +80,7 @@ def offer(code: Any) -> dict[str, Any]:
     """The hub and organisation that a code belongs to; does not use up the code. Raises NotFound if invalid."""
     row = _find(code)
     return {
-        "Hub": _document(_owner()),
+        "Hub": _document(hub_owner()),
         "Organisation": _document(row.organisation),
         "expires": row.expires.isoformat(),
     }
@@ -100,7 +100,7 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
     if str(data.get("uuid") or "").lower() != str(organisation.uuid):
         raise Invalid({"uuid": [EnrolmentProblem.WRONG_UUID(uuid=organisation.uuid)]})
     # The platform has no account yet: the hub acts, on behalf of the officer who made the code.
-    owner = _owner()
+    owner = hub_owner()
     name = f"enrolment code of {row.created_by}"
     actor = replace(console_actor(owner.pk, owner.name, ""), name=name, staff=frozenset())
     row.account, key = _create_account(actor, row, visitor.address)
@@ -112,7 +112,7 @@ def redeem(visitor: Actor, code: Any, data: Mapping[str, Any]) -> dict[str, Any]
     row.ended, row.used_from = timezone.now(), visitor.address
     row.save()
     record(actor, HubAction.ENROLMENT_REDEEMED, _target(organisation), {"address": visitor.address or ""})
-    return {"authkey": key, "Hub": _document(_owner()), "Organisation": _document(organisation)}
+    return {"authkey": key, "Hub": _document(hub_owner()), "Organisation": _document(organisation)}
 
 
 def waiting_code(organisation_id: int) -> EnrolmentCode | None:
@@ -174,7 +174,7 @@ def _find(code: Any, *, locked: bool = False) -> EnrolmentCode:
     return row
 
 
-def _owner() -> Organisation:
+def hub_owner() -> Organisation:
     return Organisation.objects.get(pk=host_organisation_id() or 0)
 
 

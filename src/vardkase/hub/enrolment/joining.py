@@ -23,6 +23,7 @@ from vardkase.exchange.servers import client
 from vardkase.exchange.servers.peer import Peer, decoded
 from vardkase.exchange.servers.services import add_server
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.enrolment.codes import hub_owner
 from vardkase.hub.enrolment.models import JoinedHub
 from vardkase.hub.enrolment.problems import JoiningProblem
 from vardkase.identity.access.actor import Actor
@@ -73,12 +74,12 @@ def read_offer(actor: Actor, code: str, url: str) -> EnrolmentOffer:
             uuid,
             str(ours["name"]),
             datetime.fromisoformat(reply["expires"]),
-            takes_identity=uuid != str(_own().uuid),
+            takes_identity=uuid != str(hub_owner().uuid),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OutgoingFailed(JoiningProblem.NOT_A_HUB()) from error
     if offer.takes_identity:
-        own = _own()
+        own = hub_owner()
         # Others would take what was sent under the former uuid for another organisation's.
         if Event.objects.filter(orgc_id=own.pk).exists() or JoinedHub.objects.exists():
             raise Conflict(JoiningProblem.KNOWN_OTHERWISE(uuid=own.uuid))
@@ -146,7 +147,7 @@ def _account_for_hub(actor: Actor, hub_id: int) -> dict[str, str]:
 
 
 def _adopt_identity(offer: EnrolmentOffer) -> Organisation:
-    own = Organisation.objects.select_for_update().get(pk=_own().pk)
+    own = Organisation.objects.select_for_update().get(pk=hub_owner().pk)
     if offer.takes_identity:
         taken = Organisation.objects.filter(name__iexact=offer.organisation_name).exclude(pk=own.pk)
         own.uuid = UUID(offer.organisation_uuid)
@@ -154,10 +155,6 @@ def _adopt_identity(offer: EnrolmentOffer) -> Organisation:
         own.name = own.name if taken.exists() else offer.organisation_name
         own.save()
     return own
-
-
-def _own() -> Organisation:
-    return Organisation.objects.get(pk=host_organisation_id() or 0)
 
 
 def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def blocks(body: str, facts: Mapping[str, str]) -> list[Block]:
         for block in _blocks(tokens(body), facts)
         if "".join(span["text"] for span in block["spans"]).strip()
     ]
-    return [_block(kind, spans) for block in found for kind, spans in _parted(block)]
+    return [{"kind": kind, "spans": spans} for block in found for kind, spans in _parted(block)]
 
 
 def _blocks(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Block]:
@@ -38,7 +38,7 @@ def _blocks(given: Iterable[Token], facts: Mapping[str, str]) -> Iterator[Block]
             kind = "paragraph"
         elif token.type == "inline":
             found = lists[-1] if lists else kind
-            yield _block(found, list(_spans(with_facts(token.children or [], facts))))
+            yield {"kind": found, "spans": list(_spans(with_facts(token.children or [], facts)))}
 
 
 def _spans(given: Iterable[Token]) -> Iterator[Span]:
@@ -67,7 +67,3 @@ def _parted(block: Block) -> Iterator[tuple[str, list[Span]]]:
         else:
             spans.append(span)
     yield block["kind"], spans
-
-
-def _block(kind: str, spans: list[Span]) -> Block:
-    return {"kind": kind, "spans": spans}

@@ -43,7 +43,7 @@ def admitting_phase(phases: Iterable[PhaseTerms], sector: str, *, invited: bool,
     return next(
         (
             phase.number
-            for phase in _in_order(phases)
+            for phase in sorted(phases, key=lambda phase: phase.number)
             if phase.state(day) is PhaseProgress.OPEN
             and sector in phase.sectors
             and (invited or not phase.invitation_only)
@@ -56,14 +56,10 @@ def awaited_phase(phases: Iterable[PhaseTerms], sector: str, day: date) -> int |
     return next(
         (
             phase.number
-            for phase in _in_order(phases)
+            for phase in sorted(phases, key=lambda phase: phase.number)
             if phase.state(day) is PhaseProgress.CLOSED
             and sector in phase.sectors
             and not phase.invitation_only
         ),
         None,
     )
-
-
-def _in_order(phases: Iterable[PhaseTerms]) -> list[PhaseTerms]:
-    return sorted(phases, key=lambda phase: phase.number)

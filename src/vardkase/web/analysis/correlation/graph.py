@@ -33,7 +33,7 @@ def of_event(request: PageRequest, reference: str) -> HttpResponse:
     rows = _rows(request.actor, found, leave_out=shell.event.id)
     context = {
         "data_url": _data_url(event=shell.event.id),
-        "groups": _groups(),
+        "groups": groups(gettext("Event"), gettext("Value")),
         "rows": rows,
         "over": list(found.over_correlating.values()),
         "left": found.left,
@@ -53,7 +53,7 @@ def of_value(request: PageRequest) -> HttpResponse:
         "value": shown,
         "value_url": value_url(text),
         "data_url": _data_url(v=text),
-        "groups": _groups(),
+        "groups": groups(gettext("Event"), gettext("Value")),
         "rows": _rows(request.actor, found),
         "over": list(found.over_correlating.values()),
         "left": found.left,
@@ -96,10 +96,6 @@ def _rows(actor: Actor, found: Neighbours, leave_out: int = 0) -> list[tuple[Sha
         for value, event in found.links
         if event in events and event != leave_out
     ]
-
-
-def _groups() -> str:
-    return groups(gettext("Event"), gettext("Value"))
 
 
 def _value(request: PageRequest) -> str:

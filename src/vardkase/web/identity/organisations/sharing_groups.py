@@ -35,7 +35,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page()
 def view(request: PageRequest, reference: str) -> HttpResponse:
     group = queries.find_group(request.actor, reference)
-    return _page(request, group, GroupMemberForm(_members(group)))
+    return _page(request, group, GroupMemberForm({member.org_id for member in group.members.all()}))
 
 
 @page(Permission.SHARING_GROUP, writes=True)
@@ -52,7 +52,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
 @require_POST
 def add_organisation(request: PageRequest, reference: str) -> HttpResponse:
     group = queries.find_group(request.actor, reference)
-    form = GroupMemberForm(_members(group), request.POST)
+    form = GroupMemberForm({member.org_id for member in group.members.all()}, request.POST)
     if not form.is_valid():
         return _page(request, group, form, status=422)
     added, extend = form.cleaned_data["organisation"], form.cleaned_data["extend"]
@@ -172,7 +172,3 @@ def _page(
         "may_delete": rules.may_delete_group(request.actor, group),
     }
     return render(request, "organisations/sharing_group.html", context, status=status)
-
-
-def _members(group: SharingGroup) -> set[int]:
-    return {member.org_id for member in group.members.all()}

@@ -155,7 +155,7 @@ def _add(request: PageRequest, carrier: ContributionTarget) -> HttpResponse:
 
 def _say_removed(request: PageRequest, carrier: ContributionTarget, tags: list[AttachedTag]) -> None:
     names = [tag.name for tag in tags]
-    said = gettext("Tag removed: %(name)s") % {"name": _listed(names)}
+    said = gettext("Tag removed: %(name)s") % {"name": ", ".join(map(tag_words, names))}
     if len({tag.local for tag in tags}) > 1:  # Undoing it in one would make a local tag global.
         messages.success(request, said)
     else:
@@ -168,15 +168,11 @@ def _say_added(request: PageRequest, carrier: ContributionTarget, names: list[st
         messages.info(request, gettext("The tags were already there."))
         return
     said = ngettext("Tag added: %(names)s", "%(n)s tags added: %(names)s", len(names))
-    said %= {"names": _listed(names), "n": thin(len(names))}
+    said %= {"names": ", ".join(map(tag_words, names)), "n": thin(len(names))}
     if replaced:
         messages.success(request, said)
     else:
         say_with_undo(request, said, *carrier.untag_view, tag=names, **carrier.fields)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(tag_words, names))
 
 
 def chosen_names(actor: Actor, sent: Sequence[str]) -> list[str]:
@@ -247,8 +243,5 @@ def _carrier(request: PageRequest, reference: str, attribute_id: int | None) -> 
     if not (may_local or may_global):
         raise Forbidden
     tags = attribute_tags(attribute.id) if attribute else event_tags(event.id)
-    return ContributionTarget(event, attribute, tags, may_local, may_global, _review(request, event))
-
-
-def _review(request: PageRequest, event: EventRow) -> dict[str, str] | None:
-    return reach_of_review(request) if rules.may_publish_event(request.actor, event) else None
+    review = reach_of_review(request) if rules.may_publish_event(request.actor, event) else None
+    return ContributionTarget(event, attribute, tags, may_local, may_global, review)

@@ -84,8 +84,8 @@ class TimelineRow:
             "id": self.id,
             "label": label,
             "kind": "object" if self.part.is_object else "attribute",
-            "first": _milliseconds(self.part.first_seen),
-            "last": _milliseconds(self.part.last_seen),
+            "first": None if self.part.first_seen is None else self.part.first_seen // 1000,
+            "last": None if self.part.last_seen is None else self.part.last_seen // 1000,
             "sighted": [second * 1000 for second in self.sighted or ()],
             "mark": self.mark,
         }
@@ -193,10 +193,6 @@ def _marks(shell: EventLayout) -> list[dict[str, Any]]:
 
 def _seen(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else seen_moment(microseconds)
-
-
-def _milliseconds(microseconds: int | None) -> int | None:
-    return None if microseconds is None else microseconds // 1000
 
 
 def _iso(text: str) -> str:
