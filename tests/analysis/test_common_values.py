@@ -1,4 +1,4 @@
-"""Searches for what very many attributes have find the same as those for what few have, for whoever searches."""
+"""Searches for very common values find the same as searches for rare ones for every reader."""
 
 from __future__ import annotations
 

@@ -97,9 +97,9 @@ def test_keys_of_all_sync_users_are_reset(seed: Seed, mail: None) -> None:
         (seed.site_admin.key, 200),
     ):
         assert call(key, "GET", "/users/view/me")[0] == expected
-    told = OutgoingMail.objects.get()
-    assert told.recipient == seed.partner_sync.user.email
-    assert second not in told.text
+    notice = OutgoingMail.objects.get()
+    assert notice.recipient == seed.partner_sync.user.email
+    assert second not in notice.text
     entry = AuditEntry.objects.get(action="auth_key.ended")
     assert (entry.change["count"], entry.change["ended"]) == (1, 2)
     assert (

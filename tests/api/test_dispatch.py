@@ -142,8 +142,8 @@ def test_writing_by_get_is_refused(seed: Seed) -> None:
 
 def test_unusual_method_is_refused_with_usual_ones(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "PATCH", "/events/index", {})
-    told = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
-    assert (status, body["message"]) == (405, told)
+    message = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
+    assert (status, body["message"]) == (405, message)
 
 
 def test_get_describes_writing_endpoint(seed: Seed) -> None:

@@ -87,8 +87,8 @@ def test_every_summary_and_parameter_name_is_written(document: Any) -> None:
 
 def test_search_formats_are_listed(document: Any) -> None:
     search = document["paths"]["/events/restSearch"]["post"]["requestBody"]["content"]["application/json"]
-    told = search["schema"]["properties"]["returnFormat"]["description"]
-    assert all(name in told for name in FORMATS)
+    description = search["schema"]["properties"]["returnFormat"]["description"]
+    assert all(name in description for name in FORMATS)
 
 
 def test_only_public_endpoints_need_no_key(document: Any) -> None:

@@ -38,7 +38,7 @@ MEMBERS = ("read only", "user", "publisher", "sync user", "org admin", "site adm
 READABLE = {"perm_auth", "perm_audit", "perm_sync", "perm_admin", "perm_view_feed_correlations", "site admin"}
 """What a read-only key holds, of what its user does."""
 ENCODED = b64encode(SECRET.encode()).decode()[:12]
-"""How a file of ours begins that is told in JSON."""
+"""How one of our files begins in JSON."""
 THROTTLES = ("limit_use",)
 """They count refused requests as well."""
 _addresses = itertools.count(1)
@@ -251,12 +251,12 @@ def _let_in(line: Line, roles_hub: RolesHub) -> None:
 
 def _operators_and_auditors_read_nothing(line: Line, roles_hub: RolesHub) -> None:
     """Operators and auditors see none of A's content, unless the line gives a reason."""
-    told = []
+    leaks = []
     for duty, caller in roles_hub.blind.items():
         _, body = roles_hub.call(line, caller.key, Samples(roles_hub.sample_hub, roles_hub.members["user"]))
         text = body if isinstance(body, str) else json.dumps(body)
-        told += [f"{duty}: {text}"] if SECRET in text or ENCODED in text else []
-    assert bool(told) == bool(line.blind), told or "nothing is shown: the line needs no reason"
+        leaks += [f"{duty}: {text}"] if SECRET in text or ENCODED in text else []
+    assert bool(leaks) == bool(line.blind), leaks or "nothing is shown: the line needs no reason"
 
 
 def test_table_lists_every_endpoint() -> None:

@@ -307,7 +307,7 @@ def test_what_arrives_is_told_apart_and_the_head_follows(
     expect(lit.locator(".change")).to_have_text("Ändrad")
     expect(page.locator(".event-facts details").first).to_have_attribute("open", "")
     assert opened.complaints == []
-    # Who may not read it any more is told so.
+    # People who may no longer read it get a message that says so.
     Event.objects.filter(pk=event.pk).update(org=server_seed.org_c, orgc=server_seed.org_c, distribution=0)
     page.evaluate(ASK)
     expect(page.locator("#news-line")).to_contain_text("inte längre läsa händelsen")

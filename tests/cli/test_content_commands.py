@@ -120,8 +120,8 @@ def test_grant_limits_the_content_and_each_read_is_recorded(
         commands, [*arguments(command, tmp_path), "--user", setup.operator.user.email], catch_exceptions=False
     )
     assert answer.exit_code == 0, answer.output
-    told = said_in(tmp_path)
-    assert [event.pk for event in Event.objects.all() if str(event.uuid) in told] == [setup.event.pk]
+    output = said_in(tmp_path)
+    assert [event.pk for event in Event.objects.all() if str(event.uuid) in output] == [setup.event.pk]
     assert list(ContentReading.objects.values_list("event_id", flat=True)) == [setup.event.pk]
     assert AuditEntry.objects.get(action="console.exported").change["count"] == 1
 

@@ -111,10 +111,10 @@ def test_database_of_the_former_apps_starts_with_its_contents(former: FormerData
     replaced = former.rows(history)
     assert former.migrate().returncode == 0
     assert former.rows(history) == replaced
-    told = json.loads(former.run("tests.cli.answers", KEY).stdout)
+    answers = json.loads(former.run("tests.cli.answers", KEY).stdout)
     recorded = json.loads(lzma.decompress((DATA / "former.json.xz").read_bytes()))
     for path, answer in recorded.items():
-        assert_holds(told[path], answer, path)
+        assert_holds(answers[path], answer, path)
 
 
 def test_current_database_is_unchanged(db: None) -> None:

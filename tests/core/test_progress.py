@@ -25,8 +25,8 @@ def job(db: None) -> int:
 
 def doing(job: int, work: Callable[[], Any]) -> Any:
     """Run `work` as the worker runs the job."""
-    told = SimpleNamespace(id=job, task_name="feeds.fetch", task_kwargs={"user_id": 0, "feed_id": 1})
-    context = SimpleNamespace(job=told, task=SimpleNamespace(get_retry_exception=lambda *_: None))
+    running = SimpleNamespace(id=job, task_name="feeds.fetch", task_kwargs={"user_id": 0, "feed_id": 1})
+    context = SimpleNamespace(job=running, task=SimpleNamespace(get_retry_exception=lambda *_: None))
     return progress.followed(work, context, None)  # type: ignore[arg-type]
 
 
@@ -43,8 +43,8 @@ def test_progress_and_log_lines_are_stored(job: int) -> None:
         progress.report(4, 4, "x" * 9000)
 
     doing(job, work)
-    told = JobProgress.objects.get(pk=job)
-    assert (told.done, told.total, told.fault) == (4, 4, "")
+    stored = JobProgress.objects.get(pk=job)
+    assert (stored.done, stored.total, stored.fault) == (4, 4, "")
     assert [len(line.text) for line in JobLogLine.objects.filter(job_id=job).order_by("pk")] == [5, 500]
 
 

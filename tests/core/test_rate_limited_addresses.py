@@ -51,8 +51,8 @@ def _form(name: str, /, **fields: str) -> Callable[[str], int]:
     """A form, each time about another mailbox, since mailboxes are counted as well."""
 
     def post(address: str) -> int:
-        told = fields | {"email": f"n{address.replace(':', 'x')}@kommun.example"}
-        return Client(REMOTE_ADDR=address).post(reverse(name), told).status_code
+        data = fields | {"email": f"n{address.replace(':', 'x')}@kommun.example"}
+        return Client(REMOTE_ADDR=address).post(reverse(name), data).status_code
 
     return post
 
@@ -77,7 +77,7 @@ SUPPORT = {"kind": "access", "subject": "Hej", "text": "Hej", "name": "Ada"}
     ],
 )
 def test_addresses_of_one_network_are_counted_together(attempt: Callable[[str], int], allowed: int) -> None:
-    told = [attempt(address) for address in NEIGHBOURS[: allowed + 1]]
-    assert 429 not in told[:allowed], told
-    assert told[-1] == 429, told
+    statuses = [attempt(address) for address in NEIGHBOURS[: allowed + 1]]
+    assert 429 not in statuses[:allowed], statuses
+    assert statuses[-1] == 429, statuses
     assert attempt(ELSEWHERE) != 429

@@ -157,12 +157,12 @@ def test_sightings_and_proposals_of_hidden_parts_are_hidden(setup: Setup, seed: 
 
 
 def test_analyst_data_of_hidden_parts_is_hidden(setup: Setup, seed: Seed) -> None:
-    told = [
+    readable = [
         add_note(seed, "Event", setup.shown.uuid),
         add_note(seed, "Attribute", setup.seen.uuid),
         add_note(seed, "Event", uuid4()),
     ]
-    told.append(add_note(seed, "Attribute", setup.seen.uuid, reach=5))
+    readable.append(add_note(seed, "Attribute", setup.seen.uuid, reach=5))
     hidden = [add_note(seed, "Event", event.uuid) for event in setup.hidden]
     hidden += [add_note(seed, "Attribute", attribute.uuid) for attribute in setup.kept]
     hidden += [
@@ -171,10 +171,10 @@ def test_analyst_data_of_hidden_parts_is_hidden(setup: Setup, seed: Seed) -> Non
     ]
     hidden.append(add_note(seed, "Event", setup.hidden[0].uuid, reach=5))
     index = call(setup.key, "POST", "/analyst_data/indexMinimal", {"orgc_name": []})[1]
-    assert set(index["Note"]) == {str(each.uuid) for each in told}
-    named = "".join(f"/uuid[]:{each.uuid}" for each in (*told, *hidden))
+    assert set(index["Note"]) == {str(each.uuid) for each in readable}
+    named = "".join(f"/uuid[]:{each.uuid}" for each in (*readable, *hidden))
     found = call(setup.key, "GET", f"/analyst_data/index/Note{named}.json")[1]
-    assert {each["Note"]["uuid"] for each in found} == {str(each.uuid) for each in told}
+    assert {each["Note"]["uuid"] for each in found} == {str(each.uuid) for each in readable}
     assert call(setup.key, "GET", f"/analyst_data/view/Note/{hidden[0].uuid}")[0] == 404
 
 

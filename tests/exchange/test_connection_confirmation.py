@@ -185,9 +185,9 @@ def test_two_people_can_confirm_in_place_of_the_member(
     page.post(reverse("server_confirm", args=[server.pk]), {"reason": "They asked by phone."})
     approved(desk.second.user)
     assert pull(seed.site_admin.actor, Server.objects.get()).events == 1
-    told = OutgoingMail.objects.filter(recipient=desk.admin.user.email).order_by("-pk").first()
-    assert told is not None
-    assert members_instance.url in told.text
+    mail = OutgoingMail.objects.filter(recipient=desk.admin.user.email).order_by("-pk").first()
+    assert mail is not None
+    assert members_instance.url in mail.text
 
 
 @pytest.mark.parametrize("as_whom", ["hub owner", "partner", "partner, internal"])

@@ -54,7 +54,7 @@ def test_two_hubs_recognise_each_other(server: WebServer, server_seed: Seed) -> 
 
 
 @pytest.mark.parametrize(
-    ("status", "answer", "told"),
+    ("status", "answer", "expected"),
     [
         (200, b"<html>hello</html>", 3),
         (200, b"[1]", 3),
@@ -68,10 +68,10 @@ def test_two_hubs_recognise_each_other(server: WebServer, server_seed: Seed) -> 
         (405, json.dumps({"message": "You have not accepted the terms of use yet, please"}).encode(), 6),
     ],
 )
-def test_connection_test_reports_the_failure(seed: Seed, status: int, answer: bytes, told: int) -> None:
+def test_connection_test_reports_the_failure(seed: Seed, status: int, answer: bytes, expected: int) -> None:
     with serving(responds(answer, status)) as other:
         number = connect(seed, other.url)
-        assert connection_status(seed, number)["status"] == told
+        assert connection_status(seed, number)["status"] == expected
         assert call(seed.site_admin.key, "GET", f"/servers/getRemoteUser/{number}")[0] == 404
         body = call(seed.site_admin.key, "GET", f"/servers/queryAvailableSyncFilteringRules/{number}")[1]
         assert bool(body["error"]) == (answer != b"{}" or status != 200)

@@ -355,8 +355,8 @@ def test_overlong_document_is_refused(seed: Seed, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 100_000)
     with serving(responds(b"<p>evil.example.com</p>" + b" " * 200_000)) as server:
         number = add(seed, server.url, source_format="freetext")
-        status, told = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")
-        assert (status, told["message"]) == (404, "The feed’s document is too long.")
+        status, body = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")
+        assert (status, body["message"]) == (404, "The feed’s document is too long.")
         monkeypatch.setattr(reading, "LONGEST_DOCUMENT", 300_000)
         found = call(seed.site_admin.key, "GET", f"/feeds/previewIndex/{number}")[1]
         assert [each["value"] for each in found] == ["evil.example.com"]

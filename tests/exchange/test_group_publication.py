@@ -91,8 +91,8 @@ def test_only_feeds_with_the_part_change(setup: Setup) -> None:
     )
     run_feed_jobs()
     assert {file: read_file(setup.seed.stranger, f"public/{file}").body for file in files} == before
-    told = read_file(setup.seed.analyst, f"grouped/{setup.event['uuid']}.json").body
-    assert (b'"comment":"more"' in told) is is_for_group(setup)
+    document = read_file(setup.seed.analyst, f"grouped/{setup.event['uuid']}.json").body
+    assert (b'"comment":"more"' in document) is is_for_group(setup)
 
 
 def test_taxii_collection_shows_a_new_version_to_the_group_only(setup: Setup) -> None:
@@ -146,8 +146,8 @@ def test_mail_goes_only_to_the_group(setup: Setup, settings: Settings) -> None:
         setup.act(f"/events/alert/{setup.event['id']}")
         for job in ProcrastinateJob.objects.filter(task_name="notification_mails.alert"):
             notification_mails.alert(**job.args)
-    told = {mail.recipient.partition("@")[2] for mail in OutgoingMail.objects.all()}
+    recipients = {mail.recipient.partition("@")[2] for mail in OutgoingMail.objects.all()}
     # Without anything new, users are notified of the previous version once more.
-    assert told == {"a.example", "b.example", "hub.example"} | (
+    assert recipients == {"a.example", "b.example", "hub.example"} | (
         set() if is_for_group(setup) else {"c.example"}
     )

@@ -139,8 +139,8 @@ def test_one_unstorable_event_does_not_stop_the_others(seed: Seed, poison: str) 
     files[f"/feed/{FIRST}.json"] = whole.replace('"@"', poison).encode()
     with publishing(files) as server:
         number = add(seed, f"{server.url}/feed/", source_format="misp")
-        told = fetch(seed, number)
-    assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+        result = fetch(seed, number)
+    assert result == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
 
 
 def test_feed_cannot_change_a_locked_event(seed: Seed) -> None:
@@ -158,8 +158,8 @@ def test_feed_cannot_change_a_locked_event(seed: Seed) -> None:
 
 def test_run_records_why_an_event_was_refused(seed: Seed, password_is_enough: None) -> None:
     marked = event(FIRST, 1000, "one.example", info="KVALIFICERAT HEMLIG", published=True)
-    told = fetched(seed, marked, event(SECOND, 1000, "two.example", published=True), distribution=1)
-    assert told == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
+    result = fetched(seed, marked, event(SECOND, 1000, "two.example", published=True), distribution=1)
+    assert result == f"{DONE} Downloaded 1 new event(s). 1 event(s) could not be added."
     run = FeedRun.objects.get()
     assert (run.state, FIRST in run.fault, "KVALIFICERAT HEMLIG" in run.fault) == ("done", True, True)
     page = signed_in(seed.site_admin).get(reverse("feed", args=[run.feed_id])).content.decode()

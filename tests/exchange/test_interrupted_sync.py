@@ -171,9 +171,9 @@ def test_repeatedly_truncated_event_is_given_up(seed: Seed) -> None:
         server = connect(seed, running.url)
         for _ in range(MOST_CUTS + 2):
             pull(seed.site_admin.actor, server)
-    told = MovedEvent.objects.filter(uuid=bad)
-    assert set(told.values_list("outcome", flat=True)) == {"cut"}
-    assert told.count() == MOST_CUTS
+    outcomes = MovedEvent.objects.filter(uuid=bad)
+    assert set(outcomes.values_list("outcome", flat=True)) == {"cut"}
+    assert outcomes.count() == MOST_CUTS
     assert FailedEvent.objects.get().attempts == MOST_CUTS
     assert Event.objects.count() == 2
 

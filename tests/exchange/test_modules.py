@@ -55,8 +55,8 @@ def test_site_administrators_enable_and_configure_modules(seed: Seed, event: Eve
     assert "Plugin.Enrichment_hub_told_restrict" in listed
     status, body = call(seed.analyst.key, "POST", path, {"hub_told": True})
     assert (status, body["message"]) == (200, "4 attributes and 0 objects added."), body
-    told = json.loads(Attribute.objects.get(type="text").value1)
-    assert told == {
+    received = json.loads(Attribute.objects.get(type="text").value1)
+    assert received == {
         "config": {"api_key": "secret of ours", "region": "north"}, "event_id": str(event.pk), "data": None
     }  # fmt: skip
 

@@ -208,8 +208,8 @@ def test_publications_are_written_to_the_feed_and_recorded(seed: Seed) -> None:
     assert waiting.count() == 1  # One job writes all pending events.
     run_feed_jobs()
     assert manifest_uuids(read_file(seed.stranger)) == {uuid}
-    told = Delivery.objects.filter(kind="feed", receiver_id=feed.pk).values_list("event_uuid", "state")
-    assert {(str(each), state) for each, state in told} == {
+    deliveries = Delivery.objects.filter(kind="feed", receiver_id=feed.pk).values_list("event_uuid", "state")
+    assert {(str(each), state) for each, state in deliveries} == {
         (uuid, "sent"),
         (private, "withheld"),
         (own, "withheld"),
@@ -283,8 +283,8 @@ def test_unchanged_file_returns_304(seed: Seed) -> None:
 def test_feed_is_refreshed_by_command(seed: Seed) -> None:
     make_own_feed(seed)
     publish_event(seed)
-    told = json.loads(run("feed", "refresh", "public", "--json"))
-    assert told == {"written": 1, "unchanged": 0, "removed": 0}
+    counts = json.loads(run("feed", "refresh", "public", "--json"))
+    assert counts == {"written": 1, "unchanged": 0, "removed": 0}
     run("feed", "refresh", "nosuch", code=1)
 
 

@@ -107,8 +107,8 @@ def test_faulty_events_do_not_stop_the_others(seed: Seed) -> None:
         assert (pulled.events, pulled.failed) == (1, len(broken) + 1)
         assert list(Event.objects.values_list("uuid", flat=True))
         assert Event.objects.get().info == "there"
-        told = dict(MovedEvent.objects.values_list("uuid", "outcome"))
-        assert {str(uuid): outcome for uuid, outcome in told.items()} == {
+        outcomes = dict(MovedEvent.objects.values_list("uuid", "outcome"))
+        assert {str(uuid): outcome for uuid, outcome in outcomes.items()} == {
             **dict.fromkeys(broken, "failed"),
             refused: "refused",
             empty[0]: "empty",
@@ -129,7 +129,7 @@ def test_faulty_events_do_not_stop_the_others(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "content", "told"),
+    ("status", "content", "message"),
     [
         (403, b'{"message": "no"}', "Not authorised"),
         (502, b"<html>", "status 502"),
@@ -137,7 +137,7 @@ def test_faulty_events_do_not_stop_the_others(seed: Seed) -> None:
         (200, b"[]", "did not say what it is"),
     ],
 )
-def test_unusable_peer_is_reported(seed: Seed, status: int, content: bytes, told: str) -> None:
+def test_unusable_peer_is_reported(seed: Seed, status: int, content: bytes, message: str) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(content)))
@@ -148,7 +148,7 @@ def test_unusable_peer_is_reported(seed: Seed, status: int, content: bytes, told
         server = connection(seed, there.url)
         with pytest.raises(OutgoingFailed) as failed:
             pull(seed.site_admin.actor, server)
-    assert told in failed.value.wire
+    assert message in failed.value.wire
     run = SyncRun.objects.get()
     assert run.state == SyncRunState.FAILED
     assert stored_wire(run.fault) == failed.value.wire

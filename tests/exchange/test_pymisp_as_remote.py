@@ -109,13 +109,13 @@ def raw(
 
 
 def test_remote_reads_version_and_permissions(remote: Client, reader: Client) -> None:
-    told = remote.misp_instance_version
-    assert (told["perm_sync"], told["perm_sighting"], told["request_encoding"]) == (
+    version = remote.misp_instance_version
+    assert (version["perm_sync"], version["perm_sighting"], version["request_encoding"]) == (
         True,
         True,
         ["gzip", "br"],
     )
-    assert len(told["uuid"]) == 36
+    assert len(version["uuid"]) == 36
     assert reader.misp_instance_version["uuid"] == "-"
 
 

@@ -60,11 +60,11 @@ def test_keys_and_certificates_are_never_returned(seed: Seed) -> None:
         stored = rows.fetchone()[0]
     assert "PRIVATE KEY" not in stored
     paths = ("/servers/index", "/servers/serverSettings")
-    told = json.dumps([call(seed.site_admin.key, "GET", path)[1] for path in paths])
-    told += json.dumps(call(seed.site_admin.key, "POST", f"/servers/edit/{server.pk}", {"push": True})[1])
-    told += json.dumps(list(AuditEntry.objects.values("title", "change")))
+    answers = json.dumps([call(seed.site_admin.key, "GET", path)[1] for path in paths])
+    answers += json.dumps(call(seed.site_admin.key, "POST", f"/servers/edit/{server.pk}", {"push": True})[1])
+    answers += json.dumps(list(AuditEntry.objects.values("title", "change")))
     for secret in (KEY, "PRIVATE KEY", server.encrypted_key):
-        assert secret not in stored.replace(server.encrypted_key, "") + told
+        assert secret not in stored.replace(server.encrypted_key, "") + answers
     [row] = call(seed.site_admin.key, "GET", "/servers/index")[1]
     assert (row["Server"]["cert_file"], row["Server"]["client_cert_file"]) == (
         f"{server.pk}.pem",

@@ -88,9 +88,9 @@ def at_once(seed: Seed) -> None:
 )
 def test_loopback_is_refused_in_every_spelling(seed: Seed, way: Way, host: str) -> None:
     with serving(responds(b"secret of the inside")) as inside:
-        told = way(seed, f"http://{host}:{urlsplit(inside.url).port}/")
+        answer = way(seed, f"http://{host}:{urlsplit(inside.url).port}/")
     assert inside.requests == []
-    assert "secret of the inside" not in str(told)
+    assert "secret of the inside" not in str(answer)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -108,9 +108,9 @@ def test_loopback_is_refused_in_every_spelling(seed: Seed, way: Way, host: str) 
     ],
 )
 def test_other_url_schemes_are_refused(seed: Seed, way: Way, url: str) -> None:
-    told = str(way(seed, url))
-    assert "root:" not in told
-    assert "password@" not in told.replace(url, "")
+    answer = str(way(seed, url))
+    assert "root:" not in answer
+    assert "password@" not in answer.replace(url, "")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -125,10 +125,10 @@ def test_redirect_to_a_private_address_is_refused(seed: Seed, way: Way, settings
             "file:///etc/passwd",
         ):
             with serving(redirects_to(target)) as server:
-                told = way(seed, server.url)
+                answer = way(seed, server.url)
                 assert server.requests
-            assert "secret of the inside" not in str(told)
-            assert "root:" not in str(told)
+            assert "secret of the inside" not in str(answer)
+            assert "root:" not in str(answer)
     assert inside.requests == []
 
 

@@ -84,10 +84,10 @@ def test_reference_client_reads_and_writes(hubs: Hubs, account: Account, offered
     assert sorted(each.pattern for each in objects if each.type == "indicator") == [
         f"[domain-name:value = '{n}.example']" for n in range(5)
     ]
-    told = f"report--{event['uuid']}"
-    assert [each["id"] for each in collection.get_object(told)["objects"]] == [told]
-    assert [each["id"] for each in collection.get_manifest(type="report")["objects"]] == [told]
-    assert len(collection.object_versions(told)["versions"]) == 1
+    report_id = f"report--{event['uuid']}"
+    assert [each["id"] for each in collection.get_object(report_id)["objects"]] == [report_id]
+    assert [each["id"] for each in collection.get_manifest(type="report")["objects"]] == [report_id]
+    assert len(collection.object_versions(report_id)["versions"]) == 1
     with pytest.raises(HTTPError, match="404"):
         collection.get_object(f"indicator--{uuid4()}")
     written = indicator("written.example")
@@ -141,10 +141,10 @@ def test_hub_polls_and_pushes_to_another(hubs: Hubs, account: Account, offered: 
     time.sleep(SETTLED)
     (listed,) = [each for each in b.get(f"/taxiiServers/collectionsIndex/{server}") if each["id"] == offered]
     assert listed["can_read"]
-    told = f"report--{event['uuid']}"
+    report_id = f"report--{event['uuid']}"
     page = b.get(f"/taxiiServers/objectsIndex/{server}/{offered}")
-    assert told in {each["id"] for each in page["objects"]}
-    assert b.get(f"/taxiiServers/objectView/{server}/{offered}/{told}")["objects"][0]["name"] == "From A"
+    assert report_id in {each["id"] for each in page["objects"]}
+    assert b.get(f"/taxiiServers/objectView/{server}/{offered}/{report_id}")["objects"][0]["name"] == "From A"
 
     assert "1 events stored, 0 refused" in b.post(f"/taxiiServers/poll/{server}")["message"]
     arrived = b.event(event["uuid"])

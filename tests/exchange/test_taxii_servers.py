@@ -138,7 +138,7 @@ def loopback(settings: Settings) -> None:
 def test_interrupted_poll_resumes(seed: Seed) -> None:
     """Report and indicator are on different pages, and the server fails between them."""
     inside, loose = indicator("inside.example"), indicator("loose.example")
-    told = report("Told", [inside])
+    its_report = report("Told", [inside])
     broken = [True]
 
     def pages(query: dict[str, str]) -> tuple[dict[str, Any], str]:
@@ -148,7 +148,7 @@ def test_interrupted_poll_resumes(seed: Seed) -> None:
             return {"objects": [inside, loose]}, SECOND
         if query.get("added_after") == SECOND:
             return {}, ""
-        return {"objects": [told], "more": True, "next": "2"}, FIRST
+        return {"objects": [its_report], "more": True, "next": "2"}, FIRST
 
     with serving(taxii_server(pages)) as running:
         server = partner(seed, running)
@@ -200,19 +200,19 @@ def test_server_can_change_only_its_own_events(seed: Seed) -> None:
 
 @pytest.mark.usefixtures("loopback")
 @pytest.mark.parametrize(
-    ("envelope", "told"),
+    ("envelope", "message"),
     [
         ({"objects": [], "more": True}, "does not say where"),
         ({"title": "Gone", "http_status": "404"}, "status 404: Gone"),
     ],
 )
-def test_invalid_response_fails_the_poll(seed: Seed, envelope: dict[str, Any], told: str) -> None:
+def test_invalid_response_fails_the_poll(seed: Seed, envelope: dict[str, Any], message: str) -> None:
     with (
         serving(taxii_server(lambda _query: (envelope, ""))) as running,
         pytest.raises(OutgoingFailed) as failed,
     ):
         poll(None, partner(seed, running))
-    assert told in failed.value.wire
+    assert message in failed.value.wire
     assert stored_wire(Run.objects.get().fault) == failed.value.wire
 
 

@@ -80,11 +80,11 @@ def uuid_in(stix_object: dict[str, Any]) -> str:
 
 def test_report_becomes_an_event_of_the_writer(seed: Seed, everything: Collection) -> None:
     inside = indicator("evil.example")
-    told = report("A campaign", [inside])
-    status = write(seed.publisher, everything, told, inside)
+    its_report = report("A campaign", [inside])
+    status = write(seed.publisher, everything, its_report, inside)
     assert (status["status"], status["total_count"], status["success_count"]) == ("complete", 2, 2)
     assert status["failures"] == status["pendings"] == []
-    event = Event.objects.get(uuid=uuid_in(told))
+    event = Event.objects.get(uuid=uuid_in(its_report))
     assert (event.info, event.org, event.orgc) == ("A campaign", seed.org_a, seed.org_a)
     assert event.published
     assert Attribute.objects.get(uuid=uuid_in(inside)).value1 == "evil.example"
@@ -111,17 +111,17 @@ def test_distribution_comes_from_the_collection(seed: Seed, everything: Collecti
 
 def test_only_a_newer_version_changes_the_event(seed: Seed, everything: Collection) -> None:
     inside = indicator("evil.example")
-    told = report("First", [inside])
-    write(seed.publisher, everything, told, inside)
-    again = write(seed.publisher, everything, told, inside)
+    its_report = report("First", [inside])
+    write(seed.publisher, everything, its_report, inside)
+    again = write(seed.publisher, everything, its_report, inside)
     assert (again["success_count"], again["successes"][0]["message"]) == (
         2,
         "This version already exists here.",
     )
     more = indicator("more.example")
-    newer = {**report("Second", [inside, more]), "id": told["id"], "modified": LATER}
+    newer = {**report("Second", [inside, more]), "id": its_report["id"], "modified": LATER}
     assert write(seed.publisher, everything, newer, inside, more)["success_count"] == 3
-    event = Event.objects.get(uuid=uuid_in(told))
+    event = Event.objects.get(uuid=uuid_in(its_report))
     assert (event.info, event.published) == ("Second", True)
     assert set(Attribute.objects.filter(event=event).values_list("value1", flat=True)) == {
         "evil.example",
@@ -177,9 +177,9 @@ def test_identity_of_another_organisation_is_ignored(seed: Seed, everything: Col
         "sighting_of_ref": inside["id"],
         "where_sighted_refs": [author["id"]],
     }
-    told = report("Forged", [inside, seen], created_by_ref=author["id"])
-    write(seed.publisher, everything, author, told, inside, seen)
-    event = Event.objects.get(uuid=uuid_in(told))
+    its_report = report("Forged", [inside, seen], created_by_ref=author["id"])
+    write(seed.publisher, everything, author, its_report, inside, seen)
+    event = Event.objects.get(uuid=uuid_in(its_report))
     assert (event.org, event.orgc) == (seed.org_a, seed.org_a)
     assert not event.sighting_timestamp
 

@@ -68,16 +68,16 @@ def test_other_users_cannot_see_job(seed: Seed, queued: int) -> None:
 def test_job_reports_its_progress_and_fault(seed: Seed, queued: int) -> None:
     set_state(queued, "doing")
     now = timezone.now()
-    told = JobProgress.objects.create(
+    progress = JobProgress.objects.create(
         job_id=queued, done=30, total=120, started=now - timedelta(seconds=10), heard=now
     )
     assert call(seed.analyst.key, "GET", f"/jobs/getProgress/{queued}")[1] == "25%"
     job = jobs.find_job(seed.analyst.actor, queued)
     assert (job.rate, job.seconds_left) == (3, 30)
-    told.fault = "feeds.example could not be reached."
-    told.save()
+    progress.fault = "feeds.example could not be reached."
+    progress.save()
     set_state(queued, "failed")
-    assert call(seed.site_admin.key, "GET", f"/jobs/getError/{queued}")[1]["Job"]["message"] == told.fault
+    assert call(seed.site_admin.key, "GET", f"/jobs/getError/{queued}")[1]["Job"]["message"] == progress.fault
 
 
 def tasks_now(seed: Seed) -> dict[str, dict[str, Any]]:

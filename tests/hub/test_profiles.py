@@ -125,8 +125,8 @@ def test_hub_endpoints_are_absent_on_member_installation(seed: Seed, monkeypatch
             status, body = call(key, method, f"/{name}", {} if method != "GET" else None)
             assert (status, body["message"]) == (404, "Not Found"), (name, method)
     assert call(None, "POST", "/enrolments/offer", {"code": "x"})[0] == 404
-    told = document.__wrapped__()["paths"]
-    assert not [path for path in told if path.startswith(("/membership", "/enrolments"))]
+    paths = document.__wrapped__()["paths"]
+    assert not [path for path in paths if path.startswith(("/membership", "/enrolments"))]
 
 
 def test_hub_commands_are_absent_on_member_installation(seed: Seed, as_member: None) -> None:

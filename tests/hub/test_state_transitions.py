@@ -61,14 +61,14 @@ type Pair = tuple[str, str]
 class Case:
     """A row with a state, and the interfaces that its steps are tried by.
 
-    `told`: pairs refused with a message other than the table's; `not_these`: pairs that mean something else
+    `messages`: pairs refused with a message other than the table's; `not_these`: pairs that mean something else
     on these interfaces, with the reason.
     """
 
     machine: StateMachine
     thing: Model
     interfaces: dict[str, Interface]
-    told: dict[Pair, str] = field(default_factory=dict)
+    messages: dict[Pair, str] = field(default_factory=dict)
     not_these: dict[Pair, str] = field(default_factory=dict)
 
 
@@ -123,10 +123,10 @@ def try_forbidden_pairs(case: Case) -> int:
             with transaction.atomic():
                 type(case.thing)._default_manager.filter(pk=case.thing.pk).update(state=state)
                 before = snapshot(case)
-                told = interface[step]()
+                answer = interface[step]()
                 with translation.override("en"):
-                    sentence = case.told.get((state, step), str(case.machine.refusal(state, step)))
-                assert sentence in told, (name, state, step, told[-500:])
+                    sentence = case.messages.get((state, step), str(case.machine.refusal(state, step)))
+                assert sentence in answer, (name, state, step, answer[-500:])
                 assert snapshot(case) == before, (name, state, step)
                 transaction.set_rollback(True)
             tried += 1
@@ -155,7 +155,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
     number, key = application.number, desk.officer
     officer, applicant = signed_in(desk.officer), Client()
     applicant.cookies[OWN_LINK.cookie] = new_link(application)
-    own, told = {"application": number}, {"note": "By telephone"}
+    own, note = {"application": number}, {"note": "By telephone"}
     asks = {"text": "Vi saknar planen.", "steps": ["security"]}
     decides = [{"outcome": outcome, "reasons": "Skäl."} for outcome in ("approve", "reject")]
     alone = ("submit", "wait", "queue", "complete", "withdraw")
@@ -168,18 +168,18 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
             "withdraw": by_page(applicant, "/apply/withdraw/", own),
             "review": by_page(officer, f"{place}/review/"),
             "request_completion": by_page(officer, f"{place}/completion/", asks),
-            "resume": by_page(officer, f"{place}/resume/", told),
+            "resume": by_page(officer, f"{place}/resume/", note),
             "approve": by_page(officer, f"{place}/propose/", decides[0]),
             "reject": by_page(officer, f"{place}/propose/", decides[1]),
         },
         "API": {
             **{
-                step: by_api(key, f"/membershipApplications/step/{number}", told | {"step": step})
+                step: by_api(key, f"/membershipApplications/step/{number}", note | {"step": step})
                 for step in alone
             },
             "review": by_api(key, f"{api}/review/{number}"),
             "request_completion": by_api(key, f"{api}/request_completion/{number}", asks),
-            "resume": by_api(key, f"{api}/resume/{number}", told),
+            "resume": by_api(key, f"{api}/resume/{number}", note),
             "approve": by_api(key, f"{api}/propose/{number}", decides[0]),
             "reject": by_api(key, f"{api}/propose/{number}", decides[1]),
         },
@@ -196,7 +196,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
         ["draft"], ["review", "request_completion", "resume", "approve", "reject"]
     )
     # The officers' pages do not know an applicant's draft, and say only that.
-    case = Case(APPLICATION, application, interfaces, told=dict.fromkeys(of_officers, ""))
+    case = Case(APPLICATION, application, interfaces, messages=dict.fromkeys(of_officers, ""))
     assert try_forbidden_pairs(case) == 2 * 66 + 38
 
 
@@ -238,14 +238,14 @@ def test_security_statement_steps(seed: Seed, desk: Desk, tmp_path: Any) -> None
         STATEMENT,
         statement,
         interfaces,
-        told={("submitted", "submit"): "The statement has been submitted."},
+        messages={("submitted", "submit"): "The statement has been submitted."},
         not_these={("accepted", "submit"): "A member whose statement is accepted hands in its next one."},
     )
     assert try_forbidden_pairs(case) == 2 * 7 + 1
     # A submitted statement is not changed either.
     Statement.objects.update(state="submitted")
-    told = by_page(admin, "/membership/evidence/1/remove/")()
-    assert "The statement has been submitted." in told
+    answer = by_page(admin, "/membership/evidence/1/remove/")()
+    assert "The statement has been submitted." in answer
 
 
 def test_support_request_steps(seed: Seed, desk: Desk) -> None:
@@ -273,10 +273,10 @@ def test_support_request_steps(seed: Seed, desk: Desk) -> None:
         },
     }
     states = [state for state in REQUEST.states.values if state != "waiting"]
-    told = dict.fromkeys(itertools.product(states, ["answered"]), "Only the requester can answer that.")
-    assert try_forbidden_pairs(Case(REQUEST, thing, interfaces, told=told)) == 3 * 12 + 3 * 3
+    messages = dict.fromkeys(itertools.product(states, ["answered"]), "Only the requester can answer that.")
+    assert try_forbidden_pairs(Case(REQUEST, thing, interfaces, messages=messages)) == 3 * 12 + 3 * 3
     SupportRequest.objects.update(state="waiting")
-    assert told["new", "answered"] in interfaces["API"]["answered"]()
+    assert messages["new", "answered"] in interfaces["API"]["answered"]()
 
 
 def test_decided_data_change_is_final(seed: Seed, desk: Desk) -> None:

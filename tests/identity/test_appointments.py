@@ -301,7 +301,7 @@ def test_officer_with_credentials_set_by_another_must_wait(seed: Seed) -> None:
     User.objects.filter(pk=anna.pk).update(credentials_set_by_another_at=long_ago)
     appoint(seed.site_admin.actor, anna, ["legal_officer"], WHY)
     approved(per)
-    assert call(key, "GET", "/users/view/me")[0] == 403, "whoever set the password may have made it"
+    assert call(key, "GET", "/users/view/me")[0] == 403, "the person who set the password may have made it"
     appoint(seed.site_admin.actor, colleague_of(seed), ["legal_officer"], WHY)
     with pytest.raises(Forbidden):
         approved(anna)

@@ -121,7 +121,7 @@ def test_group_is_updated_only_by_its_source(seed: Seed) -> None:
     assert SharingGroup.objects.get(pk=pk).name == "Renamed"
 
 
-def test_roaming_on_other_instance_does_not_open_group_here(seed: Seed, settings: Any) -> None:
+def test_roaming_on_another_instance_does_not_open_group_on_this_one(seed: Seed, settings: Any) -> None:
     settings.BASE_URL = "https://here.example"
     theirs = [{"server_id": "0", "all_orgs": True, "Server": {"id": "0", "url": "https://there.example"}}]
     capture_sharing_group(seed.partner_sync.actor, block(seed, SharingGroupServer=theirs))

@@ -222,7 +222,7 @@ TOLD = (
 
 def test_every_change_is_notified_by_mail(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_SMTP_HOST = "127.0.0.1"
-    told = 0
+    before = 0
     for way in (
         "key issued",
         "key revoked",
@@ -233,8 +233,8 @@ def test_every_change_is_notified_by_mail(seed: Seed, settings: Any) -> None:
     ):
         WAYS[way](seed.site_admin.actor, ApiUser(seed.colleague.user, make_key(seed.colleague.user)), seed)
         now = OutgoingMail.objects.count()
-        assert now > told, way
-        told = now
+        assert now > before, way
+        before = now
     addresses = set(OutgoingMail.objects.values_list("recipient", flat=True))
     assert addresses == {seed.colleague.user.email, "mine@hub.example"}
 

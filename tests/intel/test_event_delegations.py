@@ -88,11 +88,11 @@ def test_accepted_delegation_transfers_the_event(seed: Seed, event: Event) -> No
         }.items()
     )
     delegation = body["EventDelegation"]["id"]
-    _, [told] = call(seed.partner.key, "GET", "/eventDelegations")
-    assert told["EventDelegation"] == body["EventDelegation"]
-    assert told["Event"]["info"] == "Quietly found"
-    assert (told["Org"]["name"], told["RequesterOrg"]["name"]) == ("Organisation B", "Organisation A")
-    assert call(seed.partner.key, "GET", f"/eventDelegations/view/{delegation}") == (200, told)
+    _, [listed] = call(seed.partner.key, "GET", "/eventDelegations")
+    assert listed["EventDelegation"] == body["EventDelegation"]
+    assert listed["Event"]["info"] == "Quietly found"
+    assert (listed["Org"]["name"], listed["RequesterOrg"]["name"]) == ("Organisation B", "Organisation A")
+    assert call(seed.partner.key, "GET", f"/eventDelegations/view/{delegation}") == (200, listed)
 
     status, body = accept(seed.partner, delegation)
     assert (status, body["message"]) == (200, "Event ownership transferred.")
@@ -116,10 +116,10 @@ def test_history_does_not_reveal_the_former_owner(seed: Seed, event: Event, path
     attribute = event.attributes.get(value1=VALUE)
     assert call(seed.partner.key, "POST", f"/attributes/edit/{attribute.pk}", changed)[0] == 200
     for reader in (seed.stranger, seed.partner):
-        told = json.dumps(call(reader.key, "GET", f"{path}/{event.pk}")[1])
-        assert "Organisation B" in told
-        assert "a.example" not in told
-        assert "Organisation A" not in told
+        history = json.dumps(call(reader.key, "GET", f"{path}/{event.pk}")[1])
+        assert "Organisation B" in history
+        assert "a.example" not in history
+        assert "Organisation A" not in history
     assert "Organisation A" in json.dumps(call(seed.analyst.key, "GET", f"{path}/{event.pk}")[1])
     assert "Organisation A" in json.dumps(call(seed.site_admin.key, "GET", f"{path}/{event.pk}")[1])
 
@@ -128,7 +128,7 @@ def test_history_does_not_reveal_the_former_owner(seed: Seed, event: Event, path
 def revealing_event(seed: Seed, event: Event) -> Event:
     """The event with every kind of part that reveals its author, all by A, before anyone else could read it."""
     attribute = event.attributes.get(value1=VALUE)
-    told = {
+    documents = {
         f"/sightings/add/{attribute.pk}": {"source": "Organisation A's sensor"},
         f"/shadow_attributes/add/{event.pk}": {"type": "domain", "value": f"maybe.{VALUE}"},
         f"/shadow_attributes/edit/{attribute.pk}": {"value": f"rather.{VALUE}"},
@@ -142,7 +142,7 @@ def revealing_event(seed: Seed, event: Event) -> Event:
         f"/events/addEventLock/{event.pk}": {},
         f"/events/publish/{event.pk}": {},
     }
-    for path, body in told.items():
+    for path, body in documents.items():
         status, answered = call(seed.publisher.key, "POST", path, body)
         assert status == 200, (path, answered)
     return event

@@ -68,8 +68,8 @@ def test_template_is_added_viewed_changed_and_deleted(seed: Seed) -> None:
     status, body = call(key, "POST", f"/eventTemplates/delete/{row['id']}")
     assert (status, body["message"], body["id"]) == (200, "EventTemplate deleted.", row["id"])
     assert call(key, "GET", f"/eventTemplates/view/{row['id']}")[1]["message"] == NO_TEMPLATE
-    told = AuditEntry.objects.filter(target_kind="event_template").order_by("pk")
-    assert [each.action.partition(".")[2] for each in told] == ["added", "edited", "deleted"]
+    entries = AuditEntry.objects.filter(target_kind="event_template").order_by("pk")
+    assert [each.action.partition(".")[2] for each in entries] == ["added", "edited", "deleted"]
 
 
 def test_filled_in_template_becomes_an_event(seed: Seed) -> None:
@@ -234,11 +234,11 @@ def test_invalid_definition_is_rejected(seed: Seed, definition: Any, why: str) -
 )
 def test_invalid_template_fields_are_named(seed: Seed, said: dict[str, Any], field: str) -> None:
     body = {"definition": DEFINITION, **said}
-    status, told = call(seed.org_admin.key, "POST", "/event_templates/add", body)
-    assert (status, list(told["errors"])) == (403, [field])
+    status, answer = call(seed.org_admin.key, "POST", "/event_templates/add", body)
+    assert (status, list(answer["errors"])) == (403, [field])
     add(seed.org_admin)
-    status, told = call(seed.org_admin.key, "POST", "/event_templates/add", {"definition": DEFINITION})
-    assert told["errors"] == {"uuid": ["uuid must be unique"]}
+    status, answer = call(seed.org_admin.key, "POST", "/event_templates/add", {"definition": DEFINITION})
+    assert answer["errors"] == {"uuid": ["uuid must be unique"]}
 
 
 def test_template_is_private_unless_shared(seed: Seed) -> None:
@@ -334,8 +334,8 @@ def test_library_templates_are_installed_and_updated(seed: Seed) -> None:
     assert update()["skipped_current"] == every
     EventTemplate.objects.filter(name="Ransomware").update(definition={})
     call(seed.site_admin.key, "POST", f"/event_templates/edit/{row.pk}", {"active": True, "name": "Ours"})
-    told = update()
-    assert (told["updated"], told["skipped_forked"], told["failed"]) == (
+    counts = update()
+    assert (counts["updated"], counts["skipped_forked"], counts["failed"]) == (
         ["ransomware"],
         ["suspicious-domain"],
         [],

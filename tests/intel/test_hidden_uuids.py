@@ -29,12 +29,12 @@ def hidden(seed: Seed) -> Event:
 def test_hidden_event_uuid_answers_like_a_blocked_one(seed: Seed, hidden: Event) -> None:
     barred = uuid4()
     block(Blocked.EVENT, barred, BlockReason())
-    told = []
+    answers = []
     for uuid in (hidden.uuid, barred):
         document = {"info": "probe", "uuid": str(uuid), "Attribute": [ATTRIBUTE]}
         refused = send(seed.partner_sync.key, "POST", "/events/add", {"Event": document})
-        told.append((refused.status_code, refused.content, sorted(refused.headers)))
-    assert told[0] == told[1]
+        answers.append((refused.status_code, refused.content, sorted(refused.headers)))
+    assert answers[0] == answers[1]
     assert Event.objects.count() == 1
 
 
@@ -132,9 +132,9 @@ def test_hidden_note_uuid_answers_like_a_blocked_one(seed: Seed) -> None:
     note = add_note(seed, str(uuid4()), key=seed.analyst.key, distribution=0)
     barred = str(uuid4())
     block(Blocked.ANALYST_DATA, barred, BlockReason())
-    told = []
+    answers = []
     for uuid in (note["uuid"], barred):
         again = {"uuid": uuid, "object_uuid": str(uuid4()), "object_type": "Event", "note": "x"}
         refused = send(seed.partner.key, "POST", "/analystData/add/Note", again)
-        told.append((refused.status_code, refused.content))
-    assert told[0] == told[1]
+        answers.append((refused.status_code, refused.content))
+    assert answers[0] == answers[1]

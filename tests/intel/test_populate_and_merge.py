@@ -131,8 +131,8 @@ def test_merge_copies_only_what_the_user_may_read(seed: Seed) -> None:
 @pytest.mark.parametrize("body", [{"json": "[1]"}, {"json": "{"}, {"json": None}], ids=str)
 def test_populate_rejects_invalid_documents(seed: Seed, body: dict[str, Any]) -> None:
     event = made(seed)
-    status, told = call(seed.site_admin.key, "POST", f"/events/populate/{event.pk}", body)
-    assert (status, told["message"].startswith("Expected an event document")) == (400, True)
+    status, answer = call(seed.site_admin.key, "POST", f"/events/populate/{event.pk}", body)
+    assert (status, answer["message"].startswith("Expected an event document")) == (400, True)
 
 
 def test_invalid_parts_are_named_by_position(seed: Seed) -> None:

@@ -31,9 +31,9 @@ def thing(attribute: Attribute) -> Object:
 
 def test_correlation_and_to_ids_are_toggled(seed: Seed, attribute: Attribute) -> None:
     path = f"/attributes/toggleCorrelation/{attribute.pk}"
-    for told, disabled in (("Correlation disabled.", True), ("Correlation enabled.", False)):
+    for message, disabled in (("Correlation disabled.", True), ("Correlation enabled.", False)):
         status, body = call(seed.analyst.key, "POST", path, {})
-        assert (status, body["message"], body["id"]) == (200, told, str(attribute.pk))
+        assert (status, body["message"], body["id"]) == (200, message, str(attribute.pk))
         attribute.refresh_from_db()
         assert attribute.disable_correlation is disabled
     before = attribute.to_ids
@@ -57,8 +57,8 @@ def test_single_field_is_changed_and_read(seed: Seed, attribute: Attribute, thin
     assert send(seed.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/comment").content == b"moved"
     seen = {"first_seen": "2026-01-02T03:04:05Z"}
     assert call(seed.analyst.key, "POST", f"/objects/editField/{thing.pk}", seen)[0] == 200
-    told = send(seed.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/first_seen").content
-    assert told.startswith(b"2026-01-02T03:04:05")
+    content = send(seed.partner.key, "GET", f"/objects/fetchViewValue/{thing.pk}/first_seen").content
+    assert content.startswith(b"2026-01-02T03:04:05")
 
 
 def test_invalid_fields_change_nothing(seed: Seed, attribute: Attribute, thing: Object) -> None:

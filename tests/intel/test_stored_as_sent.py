@@ -77,8 +77,8 @@ def test_empty_file_has_empty_data(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "POST", "/events/add", document)
     assert status == 200
     shown = call(seed.analyst.key, "GET", f"/events/view/{body['Event']['id']}")[1]["Event"]["Attribute"]
-    told = {each["value"]: each.get("data", "none") for each in shown}
-    assert told == {"empty.txt": "", "full.txt": "YQ==", "a.example": "none"}
+    contents = {each["value"]: each.get("data", "none") for each in shown}
+    assert contents == {"empty.txt": "", "full.txt": "YQ==", "a.example": "none"}
     searched = {"eventid": body["Event"]["id"], "withAttachments": 1}
     found = call(seed.analyst.key, "POST", "/attributes/restSearch", searched)[1]["response"]["Attribute"]
-    assert {each["value"]: each.get("data", "none") for each in found} == told
+    assert {each["value"]: each.get("data", "none") for each in found} == contents

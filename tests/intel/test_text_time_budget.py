@@ -1,4 +1,4 @@
-"""Recognising what is in a text stops when the request has no time left, whoever asks."""
+"""Recognising what is in a text stops when the request has no time left, in every interface."""
 
 from __future__ import annotations
 

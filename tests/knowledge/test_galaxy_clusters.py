@@ -368,8 +368,8 @@ def test_galaxy_is_enabled_and_disabled(seed: Seed, galaxy: Galaxy) -> None:
 def test_tag_of_hidden_cluster_is_not_listed(seed: Seed, galaxy: Galaxy) -> None:
     cluster = add(seed.analyst, galaxy, ACTOR | {"distribution": "0"})
     call(seed.site_admin.key, "POST", "/tags/add", {"name": cluster["tag_name"]})
-    for api_user, told in ((seed.analyst, True), (seed.stranger, False), (seed.site_admin, True)):
+    for api_user, is_listed in ((seed.analyst, True), (seed.stranger, False), (seed.site_admin, True)):
         names = [tag["name"] for tag in call(api_user.key, "GET", "/tags/index")[1]["Tag"]]
-        assert (cluster["tag_name"] in names) is told
+        assert (cluster["tag_name"] in names) is is_listed
         found = call(api_user.key, "GET", f"/tags/search/%25{UUID}%25")[1]
-        assert bool(found) is told
+        assert bool(found) is is_listed

@@ -27,10 +27,10 @@ def test_noticelists(seed: Seed) -> None:
 def test_noticelist_is_toggled(seed: Seed) -> None:
     noticelists.load()
     number = Noticelist.objects.get().pk
-    for sent, told in (({"Noticelist": {"data": number}}, "enabled"), ({"id": number}, "disabled")):
+    for sent, state in (({"Noticelist": {"data": number}}, "enabled"), ({"id": number}, "disabled")):
         answered = call(seed.site_admin.key, "POST", "/noticelists/toggleEnable", sent)
-        assert answered == (200, {"saved": True, "success": f"Noticelist {told}"})
-        assert Noticelist.objects.get().enabled is (told == "enabled")
+        assert answered == (200, {"saved": True, "success": f"Noticelist {state}"})
+        assert Noticelist.objects.get().enabled is (state == "enabled")
     _, body = call(seed.site_admin.key, "POST", "/noticelists/toggleEnable", {"id": 0})
     assert body == {"saved": False, "errors": "Noticelist not found."}
 

@@ -73,14 +73,14 @@ def load(names: Names, exchanges: Iterable[dict[str, Any]]) -> None:
     for value, colour in TAGS.items():
         Tag.objects.create(name=f'estimative-language:likelihood-probability="{value}"', colour=colour)
     ours = {
-        (model.__name__, str(told)): str(pk)
+        (model.__name__, str(name)): str(pk)
         for model, member in TOLD_APART
-        for told, pk in model.objects.values_list(member, "pk")
+        for name, pk in model.objects.values_list(member, "pk")
     }
     for exchange in exchanges:
-        for kind, id_, told in _named(exchange["response"]):
-            if (kind, told) in ours:
-                names.ids.setdefault((kind, id_), ours[kind, told])
+        for kind, id_, name in _named(exchange["response"]):
+            if (kind, name) in ours:
+                names.ids.setdefault((kind, id_), ours[kind, name])
 
 
 def _store_template(name: str, version: int) -> None:

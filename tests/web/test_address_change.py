@@ -66,8 +66,8 @@ def test_new_address_applies_once_confirmed(seed: Seed) -> None:
     assert email_of(seed) == old, "opening the link is not enough, because mail scanners follow links"
     assert fill_in(visitor, page).status_code == 302
     assert email_of(seed) == NEW
-    told = OutgoingMail.objects.order_by("-pk")[:2]
-    assert {each.recipient for each in told} == {old, NEW}
+    mails = OutgoingMail.objects.order_by("-pk")[:2]
+    assert {each.recipient for each in mails} == {old, NEW}
     assert follow(Client(), mailed()[NEW]).status_code == 404, "once"
 
 

@@ -61,7 +61,7 @@ def test_entry_of_another_list_is_not_found(seed: Seed) -> None:
     assert client.get(reverse("blocklist", args=["weather"])).status_code == 404
 
 
-def test_only_those_who_run_the_hub_come_here(seed: Seed) -> None:
+def test_only_those_who_run_the_hub_open_the_pages(seed: Seed) -> None:
     configure("MISP.host_org_id", seed.hub.pk)
     entry = BlocklistEntry.objects.create(kind=Blocked.EVENT, uuid=ONE)
     for person in (seed.reader, seed.analyst, seed.org_admin, seed.partner_sync):

@@ -76,7 +76,7 @@ def test_cell_changes_its_field_alone_and_is_undone(
     assert undone | {"timestamp": 0} == before | {"timestamp": 0}
 
 
-def test_what_is_refused_is_told_in_the_cell_with_what_was_written(web: Client, setup: Setup) -> None:
+def test_refusal_is_shown_in_the_cell_with_what_was_written(web: Client, setup: Setup) -> None:
     attribute = setup.attribute("198.51.100.23")
     refused = save(web, address(setup, attribute, "value"), value="no address <i>")
     assert refused.status_code == 422

@@ -159,7 +159,7 @@ def test_bad_rules_are_refused(seed: Seed) -> None:
     assert not CorrelationRule.objects.exists()
 
 
-def test_only_site_administrators_come_here(seed: Seed) -> None:
+def test_only_site_administrators_open_the_pages(seed: Seed) -> None:
     made = CorrelationExclusion.objects.create(value="kept.example")
     for person in (seed.reader, seed.analyst, seed.org_admin, seed.partner_sync):
         client = signed_in(person)

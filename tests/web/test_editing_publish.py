@@ -315,15 +315,15 @@ def test_harmless_values_lose_detection_flag_in_review(web: Client, event: Event
     assert Attribute.objects.filter(to_ids=True).count() == 12
 
 
-@pytest.mark.parametrize(("fields", "told"), [({"notify": "1"}, 1), ({}, 0)])
+@pytest.mark.parametrize(("fields", "jobs"), [({"notify": "1"}, 1), ({}, 0)])
 def test_publisher_chooses_whether_to_notify_by_mail(
-    web: Client, event: Event, settings: Any, fields: dict[str, str], told: int
+    web: Client, event: Event, settings: Any, fields: dict[str, str], jobs: int
 ) -> None:
     assert "Notify subscribers" not in web.get(f"/event/{event.pk}/publish/").content.decode()
     use(settings, free_port())
     assert "Notify subscribers" in web.get(f"/event/{event.pk}/publish/").content.decode()
     press(web, event, **fields)
-    assert ProcrastinateJob.objects.filter(task_name="notification_mails.alert").count() == told
+    assert ProcrastinateJob.objects.filter(task_name="notification_mails.alert").count() == jobs
 
 
 def test_several_organisations_are_chosen_on_the_spot(

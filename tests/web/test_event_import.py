@@ -289,7 +289,7 @@ def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: C
     assert f'<a href="/event/{first}/">First</a>' in page.text
     assert not Event.objects.filter(info="Third").exists()
 
-    # Of what is hidden, neither the event nor its number is told.
+    # A hidden event is not mentioned, nor counted.
     hidden = {"info": "Hidden", "distribution": 0, "Attribute": domains(5)}
     add_event(seed.partner.actor, hidden)
     page = imported("Fourth", Attribute=domains(5))

@@ -73,7 +73,7 @@ def test_event_is_printed_as_far_as_the_reader_may_read_it(
     for words in ("#panic() *Lodjur*", "#let x", "Phishing - T1566", "Network activity", "Organisation A"):
         assert words in text, words
     assert "secret" not in text
-    # What is in no object is told from what is, what stays here from what is sent, and a copy says whose it is.
+    # The document sets apart what is in an object, what is not sent to others, and whose copy it is.
     assert text.index("sha512") < text.index("Attributes outside objects") < text.index("d59[.]example")
     assert "workflow:todo (local)" in text
     assert ", by Organisation C" in text

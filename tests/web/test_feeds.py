@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.api.calls import call
 from tests.exchange.servers import HERE
 from tests.exchange.test_feed_fetching import FIRST, misp_files, publishing
-from tests.exchange.test_feed_fetching import event as told
+from tests.exchange.test_feed_fetching import event as feed_event
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import ApiUser, Seed
 from vardkase.core.problems import stored
@@ -149,7 +149,7 @@ def test_feed_is_previewed_fetched_and_deleted(seed: Seed, feed: Feed, settings:
 def test_feed_events_are_previewed_and_imported(seed: Seed, settings: Any) -> None:
     settings.VARDKASE_PRIVATE_NETWORKS = list(HERE)
     client = signed_in(seed.site_admin)
-    with publishing(misp_files(told(FIRST, 1000, "one.example"))) as server:
+    with publishing(misp_files(feed_event(FIRST, 1000, "one.example"))) as server:
         feed = Feed.objects.create(
             name="Events", provider="P", url=f"{server.url}/feed", source_format="misp", distribution=1
         )

@@ -144,7 +144,7 @@ def test_wrong_cluster_is_refused_and_keeps_what_was_written(seed: Seed, galaxy:
     assert GalaxyCluster.objects.filter(default=False).count() == 0
 
 
-def test_marking_that_must_not_be_shared_is_told_in_the_form(seed: Seed, galaxy: Galaxy) -> None:
+def test_marking_that_must_not_be_shared_is_reported_in_the_form(seed: Seed, galaxy: Galaxy) -> None:
     client = signed_in(seed.analyst)
     fields = cluster_fields(description="HEMLIG enligt 15 kap. 2 § OSL", distribution="1")
     answer = client.post(reverse("cluster_create", args=[galaxy.uuid]), fields)
@@ -175,7 +175,7 @@ def test_fork_takes_over_and_follows_its_parent(seed: Seed, galaxy: Galaxy) -> N
     assert answer.status_code == 404
 
 
-def test_cluster_is_edited_and_later_change_of_another_is_told(seed: Seed, own: GalaxyCluster) -> None:
+def test_cluster_is_edited_and_later_change_of_another_is_reported(seed: Seed, own: GalaxyCluster) -> None:
     client, address = signed_in(seed.colleague), reverse("cluster_edit", args=[own.pk])
     mark = version_token(own)
     assert client.post(address, cluster_fields(mark=mark)).status_code == 302

@@ -79,10 +79,10 @@ def test_django_logs_route_instead_of_path(db: None, status: int) -> None:
             )
     finally:
         logger.removeHandler(handler)
-    told = written.getvalue()
-    assert told.startswith("Refused: /support/follow/")
-    assert WORD not in told
-    assert SECRET not in told
+    log = written.getvalue()
+    assert log.startswith("Refused: /support/follow/")
+    assert WORD not in log
+    assert SECRET not in log
 
 
 def test_logging_uses_route_filter_and_formatter() -> None:

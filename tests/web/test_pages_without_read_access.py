@@ -44,7 +44,7 @@ def test_no_page_shows_shared_content(db: None) -> None:
     AuthKey.objects.update(last_used=1)
     texts = TEXT_ARGUMENTS | {"number": things.application.number}
     turns = itertools.cycle(readers)
-    told, asked = {}, 0
+    shown, asked = {}, 0
     for route, view in views(get_resolver()):
         if not view.__module__.startswith("vardkase."):
             continue
@@ -52,10 +52,12 @@ def test_no_page_shows_shared_content(db: None) -> None:
             duty = next(turns)
             asked += 1
             if words := _of_ours(readers[duty], address):
-                told[f"{duty} {address}"] = words
+                shown[f"{duty} {address}"] = words
     assert asked > 300
     assert {
-        address: words for address, words in told.items() if not address.partition("/")[2].startswith(ALLOWED)
+        address: words
+        for address, words in shown.items()
+        if not address.partition("/")[2].startswith(ALLOWED)
     } == {}
 
 

@@ -200,7 +200,7 @@ def test_copies_reach_no_further_than_their_originals(seed: Seed) -> None:
     assert set(chosen.values()) == {inherited}
 
 
-def test_site_administrators_copy_narrower_parts_for_others_only_when_told_to(seed: Seed) -> None:
+def test_site_administrators_copy_narrower_parts_for_others_only_on_request(seed: Seed) -> None:
     source, target = narrow_source(seed, 0), event_of(seed.stranger)
     client = signed_in(seed.site_admin)
     address = reverse("event_copy", args=[target.pk, source.pk])

@@ -101,7 +101,7 @@ def test_thirty_days_are_counted_by_day(seed: Seed) -> None:
     assert [counted[0] for _day, counted in sighted] == [1] + [0] * 30
 
 
-def test_sighting_counts_in_the_month_that_it_is_here(seed: Seed, time_machine: Any) -> None:
+def test_sighting_counts_in_the_local_month(seed: Seed, time_machine: Any) -> None:
     """Just after midnight on the first, when it is still the last in UTC."""
     time_machine.move_to(datetime(2026, 11, 30, 23, 20, tzinfo=UTC))
     attribute = Attribute.objects.filter(type="url").get()

@@ -69,12 +69,12 @@ def test_collection_is_offered_changed_and_removed(seed: Seed, client: Client) -
 
 
 @pytest.mark.parametrize(
-    ("more", "told"), [("[", "JSON"), ('{"limit": 1}', "limit"), ('{"nonsense": 1}', "nonsense")]
+    ("more", "message"), [("[", "JSON"), ('{"limit": 1}', "limit"), ('{"nonsense": 1}', "nonsense")]
 )
-def test_invalid_filter_is_reported_at_its_field(client: Client, more: str, told: str) -> None:
+def test_invalid_filter_is_reported_at_its_field(client: Client, more: str, message: str) -> None:
     response = client.post(f"{HOME}collections/new/", {**COLLECTION, "more": more})
     assert response.status_code == 422
-    assert told in response.content.decode()
+    assert message in response.content.decode()
     assert not Collection.objects.exists()
 
 

@@ -36,7 +36,7 @@ def test_first_administrator_is_not_called_invited(seed: Seed) -> None:
     assert "is invited" not in page
 
 
-def test_applicant_is_told_to_keep_link(seed: Seed) -> None:
+def test_applicant_is_asked_to_keep_link(seed: Seed) -> None:
     page = Client().get(reverse("apply"), headers=ENGLISH).content.decode()
     assert "Copy your private link on the next page" in page
     assert "We send your private link" not in page

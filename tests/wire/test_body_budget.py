@@ -75,7 +75,7 @@ def test_one_organisation_cannot_use_the_whole_budget(small: WebServer, server_s
 
 
 def test_small_requests_and_pages_work_when_the_budget_is_spent(small: WebServer, server_seed: Seed) -> None:
-    """Anonymous clients are also told to retry, in the format they asked for."""
+    """Anonymous clients are also asked to retry, in the format they asked for."""
     others = server_seed.site_admin
     session = Client()
     session.force_login(others.user)

@@ -28,7 +28,7 @@ PROFILES = EVERY
 
 ABOUT_DELEGATE = Description(
     "POST an EventDelegation object to this API to ask another organisation to take over an event that is for "
-    "your organisation only. With the distribution -1 whoever accepts decides how far it reaches.",
+    "your organisation only. With the distribution -1 the organisation that accepts decides how far it reaches.",
     url="/eventDelegations/delegateEvent/[event_id]",
 )
 ABOUT_ACCEPT = Description(

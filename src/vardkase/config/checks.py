@@ -27,7 +27,7 @@ type Found = tuple[str, Problem, Problem]
 
 def unsafe_settings(app_configs: object = None, **_options: Any) -> list[CheckMessage]:
     """An error for each unsafe setting; its id ends with the name of the variable to change. Message and hint are
-    problems, worded in the language of whoever reads them."""
+    problems, worded in the language of the reader."""
     found = (*check_encryption(), *check_sign_in(), *check_secrets(), *check_database(), *check_mail())
     return [Error(problem, hint=remedy, id=f"vardkase.{name}") for name, problem, remedy in found]  # type: ignore[arg-type]
 

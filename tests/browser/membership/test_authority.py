@@ -277,10 +277,10 @@ def test_authority_connects_by_api_and_synchronises(hub: Hub, colleagues: Collea
         press(officer)
 
         synchronise(hub, machine, siv)
-        told = machine.refusals()
-        assert "none was presented" in told["no certificate"]
-        assert "CN=annan.example" in told["another certificate"]
-        assert "from your IP address" in told["another address"]
+        reasons = machine.refusals()
+        assert "none was presented" in reasons["no certificate"]
+        assert "CN=annan.example" in reasons["another certificate"]
+        assert "from your IP address" in reasons["another address"]
         key = next(
             each["AuthKey"]
             for each in hub.get("/auth_keys/index")

@@ -42,8 +42,8 @@ def test_company_waits_for_phase_and_becomes_member(hub: Hub, colleagues: Collea
     standing = applicant.inner_text(".standing")
     assert "På väntelistan" in standing
     assert f"Ni väntar på: {PHASE}. Fasen öppnar när följande gäller: Lagstöd för privata" in standing
-    told = hub.mail_to(MAJA, f"den väntar på {PHASE}. Fasen öppnar när följande gäller: Lagstöd")
-    assert "Ansökan är inte avslagen" in told
+    mail = hub.mail_to(MAJA, f"den väntar på {PHASE}. Fasen öppnar när följande gäller: Lagstöd")
+    assert "Ansökan är inte avslagen" in mail
     assert "Fasen öppnar när" in " ".join(hub.letter(MAJA, "Vad ni väntar på").split())
 
     officer.goto("/applications/?state=waiting")

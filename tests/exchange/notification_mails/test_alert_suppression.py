@@ -18,7 +18,7 @@ from vardkase.intel.models import Attribute, Event
 
 
 @pytest.mark.parametrize(
-    ("settings_now", "told"),
+    ("settings_now", "is_sent"),
     [
         ({"MISP.block_old_event_alert": True, "MISP.block_old_event_alert_age": 30}, False),
         ({"MISP.block_old_event_alert": True, "MISP.block_old_event_alert_by_date": 30}, False),
@@ -29,11 +29,11 @@ from vardkase.intel.models import Attribute, Event
     ],
 )
 @pytest.mark.usefixtures("subscribed_users")
-def test_hub_settings_suppress_alerts(event: Event, settings_now: dict[str, Any], told: bool) -> None:
+def test_hub_settings_suppress_alerts(event: Event, settings_now: dict[str, Any], is_sent: bool) -> None:
     Event.objects.filter(pk=event.pk).update(timestamp=1_500_000_000, date="2017-07-14")
     for name, value in settings_now.items():
         put(name, value)
-    assert bool(alerted(event)) is told
+    assert bool(alerted(event)) is is_sent
 
 
 @pytest.mark.usefixtures("subscribed_users")
@@ -75,7 +75,7 @@ def test_users_with_summaries_get_no_single_alerts(seed: Seed, event: Event) -> 
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "is_sent"),
     [
         ({}, True),
         ({"Tag.name": "TLP:%"}, True),
@@ -98,7 +98,7 @@ def test_users_with_summaries_get_no_single_alerts(seed: Seed, event: Event) -> 
 )
 @pytest.mark.usefixtures("subscribed_users")
 def test_users_alert_filter_matches_only_what_they_may_read(
-    seed: Seed, event: Event, rule: Any, told: bool
+    seed: Seed, event: Event, rule: Any, is_sent: bool
 ) -> None:
     """The filter is C's analyst's; everyone else is notified as usual."""
     Attribute.objects.update(to_ids=False)
@@ -110,7 +110,7 @@ def test_users_alert_filter_matches_only_what_they_may_read(
     )
     assert status == 200, body
     mails = alerted(event)
-    assert (seed.stranger.user.email in mails) is told
+    assert (seed.stranger.user.email in mails) is is_sent
     assert seed.analyst.user.email in mails
-    assert (kept_back(event) == {}) is told
+    assert (kept_back(event) == {}) is is_sent
     assert UserSetting.objects.count() == 1

@@ -39,28 +39,30 @@ def test_alerts_contain_only_what_the_recipient_may_read(seed: Seed, event: Even
         seed.site_admin: {"only-a", "a-and-b", "everybody", "in-hidden-object"},
     }
     for api_user, names in seen.items():
-        told = mails[api_user.user.email]
+        mail = mails[api_user.user.email]
         for name in ("only-a", "a-and-b", "everybody", "in-hidden-object", "deleted"):
-            for body in (told.text, told.html):
+            for body in (mail.text, mail.html):
                 assert (f"{name}[.]example" in body) == (name in names), (api_user.user.email, name)
-        assert ("ours:secret" in told.text) == (api_user in (seed.analyst, seed.site_admin))
-        assert "Phishing wave" in told.text
-        assert f"https://hub.example{reverse('event', args=[event.pk])}" in told.text
+        assert ("ours:secret" in mail.text) == (api_user in (seed.analyst, seed.site_admin))
+        assert "Phishing wave" in mail.text
+        assert f"https://hub.example{reverse('event', args=[event.pk])}" in mail.text
 
 
 @pytest.mark.usefixtures("subscribed_users")
 @pytest.mark.parametrize(
-    ("reach", "told"),
+    ("reach", "recipients"),
     [
         ({"distribution": 0}, {"a.example", "hub.example"}),
         ({"distribution": 4, "sharing_group": "group"}, {"a.example", "b.example", "hub.example"}),
         ({"distribution": 3}, {"a.example", "b.example", "c.example", "hub.example"}),
     ],
 )
-def test_alerts_go_only_to_readers_of_the_event(seed: Seed, reach: dict[str, Any], told: set[str]) -> None:
+def test_alerts_go_only_to_readers_of_the_event(
+    seed: Seed, reach: dict[str, Any], recipients: set[str]
+) -> None:
     reach = {name: seed.group if value == "group" else value for name, value in reach.items()}
     event = saved(make_event, seed.org_a, published=True, publish_timestamp=1_800_000_000, **reach)
-    assert {address.partition("@")[2] for address in alerted(event)} == told
+    assert {address.partition("@")[2] for address in alerted(event)} == recipients
 
 
 @pytest.mark.usefixtures("subscribed_users")
@@ -72,10 +74,10 @@ def test_disabled_expired_unsubscribed_or_suspended_users_get_no_alert(seed: See
     change(seed.publisher, expiration=timezone.now() - timedelta(days=1))
     change(seed.reader, autoalert=False)
     Organisation.objects.filter(pk=seed.org_b.pk).update(read_period=NEVER)
-    told = alerted(event)
+    mails = alerted(event)
     for api_user in (seed.colleague, seed.publisher, seed.reader, seed.partner, seed.partner_sync):
-        assert api_user.user.email not in told
-    assert seed.analyst.user.email in told
+        assert api_user.user.email not in mails
+    assert seed.analyst.user.email in mails
 
 
 @pytest.mark.usefixtures("subscribed_users")
@@ -84,18 +86,18 @@ def test_operators_and_auditors_get_no_alerts(seed: Seed, event: Event, duty: st
     """Neither about events of their own organisation, nor as site administrators."""
     for api_user in (seed.colleague, seed.site_admin):
         User.objects.filter(pk=api_user.user.pk).update(staff_roles=[duty])
-    told = alerted(event)
-    assert seed.analyst.user.email in told
-    assert {seed.colleague.user.email, seed.site_admin.user.email}.isdisjoint(told)
+    mails = alerted(event)
+    assert seed.analyst.user.email in mails
+    assert {seed.colleague.user.email, seed.site_admin.user.email}.isdisjoint(mails)
 
 
 @pytest.mark.usefixtures("subscribed_users")
 def test_each_version_is_alerted_once_and_its_delivery_is_recorded(seed: Seed, event: Event) -> None:
     first = alerted(event)
     assert len(alerted(event)) == len(first)
-    told = first[seed.analyst.user.email]
+    mail = first[seed.analyst.user.email]
     for fault, state in (("The mail server does not take the mail (550).", "failed"), ("", "sent")):
-        mail_settled.emit(MailSettled(told.about or {}, fault))
+        mail_settled.emit(MailSettled(mail.about or {}, fault))
         kept = Delivery.objects.get(kind="mail", receiver_id=seed.analyst.user.pk)
         assert (kept.state, stored_wire(kept.reason)) == (state, fault)
     event.publish_timestamp += 1
@@ -130,11 +132,11 @@ def test_alerts_need_no_query_per_recipient(
 @pytest.mark.usefixtures("mail")
 def test_unencrypted_alerts_contain_no_event_content(seed: Seed, event: Event) -> None:
     User.objects.filter(pk=seed.analyst.user.pk).update(autoalert=True, language="sv")
-    told = alerted(event)[seed.analyst.user.email]
-    assert str(event.uuid) in told.text
-    assert told.subject == f"Händelse {event.pk} är publicerad – tlp:green"
+    mail = alerted(event)[seed.analyst.user.email]
+    assert str(event.uuid) in mail.text
+    assert mail.subject == f"Händelse {event.pk} är publicerad – tlp:green"
     for secret in ("Phishing", "example", "ours:"):
-        assert secret not in told.text + told.subject + told.html
+        assert secret not in mail.text + mail.subject + mail.html
     put("GnuPG.onlyencrypted", True)
     event.publish_timestamp += 1
     event.save()
@@ -150,10 +152,10 @@ def test_encrypted_alert_reveals_nothing_in_its_headers(seed: Seed, event: Event
     )
     User.objects.filter(pk=seed.partner.user.pk).update(autoalert=True, gpgkey="worn out")
     put("MISP.extended_alert_subject", True)
-    told = alerted(event)
-    assert set(told) == {seed.analyst.user.email}
+    mails = alerted(event)
+    assert set(mails) == {seed.analyst.user.email}
     assert seed.partner.user.email in kept_back(event)
-    send(told[seed.analyst.user.email])
+    send(mails[seed.analyst.user.email])
     [(_, document)] = mail.arrived
     raw = document.as_string()
     for secret in ("Phishing", "everybody", "only-a"):
@@ -166,10 +168,10 @@ def test_encrypted_alert_reveals_nothing_in_its_headers(seed: Seed, event: Event
 def test_event_title_cannot_inject_headers_or_html(seed: Seed, event: Event) -> None:
     put("MISP.extended_alert_subject", True)
     Event.objects.filter(pk=event.pk).update(info="Hi\r\nBcc: all@c.example\r\n\r\n<script>x</script>")
-    told = alerted(event)[seed.stranger.user.email]
-    assert "\n" not in told.subject
-    assert "\r" not in told.subject
-    assert "<script>" not in told.html
+    mail = alerted(event)[seed.stranger.user.email]
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+    assert "<script>" not in mail.html
 
 
 @pytest.mark.parametrize(
@@ -195,17 +197,17 @@ def test_subject_follows_settings(
 @pytest.mark.usefixtures("subscribed_users")
 def test_metadata_only_setting_leaves_out_attributes(seed: Seed, event: Event) -> None:
     put("MISP.event_alert_metadata_only", True)
-    told = alerted(event)[seed.analyst.user.email]
-    assert "Phishing wave" in told.text
-    assert "everybody" not in told.text
+    mail = alerted(event)[seed.analyst.user.email]
+    assert "Phishing wave" in mail.text
+    assert "everybody" not in mail.text
 
 
 def test_connection_account_gets_no_alert(seed: Seed, subscribed_users: MailServer, event: Event) -> None:
     """It reads by the rules of its connection, which may exclude the event."""
     User.objects.filter(pk=seed.partner_sync.user.pk).update(server_id=1)
-    told = alerted(event)
-    assert seed.partner.user.email in told
-    assert seed.partner_sync.user.email not in told
+    mails = alerted(event)
+    assert seed.partner.user.email in mails
+    assert seed.partner_sync.user.email not in mails
 
 
 @pytest.mark.usefixtures("subscribed_users")

@@ -52,17 +52,17 @@ def test_alert_endpoint_queues_mail_and_publish_does_not(seed: Seed) -> None:
 
 @pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize(
-    ("quiet", "rest_is_quiet", "told"),
+    ("quiet", "rest_is_quiet", "alerted"),
     [(True, False, ["by api"]), (False, True, ["by connection"]), (True, True, [])],
 )
 def test_synced_events_are_alerted_unless_the_connection_is_quiet(
-    seed: Seed, quiet: bool, rest_is_quiet: bool, told: list[str]
+    seed: Seed, quiet: bool, rest_is_quiet: bool, alerted: list[str]
 ) -> None:
     put("MISP.disablerestalert", rest_is_quiet)
     document = {"distribution": 1, "published": True, "Attribute": [{"type": "domain", "value": "x.example"}]}
     call(seed.publisher.key, "POST", "/events/add", {"info": "by api", **document})
     add_event(connection_actor(seed.hub.pk, "connection", quiet=quiet), {"info": "by connection", **document})
-    assert [Event.objects.get(pk=job["event_id"]).info for job in queued_alerts()] == told
+    assert [Event.objects.get(pk=job["event_id"]).info for job in queued_alerts()] == alerted
 
 
 @pytest.mark.usefixtures("mail")
@@ -73,12 +73,12 @@ def test_owner_is_notified_of_proposals_once_without_their_content(seed: Seed, s
     for value in ("first.example", "second.example"):
         proposal = {"type": "domain", "value": value, "category": "Network activity"}
         assert call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)[0] == 200
-    told = OutgoingMail.objects.get()
-    assert told.recipient == seed.analyst.user.email
-    assert str(event.uuid) in told.text
-    assert f"https://hub.example{reverse('event_proposals', args=[event.pk])}" in told.text
+    mail = OutgoingMail.objects.get()
+    assert mail.recipient == seed.analyst.user.email
+    assert str(event.uuid) in mail.text
+    assert f"https://hub.example{reverse('event_proposals', args=[event.pk])}" in mail.text
     for secret in ("first", "Organisation B", seed.partner.user.email):
-        assert secret not in told.text + told.subject
+        assert secret not in mail.text + mail.subject
 
 
 @pytest.mark.usefixtures("mail")

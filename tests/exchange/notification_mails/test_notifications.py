@@ -1,4 +1,4 @@
-"""Notifications on the hub: who is told of what, and that nothing is shown that its reader may not read now."""
+"""Notifications on the hub: who is notified of what, and that nothing is shown that its reader may not read now."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def attribute(event: Event) -> Attribute:
     return made
 
 
-def told(person: ApiUser, shown: Shown = Shown.UNREAD) -> list[NotificationLine]:
+def notifications_of(person: ApiUser, shown: Shown = Shown.UNREAD) -> list[NotificationLine]:
     lines = notifications(person.actor, shown, None, 50).rows
     if shown is Shown.UNREAD:
         assert count_unread(person.actor) == len(lines)
@@ -64,22 +64,22 @@ def told(person: ApiUser, shown: Shown = Shown.UNREAD) -> list[NotificationLine]
 
 
 def kinds(person: ApiUser) -> list[str]:
-    return [line.kind.value for line in told(person)]
+    return [line.kind.value for line in notifications_of(person)]
 
 
 def seen(kind: SightingType) -> SightingReport:
     return SightingReport(kind, int(time.time()), "")
 
 
-def test_owner_is_told_of_proposals_and_proposer_of_the_answer(seed: Seed, event: Event) -> None:
+def test_owner_is_notified_of_proposals_and_proposer_of_the_answer(seed: Seed, event: Event) -> None:
     first = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "one.example"})
     second = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "two.example"})
-    (line,) = told(seed.analyst)
+    (line,) = notifications_of(seed.analyst)
     assert (line.kind, line.count, line.title) == ("proposed", 2, "Beacons")
     # Nobody else: not a reader who cannot act, nor a stranger, nor who proposed.
     assert [kinds(each) for each in (seed.reader, seed.partner, seed.stranger, seed.site_admin)] == [[]] * 4
     comment_on_proposal(seed.analyst.actor, first.pk, "Where from?")
-    (line,) = told(seed.partner)
+    (line,) = notifications_of(seed.partner)
     assert (line.kind, line.by) == ("proposal_commented", "Organisation A")
     mark_all_read(seed.partner.actor)
     comment_on_proposal(seed.partner.actor, first.pk, "From a mail.")
@@ -91,13 +91,13 @@ def test_owner_is_told_of_proposals_and_proposer_of_the_answer(seed: Seed, event
     assert kinds(seed.partner_sync) == []
 
 
-def test_owner_is_told_of_sightings_once_with_their_number(
+def test_owner_is_notified_of_sightings_once_with_their_number(
     seed: Seed, event: Event, attribute: Attribute
 ) -> None:
     for kind in (SightingType.SEEN, SightingType.SEEN, SightingType.FALSE_POSITIVE):
         add_sightings(seed.partner.actor, [attribute.pk], seen(kind))
     add_sightings(seed.analyst.actor, [attribute.pk], seen(SightingType.SEEN))
-    lines = {line.kind.value: line for line in told(seed.colleague)}
+    lines = {line.kind.value: line for line in notifications_of(seed.colleague)}
     assert {kind: (line.sightings, line.value) for kind, line in lines.items()} == {
         "sighted": (2, "c2.example"),
         "false_positive": (1, "c2.example"),
@@ -105,7 +105,7 @@ def test_owner_is_told_of_sightings_once_with_their_number(
     assert kinds(seed.partner) == []
     mark_read(seed.colleague.actor, [line.id for line in lines.values()])
     add_sightings(seed.partner.actor, [attribute.pk], seen(SightingType.SEEN))
-    assert [line.sightings for line in told(seed.colleague)] == [1]
+    assert [line.sightings for line in notifications_of(seed.colleague)] == [1]
 
 
 def test_notes_and_replies_reach_whom_they_concern_if_they_may_read_them(
@@ -113,7 +113,7 @@ def test_notes_and_replies_reach_whom_they_concern_if_they_may_read_them(
 ) -> None:
     about = {"object_type": "Attribute", "object_uuid": str(attribute.uuid), "distribution": 1}
     note = add_analyst_data(seed.partner.actor, AnalystDataKind.NOTE, about | {"note": "Seen here"})
-    (line,) = told(seed.analyst)
+    (line,) = notifications_of(seed.analyst)
     assert (line.kind, line.by, line.title) == ("noted", "Organisation B", "Beacons")
     reply = {"object_type": "Note", "object_uuid": line.note_uuid, "distribution": 1, "note": "When?"}
     add_analyst_data(seed.stranger.actor, AnalystDataKind.NOTE, reply)
@@ -123,17 +123,17 @@ def test_notes_and_replies_reach_whom_they_concern_if_they_may_read_them(
     add_analyst_data(seed.partner.actor, AnalystDataKind.NOTE, private)
     assert kinds(seed.analyst) == ["noted", "noted"]
     delete_analyst_data(seed.partner.actor, AnalystDataKind.NOTE, note)
-    assert [line.by for line in told(seed.analyst)] == ["Organisation C"]
+    assert [line.by for line in notifications_of(seed.analyst)] == ["Organisation C"]
 
 
-def test_delegation_and_requests_to_publish_are_told_and_answered(seed: Seed, event: Event) -> None:
+def test_delegation_and_requests_to_publish_are_notified_and_answered(seed: Seed, event: Event) -> None:
     own = make_event(seed.org_a, info="Ours", distribution=0)
     own.save()
     for accepted in (False, True):
         asked = delegate_event(
             seed.publisher.actor, own.pk, {"org_id": str(seed.org_b.pk), "distribution": "0"}
         )
-        (line,) = told(seed.partner)
+        (line,) = notifications_of(seed.partner)
         assert (line.kind, line.by, line.title) == ("delegation_requested", "Organisation A", "Ours")
         if accepted:
             accept_delegation(seed.partner.actor, asked.pk, {})
@@ -141,8 +141,8 @@ def test_delegation_and_requests_to_publish_are_told_and_answered(seed: Seed, ev
             delete_delegation(seed.partner.actor, asked.pk)
             # It reads the event no more.
             assert kinds(seed.partner) == []
-    # The event is hidden from A now, which is told who has it, without its title.
-    lines = {line.kind.value: line.title for line in told(seed.analyst)}
+    # The event is hidden from A now, which learns who has it, but not its title.
+    lines = {line.kind.value: line.title for line in notifications_of(seed.analyst)}
     assert lines == {"delegation_accepted": None}
     assert kinds(seed.stranger) == []
 
@@ -163,7 +163,7 @@ def test_what_has_become_hidden_is_neither_shown_nor_counted_nor_marked(
 ) -> None:
     proposal = propose_attribute(seed.partner.actor, event.pk, {"type": "domain", "value": "one.example"})
     accept_proposal(seed.analyst.actor, proposal.pk)
-    (line,) = told(seed.partner)
+    (line,) = notifications_of(seed.partner)
     for hidden in ({"distribution": 0}, {"distribution": 1, "withheld": True}):
         Event.objects.filter(pk=event.pk).update(**hidden)
         assert kinds(seed.partner) == []
@@ -173,7 +173,7 @@ def test_what_has_become_hidden_is_neither_shown_nor_counted_nor_marked(
         assert mark_all_read(seed.partner.actor).count == 0
     Event.objects.filter(pk=event.pk).update(withheld=False)
     assert kinds(seed.partner) == ["proposals_accepted"]
-    # One who moves to another organisation leaves what they were told in the former one.
+    # One who moves to another organisation keeps no notifications of the former one.
     User.objects.filter(pk=seed.partner.user.pk).update(org=seed.org_c)
     moved = ApiUser(User.objects.get(pk=seed.partner.user.pk), seed.partner.key)
     assert kinds(moved) == []
@@ -185,7 +185,7 @@ def test_what_has_become_hidden_is_neither_shown_nor_counted_nor_marked(
     assert kinds(seed.partner) == []
 
 
-def test_operator_is_told_of_jobs_alone(seed: Seed, event: Event) -> None:
+def test_operator_is_notified_of_jobs_only(seed: Seed, event: Event) -> None:
     operator = operator_of(seed)
     own = Event.objects.create(
         org=operator.user.org, orgc=operator.user.org, info="Secret", distribution=1, published=True,
@@ -193,7 +193,7 @@ def test_operator_is_told_of_jobs_alone(seed: Seed, event: Event) -> None:
     )  # fmt: skip
     propose_attribute(seed.partner.actor, own.pk, {"type": "domain", "value": "one.example"})
     assert kinds(operator) == []
-    # Not even what they were told before they got the duty.
+    # Nor the notifications from before they got the duty.
     Notification.objects.create(
         user=operator.user,
         organisation_id=operator.user.org_id,
@@ -208,14 +208,14 @@ def test_operator_is_told_of_jobs_alone(seed: Seed, event: Event) -> None:
     assert kinds(operator) == ["job_failed"]
 
 
-def test_jobs_are_told_to_who_ordered_them_and_failures_of_the_hub_to_administrators(seed: Seed) -> None:
+def test_jobs_notify_who_ordered_them_and_failures_of_the_hub_notify_administrators(seed: Seed) -> None:
     (own,) = feed_tasks.order_cache(seed.analyst.actor, [7])
     (hubs,) = feed_tasks.order_cache(None, [8])
     job_ended.emit(JobEnded(own, "feeds.cache", "{}", seed.analyst.user.pk, failed=False))
     for failed in (True, True, False):
         job_ended.emit(JobEnded(hubs, "feeds.cache", '{"feed_id": 8}', 0, failed=failed))
     assert kinds(seed.analyst) == ["job_done"]
-    (line,) = told(seed.site_admin)
+    (line,) = notifications_of(seed.site_admin)
     assert (line.kind, line.count, line.job_id) == ("hub_job_failed", 2, hubs)
     assert kinds(seed.colleague) == []
     ProcrastinateJob.objects.all().delete()
@@ -230,13 +230,13 @@ def test_marking_is_undone_without_touching_what_came_later(seed: Seed, event: E
     marked = mark_all_read(seed.analyst.actor)
     assert (marked.count, kinds(seed.analyst)) == (1, [])
     take_back_all_read(seed.analyst.actor, marked.at)
-    (line,) = told(seed.analyst)
+    (line,) = notifications_of(seed.analyst)
     mark_read(seed.analyst.actor, [line.id])
     propose()
     mark_unread(seed.analyst.actor, [line.id])
     take_back_all_read(seed.analyst.actor, marked.at)
     assert kinds(seed.analyst) == ["proposed"]
-    assert len(told(seed.analyst, Shown.ALL)) == 2
+    assert len(notifications_of(seed.analyst, Shown.ALL)) == 2
 
 
 def test_telling_and_counting_cost_the_same_for_many_people(seed: Seed, event: Event) -> None:

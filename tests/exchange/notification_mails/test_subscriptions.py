@@ -1,4 +1,4 @@
-"""Subscriptions: who is told of a published event by what they follow, on the hub and by mail."""
+"""Subscriptions: who is notified of a published event because of what they follow, on the hub and by mail."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def published(event: Event, publisher: int = 0) -> None:
     notify_followers(event_id=event.pk, version=event.publish_timestamp, publisher_id=publisher)
 
 
-def told(person: ApiUser) -> int:
+def notified(person: ApiUser) -> int:
     lines = notifications(person.actor, Shown.UNREAD, None, 50).rows
     assert count_unread(person.actor) == len(lines)
     return len(lines)
@@ -61,7 +61,7 @@ def tagged(event: Event, **fields: Any) -> Tag:
     return tag
 
 
-def test_followers_who_may_read_the_event_are_told_once(seed: Seed, event: Event) -> None:
+def test_followers_who_may_read_the_event_are_notified_once(seed: Seed, event: Event) -> None:
     tag = tagged(event)
     things: list[tuple[FollowedKind, Any]] = [
         (FollowedKind.ORGANISATION, seed.org_a.pk),
@@ -72,17 +72,17 @@ def test_followers_who_may_read_the_event_are_told_once(seed: Seed, event: Event
         for person in (seed.partner, seed.stranger, seed.analyst):
             follow(person.actor, kind, thing)
         published(event, publisher=seed.analyst.user.pk)
-        assert (told(seed.partner), told(seed.stranger), told(seed.analyst)) == (1, 0, 0)
+        assert (notified(seed.partner), notified(seed.stranger), notified(seed.analyst)) == (1, 0, 0)
         Notification.objects.all().delete()
         Subscription.objects.filter(user=seed.partner.user).delete()
     follow(seed.partner.actor, FollowedKind.EVENT, event.pk)
     published(event)
     published(event)
-    assert told(seed.partner) == 1
+    assert notified(seed.partner) == 1
     notify_followers(event_id=event.pk, version=1, publisher_id=0)
     Notification.objects.all().delete()
     notify_followers(event_id=event.pk, version=1, publisher_id=0)
-    assert told(seed.partner) == 0
+    assert notified(seed.partner) == 0
 
 
 def test_what_one_may_not_read_is_not_found_by_following(seed: Seed, event: Event) -> None:
@@ -110,22 +110,22 @@ def test_what_one_may_not_read_is_not_found_by_following(seed: Seed, event: Even
         follow(person.actor, FollowedKind.VALUE, "ours.example")
     follow(seed.colleague.actor, FollowedKind.CLUSTER, cluster.pk)
     published(event)
-    assert (told(seed.partner), told(seed.analyst), told(seed.colleague)) == (0, 1, 1)
+    assert (notified(seed.partner), notified(seed.analyst), notified(seed.colleague)) == (0, 1, 1)
     assert "Actor" not in text_of(visitor(seed.partner).get("/subscriptions/"))
 
 
-def test_told_of_a_value_that_has_become_hidden_is_not_shown(seed: Seed, event: Event) -> None:
+def test_notification_of_a_value_that_has_become_hidden_is_not_shown(seed: Seed, event: Event) -> None:
     follow(seed.partner.actor, FollowedKind.VALUE, "c2.example")
     published(event)
-    assert told(seed.partner) == 1
+    assert notified(seed.partner) == 1
     for change in ({"distribution": 0}, {"distribution": 5, "deleted": True}):
         Attribute.objects.filter(value1="c2.example").update(**change)
-        assert told(seed.partner) == 0
+        assert notified(seed.partner) == 0
     Attribute.objects.filter(value1="c2.example").update(deleted=False)
-    assert told(seed.partner) == 1
+    assert notified(seed.partner) == 1
     # A version that only others know of.
     Notification.objects.update(version=event.publish_timestamp + 1)
-    assert told(seed.partner) == 0
+    assert notified(seed.partner) == 0
 
 
 def test_saved_search_is_followed_while_one_may_open_it(seed: Seed, event: Event) -> None:
@@ -136,11 +136,11 @@ def test_saved_search_is_followed_while_one_may_open_it(seed: Seed, event: Event
     for person in (seed.partner, seed.stranger):
         follow(person.actor, FollowedKind.SEARCH, search.pk)
     published(event)
-    assert (told(seed.partner), told(seed.stranger)) == (1, 0)
+    assert (notified(seed.partner), notified(seed.stranger)) == (1, 0)
     Notification.objects.all().delete()
     SavedSearch.objects.update(shared_with=SharedWith.NOBODY)
     published(event)
-    assert told(seed.partner) == 0
+    assert notified(seed.partner) == 0
     with pytest.raises(NotFound):
         follow(seed.analyst.actor, FollowedKind.SEARCH, search.pk)
     path = f"/subscriptions/search/{search.pk}/toggle/"
@@ -179,7 +179,7 @@ def test_mail_comes_at_once_or_once_a_day(seed: Seed, event: Event) -> None:
     # Without a key a mail does not say what is in the event.
     assert "Beacons" not in OutgoingMail.objects.get().text
     published(event)
-    assert (told(seed.partner), told(seed.colleague), told(seed.analyst)) == (0, 0, 1)
+    assert (notified(seed.partner), notified(seed.colleague), notified(seed.analyst)) == (0, 0, 1)
 
 
 def test_following_is_limited_and_for_readers_alone(

@@ -67,11 +67,11 @@ def test_summary_is_sent_once_with_what_the_recipient_may_read(seed: Seed, publi
 @pytest.mark.usefixtures("published")
 def test_unencrypted_summary_only_counts_in_the_users_language(seed: Seed) -> None:
     User.objects.filter(pk=seed.stranger.user.pk).update(notification_monthly=True, language="sv")
-    told = sent("monthly")[seed.stranger.user.email]
-    assert told.subject == "Det som publicerades den senaste månaden"
-    assert "2 händelser publicerades." in told.text
-    assert "open to all" not in told.text + told.html
-    assert told.headers["List-Id"] == "<summary-monthly.hub.example>"
+    mail = sent("monthly")[seed.stranger.user.email]
+    assert mail.subject == "Det som publicerades den senaste månaden"
+    assert "2 händelser publicerades." in mail.text
+    assert "open to all" not in mail.text + mail.html
+    assert mail.headers["List-Id"] == "<summary-monthly.hub.example>"
 
 
 @pytest.mark.usefixtures("published")

@@ -39,8 +39,8 @@ def test_misp_settings_define_a_stream(seed: Seed) -> None:
         assert (status, body["message"]) == (200, "Event published to Kafka")
         assert play(described) == 2
         found = kafka_messages(address, "sightings-of-the-day", 2)
-    told = {message.key().decode(): json.loads(message.value())["Event"]["id"] for message in found}
-    assert told == {published: published, pushed: pushed}
+    event_ids = {message.key().decode(): json.loads(message.value())["Event"]["id"] for message in found}
+    assert event_ids == {published: published, pushed: pushed}
     assert len({dict(message.headers())["id"] for message in found}) == 2
     assert [str(each.event_id) for each in Delivery.objects.filter(state="sent")] == [published]
     assert AuditEntry.objects.filter(action="event.pushed_to_kafka", target_id=pushed).exists()

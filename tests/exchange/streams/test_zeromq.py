@@ -111,15 +111,15 @@ def test_nothing_is_queued_while_zeromq_is_off(seed: Seed) -> None:
     status, body = call(seed.publisher.key, "POST", f"/events/pushEventToZMQ/{number}.json", {})
     assert (status, body["message"], body["id"]) == (200, "ZMQ event publishing not enabled.", number)
     assert call(seed.publisher.key, "POST", f"/events/publish/{number}", {})[0] == 200
-    told = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
-    assert told == {"message": "ZMQ event publishing not enabled."}
+    state = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+    assert state == {"message": "ZMQ event publishing not enabled."}
 
 
 @pytest.mark.parametrize("action", ["startZeroMQServer", "stopZeroMQServer", "statusZeroMQServer"])
 def test_only_site_administrators_control_zeromq(seed: Seed, action: str) -> None:
     assert call(seed.org_admin.key, "POST", f"/servers/{action}", {})[0] == 403
-    told = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
-    assert told == {"message": "ZMQ event publishing not enabled."}
+    status = call(seed.site_admin.key, "GET", "/servers/statusZeroMQServer")[1]
+    assert status == {"message": "ZMQ event publishing not enabled."}
 
 
 def test_push_to_zeromq_requires_permission(seed: Seed) -> None:

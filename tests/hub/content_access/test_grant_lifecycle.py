@@ -70,8 +70,8 @@ def test_only_contributors_to_a_read_event_are_notified(seed: Seed) -> None:
     for number in (setup.event.pk, other, setup.event.pk):
         assert call(setup.operator.key, "GET", f"/events/view/{number}")[0] == 200
     withdraw(in_browser(setup.officer.user), grant.pk, "Det räcker.")
-    told = SentMail.objects.filter(kind="content_read").values_list("recipient", "thing_id")
-    assert set(told) == {(seed.org_admin.user.email, grant.pk)}
+    notified = SentMail.objects.filter(kind="content_read").values_list("recipient", "thing_id")
+    assert set(notified) == {(seed.org_admin.user.email, grant.pk)}
     concerned = grant.concerned.values_list("event_id", "organisation")
     assert sorted(concerned) == sorted(
         [(setup.event.pk, seed.org_a.pk), (setup.event.pk, seed.org_b.pk), (other, seed.org_a.pk)]

@@ -120,14 +120,14 @@ def test_every_endpoint_records_read_or_answers_as_without_grant(setup: Setup) -
         about_requests = line.name.startswith("contentAccess/")
         if line.skip or about_requests or (line.writes and not mentioned([line.to, line.send]) & OF_EVENTS):
             continue
-        told, is_recorded = asked(setup, line)
+        answer, is_recorded = asked(setup, line)
         if is_recorded:
             recorded.append(line)
-        elif not line.writes and told.startswith("2"):
+        elif not line.writes and answer.startswith("2"):
             if not any(answers_alike(setup, line) for _ in range(3)):
-                leaking[line.name] = told
-        elif SECRET in told.replace(f"{SECRET}.example", ""):
-            leaking[line.name] = told
+                leaking[line.name] = answer
+        elif SECRET in answer.replace(f"{SECRET}.example", ""):
+            leaking[line.name] = answer
     assert leaking == {}
     assert [line.name for line in recorded if line.writes] == []
     assert {line.name for line in recorded} >= FOR_CONTENT

@@ -55,7 +55,7 @@ def test_two_officers_change_and_reset_text(seed: Seed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "body", "field", "told"),
+    ("subject", "body", "field", "message"),
     [
         ("Hej", "Hej,\n\n{nummer} {status_link}", "body", "Rad 3: {nummer}"),
         ("Hej", "{status_link}\n\n{number", "body", "Rad 3: en klammer"),
@@ -66,11 +66,13 @@ def test_two_officers_change_and_reset_text(seed: Seed) -> None:
         ("Hej", "x" * 20_001 + "{status_link}", "body", "20000"),
     ],
 )
-def test_invalid_text_is_refused_by_field(seed: Seed, subject: str, body: str, field: str, told: str) -> None:
+def test_invalid_text_is_refused_by_field(
+    seed: Seed, subject: str, body: str, field: str, message: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         propose_text(officer(seed).actor, WELCOME, "sv", subject, body, WHY)
     assert isinstance(refused.value.errors, dict)
-    assert told in " ".join(map(str, refused.value.errors[field]))
+    assert message in " ".join(map(str, refused.value.errors[field]))
     assert not MailTemplate.objects.exists()
 
 

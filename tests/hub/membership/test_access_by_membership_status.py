@@ -278,24 +278,24 @@ def test_onboarding_member_may_only_test_its_connection(seed: Seed, password_is_
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "reason"),
     [
         ("read_only", "Your organisation may read but not write: its membership is restricted."),
         ("no_sync", "The API connection of your organisation is suspended. The web works."),
         ("suspended", "The membership of your organisation is suspended."),
     ],
 )
-def test_refusal_gives_reason(setup: Setup, kind: str, told: str) -> None:
+def test_refusal_gives_reason(setup: Setup, kind: str, reason: str) -> None:
     with_approval.suspend(at_the_screen(setup.desk.officer), setup.seed.org_b.pk, kind, "It is looked into.")
     status, body = call(setup.key, "POST", "/events/add", {"info": "x"})
-    assert (status, body["message"], body["name"]) == (403, told, told)
+    assert (status, body["message"], body["name"]) == (403, reason, reason)
     if kind != "read_only":
         assert taxii(setup.key, "collections/").status_code == 403
         assert send(setup.key, "GET", "/feed/all/manifest.json").status_code == 403
     if kind != "no_sync":
         refused = setup.browser.post("/event/new/", {"info": "x"}, headers={"Accept-Language": "en"})
         assert refused.status_code == 403
-        assert told in refused.content.decode()
+        assert reason in refused.content.decode()
     setup.browser.cookies["django_language"] = "sv"
     if kind == "suspended":
         page = setup.browser.get("/").content.decode()

@@ -128,8 +128,8 @@ def test_new_key_of_account_with_key_goes_only_to_its_mailbox(seed: Seed, desk: 
     member_accounts.make_sync_user(officer, org, user.email, addresses="127.0.0.1", until=UNTIL)
     assert MemberLink.objects.get().sent_to == user.email
     links.show_key(visitor("127.0.0.1"), secret_in_mail())
-    told = addressed_to()
-    assert {"anna@b.example", "bo@b.example", "admin@b.example", "machine@b.example"} <= set(told)
+    recipients = addressed_to()
+    assert {"anna@b.example", "bo@b.example", "admin@b.example", "machine@b.example"} <= set(recipients)
 
 
 def test_unused_invitation_is_sent_again(seed: Seed, desk: Desk) -> None:

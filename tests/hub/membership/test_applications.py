@@ -126,8 +126,8 @@ def test_age_counts_only_days_with_officers(seed: Seed) -> None:
     with time_machine.travel(PHASE_2, tick=False) as clock, translation.override("en"):
         company = submission.submit(applicant(company), company)
         assert age_after(days=200) == 0
-        told = opening_in_words(3, timezone.now())
-        assert told.startswith(
+        text = opening_in_words(3, timezone.now())
+        assert text.startswith(
             "The phase opens when this is in force: Legal grounds for private organisations"
         )
         law_from = timezone.localdate() + timedelta(days=3)

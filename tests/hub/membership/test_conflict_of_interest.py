@@ -66,9 +66,9 @@ def test_declaring_in_membership_ends_officers_proposals(seed: Seed, desk: Desk)
     assert [states[each.pk] for each in (*ended, stays)] == ["stale", "stale", "waiting"]
     dropped = AuditEntry.objects.filter(action="approval_request.dropped")
     assert {each.target_id for each in dropped} == {each.pk for each in ended}
-    told = OutgoingMail.objects.filter(recipient=desk.second.user.email)
-    assert told.count() == 2
-    assert "har sedan anmält jäv" in told[0].text
+    mails = OutgoingMail.objects.filter(recipient=desk.second.user.email)
+    assert mails.count() == 2
+    assert "har sedan anmält jäv" in mails[0].text
     with pytest.raises(Conflict):
         approved(desk.second.user, ended[0])
     approved(desk.second.user, stays)

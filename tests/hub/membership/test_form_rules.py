@@ -96,8 +96,8 @@ def test_terms_accepted_by_other_than_signatory_require_reason(seed: Seed, desk:
     other = {"name": "Någon Annan", "role": "Assistent"}
     assert errors_of(desk, answers(terms=other)) == {"terms.why_not_signatory"}
     application = imported(desk, answers(terms=other | {"why_not_signatory": "Delegated in 2025."}))
-    (told,) = [each for each in claims(at_the_screen(desk.officer), application) if "Någon Annan" in each]
-    assert "Delegated in 2025." in told
+    (claim,) = [each for each in claims(at_the_screen(desk.officer), application) if "Någon Annan" in each]
+    assert "Delegated in 2025." in claim
     page = signed_in(desk.second).get(
         f"/applications/{application.number}/", headers={"accept-language": "en"}
     )
@@ -150,5 +150,5 @@ def test_duplicate_number_does_not_name_the_member(seed: Seed, desk: Desk) -> No
     Application.objects.update(state="draft")
     member(desk, seed.org_b, organisation_number=NUMBER)
     application.refresh_from_db()
-    (told,) = problems(application)["organisation.number"]
-    assert "Organisation B" not in str(told)
+    (problem,) = problems(application)["organisation.number"]
+    assert "Organisation B" not in str(problem)

@@ -207,8 +207,8 @@ def test_approved_application_becomes_membership(seed: Seed, desk: Desk) -> None
     )  # fmt: skip
     assert membership.details["networks"] == ["192.0.2.0/24"]
     assert not membership.organisation.may_read
-    told = membership.organisation.people_to_reach.values_list("role", "name", "email")
-    assert list(told) == [("main", "Eva", "eva@ekby.example")]
+    contacts = membership.organisation.people_to_reach.values_list("role", "name", "email")
+    assert list(contacts) == [("main", "Eva", "eva@ekby.example")]
 
 
 def test_member_data_change_is_reviewed(seed: Seed, desk: Desk, mail: Any) -> None:

@@ -236,8 +236,8 @@ def test_checklist_items_cannot_be_ticked_by_hand(seed: Seed, desk: Desk) -> Non
     paths = [path for name in set(NAMES) - {"networks", "server"} for path in (name, f"{name}/waive")]
     for who in (signed_in(desk.officer), signed_in(desk.operator)):
         for path in paths:
-            told = who.post(f"/members/{seed.org_c.pk}/checklist/{path}/", ticks)
-            assert told.status_code in (403, 404, 422), path
+            response = who.post(f"/members/{seed.org_c.pk}/checklist/{path}/", ticks)
+            assert response.status_code in (403, 404, 422), path
     assert states(seed.org_c) == before
     assert not Remark.objects.exists()
 

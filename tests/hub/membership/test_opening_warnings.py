@@ -30,9 +30,9 @@ def test_proposal_lists_obstacles_until_membership_is_active(seed: Seed, desk: D
     with translation.override("en"):
         for organisation, concerns_operators in ((seed.org_c, True), (seed.org_b, False)):
             request = open_membership(at_the_screen(desk.officer), organisation, FACTS, "They asked.")
-            told = " ".join(OPEN.describe(request).warnings)
-            assert "until the membership is active" in told
-            assert ("The hub’s operators belong to this organisation" in told) == concerns_operators
+            warnings = " ".join(OPEN.describe(request).warnings)
+            assert "until the membership is active" in warnings
+            assert ("The hub’s operators belong to this organisation" in warnings) == concerns_operators
 
 
 def test_form_excludes_hub_owner_and_is_in_swedish(seed: Seed, desk: Desk) -> None:
@@ -43,7 +43,7 @@ def test_form_excludes_hub_owner_and_is_in_swedish(seed: Seed, desk: Desk) -> No
     assert "Select an option" not in " ".join(map(str, choices))
 
 
-def test_operator_of_onboarding_member_is_told_why_grant_opens_nothing(seed: Seed, desk: Desk) -> None:
+def test_operator_of_onboarding_member_learns_why_grant_opens_nothing(seed: Seed, desk: Desk) -> None:
     operator = operator_of(seed, "drift2@c.example")
     ContentGrant.objects.create(
         asked_by=operator.user,

@@ -92,7 +92,7 @@ def test_web_member_has_no_minimum_of_its_own(seed: Seed, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lacking", "told"),
+    ("lacking", "message"),
     [
         ({"verified_domains": ["other.example"]}, "is not in an e-mail domain"),
         ({"networks": ["192.0.2.0/24"]}, "requires that people of your organisation connect from"),
@@ -100,11 +100,11 @@ def test_web_member_has_no_minimum_of_its_own(seed: Seed, desk: Desk) -> None:
     ],
 )
 def test_missing_requirement_is_refused_with_instructions(
-    seed: Seed, api_member: Organisation, lacking: dict[str, Any], told: str
+    seed: Seed, api_member: Organisation, lacking: dict[str, Any], message: str
 ) -> None:
     Organisation.objects.filter(pk=api_member.pk).update(**lacking)
     status, words = reads(seed.partner)
-    assert (status, told in words) == (403, True)
+    assert (status, message in words) == (403, True)
 
 
 @pytest.mark.parametrize("lacking", [{"expiration": 0}, {"allowed_ips": None}])
@@ -263,7 +263,7 @@ def test_checklist_shows_what_member_lacks(seed: Seed, desk: Desk) -> None:
     membership = opened(desk, seed.org_b, connection="api")
     Organisation.objects.filter(pk=seed.org_b.pk).update(verified_domains=[], networks=[])
     AuthKey.objects.filter(user__org=seed.org_b).update(expiration=0)
-    state, told = item_of(membership)
+    state, text = item_of(membership)
     assert state == "open"
     for words in (
         "No e-mail domain is verified.",
@@ -271,7 +271,7 @@ def test_checklist_shows_what_member_lacks(seed: Seed, desk: Desk) -> None:
         "no second factor",
         "no expiry date",
     ):
-        assert words in told
+        assert words in text
     SignInMinimum.objects.create(membership=membership, rules=["source"])
     Organisation.objects.filter(pk=seed.org_b.pk).update(networks=["127.0.0.0/8"])
     assert item_of(membership)[0] == "done"
@@ -319,8 +319,8 @@ def test_minimum_for_all_counts_keys_it_ends(seed: Seed, desk: Desk, api_member:
         desk.officer.key, "POST", "/memberships/signInMinimum", {"rules": ["keys"], "reason": "All."}
     )
     assert status == 200, body
-    (told,) = body["ApprovalRequest"]["warnings"]
-    assert told.startswith(f"{ended} of ")
+    (warning,) = body["ApprovalRequest"]["warnings"]
+    assert warning.startswith(f"{ended} of ")
     with translation.override("sv"):
         shown = describe_minimum(ApprovalRequest.objects.latest("pk"))
     assert "alla medlemmar kommer" in shown.effect
@@ -352,10 +352,10 @@ def test_all_pages_agree_on_required_minimum(seed: Seed, desk: Desk, api_member:
     User.objects.update(language="en")
     Organisation.objects.filter(pk=api_member.pk).update(networks=["10.0.0.0/8", "127.0.0.0/8"])
     membership = Membership.objects.get(organisation=api_member)
-    told = line_of(membership, "networks")[1]
-    assert "not required yet" not in told
-    assert "a network or a client certificate is required" in told
-    assert "Private" in told
+    text = line_of(membership, "networks")[1]
+    assert "not required yet" not in text
+    assert "a network or a client certificate is required" in text
+    assert "Private" in text
     page = unescape(signed_in(desk.officer).get(f"/security/{api_member.pk}/").content.decode())
     assert f"Security of {api_member.name}" in page
     for wrong in ("Our organisation’s security", "in any e-mail domain", "your users", "You connect through"):

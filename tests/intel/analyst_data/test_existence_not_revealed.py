@@ -52,8 +52,8 @@ def hidden(seed: Seed) -> dict[str, str]:
 
 def answered(seed: Seed, path: str, body: Any) -> tuple[int, str]:
     """Status and body, without uuids, ids and times: what a response can reveal."""
-    status, told = call(seed.stranger.key, "POST", path, body)
-    return status, re.sub(r"\d+", "#", UUID.sub("uuid", json.dumps(told)))
+    status, answer = call(seed.stranger.key, "POST", path, body)
+    return status, re.sub(r"\d+", "#", UUID.sub("uuid", json.dumps(answer)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,14 +73,14 @@ def test_adding_to_a_hidden_target_answers_as_for_a_missing_one(
 
 def test_relating_to_a_hidden_target_answers_as_for_a_missing_one(seed: Seed, hidden: dict[str, str]) -> None:
     for thing, uuid in hidden.items():
-        told = []
+        answers = []
         for related in (uuid, str(uuid4())):
             body = {**KINDS["Relationship"], "related_object_type": thing, "related_object_uuid": related}
-            told.append(answered(seed, f"/analystData/add/Relationship/{uuid4()}/Event", body))
+            answers.append(answered(seed, f"/analystData/add/Relationship/{uuid4()}/Event", body))
             path = f"/analyst_data/getRelatedElement/{thing}/{related}"
             assert call(seed.stranger.key, "GET", path) == (200, []), thing
-        assert told[0] == told[1], thing
-        assert told[0][0] == 200
+        assert answers[0] == answers[1], thing
+        assert answers[0][0] == 200
 
 
 def test_editing_a_relationship_to_a_hidden_target_reveals_nothing(
@@ -89,7 +89,7 @@ def test_editing_a_relationship_to_a_hidden_target_reveals_nothing(
     body = {**KINDS["Relationship"], "related_object_type": "Event", "related_object_uuid": str(uuid4())}
     own = add_analyst_data(seed.stranger, f"{uuid4()}/Event", "Relationship", **body)
     for thing, uuid in hidden.items():
-        told = [
+        answers = [
             answered(
                 seed,
                 f"/analystData/edit/Relationship/{own['uuid']}",
@@ -97,7 +97,7 @@ def test_editing_a_relationship_to_a_hidden_target_reveals_nothing(
             )
             for related in (uuid, str(uuid4()))
         ]
-        assert told[0] == told[1], thing
+        assert answers[0] == answers[1], thing
 
 
 def test_type_of_a_hidden_target_is_not_revealed(seed: Seed, hidden: dict[str, str]) -> None:

@@ -212,9 +212,9 @@ def test_evidence_is_attached_and_removed(db: None) -> None:
     client = browser_of(application)
     given = as_sent("security", answers()["security"])
     lie = SimpleUploadedFile("policy.pdf", b"<script>")
-    told = send(client, application, "apply_step", ["security"], seen="", **given, **{"risk.files": [lie]})
-    assert told.status_code == 422
-    assert "inte vad namnet säger" in told.content.decode()
+    refused = send(client, application, "apply_step", ["security"], seen="", **given, **{"risk.files": [lie]})
+    assert refused.status_code == 422
+    assert "inte vad namnet säger" in refused.content.decode()
     application.refresh_from_db()
     good = SimpleUploadedFile("policy.pdf", b"%PDF-1.7")
     seen = application.saved["security"]
@@ -285,11 +285,11 @@ def test_large_form_is_accepted_only_from_applicants(db: None) -> None:
     big = {"email": "a" * (1024 * 1024 + 1)}
     assert Client().post(reverse("apply"), big).status_code == 413
     application = make_application()
-    told = send(
+    refused = send(
         browser_of(application), application, "apply_step", ["organisation"], name="x" * 1_100_000, seen=""
     )
-    assert told.status_code == 422
-    assert "Skriv högst 200 tecken" in told.content.decode()
+    assert refused.status_code == 422
+    assert "Skriv högst 200 tecken" in refused.content.decode()
 
 
 def test_starting_applications_is_rate_limited(db: None) -> None:

@@ -60,8 +60,8 @@ def at_a_browser(user: User) -> Actor:
     return actor_for(user, Credential.BROWSER, address="192.0.2.7")
 
 
-def asked(api_user: ApiUser, **told: Any) -> SupportRequest:
-    return services.ask(at_a_browser(api_user.user), {**TOLD, **told})
+def asked(api_user: ApiUser, **fields: Any) -> SupportRequest:
+    return services.ask(at_a_browser(api_user.user), {**TOLD, **fields})
 
 
 def mailed_to() -> list[str]:

@@ -182,7 +182,7 @@ def test_every_change_is_a_version_that_can_be_restored(seed: Seed) -> None:
     original = queries.find_passage("question", "join").words
     owner.post(address, WORDS)
     late = owner.post(address, {**WORDS, "title_sv": "Sent"})
-    assert late.status_code == 422, "a concurrent editor is told"
+    assert late.status_code == 422, "a concurrent edit is refused"
     assert queries.find_passage("question", "join").words["sv"].title == "Vad kostar det?"
     history = owner.get(reverse("passage_versions", args=["question", "join"]))
     assert "Vad kostar det?" in history.content.decode()

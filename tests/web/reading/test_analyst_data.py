@@ -162,7 +162,7 @@ def test_only_its_organisation_edits_and_deletes(seed: Seed, setup: Setup) -> No
     assert "No notes yet" in text_of(owner.get(of_event(setup)))
 
 
-def test_what_others_may_not_see_is_not_told(seed: Seed, setup: Setup) -> None:
+def test_what_others_may_not_see_is_not_mentioned(seed: Seed, setup: Setup) -> None:
     hidden = setup.attribute(HIDDEN)
     add(seed.analyst, hidden, note="On the hidden one", distribution=1)
     add(seed.analyst, setup.event, note="Ours alone", distribution=0)

@@ -104,7 +104,7 @@ def test_own_proposals_stay_while_what_they_are_about_is_closed(seed: Seed, setu
     assert "Withdraw<" not in made
     assert partner.post(f"{at}{waiting.pk}/discard/").status_code == 404
     assert "logon.example" in plain(text_of(partner.get("/proposals/?show=made&state=accepted")))
-    # Neither others nor whoever reads only what is opened to them.
+    # Neither others, nor readers with a grant of content access.
     for person in (seed.stranger, operator_of(seed)):
         answer = visitor(person).get("/proposals/?show=made")
         assert "example" not in plain(text_of(answer)).replace(person.user.email, "")

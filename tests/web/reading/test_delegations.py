@@ -84,8 +84,8 @@ def test_request_is_sent_and_accepted(seed: Seed, setup: Setup, with_mail: None)
     )
     event = Event.objects.get(pk=setup.draft.pk)
     assert (event.orgc_id, event.distribution, event.published) == (seed.org_b.pk, 1, False)
-    told = OutgoingMail.objects.filter(subject__contains="has been taken over")
-    assert {mail.recipient.partition("@")[2] for mail in told} == {"a.example"}
+    notified = OutgoingMail.objects.filter(subject__contains="has been taken over")
+    assert {mail.recipient.partition("@")[2] for mail in notified} == {"a.example"}
     assert "You have no open requests" in text_of(publisher.get("/delegations/?show=made"))
 
 

@@ -44,7 +44,7 @@ def test_owner_reads_by_name_who_can_see_the_event(seed: Seed, setup: Setup) -> 
     assert header_of(visitor(seed.reader), setup.draft)["readers"].words == "Only Organisation A"
 
 
-def test_other_organisations_are_not_told_who_else_can_see_it(seed: Seed, setup: Setup) -> None:
+def test_other_organisations_do_not_learn_who_else_can_see_it(seed: Seed, setup: Setup) -> None:
     readers = header_of(visitor(seed.stranger), setup.event)["readers"]
     assert (readers.words, list(readers.names)) == ("Every organisation on this hub", [])
 

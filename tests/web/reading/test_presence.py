@@ -73,7 +73,7 @@ def test_others_get_no_hint(seed: Seed, setup: Setup) -> None:
 
 
 def news(client: Client, setup: Setup, seen: str, query: str = "") -> str | None:
-    """What an open page is told; None if nothing."""
+    """What an open page receives; None if nothing."""
     answer = client.get(f"/event/{setup.event.pk}/news/?seen={seen}{query}")
     return None if answer.status_code == 204 else text_of(answer)
 

@@ -1,4 +1,4 @@
-"""What jobs cost, charged to whoever asked for them."""
+"""What jobs cost, charged to the user or address that asked for them."""
 
 from __future__ import annotations
 

@@ -29,6 +29,6 @@ class AccessProblem(ProblemCode):
     )
     REQUESTER_GONE = (
         _("The account that started this is no longer permitted to do it."),
-        "Whoever ordered this may not act any more.",
+        "The account that started this may no longer do it.",
     )
     NO_HOST = _("No organisation runs this hub.")

@@ -164,7 +164,7 @@ def proposal_lines(
     sort = "s.timestamp" if filters.deleted else "s.id"
     condition, order = beyond(sort, "s.id", "bigint", place, descending=True)
     shown = f"({readable(actor)})"
-    # Not for whoever reads only what is opened to them, or through a connection.
+    # Not for readers with a grant of content access, or through a connection.
     is_member = actor.may_read and actor.content_access is None and actor.connection_scope is None
     kept = f"({shown} OR s.org_id = %(own)s)" if keeps_own and is_member else shown
     conditions = [kept, condition, *_conditions(filters, parameters)]

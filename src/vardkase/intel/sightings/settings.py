@@ -15,7 +15,7 @@ POLICY = Setting(
     _("Who, besides the event's owner and the organisation that reported a sighting, sees it."),
     options=(
         (EVENT_OWNER, _("Only the event's owner sees all sightings")),
-        (REPORTERS, _("Whoever has reported a sighting in the event sees all of them")),
+        (REPORTERS, _("Organisations that have reported a sighting in the event see all of its sightings")),
         (EVERYONE, _("Everyone who sees the attribute sees its sightings")),
         (HOST, _("Everyone sees sightings from the organisation that runs this hub")),
     ),

@@ -108,7 +108,7 @@ FIRST_PASSWORD_VIEWS = frozenset({"account_change_password"})
 
 
 def _page_above(path: str) -> str:
-    """The nearest address above an action's: whoever reloads a form that was refused, or types its address, is
+    """The nearest address above an action's: someone who reloads a refused form, or types its address, is
     asking for that page."""
     while path not in ("", "/"):
         path = path.rstrip("/").rpartition("/")[0] + "/"
