@@ -126,6 +126,7 @@ def upload_sample(call: Call, event_id: str = "", *, body: SampleBody) -> Json:
     if not samples:
         raise MispError(400, NO_SAMPLES)
     named = event_id or body.event_id
+    # 5 is “as the event”, and a new event has none above it.
     if not named and as_int(body.distribution, 5) == 5:
         raise MispError(400, NO_LEVEL)
     event = _event(call.actor, named) if named else {"info": NEW_EVENT, **body.sent_of(OF_EVENTS)}
@@ -158,6 +159,7 @@ def _sample(file: object) -> Sample:
     if not isinstance(name, str) or not name.strip() or not isinstance(data, str):
         raise MispError(400, NO_SAMPLES)
     try:
+        # Encoders break lines, which `validate` would refuse.
         return Sample(name, base64.b64decode("".join(data.split()), validate=True))
     except (binascii.Error, ValueError):
         raise MispError(400, BASE64) from None

@@ -158,6 +158,7 @@ def _outcome(row: ScheduledTask) -> str:
 def _changes(actor: Actor, body: TaskBody) -> dict[str, ScheduleChange]:
     names = [task.schedule.name for task in schedules.scheduled_tasks(actor)]
     changes = {}
+    # MISP numbers its tasks. Ours have names, and their number is their place in tasks/index.
     for number, data in body.sent.items():
         place = as_int(number)
         if place is None or not 1 <= place <= len(names) or not isinstance(data, dict):

@@ -118,6 +118,7 @@ def add(call: Call, id: str = "", *, body: SightingBody) -> Stream | Message:
         stored = services.add_sightings(
             call.actor, _attribute_ids(call.actor, id, body), report_of(body.sent)
         )
+    # MISP answers 200 here, and only the text says that nothing was stored.
     except NotFound as missing:
         return message(f"Could not add the Sighting. Reason: {missing.wire}")
     except Invalid as refused:
@@ -165,6 +166,7 @@ def index(call: Call, event_id: str = "", *, params: EventSightings) -> Stream:
     filters = SightingFilters(context="event", things=(event,)) if event else SightingFilters()
     ids = params.of(chosen_ids(sightings_query(call.actor, filters)), STREAMED)
     pages = sighting_pages(call.actor, ids, LISTED)
+    # Without its brackets: the pages are joined to one list.
     return Stream(array(encoder.encode(page)[1:-1] for page in pages))
 
 

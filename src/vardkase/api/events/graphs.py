@@ -127,6 +127,7 @@ def view_picture(call: Call, event_id: str, graph_id: str) -> Text:
     (graph,) = services.graphs_of(call.actor, event_id, graph_id)
     if not graph.preview:
         raise MispError(404, "The event graph has no picture.")
+    # A user has sent the picture: without the header, a browser may take it for a page with scripts.
     return Text(bytes(graph.preview), "image/png", headers={"X-Content-Type-Options": "nosniff"})
 
 

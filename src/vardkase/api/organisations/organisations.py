@@ -23,6 +23,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services.organisations import OrganisationInUse
 from vardkase.intel.queries.organisation_counts import require_content_access
 
+# The misspelling is MISP’s: clients get its sentences unchanged.
 ABOUT_ADD = Description(
     "POST an Organisation object in JSON format to this API to create a new organsiation."
 )

@@ -158,6 +158,7 @@ def search(call: Call, tag: str = "", strict: str = "", *, params: TagSearch) ->
     """Search tags by name, with their taxonomy or cluster; ``%`` is a wildcard."""
     patterns = params.tag or params.tagname or listed(tag)
     choices = (params.strict_tagname, params.strict, as_bool(strict))
+    # The last is never None.
     is_strict = next(choice for choice in choices if choice is not None)
     tags = queries.search_tags(call.actor, patterns, strict=is_strict)
     show_own_colours(call.actor, tags)

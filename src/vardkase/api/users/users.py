@@ -120,6 +120,7 @@ def saved_user(user: User, key: str | None = None) -> dict[str, Any]:
     """An account as returned by add and edit; `key` is its new API key, shown only once."""
     row: dict[str, Any] = {
         "id": str(user.pk),
+        # Six asterisks here and five in users/view, as MISP has them.
         "password": "******",
         "org_id": str(user.org_id),
         "server_id": str(user.server_id),
@@ -142,6 +143,7 @@ def viewed_user(user: User) -> dict[str, Any]:
     return {
         "User": row | _account(user) | _preferences(user),
         "Role": role_dict(user.role),
+        # PHP writes an empty map as a list.
         "UserSetting": values_of(user) or [],
         "Organisation": organisation_dict(user.org),
     }

@@ -33,6 +33,7 @@ def order_due() -> list[str]:
     """Order the schedules that are due, each only once even with concurrent calls; returns their names."""
     _enter_new()
     now = timezone.now()
+    # What another process holds it is ordering at this moment.
     due = ScheduledTask.objects.select_for_update(skip_locked=True).filter(
         name__in=registered(), paused=False, next_run__lte=now
     )

@@ -107,6 +107,7 @@ def find_setting(name: str) -> AnySetting | None:
 def set_unless_set(setting: AnySetting, value: bool | int | str) -> None:
     """Set `setting` unless a concurrent writer already has: for values that the hub generates on first use."""
     kept = json.dumps(sealed(value) if setting.secret else value)
+    # The first of two processes wins: get_or_create would raise in the other, and end its transaction.
     cursor().execute(
         "INSERT INTO setting_value (name, value, changed) VALUES (%s, %s, now()) ON CONFLICT (name) DO NOTHING",
         (setting.name, kept),

@@ -133,6 +133,8 @@ WITH r AS MATERIALIZED (
     FROM unnest(%(orgs)s::bigint[], %(all)s::boolean[]) AS given (org_id, sees_all)
 )
 """
+# The batch is cut first, and what the event shows is asked once for each kind of reader in it: thousands of people
+# share a few.
 RECIPIENTS = f"""
 WITH person AS MATERIALIZED (
     SELECT u.id, u.email, u.gpgkey, u.certif_public, u.language, u.autoalert,

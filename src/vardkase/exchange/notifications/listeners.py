@@ -143,6 +143,7 @@ COUNT_DOWN = """
 UPDATE notification SET count = count - %(count)s
 WHERE user_id = %(user)s AND organisation_id = %(org)s AND event_id = %(event)s AND kind = %(kind)s AND read_at IS NULL
 """
+# The condition after ON CONFLICT is that of the partial index (see `notify`).
 NOTIFY_OF_JOB = """
 INSERT INTO notification AS known (user_id, organisation_id, kind, key, job_id, count, at)
 SELECT u.id, u.org_id, %(kind)s, %(key)s, %(job)s, 1, extract(epoch FROM now())::bigint

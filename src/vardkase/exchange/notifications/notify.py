@@ -75,6 +75,8 @@ PARAMETERS = (
 # What organisations have proposed is counted together, and names none if they are several.
 # Sightings of one event do not wait for each other, so that what is unread of them stays as it is: their number is
 # counted when it is shown.
+# The index of unread notifications is partial, so that ON CONFLICT has to repeat its condition. The rows are written
+# in one order: two statements for the same people would otherwise wait for each other for ever.
 NOTIFY = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(

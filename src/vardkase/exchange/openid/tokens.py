@@ -72,6 +72,7 @@ def verified_claims(token: str, metadata: Metadata, client_id: str, nonce: str) 
         isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and "azp" not in claims
     ):
         raise ProviderRefused(ProviderFault.TOKEN, "The token was made for another client.")
+    # The nonce is of this sign-in: a token that was stolen in another is of no use here.
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
         raise ProviderRefused(ProviderFault.TOKEN, "The token belongs to another sign-in.")
     return claims

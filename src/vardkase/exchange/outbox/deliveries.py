@@ -117,6 +117,7 @@ def withhold(
     ).update(state=DeliveryState.WITHHELD, reason=stored(reason))
 
 
+# RETURNING has only the rows that were inserted: what somebody else has claimed is not in the answer.
 CLAIM = """
 INSERT INTO delivery (kind, receiver_id, receiver_name, event_id, event_uuid, version, state, reason, at)
 SELECT %(kind)s, receiver.id, receiver.name, %(event)s, %(uuid)s, %(version)s, 'waiting', '', now()

@@ -82,6 +82,7 @@ def save_own_feed(actor: Actor, data: Mapping[str, Any], name: str = "") -> OwnF
     _require_valid(feed)
     if before not in (None, (feed.organisation_id, content_of(feed))):
         # On commit: removed files do not come back when the transaction fails.
+        # A removed folder cannot be rolled back.
         transaction.on_commit(lambda: remove_folder(name))
     record(actor, ExchangeAction.OWN_FEED_EDITED if name else ExchangeAction.OWN_FEED_ADDED, Target.of(feed))
     return feed

@@ -86,6 +86,7 @@ MEMBERS = (
 )  # fmt: skip
 ELEMENT_MEMBERS = ("id", "uuid", "element_uuid", "element_type", "collection_id", "description")
 
+# In the order of the ids: `= ANY` would return the rows in any.
 CHOSEN = """
 SELECT c.id::text, c.uuid::text, c.org_id::text, c.orgc_id::text, c.user_id::text,
        to_char(c.created AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'),

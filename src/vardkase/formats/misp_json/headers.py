@@ -85,6 +85,7 @@ def _merged(number: str, _uuid: str, info: str, orgc: str, user: str, name: str,
     return {"id": number, "info": info, "orgc_id": orgc, "user_id": user, "Orgc": creator}
 
 
+# In the order of the ids: `= ANY` would return the rows in any.
 HEADERS = """
 SELECT {columns}, u.email, org.id::text, org.name, org.uuid::text, org.local, orgc.id::text, orgc.name,
        orgc.uuid::text, orgc.local

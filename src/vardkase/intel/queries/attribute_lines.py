@@ -332,6 +332,7 @@ FLAT = "SELECT a.object_id, a.id {matching} ORDER BY {order} OFFSET %(start)s LI
 
 # First all objects, each with its attributes, then the attributes outside objects: those, most of a large event, are
 # sorted by id alone.
+# The line of an object has no id of an attribute, and NULLS FIRST puts it before those of its attributes.
 GROUPED = """
 WITH found AS MATERIALIZED (SELECT a.id, a.object_id {matching}),
 grouped AS MATERIALIZED (

@@ -83,6 +83,7 @@ def index_rows(actor: Actor, event_ids: Sequence[int]) -> list[IndexRow]:
     return rows
 
 
+# In the order of the ids: `= ANY` would return the rows in any.
 ROWS = """
 SELECT e.id, e.org_id, e.date::text, e.info, e.uuid::text, {published}, e.analysis, {attribute_count},
        e.orgc_id, {timestamp}, e.distribution, coalesce(e.sharing_group_id, 0), {proposals_are_waiting},

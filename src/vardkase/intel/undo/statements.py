@@ -42,6 +42,7 @@ SELECT o.id, {OBJECT_STATE} AS content FROM object o
 WHERE o.event_id = %(event)s AND o.id = ANY(%(objects)s::bigint[])
 """
 
+# A digest of the state after the change is enough to notice a later one.
 KEEP_OBJECTS = f"""
 INSERT INTO object_before (point_id, object_id, content, after)
 SELECT %(point)s, b.id, b.content, md5(now.content::text)

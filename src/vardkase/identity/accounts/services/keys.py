@@ -63,6 +63,7 @@ def issue_key(actor: Acting, user: User, data: Mapping[str, Any] | None = None) 
 @transaction.atomic
 def edit_key(actor: Acting, key: AuthKey, data: Mapping[str, Any]) -> AuthKey:
     _require_control(actor, key.user)
+    # `of`: not the owner, the role and the organisation, which every request of theirs reads.
     locked = AuthKey.objects.select_for_update(of=("self",)).select_related("user__role", "user__org")
     key = locked.get(pk=key.pk)
     former = copy(key)

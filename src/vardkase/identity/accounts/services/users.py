@@ -209,6 +209,7 @@ def target_of(user: User) -> Target:
 
 
 def locked(user: User) -> User:
+    # `of`: the organisation and the role are joined, and locking them would hold up all their other users.
     return User.objects.select_for_update(of=("self",)).select_related("org", "role").get(pk=user.pk)
 
 

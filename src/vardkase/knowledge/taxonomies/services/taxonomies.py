@@ -99,6 +99,7 @@ def create_taxonomy_tags(actor: Actor, taxonomy_id: int, names: Sequence[str] | 
     return len(entries)
 
 
+# Organisation and user 0 are MISP’s “none”: the tag is open to all.
 SHOW_TAGS = """
 INSERT INTO tag (name, colour, numerical_value, exportable, org_id, user_id, hide_tag, is_galaxy,
                  is_custom_galaxy, local_only)
