@@ -80,7 +80,7 @@ def must_leave_publishing(actor: Actor, event: EventFacts) -> bool:
 
 
 def may_tag(actor: Actor, event: EventFacts, *, local: bool) -> bool:
-    """Global tags: the creator organisation. Local tags: the owner organisation, even of an event that another created."""
+    """Global tags: the creator organisation. Local tags: the owner organisation, of any creator."""
     if local:
         return actor.is_site_admin or event.org_id == actor.organisation_id
     if must_sign(actor, protected=bool(event.protected)):
