@@ -21,15 +21,15 @@ from vardkase.api.fields import (
     Reference,
     ThreatLevel,
 )
+from vardkase.api.finding import event_or_404
 from vardkase.api.request import Call
 from vardkase.api.shared_inputs import PartBody
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.uploads import add_attachments
-from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.services.samples import Sample, add_samples
 from vardkase.misp.flags import as_int
 
@@ -89,7 +89,7 @@ class SampleBody(FileBody, kw_only=True):
 )
 def add_attachment(call: Call, event_id: str, *, body: AttachmentBody) -> Redirect:
     """Add files as attachments, or as samples with ``malware``; redirects to the event, as MISP does."""
-    event = _event(call.actor, event_id)
+    event = event_or_404(call.actor, event_id).id
     files = call.files()
     if not files and "values" not in body.sent:
         raise SaveFailed("add Attribute", "/attributes/add_attachment", {"values": [NO_FILES]})
@@ -129,7 +129,7 @@ def upload_sample(call: Call, event_id: str = "", *, body: SampleBody) -> Json:
     # 5 is “as the event”, and a new event has none above it.
     if not named and as_int(body.distribution, 5) == 5:
         raise MispError(400, NO_LEVEL)
-    event = _event(call.actor, named) if named else {"info": NEW_EVENT, **body.sent_of(OF_EVENTS)}
+    event = event_or_404(call.actor, named).id if named else {"info": NEW_EVENT, **body.sent_of(OF_EVENTS)}
     try:
         stored = add_samples(call.actor, event, samples, body.sent_of(ABOUT))
     except Invalid as error:
@@ -137,13 +137,6 @@ def upload_sample(call: Call, event_id: str = "", *, body: SampleBody) -> Json:
     text = "Success, saved all attributes."
     url = f"{call.base_url}/events/view/{stored}"
     return Json({"name": "Success", "message": text, "url": url, "id": str(stored)})
-
-
-def _event(actor: Actor, reference: str) -> int:
-    try:
-        return find_event(actor, reference).id
-    except NotFound as missing:
-        raise MispError(404, "Invalid event") from missing
 
 
 def _samples(files: object) -> list[Sample]:

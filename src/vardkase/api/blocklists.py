@@ -103,19 +103,17 @@ def _declare(wire: Wire) -> None:
     entry = defstruct(f"{wire.model}Body", columns, bases=(EntryBody,), **options)
     entries = defstruct(f"{wire.model}sBody", [*columns, uuid], bases=(EntriesBody,), **options)
     about = Description("POST a body of uuids that must not come in.", ["uuids"], [*wire.columns])
-    endpoint(f"{wire.controller}/index", **callers, inputs={"params": query})(bound(_index, wire))
+    endpoint(f"{wire.controller}/index", **callers, inputs={"params": query})(bound(index, wire))
     callers["writes"] = True
-    endpoint(f"{wire.controller}/add", **callers, describes=about, inputs={"body": entries})(
-        bound(_add, wire)
-    )
-    endpoint(f"{wire.controller}/edit", **callers, inputs={"body": entry})(bound(_edit, wire))
-    endpoint(f"{wire.controller}/delete", **callers)(bound(_delete, wire))
+    endpoint(f"{wire.controller}/add", **callers, describes=about, inputs={"body": entries})(bound(add, wire))
+    endpoint(f"{wire.controller}/edit", **callers, inputs={"body": entry})(bound(edit, wire))
+    endpoint(f"{wire.controller}/delete", **callers)(bound(delete, wire))
     if wire.kind in MASS_DELETED:
         ids = defstruct(f"{wire.model}Ids", [], bases=(EntryIds,), **options)
-        endpoint(f"{wire.controller}/mass_delete", **callers, inputs={"body": ids})(bound(_mass_delete, wire))
+        endpoint(f"{wire.controller}/mass_delete", **callers, inputs={"body": ids})(bound(mass_delete, wire))
 
 
-def _index(wire: Wire, call: Call, *, params: BlocklistQuery) -> Json:
+def index(wire: Wire, call: Call, *, params: BlocklistQuery) -> Json:
     """List the entries, all of them unless a page is requested; the columns filter."""
     filters = {ours: getattr(params, ours) for ours in [*wire.columns.values(), "uuid"]}
     rows = queries.entries(call.actor, wire.kind, filters)
@@ -123,7 +121,7 @@ def _index(wire: Wire, call: Call, *, params: BlocklistQuery) -> Json:
     return Json([_row(wire, entry) for entry in rows[offset : offset + limit]])
 
 
-def _add(wire: Wire, call: Call, *, body: EntriesBody) -> Json:
+def add(wire: Wire, call: Call, *, body: EntriesBody) -> Json:
     """Block each of ``uuids``: a list, or text with one per line."""
     added = services.add_entries(
         call.actor,
@@ -138,7 +136,7 @@ def _add(wire: Wire, call: Call, *, body: EntriesBody) -> Json:
     return Json({"result": {"successes": added.successes, "fails": added.fails}, "message": text})
 
 
-def _edit(wire: Wire, call: Call, id: str, *, body: EntryBody) -> Json:
+def edit(wire: Wire, call: Call, id: str, *, body: EntryBody) -> Json:
     """Edit the details of an entry."""
     try:
         entry = services.edit_entry(call.actor, wire.kind, id, _columns_sent(wire, body.sent))
@@ -147,13 +145,13 @@ def _edit(wire: Wire, call: Call, id: str, *, body: EntryBody) -> Json:
     return Json({wire.model: _row(wire, entry)})
 
 
-def _delete(wire: Wire, call: Call, id: str) -> Saved:
+def delete(wire: Wire, call: Call, id: str) -> Saved:
     """Remove an entry, which ends the block."""
     services.delete_entries(call.actor, wire.kind, [id])
     return saved("Blocklist entry removed", f"/{wire.controller}/delete/{id}", id=id)
 
 
-def _mass_delete(wire: Wire, call: Call, *, body: EntryIds, params: EntryIdsQuery) -> Saved:
+def mass_delete(wire: Wire, call: Call, *, body: EntryIds, params: EntryIdsQuery) -> Saved:
     """Remove several entries; ``ids`` is a list, or its JSON."""
     ids = params.ids if body.ids is None else body.ids
     references = SEPARATORS.split(ids.strip("[] \n")) if isinstance(ids, str) else ids

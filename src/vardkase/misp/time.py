@@ -84,6 +84,10 @@ def seen_moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
+def optional_seen_moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else seen_moment(microseconds)
+
+
 def render_seen(microseconds: int) -> str:
     """``2024-01-31T12:00:00.000000+00:00``."""
     return seen_moment(microseconds).isoformat(timespec="microseconds")

@@ -10,7 +10,7 @@ from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.value_list import ListedValue
 from vardkase.analysis.search.value_page import FIRST_SEEN, LAST_SEEN, ValueLifetime
-from vardkase.analysis.search.value_search import NOT_DELETED, SAME
+from vardkase.analysis.search.value_search import SAME
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.models import SightingType
@@ -59,9 +59,8 @@ def sighted(actor: Actor, values: Sequence[ListedValue]) -> dict[int, SightingCo
 
 def _occurring(actor: Actor, values: Sequence[ListedValue], sql: str) -> list[tuple[Any, ...]]:
     statement = Statement(actor)
-    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
-    query = statement.query(sql.format(wanted=_wanted(statement, values), visible=visible))
-    return cursor().execute(query.sql, query.parameters).fetchall()
+    visible = statement.visible()
+    return statement.rows(sql.format(wanted=_wanted(statement, values), visible=visible))
 
 
 def _wanted(statement: Statement, values: Sequence[ListedValue]) -> str:

@@ -12,7 +12,7 @@ from vardkase.analysis.search.event_conditions import changed_condition, publish
 from vardkase.analysis.search.filters import Range, Terms
 from vardkase.analysis.search.limits import check_items, check_terms
 from vardkase.analysis.search.problems import SearchProblem
-from vardkase.analysis.search.statement import Statement, containing, like_patterns
+from vardkase.analysis.search.statement import NOT_DELETED, Statement, containing, like_patterns
 from vardkase.analysis.search.tag_conditions import ON_EVENT
 from vardkase.analysis.search.values import BOTH_PARTS, pattern_sources, value_source
 from vardkase.core.clock import now_seconds
@@ -31,7 +31,6 @@ from vardkase.intel.queries.attribute_counts import visible_attribute_count
 from vardkase.intel.rules import must_sign
 from vardkase.misp.flags import as_bool
 
-NOT_DELETED = frozenset((False,))
 SORTS = frozenset(
     (
         "id",

@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from vardkase.analysis.search.resolve import ids_in, is_common, uuids_in
-from vardkase.analysis.search.statement import ONE_BY_ONE, Statement, containing
-from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
+from vardkase.analysis.search.statement import NOT_DELETED, ONE_BY_ONE, Statement, containing
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, sound
 from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import arrived_since, event_arrival, event_published
 from vardkase.intel.queries.event_index import IndexRow, index_rows
 from vardkase.knowledge.galaxies.queries import cluster_tag_ids
 
-NOT_DELETED = frozenset((False,))
 COUNTED = 100_000
 """A list is counted this far: what is beyond is "more than"."""
 
@@ -95,7 +93,7 @@ def event_page(actor: Actor, filters: EventFilters, place: PagePosition | None, 
     statement = Statement(actor)
     # The sort key as text: it goes into the address of the next page.
     select = _select(statement, filters, f"e.id, ({key})::text", condition, order)
-    rows = _run(statement, f"{select} LIMIT {statement.bind(size + 1, 'bigint')}", place)
+    rows = statement.rows(f"{select} LIMIT {statement.bind(size + 1, 'bigint')}", place)
     page = page_of(rows, place, size, lambda row: (row[1], row[0]))
     return Page(index_rows(actor, [row[0] for row in page.rows]), page.before, page.after)
 
@@ -106,7 +104,7 @@ def count_events(actor: Actor, filters: EventFilters) -> int:
     select = _select(statement, filters, "1", "TRUE", "")
     # The limit is inside, so that counting stops there.
     counted = f"SELECT count(*) FROM ({select} LIMIT {COUNTED + 1}) every"
-    return int(_run(statement, counted, None)[0][0])
+    return int(statement.rows(counted)[0][0])
 
 
 def every_event(actor: Actor, filters: EventFilters) -> SqlQuery:
@@ -128,11 +126,6 @@ def _select(statement: Statement, filters: EventFilters, columns: str, beyond_pl
         f"SELECT {columns} FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id "
         f"WHERE {conditions}{ordered}"
     )
-
-
-def _run(statement: Statement, select: str, place: PagePosition | None) -> list[tuple[Any, ...]]:
-    query = statement.query(select)
-    return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
 
 
 def _conditions(statement: Statement, filters: EventFilters) -> Iterator[str]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vardkase.analysis.search.statement import Statement
-from vardkase.core.sql import cursor
+from vardkase.analysis.search.statement import NOT_DELETED, Statement
 from vardkase.identity.access.actor import Actor
 
 VALUES_SHOWN = 3
 """Values that are shown of each object."""
-NOT_DELETED = frozenset((False,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,7 @@ def objects_by_id(actor: Actor, ids: Sequence[int], deleted: frozenset[bool]) ->
         attribute=statement.attribute(NOT_DELETED if deleted == NOT_DELETED else frozenset((True, False))),
         most=VALUES_SHOWN,
     )
-    query = statement.query(sql)
-    rows = cursor().execute(query.sql, query.parameters).fetchall()
-    return [FoundObject(*row) for row in rows]
+    return [FoundObject(*row) for row in statement.rows(sql)]
 
 
 # A value may have megabytes, and a row of the list shows its beginning.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from vardkase.analysis.search.statement import ONE_BY_ONE, Statement, like_patterns
+from vardkase.analysis.search.statement import NOT_DELETED, ONE_BY_ONE, Statement, like_patterns
 from vardkase.analysis.search.values import BOTH_PARTS, are_common, pattern_sources, with_patterns
-
-NOT_DELETED = frozenset((False,))
 
 
 def events_with_pattern(statement: Statement, text: str) -> str:

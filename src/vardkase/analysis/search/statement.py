@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vardkase.core.sql import SqlQuery
+from vardkase.core.paging import PagePosition, place_parameters
+from vardkase.core.sql import SqlQuery, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
@@ -16,6 +17,7 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
 )
 
+NOT_DELETED = frozenset((False,))
 ONE_BY_ONE = " OFFSET 0"
 """Keeps PostgreSQL from reading all such rows at once to join them: the first of each event is enough."""
 
@@ -51,6 +53,15 @@ class Statement:
     def query(self, select: str) -> SqlQuery:
         fences = f"WITH {', '.join(self.fences)} " if self.fences else ""
         return SqlQuery(fences + select, {**reader_parameters(self.actor), **self.parameters})
+
+    def rows(self, select: str, place: PagePosition | None = None) -> list[tuple[Any, ...]]:
+        """What `select` finds; it may use the parameters of `place`."""
+        query = self.query(select)
+        return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
+
+    def visible(self) -> str:
+        """SQL: attribute `a`, not deleted, and its event `e`."""
+        return f"{self.event()} AND {self.attribute(NOT_DELETED)}"
 
     def event(self, event: str = "e") -> str:
         return event_predicate(self.actor, event) + self.only_of_events(f"{event}.id")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.value_page import EXAMINED, FIRST_SEEN, LAST_SEEN
-from vardkase.analysis.search.value_search import NOT_DELETED, exact_ids
+from vardkase.analysis.search.value_search import exact_ids
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.models import SightingType
@@ -55,10 +55,9 @@ def uses_by_organisation(actor: Actor, value: str) -> list[OrganisationUse]:
     """The organisations whose events the reader may see, the last to have the value first."""
     statement = Statement(actor)
     sql = ORGANISATION_USES.format(
-        ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=ORGANISATIONS
+        ids=exact_ids(statement, (value,)), visible=statement.visible(), limit=ORGANISATIONS
     )
-    query = statement.query(sql)
-    rows = cursor().execute(query.sql, query.parameters).fetchall()
+    rows = statement.rows(sql)
     return [OrganisationUse(*row) for row in rows]
 
 
@@ -66,9 +65,8 @@ def occurrences_by_month(actor: Actor, value: str) -> list[tuple[date, int]]:
     """The number of events of each of the last months in which the value was added to or changed."""
     statement = Statement(actor)
     zone = statement.bind(settings.TIME_ZONE, "text")
-    sql = OCCURRENCES.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), zone=zone)
-    query = statement.query(sql)
-    counts = dict(cursor().execute(query.sql, query.parameters).fetchall())
+    sql = OCCURRENCES.format(ids=exact_ids(statement, (value,)), visible=statement.visible(), zone=zone)
+    counts = dict(statement.rows(sql))
     return [(month, counts.get(month, 0)) for month in last_months()]
 
 
@@ -115,10 +113,6 @@ def last_months(today: date | None = None) -> list[date]:
 
 def _total(counts: Mapping[tuple[date, int], int], wanted: SightingType) -> int:
     return sum(number for (_month, kind), number in counts.items() if kind == wanted)
-
-
-def _visible(statement: Statement) -> str:
-    return f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
 
 
 # Limited as on the rest of the page: a common value may have a hundred thousand occurrences.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.value_page import EXAMINED
-from vardkase.analysis.search.value_search import NOT_DELETED, exact_ids
+from vardkase.analysis.search.value_search import exact_ids
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import analyst_data_predicate
@@ -32,7 +32,7 @@ def opinions_on(actor: Actor, value: str) -> list[ValueOpinion]:
     query = statement.query(
         OPINIONS.format(
             ids=exact_ids(statement, (value,)),
-            visible=f"{statement.event()} AND {statement.attribute(NOT_DELETED)}",
+            visible=statement.visible(),
             readable=analyst_data_predicate(actor),
             examined=EXAMINED,
             shown=TEXT_SHOWN,

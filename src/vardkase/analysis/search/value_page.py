@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.analysis.search.statement import Statement
-from vardkase.analysis.search.value_search import NOT_DELETED, ValueMeaning, ValueQuery, exact_ids
+from vardkase.analysis.search.value_search import ValueMeaning, ValueQuery, exact_ids
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 
@@ -48,7 +48,7 @@ def life_of(actor: Actor, value: str) -> ValueLifetime | None:
     query = statement.query(
         LIFE.format(
             ids=exact_ids(statement, (value,)),
-            visible=_visible(statement),
+            visible=statement.visible(),
             limit=EXAMINED,
             first_seen=FIRST_SEEN,
             last_seen=LAST_SEEN,
@@ -63,7 +63,7 @@ def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]
     ids = exact_ids(statement, (value,))
     text = statement.bind(value, "text")
     query = statement.query(
-        NEAR.format(ids=ids, visible=_visible(statement), places=PLACES, text=text, limit=limit)
+        NEAR.format(ids=ids, visible=statement.visible(), places=PLACES, text=text, limit=limit)
     )
     return [NearValue(*row) for row in cursor().execute(query.sql, query.parameters).fetchall()]
 
@@ -71,17 +71,12 @@ def near_values(actor: Actor, value: str, *, limit: int = 15) -> list[NearValue]
 def occurrence_ids(actor: Actor, value: str) -> list[int]:
     """The attributes that the reader may see; as many as are looked at, newest first."""
     statement = Statement(actor)
-    sql = OCCURRENCES.format(ids=exact_ids(statement, (value,)), visible=_visible(statement), limit=EXAMINED)
-    query = statement.query(sql)
-    return [row[0] for row in cursor().execute(query.sql, query.parameters)]
+    sql = OCCURRENCES.format(ids=exact_ids(statement, (value,)), visible=statement.visible(), limit=EXAMINED)
+    return [row[0] for row in statement.rows(sql)]
 
 
 def occurrences(value: str) -> ValueQuery:
     return ValueQuery(value, ValueMeaning.VALUE, (value,))
-
-
-def _visible(statement: Statement) -> str:
-    return f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
 
 
 # `first_seen` and `last_seen` are in microseconds, as MISP stores them; timestamps are in seconds.

@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from ipaddress import ip_network
-from typing import Any
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.search.filters import Restriction
-from vardkase.analysis.search.statement import Statement, is_pattern, split_items
+from vardkase.analysis.search.statement import NOT_DELETED, Statement, is_pattern, split_items
 from vardkase.analysis.search.value_list import read_values
 from vardkase.analysis.search.values import BOTH_PARTS, BY_KEY, are_common, value_source, with_patterns
-from vardkase.core.paging import Page, PagePosition, beyond, page_of, place_parameters, sound
-from vardkase.core.sql import SqlQuery, cursor
+from vardkase.core.paging import Page, PagePosition, beyond, page_of, sound
+from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
 from vardkase.misp.freetext import refang
 from vardkase.misp.values import normalise
 
-NOT_DELETED = frozenset((False,))
 COUNTED = 1000
 """Occurrences of a value are counted this far."""
 LATEST = 200_000
@@ -117,11 +115,11 @@ def known_values(actor: Actor, values: Sequence[str]) -> list[KnownValue]:
     sql = KNOWN.format(
         keys=statement.bind([key for key, _ in wanted], "bigint[]"),
         texts=statement.bind([text for _, text in wanted], "text[]"),
-        visible=f"{statement.event()} AND {statement.attribute(NOT_DELETED)}",
+        visible=statement.visible(),
     )
     counts = {
         text: (attributes, events, tuple(creators))
-        for text, attributes, events, creators in _run(statement, sql)
+        for text, attributes, events, creators in statement.rows(sql)
     }
     return [KnownValue(value, *counts.get(value, (0, 0))) for value in values]
 
@@ -140,7 +138,7 @@ def find_attributes(
     ]
     limit = statement.bind(size + 1, "bigint")
     sql = FOUND.format(conditions=" AND ".join(conditions), order=order, limit=limit)
-    read = [FoundAttribute(*row) for row in _run(statement, sql, place)]
+    read = [FoundAttribute(*row) for row in statement.rows(sql, place)]
     return page_of(read, place, size, lambda row: (row.timestamp, row.id))
 
 
@@ -159,7 +157,7 @@ def events_of_attributes(actor: Actor, asked: ValueQuery, filters: AttributeFilt
 
 
 def events_with(statement: Statement, asked: ValueQuery, filters: AttributeFilters) -> str:
-    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    visible = statement.visible()
     conditions = " AND ".join([visible, *found_by(asked, filters)(statement)])
     return (
         "SELECT DISTINCT a.event_id AS id FROM attribute a JOIN event e ON e.id = a.event_id "
@@ -175,7 +173,7 @@ def attributes_by_id(
     visible = f"{statement.event()} AND {statement.attribute(deleted)}"
     limit = statement.bind(size, "bigint")
     sql = FOUND.format(conditions=f"{visible} AND {wanted}", order="a.id DESC", limit=limit)
-    return [FoundAttribute(*row) for row in _run(statement, sql)]
+    return [FoundAttribute(*row) for row in statement.rows(sql)]
 
 
 def _keyed(values: Sequence[str]) -> list[tuple[int, str]]:
@@ -208,7 +206,7 @@ def _asked_for(statement: Statement, asked: ValueQuery) -> Iterator[str]:
 
 def attributes_with(actor: Actor, values: Sequence[str]) -> SqlQuery:
     statement = Statement(actor)
-    visible = f"{statement.event()} AND {statement.attribute(NOT_DELETED)}"
+    visible = statement.visible()
     found = statement.fence(_by_key(statement, values))
     return statement.query(
         f"SELECT DISTINCT a.id FROM {found} f JOIN attribute a ON a.id = f.id JOIN event e ON e.id = a.event_id "
@@ -254,11 +252,6 @@ def _filtered(statement: Statement, filters: AttributeFilters) -> Iterator[str]:
         yield f"a.timestamp >= extract(epoch FROM {statement.bind(filters.since, 'date')})"
     if filters.until:
         yield f"a.timestamp < extract(epoch FROM {statement.bind(filters.until, 'date')} + 1)"
-
-
-def _run(statement: Statement, sql: str, place: PagePosition | None = None) -> list[tuple[Any, ...]]:
-    query = statement.query(sql)
-    return cursor().execute(query.sql, {**query.parameters, **place_parameters(place)}).fetchall()
 
 
 SAME = "{text} IN (lower({row}.value1), lower({row}.value2), lower({row}.value1 || '|' || {row}.value2))"

@@ -15,16 +15,16 @@ from vardkase.api.fields import (
     Texts,
     listed,
 )
+from vardkase.api.finding import event_or_404
 from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.api.shared_inputs import PartBody
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import CommonProblem
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attribute_replacement import replace_attributes
 from vardkase.intel.editing.bulk_edit import delete_attributes
-from vardkase.intel.queries.find import attributes_in, find_event
+from vardkase.intel.queries.find import attributes_in
 from vardkase.intel.services.bulk_tagging import attributes_by_event
 from vardkase.intel.services.mass_edit import MassEdit, edit_selected
 from vardkase.misp.flags import as_bool, as_int
@@ -70,7 +70,7 @@ class ReplacementBody(PartBody, kw_only=True):
 def edit_selected_attributes(call: Call, event_id: str = "", *, body: EditedSelection) -> Toggled:
     """Edit distribution, to_ids, comment, tags and clusters of the attributes in ``attribute_ids``, all or
     none."""
-    event = _event(call.actor, event_id or body.event_id)
+    event = event_or_404(call.actor, event_id or body.event_id).id
     chosen = attributes_by_event(call.actor, body.attribute_ids).get(event, [])
     if not chosen:
         raise MispError(404, "Invalid attribute")
@@ -112,7 +112,7 @@ def edit_selected_attributes(call: Call, event_id: str = "", *, body: EditedSele
 def delete_selected(call: Call, event_id: str = "", *, body: DeletedSelection) -> Saved:
     """Delete the attributes in ``id`` ("all" for every one), softly, or permanently with
     ``allow_hard_delete``."""
-    event = _event(call.actor, event_id or body.event_id)
+    event = event_or_404(call.actor, event_id or body.event_id).id
     named = body.id if body.ids_delete is None else body.ids_delete
     chosen = (
         attributes_in(call.actor, event)
@@ -140,7 +140,7 @@ def delete_selected(call: Call, event_id: str = "", *, body: DeletedSelection) -
 )
 def attribute_replace(call: Call, event_id: str = "", *, body: ReplacementBody) -> Toggled:
     """Replace the attributes of one category and type; values that remain are not touched."""
-    event = _event(call.actor, event_id or body.event_id)
+    event = event_or_404(call.actor, event_id or body.event_id).id
     lines = body.value if isinstance(body.value, list) else str(body.value or "").splitlines()
     try:
         replaced = replace_attributes(call.actor, event, body.sent, lines)
@@ -148,10 +148,3 @@ def attribute_replace(call: Call, event_id: str = "", *, body: ReplacementBody) 
         raise SaveFailed("attributeReplace Attribute", "/attributes/attributeReplace", error.errors) from None
     text = f"Values replaced: {replaced.added} added, {replaced.deleted} deleted."
     return toggled(text, check_publish=True)
-
-
-def _event(actor: Actor, reference: str) -> int:
-    try:
-        return find_event(actor, reference).id
-    except NotFound:
-        raise MispError(404, "Invalid event") from None

@@ -16,6 +16,7 @@ from vardkase.api.fields import (
     Tags,
     Value,
 )
+from vardkase.api.finding import event_or_404
 from vardkase.api.inputs import Body, JsonArray, UploadOptions, field
 from vardkase.api.request import Call
 from vardkase.api.saved_rows import stored_attribute, stored_attributes, stored_tags, tags_of_edited
@@ -23,15 +24,13 @@ from vardkase.api.shared_inputs import DeletionParams, with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import FieldErrors, NotFound
 from vardkase.core.problems import Problem
-from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.columns import EventRow
 from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute, restore_attribute
 from vardkase.intel.errors import NotNewer, SharingGroupRefused
 from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.models import Attribute
-from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.find import find_attribute
 from vardkase.misp.flags import as_bool
 
 
@@ -78,7 +77,7 @@ def add(
     """Add attributes; one attribute is returned with its tags, a list with the errors by index."""
     if not event_id:
         raise MispError(405, "No event ID set.")
-    event = _event(call.actor, event_id)
+    event = event_or_404(call.actor, event_id)
     documents = _documents(several or body.sent)
     update = not options.break_on_duplicate
     try:
@@ -152,13 +151,6 @@ def restore(call: Call, attribute_id: str) -> Redirect:
         # MISP spells and numbers this unlike the 404 of edit and delete.
         raise MispError(405, "Invalid Attribute") from missing
     return Redirect(f"/attributes/view/{attribute.id}")
-
-
-def _event(actor: Actor, event_id: str) -> EventRow:
-    try:
-        return find_event(actor, event_id)
-    except NotFound as missing:
-        raise MispError(404, "Invalid event") from missing
 
 
 def _documents(body: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import endpoint
 from vardkase.api.errors import MispError, SaveFailed
 from vardkase.api.fields import Local, Segment, Text, Texts, listed
+from vardkase.api.finding import event_or_404
 from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Conflict, Invalid, NotFound
@@ -20,7 +21,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.tagging import Tagged, set_relationship
 from vardkase.intel.models import AttributeTag, EventTag
 from vardkase.intel.queries.attached_tags import exclusiveness_of_event, links_of
-from vardkase.intel.queries.find import find_attribute, find_event
+from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.services.bulk_tagging import attach_anywhere, detach_anywhere
 from vardkase.knowledge.tag_collections.queries import without_collections
 from vardkase.knowledge.taxonomies.colours import show_own_colours
@@ -118,10 +119,7 @@ def modify_relationship(
 @endpoint("tags/show_event_tag")
 def show_event_tag(call: Call, event_id: str) -> Json:
     """List the tags of an event, each with the id of its link."""
-    try:
-        return _links(call.actor, "event", find_event(call.actor, event_id).id)
-    except NotFound:
-        raise MispError(404, "Invalid event") from None
+    return _links(call.actor, "event", event_or_404(call.actor, event_id).id)
 
 
 @endpoint("tags/show_attribute_tag")
@@ -136,10 +134,7 @@ def show_attribute_tag(call: Call, attribute_id: str) -> Json:
 @endpoint("events/run_taxonomy_exclusivity_check")
 def exclusivity_check(call: Call, event_id: str) -> Json:
     """Return the tags of an event and its attributes that violate a taxonomy's exclusivity."""
-    try:
-        event = find_event(call.actor, event_id)
-    except NotFound:
-        raise MispError(404, "Invalid event") from None
+    event = event_or_404(call.actor, event_id)
     conflicts_by_attribute = exclusiveness_of_event(call.actor, event.id)
     return Json(
         {

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.web.ui.json_text import indented_json
 from vardkase.web.ui.permission_labels import FLAGS
 
 METHODS = ("get", "post", "put", "delete")
@@ -106,7 +107,7 @@ def example_body(members: Iterable[Member]) -> str:
     of_body = [member for member in members if member.place == "body"]
     shown = [member for member in of_body if member.required] or of_body[:1]
     body = {member.name: EXAMPLES.get(member.kind, "") for member in shown}
-    return json.dumps(body, ensure_ascii=False, indent=2)
+    return indented_json(body)
 
 
 def slug_of(path: str) -> str:

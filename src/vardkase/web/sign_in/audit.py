@@ -78,29 +78,29 @@ def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:
 
 
 def listen() -> None:
-    signals.authenticator_added.connect(_added, dispatch_uid="vardkase.trail")
-    signals.authenticator_removed.connect(_removed, dispatch_uid="vardkase.trail")
-    signals.authenticator_reset.connect(_reset, dispatch_uid="vardkase.trail")
-    signals.authentication_failed.connect(_failed, dispatch_uid="vardkase.trail")
+    signals.authenticator_added.connect(authenticator_added, dispatch_uid="vardkase.trail")
+    signals.authenticator_removed.connect(authenticator_removed, dispatch_uid="vardkase.trail")
+    signals.authenticator_reset.connect(authenticator_reset, dispatch_uid="vardkase.trail")
+    signals.authentication_failed.connect(authentication_failed, dispatch_uid="vardkase.trail")
 
 
-def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def authenticator_added(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_ADDED, _kind(authenticator))
     _notify(request, user, AccountChange.SECOND_FACTOR_ADDED, authenticator)
     second_factor_was_added(request, user, authenticator)
 
 
-def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def authenticator_removed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_REMOVED, _kind(authenticator))
     _notify(request, user, AccountChange.SECOND_FACTOR_REMOVED, authenticator)
 
 
-def _reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def authenticator_reset(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     _by(request, user, IdentityAction.SECOND_FACTOR_RENEWED, _kind(authenticator))
     _notify(request, user, AccountChange.RECOVERY_CODES, authenticator)
 
 
-def _failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def authentication_failed(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     somebody = AttemptedUser(user.org_id, getattr(request, "client_address", None))
     record(somebody, IdentityAction.USER_SECOND_FACTOR_REFUSED, target_of(user), _kind(authenticator))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.analysis.search.filters import Scope
+from vardkase.web.ui.json_text import indented_json
 
 KEY = "YOUR_API_KEY"
 PYMISP = {
@@ -37,9 +38,7 @@ def api_call(base_url: str, scope: Scope, filters: Mapping[str, Any]) -> ApiCall
         f"  -d {shlex.quote(json.dumps(body, ensure_ascii=False))} \\\n"
         f"  {shlex.quote(base_url + path)}"
     )
-    return ApiCall(
-        path, json.dumps(body, ensure_ascii=False, indent=2), curl, _pymisp(base_url, scope, filters)
-    )
+    return ApiCall(path, indented_json(body), curl, _pymisp(base_url, scope, filters))
 
 
 def _pymisp(base_url: str, scope: Scope, filters: Mapping[str, Any]) -> str:

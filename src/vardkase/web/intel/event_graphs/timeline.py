@@ -25,7 +25,7 @@ from vardkase.intel.services.optimistic_edit import edit_unchanged_attribute, ed
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import sighted_between, sighting_days
 from vardkase.misp.flags import as_int
-from vardkase.misp.time import seen_moment
+from vardkase.misp.time import optional_seen_moment
 from vardkase.misp.values.defang import defang
 from vardkase.web.intel.editing.common import own_event
 from vardkase.web.intel.event_graphs.presenters import part_id, shortened
@@ -58,11 +58,11 @@ class TimelineRow:
 
     @property
     def first_seen(self) -> datetime | None:
-        return _seen(self.part.first_seen)
+        return optional_seen_moment(self.part.first_seen)
 
     @property
     def last_seen(self) -> datetime | None:
-        return _seen(self.part.last_seen)
+        return optional_seen_moment(self.part.last_seen)
 
     @property
     def sighted_between(self) -> tuple[datetime, datetime] | None:
@@ -189,10 +189,6 @@ def _marks(shell: EventLayout) -> list[dict[str, Any]]:
     date = shell.event.date
     day = datetime(date.year, date.month, date.day, tzinfo=UTC)
     return [{"kind": "date", "label": gettext("Date of the event"), "at": day}, *marks]
-
-
-def _seen(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else seen_moment(microseconds)
 
 
 def _iso(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -33,6 +32,7 @@ from vardkase.web.intel.event_templates.guided import GuidedForm
 from vardkase.web.ui.edit_page import builder_texts, edit_page
 from vardkase.web.ui.forms.picker import Picker
 from vardkase.web.ui.forms.rows import shown_again
+from vardkase.web.ui.json_text import indented_json
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.picker_views import found_choices, searched_for
 
@@ -49,7 +49,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.TEMPLATE, writes=True)
 def create_json(request: PageRequest) -> HttpResponse:
-    form = TemplateForm(request.POST or None, initial={"definition": _written(_example())})
+    form = TemplateForm(request.POST or None, initial={"definition": indented_json(_example())})
     if form.is_valid():
         try:
             made = services.add_template(request.actor, _sent(form, form.cleaned_data["definition"]))
@@ -65,7 +65,7 @@ def create_json(request: PageRequest) -> HttpResponse:
 def edit_json(request: PageRequest, pk: int) -> HttpResponse:
     template = find_own_template(request.actor, pk)
     form = TemplateForm(
-        request.POST or None, initial={**_stored(template), "definition": _written(template.definition)}
+        request.POST or None, initial={**_stored(template), "definition": indented_json(template.definition)}
     )
     if form.is_valid():
         try:
@@ -179,7 +179,7 @@ def _preview(
         "left_out": left_out,
         "parts": guided.parts,
         "title": str(form["info_template"].value() or ""),
-        "definition": _written(document["structure"]),
+        "definition": indented_json(document["structure"]),
     }
 
 
@@ -204,10 +204,6 @@ def _stored(template: EventTemplate) -> dict[str, Any]:
         "active": template.active,
         "seen": template.version,
     }
-
-
-def _written(definition: Any) -> str:
-    return json.dumps(definition, ensure_ascii=False, indent=2)
 
 
 def _example() -> dict[str, Any]:

@@ -25,7 +25,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import counts_by_type, weekly_counts
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
-from vardkase.misp.time import seen_moment
+from vardkase.misp.time import optional_seen_moment
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.charts import day_bars
 from vardkase.web.ui.chips import INHERIT
@@ -110,11 +110,11 @@ class PartRow:
 
     @property
     def first_seen(self) -> datetime | None:
-        return _seen(self.line.first_seen)
+        return optional_seen_moment(self.line.first_seen)
 
     @property
     def last_seen(self) -> datetime | None:
-        return _seen(self.line.last_seen)
+        return optional_seen_moment(self.line.last_seen)
 
     @property
     def has_own_reach(self) -> bool:
@@ -220,7 +220,3 @@ def value_url(value: str) -> str:
 @cache
 def _values_at() -> str:
     return reverse("value")
-
-
-def _seen(microseconds: int | None) -> datetime | None:
-    return None if microseconds is None else seen_moment(microseconds)

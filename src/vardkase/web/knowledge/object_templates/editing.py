@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +28,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import Crumb, builder_texts, confirm_page, edit_page
 from vardkase.web.ui.forms.rows import shown_again
 from vardkase.web.ui.forms.versions import ShownVersion
+from vardkase.web.ui.json_text import indented_json
 from vardkase.web.ui.pages import PageRequest, page
 
 EXAMPLE = {
@@ -55,7 +55,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(Permission.OBJECT_TEMPLATE, writes=True)
 def create_json(request: PageRequest) -> HttpResponse:
-    form = DefinitionForm(request.POST or None, initial={"definition": _written(EXAMPLE)})
+    form = DefinitionForm(request.POST or None, initial={"definition": indented_json(EXAMPLE)})
     if form.is_valid():
         try:
             made = services.add_template(request.actor, form.cleaned_data["definition"])
@@ -73,7 +73,7 @@ def edit_json(request: PageRequest, pk: int) -> HttpResponse:
     template = services.find_own(request.actor, str(pk))
     # The service numbers the new version; the one in the document would be the old.
     stored = {name: value for name, value in template.definition.items() if name != "version"}
-    form = DefinitionForm(request.POST or None, initial={"definition": _written(stored)})
+    form = DefinitionForm(request.POST or None, initial={"definition": indented_json(stored)})
     # A change is a new row: the newest one tells whether there has been any.
     version = ShownVersion(request, queries.versions_of(template)[0])
     if form.is_valid():
@@ -188,10 +188,6 @@ def _newest(template: ObjectTemplate) -> int:
 
 def _new_version() -> str:
     return gettext("A change becomes a new version. Objects keep the version they were made with.")
-
-
-def _written(definition: dict[str, Any]) -> str:
-    return json.dumps(definition, ensure_ascii=False, indent=2)
 
 
 def _parents(template: ObjectTemplate | None = None) -> list[Crumb]:
