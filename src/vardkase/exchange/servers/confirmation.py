@@ -192,7 +192,7 @@ def server_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return None
 
 
-def confirm_server(approval: Approval) -> Server:
+def _confirm_server(approval: Approval) -> Server:
     server = _locked_server(approval.for_action(CONFIRM).request)
     facts = {
         "url": server.url,
@@ -216,5 +216,5 @@ CONFIRM = ApprovalAction(
     describe=describe_server,
     fingerprint=lambda request: {"identity": identity_of(_locked_server(request))},
     conflict=server_conflict,
-    execute=confirm_server,
+    execute=_confirm_server,
 )

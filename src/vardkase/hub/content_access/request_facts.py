@@ -103,7 +103,7 @@ def request_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
     return conflict(person, grant)
 
 
-def grant_request(approval: Approval) -> ContentGrant:
+def _grant_request(approval: Approval) -> ContentGrant:
     grant, actor = _grant_of(approval.for_action(GRANT_ACCESS).request), cast(Actor, approval.actor)
     GRANT.after(grant.state, "grant")
     # The requester may have lost the duty while the request waited.
@@ -145,7 +145,7 @@ GRANT_ACCESS = ApprovalAction(
     describe=describe_request,
     fingerprint=request_state,
     conflict=request_conflict,
-    execute=grant_request,
+    execute=_grant_request,
     closed=request_closed,
     writes_itself=True,
 )

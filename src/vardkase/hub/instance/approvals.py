@@ -81,7 +81,7 @@ def describe_schedule(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(effect % facts, ((gettext("Interval"), values["rhythm"]),))
 
 
-def execute_setting(approval: Approval) -> None:
+def _execute_setting(approval: Approval) -> None:
     setting = _setting(approval.for_action(CHANGE_SETTING).request)
     try:
         # Checked again: other settings may have changed since, and exclude it by now.
@@ -91,7 +91,7 @@ def execute_setting(approval: Approval) -> None:
     store(approval.actor, setting, value)
 
 
-def execute_schedule(approval: Approval) -> None:
+def _execute_schedule(approval: Approval) -> None:
     approval.for_action(CHANGE_SCHEDULE)
     reschedule(approval.actor, _row(approval.request), dict(approval.parameters))
 
@@ -102,12 +102,12 @@ CHANGE_SETTING = _of_the_hub(
     title=_("Change a setting of the hub"),
     describe=describe_setting,
     fingerprint=lambda request: {"value": _setting(request).value},
-    execute=execute_setting,
+    execute=_execute_setting,
 )
 CHANGE_SCHEDULE = _of_the_hub(
     name="change_schedule",
     title=_("Pause or reschedule the hub’s automatic actions on members"),
     describe=describe_schedule,
     fingerprint=lambda request: times_of(_row(request)),
-    execute=execute_schedule,
+    execute=_execute_schedule,
 )

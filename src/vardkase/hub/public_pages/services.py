@@ -171,7 +171,7 @@ def describe_change(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(str(EFFECTS[request.parameters["act"]]), tuple(rows))
 
 
-def execute_change(approval: Approval) -> Passage:
+def _execute_change(approval: Approval) -> Passage:
     request, given = approval.for_action(CHANGE).request, approval.parameters
     part, _, name = request.subject.partition("/")
     words = {language: PassageText(**texts) for language, texts in given["words"].items()}
@@ -194,7 +194,7 @@ CHANGE = ApprovalAction(
     alone_until_in_use=EDITORS,
     describe=describe_change,
     fingerprint=change_fingerprint,
-    execute=execute_change,
+    execute=_execute_change,
 )
 
 

@@ -109,7 +109,7 @@ def text_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"version": text.version, "subject": text.subject, "body": text.body}
 
 
-def change_text(approval: Approval) -> MailTemplate:
+def _change_text(approval: Approval) -> MailTemplate:
     approval.for_action(CHANGE_MAIL, CHANGE_LETTER, CHANGE_APPEAL)
     kind, language = _subject(approval.request)
     is_standard = bool(approval.parameters.get("standard"))
@@ -126,7 +126,7 @@ _of_a_text = partial(
     approve=OFFICERS,
     describe=describe_text,
     fingerprint=text_fingerprint,
-    execute=change_text,
+    execute=_change_text,
     subject_title=text_title,
 )
 CHANGE_MAIL = _of_a_text(

@@ -92,7 +92,7 @@ def decision_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None
     return conflict_of(cast(Actor, actor), application) if application else None
 
 
-def execute_decision(approval: Approval) -> Application:
+def _execute_decision(approval: Approval) -> Application:
     request = approval.for_action(DECIDE).request
     application, actor = _application(request), cast(Actor, approval.actor)
     proposal = Proposal.objects.get(pk=request.pk)
@@ -128,6 +128,6 @@ DECIDE = ApprovalAction(
     describe=describe_decision,
     fingerprint=decision_state,
     conflict=decision_conflict,
-    execute=execute_decision,
+    execute=_execute_decision,
     closed=decision_closed,
 )

@@ -115,7 +115,7 @@ def describe_minimum(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def apply_minimum(approval: Approval) -> None:
+def _apply_minimum(approval: Approval) -> None:
     approval.for_action(CHANGE)
     membership = _membership(approval.request)
     SignInMinimum.objects.update_or_create(
@@ -139,6 +139,6 @@ CHANGE = ApprovalAction(
     describe=describe_minimum,
     fingerprint=minimum_state,
     conflict=minimum_conflict,
-    execute=apply_minimum,
+    execute=_apply_minimum,
     subject_title=lambda request: gettext("All members") if request.subject == ALL else request.title,
 )

@@ -263,13 +263,13 @@ def _describes(effect: Promise) -> Callable[[ApprovalRequest], ActionDescription
     return describe
 
 
-def execute_invitation(approval: Approval) -> User:
+def _execute_invitation(approval: Approval) -> User:
     membership = membership_of(approval.for_action(INVITE).request)
     _require_not_ended(membership)
     return _invite(cast(Actor, approval.actor), membership, approval.parameters["email"])
 
 
-def execute_sync_user(approval: Approval) -> User:
+def _execute_sync_user(approval: Approval) -> User:
     membership, given = membership_of(approval.for_action(MAKE_SYNC_USER).request), approval.parameters
     _require_not_ended(membership)
     until, actor = date.fromisoformat(given["until"]), cast(Actor, approval.actor)
@@ -294,7 +294,7 @@ INVITE = ApprovalAction(
     ),
     fingerprint=account_fingerprint,
     conflict=conflict_in,
-    execute=execute_invitation,
+    execute=_execute_invitation,
 )
 MAKE_SYNC_USER = ApprovalAction(
     name="make_member_sync_key",
@@ -309,5 +309,5 @@ MAKE_SYNC_USER = ApprovalAction(
     ),
     fingerprint=account_fingerprint,
     conflict=conflict_in,
-    execute=execute_sync_user,
+    execute=_execute_sync_user,
 )

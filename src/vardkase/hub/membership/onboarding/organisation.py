@@ -103,7 +103,7 @@ def _give_uuid(actor: Actor, membership: Membership, uuid: str) -> Membership:
     return note_done(actor, membership, "organisation", uuid, membership)
 
 
-def execute_join(approval: Approval) -> Membership:
+def _execute_join(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(JOIN).request)
     former, organisation = membership.organisation, _other(approval.request)
     _require_joinable(membership, organisation)
@@ -121,7 +121,7 @@ def execute_join(approval: Approval) -> Membership:
     return note_done(cast(Actor, approval.actor), membership, "organisation", organisation.name, membership)
 
 
-def execute_take_uuid(approval: Approval) -> Membership:
+def _execute_take_uuid(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(TAKE_UUID).request)
     _require_new(membership)
     wanted = _free_uuid(membership, approval.parameters["uuid"])
@@ -214,7 +214,7 @@ JOIN = ApprovalAction(
     describe=describe_join,
     fingerprint=organisation_fingerprint,
     conflict=organisation_conflict,
-    execute=execute_join,
+    execute=_execute_join,
 )
 TAKE_UUID = ApprovalAction(
     name="take_uuid",
@@ -224,5 +224,5 @@ TAKE_UUID = ApprovalAction(
     describe=describe_uuid,
     fingerprint=organisation_fingerprint,
     conflict=organisation_conflict,
-    execute=execute_take_uuid,
+    execute=_execute_take_uuid,
 )

@@ -123,7 +123,7 @@ def phase_state(request: ApprovalRequest) -> dict[str, Any]:
     return values_of(find_phase(int(request.subject)))
 
 
-def execute_change(approval: Approval) -> Phase:
+def _execute_change(approval: Approval) -> Phase:
     approval.for_action(CHANGE_PHASE)
     phase = find_phase(int(approval.request.subject))
     before = values_of(phase)
@@ -165,7 +165,7 @@ def precondition_state(request: ApprovalRequest) -> dict[str, Any]:
     return {"since": row.since, "reference": row.reference}
 
 
-def execute_in_force(approval: Approval) -> LegalPrecondition:
+def _execute_in_force(approval: Approval) -> LegalPrecondition:
     approval.for_action(RECORD_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = date.fromisoformat(approval.parameters["since"])
@@ -173,7 +173,7 @@ def execute_in_force(approval: Approval) -> LegalPrecondition:
     return _recorded(approval, row, HubAction.PRECONDITION_IN_FORCE, dict(approval.parameters))
 
 
-def execute_revoking(approval: Approval) -> LegalPrecondition:
+def _execute_revoking(approval: Approval) -> LegalPrecondition:
     approval.for_action(REVOKE_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = None
@@ -277,7 +277,7 @@ CHANGE_PHASE = ApprovalAction(
     describe=describe_change,
     fingerprint=phase_state,
     conflict=lacks_legal_officer,
-    execute=execute_change,
+    execute=_execute_change,
 )
 _of_a_precondition = partial(
     ApprovalAction,
@@ -290,11 +290,11 @@ RECORD_PRECONDITION = _of_a_precondition(
     name="record_precondition",
     title=_("Record that a legal precondition is in force"),
     describe=describe_in_force,
-    execute=execute_in_force,
+    execute=_execute_in_force,
 )
 REVOKE_PRECONDITION = _of_a_precondition(
     name="revoke_precondition",
     title=_("Record that a legal precondition is no longer in force"),
     describe=describe_revoking,
-    execute=execute_revoking,
+    execute=_execute_revoking,
 )

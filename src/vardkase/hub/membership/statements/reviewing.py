@@ -109,7 +109,7 @@ def _described(request: ApprovalRequest, effect: str, label: str) -> ActionDescr
     return ActionDescription(effect, details, address)
 
 
-def execute_acceptance(approval: Approval) -> Statement:
+def _execute_acceptance(approval: Approval) -> Statement:
     membership, statement = _locked(approval.for_action(ACCEPT).request)
     actor = cast(Actor, approval.actor)
     take_step(actor, STATEMENT, statement, "accept", approval.parameters["note"])
@@ -123,7 +123,7 @@ def execute_acceptance(approval: Approval) -> Statement:
     return statement
 
 
-def execute_return(approval: Approval) -> Statement:
+def _execute_return(approval: Approval) -> Statement:
     membership, statement = _locked(approval.for_action(RETURN).request)
     actor = cast(Actor, approval.actor)
     take_step(actor, STATEMENT, statement, "return", approval.parameters["note"])
@@ -150,11 +150,11 @@ ACCEPT = _of_a_statement(
     name="accept_statement",
     title=_("Accept a security statement"),
     describe=describe_accepting,
-    execute=execute_acceptance,
+    execute=_execute_acceptance,
 )
 RETURN = _of_a_statement(
     name="return_statement",
     title=_("Return a security statement"),
     describe=describe_returning,
-    execute=execute_return,
+    execute=_execute_return,
 )

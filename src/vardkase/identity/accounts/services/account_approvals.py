@@ -82,7 +82,7 @@ def account_fingerprint(request: ApprovalRequest) -> Mapping[str, Any]:
     }
 
 
-def execute_change(approval: Approval) -> None:
+def _execute_change(approval: Approval) -> None:
     approval.for_action(OFFICER_ACCOUNT, LAST_OFFICER_ACCOUNT)
     actor, user = approval.actor, account_of(approval.request)
     value = approval.parameters["value"]
@@ -108,7 +108,7 @@ _about_account = partial(
     describe=describe_change,
     fingerprint=account_fingerprint,
     conflict=is_about,
-    execute=execute_change,
+    execute=_execute_change,
 )
 OFFICER_ACCOUNT = _about_account(
     name=CHANGE,

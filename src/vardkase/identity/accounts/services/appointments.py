@@ -76,7 +76,7 @@ def appointment_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"email": user.email, "org_id": user.org_id, "staff_roles": user.staff_roles}
 
 
-def execute_appointment(approval: Approval) -> User:
+def _execute_appointment(approval: Approval) -> User:
     user = account_of(approval.request)
     if not user.is_active and approval.parameters["staff_roles"]:
         raise Conflict(AccountProblem.DISABLED_OR_DELETED())
@@ -89,7 +89,7 @@ _about_account = partial(
     describe=describe_appointment,
     fingerprint=appointment_fingerprint,
     conflict=is_about,
-    execute=execute_appointment,
+    execute=_execute_appointment,
 )
 OFFICER = _about_account(
     name=APPOINT,

@@ -53,7 +53,7 @@ def _role(request: ApprovalRequest) -> Role:
     )
 
 
-def execute_role_change(approval: Approval) -> Role:
+def _execute_role_change(approval: Approval) -> Role:
     request = approval.for_action(CHANGE_ROLE).request
     return edit_role(approval.actor, _role(request), approval.parameters, approval=approval)
 
@@ -65,5 +65,5 @@ CHANGE_ROLE = ApprovalAction(
     approve=OFFICERS,
     describe=describe_role_change,
     fingerprint=lambda request: fields_of(_role(request)),
-    execute=execute_role_change,
+    execute=_execute_role_change,
 )

@@ -114,7 +114,7 @@ def draft_fingerprint(request: ApprovalRequest) -> dict[str, Any]:
     return {"version": draft.version, "criteria": draft.criteria, **digests}
 
 
-def publish_draft(approval: Approval) -> Terms:
+def _publish_draft(approval: Approval) -> Terms:
     approval.for_action(PUBLISH)
     terms, answer_by = locked_draft(), date.fromisoformat(approval.parameters["answer_by"])
     if answer_by < earliest_answer():
@@ -147,5 +147,5 @@ PUBLISH = ApprovalAction(
     subject_title=lambda request: gettext("Terms, version %s") % request.subject,
     fingerprint=draft_fingerprint,
     conflict=lacks_legal_officer,
-    execute=publish_draft,
+    execute=_publish_draft,
 )

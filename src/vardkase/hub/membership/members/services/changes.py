@@ -101,7 +101,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     return proposed
 
 
-def execute_acceptance(approval: Approval) -> ProposedChange:
+def _execute_acceptance(approval: Approval) -> ProposedChange:
     membership = membership_of(approval.for_action(ACCEPT_CHANGE).request)
     actor, proposed = cast(Actor, approval.actor), _waiting_change(membership)
     after = {name: value for name, (_before, value) in proposed.fields.items()}
@@ -192,5 +192,5 @@ ACCEPT_CHANGE = ApprovalAction(
     describe=describe_change,
     fingerprint=change_fingerprint,
     conflict=conflict_in,
-    execute=execute_acceptance,
+    execute=_execute_acceptance,
 )

@@ -143,7 +143,7 @@ def describe_opening(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def execute_opening(approval: Approval) -> Membership:
+def _execute_opening(approval: Approval) -> Membership:
     organisation = _organisation(approval.for_action(OPEN).request)
     return begin(cast(Actor, approval.actor), organisation, approval.parameters, approval=approval)
 
@@ -156,7 +156,7 @@ OPEN = ApprovalAction(
     describe=describe_opening,
     fingerprint=opening_state,
     conflict=opening_conflict,
-    execute=execute_opening,
+    execute=_execute_opening,
 )
 
 

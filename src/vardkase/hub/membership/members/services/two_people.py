@@ -130,12 +130,12 @@ def _in_words(value: Any) -> str:
     return str(dict(RestrictionKind.choices).get(value, value))
 
 
-def execute_activation(approval: Approval) -> Membership:
+def _execute_activation(approval: Approval) -> Membership:
     approval.for_action(ACTIVATE)
     return enter(cast(Actor, approval.actor), membership_of(approval.request), approval.reason)
 
 
-def execute_limit(approval: Approval) -> Membership:
+def _execute_limit(approval: Approval) -> Membership:
     membership, given = membership_of(approval.request), approval.for_action(LIMIT).parameters
     until = datetime.fromisoformat(given["until"]) if given["until"] else None
     impose(
@@ -150,13 +150,13 @@ def execute_limit(approval: Approval) -> Membership:
     return membership
 
 
-def execute_lift(approval: Approval) -> Membership:
+def _execute_lift(approval: Approval) -> Membership:
     membership = membership_of(approval.for_action(LIFT).request)
     lift(approval.actor, membership, RestrictionCause.OFFICER, approval.reason, approval=approval)
     return membership
 
 
-def execute_termination(approval: Approval) -> Membership:
+def _execute_termination(approval: Approval) -> Membership:
     membership, actor = membership_of(approval.for_action(TERMINATE).request), cast(Actor, approval.actor)
     contributions, org_id = approval.parameters["contributions"], membership.organisation_id
     take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
@@ -189,7 +189,7 @@ ACTIVATE = _of_a_member(
     name="activate_with_open_items",
     title=_("Activate a membership with open items"),
     describe=describe_activation,
-    execute=execute_activation,
+    execute=_execute_activation,
 )
 LIMIT = _of_a_member(
     name="limit_membership",
@@ -199,13 +199,13 @@ LIMIT = _of_a_member(
         kind=_("Limit"),
         until=_("Until"),
     ),
-    execute=execute_limit,
+    execute=_execute_limit,
 )
 LIFT = _of_a_member(
     name="lift_limits",
     title=_("Lift restrictions of a membership"),
     describe=_description(_("Everything that officers have restricted will work again at once.")),
-    execute=execute_lift,
+    execute=_execute_lift,
 )
 TERMINATE = _of_a_member(
     name="terminate_membership",
@@ -214,5 +214,5 @@ TERMINATE = _of_a_member(
         _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
         contributions=_("What happens to its contributions"),
     ),
-    execute=execute_termination,
+    execute=_execute_termination,
 )
