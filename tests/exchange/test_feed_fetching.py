@@ -330,7 +330,7 @@ def test_worker_fetches_and_caches_with_the_requesters_permissions(seed: Seed) -
         type(seed.site_admin.user).objects.filter(pk=seed.site_admin.user.pk).update(disabled=True)
         with pytest.raises(VardkaseError) as refused:
             tasks.fetch(**jobs["feeds.fetch"].args)
-        assert "may not act" in refused.value.wire
+        assert "may no longer do it" in refused.value.wire
     type(seed.site_admin.user).objects.update(disabled=False)
     with pytest.raises(OutgoingFailed):
         tasks.cache(**jobs["feeds.cache"].args)
