@@ -134,6 +134,7 @@ WHERE EXISTS (
 )
 """
 
+# Counts no further than one too many.
 OVER_CORRELATING = """
 SELECT mine.attribute_id, mine.key FROM (
     SELECT key, min(attribute_id) AS attribute_id FROM ({mine}) every GROUP BY key

@@ -72,7 +72,9 @@ def classification_markings(examined: ExaminedDocument) -> Iterator[GuardFinding
     parameters = PARAMETERS | MARKING_PARAMETERS | {"event": examined.event_id, "limit": MOST}
     for place, number, stops, text in cursor().execute(MARKED, parameters).fetchall():
         severity = Severity.STOPS if stops else Severity.NOTES
-        yield _finding(severity, FindingPlace(place), number, text)
+        yield GuardFinding(
+            Detector.CLASSIFICATION, severity, FindingPlace(place), number, " ".join(text.split())[:LONGEST]
+        )
 
 
 def markings_of_files(examined: ExaminedDocument) -> Iterator[GuardFinding]:
@@ -85,10 +87,6 @@ def markings_in(texts: Iterable[str]) -> list[GuardFinding]:
         for text in texts
         for match in match_in(text)
     ]
-
-
-def _finding(severity: Severity, place: FindingPlace, number: int, text: str) -> GuardFinding:
-    return GuardFinding(Detector.CLASSIFICATION, severity, place, number, " ".join(text.split())[:LONGEST])
 
 
 def tlp_against_reach(examined: ExaminedDocument, *, of_event_alone: bool = False) -> Iterator[GuardFinding]:

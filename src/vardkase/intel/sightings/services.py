@@ -218,6 +218,7 @@ DELETE FROM sighting WHERE attribute_id = ANY(%(ids)s::bigint[]) AND org_id = %(
   AND type = {SightingType.EXPIRATION.value}
 """
 
+# The subquery hides how many ids there are: for many, PostgreSQL would read the whole table of attributes.
 ADD = """
 INSERT INTO sighting (uuid, attribute_id, event_id, org_id, date_sighting, source, type)
 SELECT gen_random_uuid(), a.id, a.event_id, %(org)s, %(date)s, %(source)s, %(type)s

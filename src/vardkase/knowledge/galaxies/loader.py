@@ -88,7 +88,14 @@ def load(progress: Progress = quiet) -> LoadResult:
 
 
 def store(collection: Collection) -> None:
-    ids = _upsert_clusters(_upsert_galaxy(collection.galaxy), collection)
+    galaxy_id = _upsert_galaxy(collection.galaxy)
+    cursor().execute(INCOMING)
+    # Several collections are stored in one transaction, which keeps the temporary table.
+    cursor().execute("TRUNCATE incoming_cluster")
+    copy_rows("incoming_cluster", CLUSTER_COLUMNS, _cluster_rows(collection))
+    cursor().execute(REMOVE_GONE, {"galaxy": galaxy_id})
+    rows = cursor().execute(UPSERT, {"galaxy": galaxy_id}).fetchall()
+    ids = {str(uuid): number for uuid, number in rows}
     cluster_ids = list(ids.values())
     # Elements and relations have no identity of their own, so they are replaced and not compared.
     for table in ("galaxy_element", "galaxy_cluster_relation"):
@@ -140,16 +147,6 @@ def _upsert_galaxy(file: GalaxyFile) -> int:
         },
     )
     return galaxy.pk
-
-
-def _upsert_clusters(galaxy_id: int, collection: Collection) -> dict[str, int]:
-    cursor().execute(INCOMING)
-    # Several collections are stored in one transaction, which keeps the temporary table.
-    cursor().execute("TRUNCATE incoming_cluster")
-    copy_rows("incoming_cluster", CLUSTER_COLUMNS, _cluster_rows(collection))
-    cursor().execute(REMOVE_GONE, {"galaxy": galaxy_id})
-    rows = cursor().execute(UPSERT, {"galaxy": galaxy_id}).fetchall()
-    return {str(uuid): number for uuid, number in rows}
 
 
 INCOMING = """
