@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "coverage"
 PAGE = ROOT / "docs" / "coverage.md"
 LIVE = ROOT / "tests" / "data" / "pymisp_live_passing.txt"
-HEAD = """# What of MISP is here
+HEAD = """# What Vårdkase has of MISP
 
 Written by `python -m tools.coverage` from the files in `docs/coverage/`; change those.
 

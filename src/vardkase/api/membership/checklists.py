@@ -50,8 +50,8 @@ def view(call: Call, organisation_id: str = "") -> Json:
     writes=True,
     describes=Description(
         f"`item` and its fields are {ITEMS}. Officers alone complete organisation: `other` is the id of one "
-        "that is here, in place of the one that was made; `uuid` the one that it has in its own MISP. `reason`: needed "
-        "for what a second officer has to approve; the answer is then the request.",
+        "that exists on the hub, in place of the one that was made; `uuid` the one that it has in its own MISP. "
+        "`reason`: needed for what a second officer has to approve; the answer is then the request.",
         url=f"/membershipChecklists/do/{ITEM}",
     ),
     inputs={"body": with_fields(ItemFields, {field for fields in TAKEN.values() for field in fields})},

@@ -71,7 +71,7 @@ class StixObjectProblem(ProblemCode):
     UNUSED = _("Nothing in the envelope refers to it.")
     NOT_FROM_HERE = (
         _("The event already exists here and came from elsewhere. It is left as it is."),
-        "An event with this id is here already, and it did not come from this server.",
+        "An event with this id already exists, and it did not come from this server.",
     )
     OF_FIELD = "%(field)s: %(reason)s"
     SEVERAL_FIELDS = "%(first)s; %(rest)s"

@@ -26,7 +26,7 @@ class ObjectTemplateProblem(ProblemCode):
     )
     NEWER_VERSION = (
         _("Version %(version)s already exists. Give the change a higher number."),
-        "Version %(version)s is here already; a change has a higher number.",
+        "Version %(version)s already exists; a change needs a higher number.",
     )
     CHANGED_MEANWHILE = (
         _(
