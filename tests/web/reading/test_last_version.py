@@ -125,14 +125,14 @@ def test_reader_keeps_the_last_version_until_the_next_one(seed: Seed, setup: Set
     answer = partner.post(f"/event/{event.pk}/contact/", {"message": "Who?"})
     assert answer["Location"] == f"/event/{event.pk}/"
     assert "Nothing was saved" in words(read(partner, setup))
-    told = document(partner, setup)
-    assert told["info"] == OLD_TITLE
-    assert values(told) == {
+    shown = document(partner, setup)
+    assert shown["info"] == OLD_TITLE
+    assert values(shown) == {
         "198.51.100.23", "198.51.100.0/24", "c2.example|198.51.100.24", "../note.txt", "https://login.example/a",
         "login.example",
     }  # fmt: skip
-    assert "event_creator_email" not in told
-    assert told["timestamp"] == told["publish_timestamp"]
+    assert "event_creator_email" not in shown
+    assert shown["timestamp"] == shown["publish_timestamp"]
     assert text_of(read(partner, setup, "version/1/txt/?text=login")).split() == [
         "https://login.example/a", "login.example"
     ]  # fmt: skip
