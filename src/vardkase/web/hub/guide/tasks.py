@@ -148,7 +148,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
                 Permission.ANALYST_DATA,
             ),
             EverydayTask(
-                _("Ask whoever wrote the event"),
+                _("Ask the author of the event"),
                 _("Choose “Ask the creator” on the event. Questions to your organisation are listed here."),
                 "questions",
             ),
