@@ -24,7 +24,9 @@ from vardkase.identity.accounts.staff import StaffRole
 
 WHY = "Jämförd med lagtexten den 30 november 2026."
 GROUND = {
-    "section": "19 kap. 1 §",
+    "sfs": "2009:400",
+    "cited_sv": "19 kap. 1 § OSL",
+    "cited_en": "Chapter 19, Section 1 OSL",
     "protects_sv": "Myndighetens affärsverksamhet",
     "protects_en": "The authority's business",
     "harm_test": "straight",
@@ -107,7 +109,7 @@ def test_provision_that_a_deadline_rests_on_cannot_be_retired(jurist: Actor) -> 
         (LegalRuleKind.DEADLINE, "hearing", {"title_sv": ["a"]}, "title_sv"),
         (LegalRuleKind.DEADLINE, "hearing", {"version": 7}, "version"),
         (LegalRuleKind.QUESTION, "membership_basis", {"question_sv": "Annat?"}, "question_sv"),
-        (LegalRuleKind.GROUND, "osl_19_1", {"section": "19 kap. 1 §"}, "protects_sv"),
+        (LegalRuleKind.GROUND, "osl_19_1", {"cited_sv": "19 kap. 1 § OSL"}, "protects_sv"),
         (LegalRuleKind.GROUND, "Osl 19:1", GROUND, "key"),
     ],
 )

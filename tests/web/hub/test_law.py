@@ -34,7 +34,14 @@ def test_legal_officer_answers_and_changes_what_letters_rest_on(seed: Seed) -> N
     assert WHY in shown
     assert queries.answer("membership_appealable") == "yes"
 
-    given = {"key": "osl_19_1", "section": "19 kap. 1 §", "protects_sv": "Affärer", "protects_en": "Business"}
+    given = {
+        "key": "osl_19_1",
+        "sfs": "2009:400",
+        "cited_sv": "19 kap. 1 § OSL",
+        "cited_en": "19:1 OSL",
+        "protects_sv": "Affärer",
+        "protects_en": "Business",
+    }
     given |= {"harm_test": "straight", "years": "20", "reason": WHY}
     refused = client.post("/law/grounds/new/", given | {"key": "osl_15_2"})
     assert (refused.status_code, "finns redan" in refused.content.decode()) == (422, True)

@@ -34,7 +34,7 @@ class PeriodUnit(TextChoices):
 
 
 class PeriodStart(TextChoices):
-    SERVICE = "service", _("the day the party was served")
+    SERVICE = "service", _("the day the party was served the decision")
     DECISION = "decision", _("the day of the decision")
     DISPATCH = "dispatch", _("the day it was sent")
     RECEIPT = "receipt", _("the day it arrived")
@@ -48,9 +48,9 @@ class PeriodStart(TextChoices):
 class HarmTest(TextChoices):
     """Whether information is public until harm is likely, or secret until release is clearly harmless (OSL)."""
 
-    STRAIGHT = "straight", _("Straight: public unless harm is likely")
-    REVERSED = "reversed", _("Reversed: secret unless release is clearly harmless")
-    SPECIAL = "special", _("As the section says")
+    STRAIGHT = "straight", _("Straight test: public unless harm is likely")
+    REVERSED = "reversed", _("Reverse test: secret unless release is clearly harmless")
+    SPECIAL = "special", _("As stated in the section")
 
 
 def _text(value: Any) -> str:
@@ -106,16 +106,16 @@ SEEN = _("Compared with")
 class Provision:
     """A provision, and what it asks for in our own words."""
 
-    act: str = _a(_("Act"))
     sfs: str = _a(_("SFS number"))
-    section: str = _a(pgettext_lazy("of an act", "Section"))
+    cited_sv: str = _a(_("Citation in Swedish"))
+    cited_en: str = _a(_("Citation in English"))
     demands_sv: str = _a(_("What it asks for, in Swedish"), long=True)
     demands_en: str = _a(_("What it asks for, in English"), long=True)
     text_seen: str = _a(SEEN, _text_or_nothing)
 
     @property
     def title(self) -> str:
-        return f"{self.section} {self.act[:1].lower()}{self.act[1:]} ({self.sfs})"
+        return _in_language(self.cited_sv, self.cited_en)
 
     @property
     def summary(self) -> str:
@@ -164,16 +164,18 @@ class Deadline:
 class SecrecyGround:
     """A ground on which a public record, or a part of one, can be withheld; `years` is 0 where none is named."""
 
-    section: str = _a(pgettext_lazy("of an act", "Section"))
+    sfs: str = _a(_("SFS number"))
+    cited_sv: str = _a(_("Citation in Swedish"))
+    cited_en: str = _a(_("Citation in English"))
     protects_sv: str = _a(_("What it protects, in Swedish"))
     protects_en: str = _a(_("What it protects, in English"))
     harm_test: str = _one_of(_("Harm test"), HarmTest)
-    years: int = _a(_("Years of secrecy at most"), _count)
+    years: int = _a(_("Maximum period of secrecy, in years"), _count)
     text_seen: str = _a(SEEN, _text_or_nothing)
 
     @property
     def title(self) -> str:
-        return f"{self.section} OSL"
+        return _in_language(self.cited_sv, self.cited_en)
 
     @property
     def summary(self) -> str:
@@ -236,7 +238,7 @@ SHAPES: dict[LegalRuleKind, type[LegalContent]] = {
     LegalRuleKind.PROVISION: Provision,
 }
 LABELS: Mapping[LegalRuleKind, Promise] = {
-    LegalRuleKind.QUESTION: _("The authority’s choices"),
+    LegalRuleKind.QUESTION: _("Questions for the authority"),
     LegalRuleKind.DEADLINE: _("Deadlines"),
     LegalRuleKind.GROUND: _("Grounds for secrecy"),
     LegalRuleKind.PROVISION: _("Provisions"),

@@ -15,9 +15,11 @@ class LawProblem(ProblemCode):
     TEXT_NEEDED = _("Enter text of at most %(most)s characters.")
     NUMBER_NEEDED = _("Enter a whole number from 0 to %(most)s.")
     NOTHING_TO_CHANGE = _("Nothing to change.")
-    CANNOT_GROW = _("Rules of this kind cannot be added or retired: the program asks for each by name.")
+    CANNOT_GROW = _(
+        "Rules of this kind cannot be added or retired, because the software depends on each of them."
+    )
     KEY_FORM = _("Use 2 to 40 lower-case letters (a–z), digits and underscores.")
     KEY_TAKEN = _("There is already a rule with this name.")
-    IN_USE = _("A deadline or a question rests on this provision.")
+    IN_USE = _("A deadline or a question is based on this provision.")
     RETIRED_ALREADY = _("This rule is retired.")
     UNANSWERED = _("A legal officer has to answer first: %(questions)s")

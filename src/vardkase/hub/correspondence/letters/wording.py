@@ -13,7 +13,7 @@ from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SERVICE_NAME
 from vardkase.hub.law.kinds import YesNo
 from vardkase.hub.law.problems import LawProblem
-from vardkase.hub.law.queries import answer, find_deadline, provisions, unanswered
+from vardkase.hub.law.queries import answer, find_deadline, unanswered
 from vardkase.hub.law.working_days import last_day
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -25,8 +25,6 @@ PUBLIC_SECTORS = frozenset({"state_authority", "region", "municipality"})
 APPEALABLE, BASIS, PUBLIC_PARTY = QUESTIONS = ("membership_appealable", "membership_basis", "public_party")
 """Questions of `hub.law` that must be answered before a decision on membership is written."""
 YES, NO = YesNo.values
-CITED = ("fl_32",)
-"""Provisions cited in every decision beside those that it rests on."""
 
 
 def owner_name() -> str:
@@ -67,10 +65,8 @@ def left_out_sections() -> frozenset[str]:
 
 def decision_facts(sector: str) -> dict[str, str]:
     """The facts that every decision states, in the active language: the provisions, and how to appeal."""
-    known = provisions()
-    cited = [answer(BASIS), *(known[key].title for key in CITED if key in known)]
     return {
-        "provisions": "\n".join(filter(None, cited)),
+        "provisions": answer(BASIS),
         "court": APPEAL_COURT.value,
         "appeal_period": _appeal_period(sector),
         "service": SERVICE_NAME.value,

@@ -30,7 +30,7 @@ class LegalRuleForm(forms.Form):
                 label=_("Name in the API"),
                 max_length=40,
                 help_text=_(
-                    "Lower-case letters, digits and underscores, for example osl_19_1. Never changed."
+                    "Lower-case letters, digits and underscores, for example osl_19_1. Cannot be changed later."
                 ),
             )
         content = rule.content if rule else None

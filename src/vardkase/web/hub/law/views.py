@@ -102,7 +102,7 @@ def retire(request: PageRequest, kind: str, key: str) -> HttpResponse:
         parents,
         save=gettext("Propose"),
         intro=gettext(
-            "It can no longer be chosen. What has been decided on it stays, and it can be brought back."
+            "It can no longer be chosen. Decisions already based on it are not affected, and it can be brought back."
         ),
     )
 
