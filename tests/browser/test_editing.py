@@ -152,6 +152,25 @@ def test_tags_are_picked_by_keyboard_and_notices_follow_the_type(
     expect(page.locator("#id_tags_c input:checked")).to_have_count(2)
 
 
+def test_enter_in_a_field_sends_a_form_with_a_picker(
+    chromium: Browser, server: WebServer, server_seed: Seed, event: Event
+) -> None:
+    page = visit(chromium, server, "/event/new/", server_seed.publisher.user).page
+    page.fill("#id_info", "Nätfiske mot regioner")
+    page.press("#id_info", "Enter")
+    expect(page.locator("h1")).to_contain_text("Nätfiske mot regioner")
+    made = Event.objects.exclude(pk=event.pk).get()
+
+    page.goto(f"{server.url}/event/{made.pk}/edit/")
+    page.fill("#id_info", "Nätfiske mot alla")
+    page.press("#id_info", "Enter")
+    expect(page.locator("h1")).to_contain_text("Nätfiske mot alla")
+
+    page.goto(f"{server.url}/event/{made.pk}/attribute/new/")
+    page.press("#id_first_seen", "Enter")
+    expect(page.locator(".error-summary")).to_be_visible()
+
+
 def test_many_attributes_are_selected_deleted_and_restored(
     chromium: Browser, server: WebServer, server_seed: Seed, event: Event
 ) -> None:

@@ -32,6 +32,9 @@ pytestmark = pytest.mark.browser
 INJECTED = """() => [...document.querySelectorAll(
   "[onerror], [onload], [onfocus], img[src='x'], [href^='javascript:' i], [action^='javascript:' i]"
 )].map(found => found.outerHTML.slice(0, 200))"""
+# Enter in a field presses the first button of its form: never one that only searches, adds or moves a row.
+PRESSED = """() => [...document.forms].map(form => form.querySelector("[type=submit]"))
+  .filter(first => first?.formNoValidate).map(first => "Enter presses " + first.outerHTML.slice(0, 200))"""
 # Axe takes longer than all else here: it looks at a page that has an element of a kind not yet seen.
 KINDS = """() => [...new Set([...document.querySelectorAll("main *")].map(each =>
   [each.tagName, each.getAttribute("class"), each.getAttribute("role"), each.getAttribute("type")].join()))]"""
@@ -148,7 +151,7 @@ class Walk:
         if answer.status != 200 or answer.request.redirected_from is not None or not is_page:
             said.clear()
             return answer.status == 200 and answer.request.redirected_from is None
-        found = [*page.evaluate(INJECTED), *said]
+        found = [*page.evaluate(INJECTED), *page.evaluate(PRESSED), *said]
         said.clear()
         if page.locator("h1").count() == 1:  # Otherwise it is part of a page.
             found += self.looks()
