@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.api.calls import call
+from tests.factories import make_role, make_user
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
-from tests.factories.seed import Seed
+from tests.factories.seed import ORG_ADMIN, Seed
 from tests.factories.taxii import published_event
 from tests.hub.membership import with_approval
 from tests.identity.two_people import approved
+from tests.web import accounts
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -194,3 +197,41 @@ def test_missing_statement_is_asked_for_without_restriction(seed: Seed, desk: De
     lines = {line.item.name: str(line.state) for line in checklist(Membership.objects.get())}
     assert lines["statement"] == "open"
     assert follow_up_all() == 0
+
+
+def test_second_administrator_is_shown_what_the_first_wrote(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b, statement=False)
+    colleague = make_user(seed.org_b, make_role("Another", ORG_ADMIN), "colleague@b.example")
+    one, other = signed_in(desk.admin), accounts.signed_in(colleague)
+    path = "/membership/statement/"
+
+    def mark(page: Any) -> dict[str, str]:
+        return {"mark": re.findall(r'name="mark" value="(\w+)"', page.text)[0]}
+
+    # Before there is any, over a draft, and over the accepted one that the next begins with.
+    for number in ("first", "second", "third"):
+        first, second = ({**GOOD, **mark(web.get(path))} for web in (one, other))
+        first["risk.gap"], second["risk.gap"] = f"{number} of one", f"{number} of the other"
+        shown = one.post(path, first)
+        assert shown.status_code == 200
+        assert one.post(path, first).status_code == 200, "the same again takes nothing from anybody"
+        for sent_to in (path, f"{path}submit/"):
+            refused = other.post(sent_to, {**second, "risk.level": "2"}, headers={"accept-language": "en"})
+            assert refused.status_code == 409
+            for words in (
+                first["risk.gap"],
+                second["risk.gap"],
+                "Someone else changed this",
+                "2: Partly done",
+            ):
+                assert words in refused.text
+            assert Statement.objects.latest("pk").answers["risk"]["gap"] == first["risk.gap"]
+        # Neither is a refused submission kept as a draft over it.
+        incomplete = {**second, "risk.level": "1"}
+        assert other.post(f"{path}submit/", incomplete).status_code == 409
+        assert other.post(path, {**second, **mark(refused)}).status_code == 200, "on purpose"
+        assert Statement.objects.latest("pk").answers["risk"]["gap"] == second["risk.gap"]
+        if number == "second":
+            assert one.post(f"{path}submit/", {**GOOD, **mark(one.get(path))}).status_code == 302
+            with_approval.review_statement(at_the_screen(desk.officer), seed.org_b.pk, accept=True)
+    assert Statement.objects.count() == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,7 @@ class Statement(models.Model):
     valid_until = models.DateField(null=True)
     reminded = ArrayField(models.IntegerField(), default=list)
     created = models.DateTimeField(auto_now_add=True)
+    kept_by_hub: ClassVar = frozenset({"reminded"})
 
     class Meta:
         db_table = "security_statement"

@@ -26,6 +26,11 @@ def open_statement(membership: Membership) -> Statement | None:
     return membership.statements.filter(state__in=OPEN).first()
 
 
+def shown_statement(membership: Membership) -> Statement:
+    """Whose answers the form begins with: the open one's, else those of the last accepted one, else none."""
+    return open_statement(membership) or current(membership) or Statement(membership=membership)
+
+
 def find_evidence(actor: Actor, pk: int) -> Evidence:
     rows = Evidence.objects.select_related("statement__membership")
     evidence = rows.filter(pk=pk, statement__membership__in=memberships(actor)).first()

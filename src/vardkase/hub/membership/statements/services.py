@@ -15,6 +15,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
+from vardkase.core.version_tokens import RowChanged, version_token
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of, safe_name
@@ -27,7 +28,7 @@ from vardkase.hub.membership.questionnaire.reading import read_step
 from vardkase.hub.membership.questionnaire.security import SECURITY
 from vardkase.hub.membership.statements.models import Evidence, Statement, StatementState
 from vardkase.hub.membership.statements.problems import StatementProblem
-from vardkase.hub.membership.statements.queries import current, open_statement
+from vardkase.hub.membership.statements.queries import shown_statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.settings import VALID_DAYS
 from vardkase.hub.membership.themes import MEASURES
@@ -39,23 +40,30 @@ COPIED = ("measure", "name", "kind", "digest", "size")
 
 
 @transaction.atomic
-def save_statement(actor: Actor, given: Mapping[str, Any]) -> tuple[Statement, dict[str, list[Problem]]]:
+def save_statement(
+    actor: Actor, given: Mapping[str, Any], mark: str = ""
+) -> tuple[Statement, dict[str, list[Problem]]]:
     """Save the statement of the actor's own organisation, complete or not; returns it and its errors by key.
 
-    `given` maps "risk.level", "risk.gap", "risk.plan" and so on. Raises Conflict while an officer reviews it,
+    `given` maps "risk.level", "risk.gap", "risk.plan" and so on. `mark`: the version token of the statement whose
+    answers were shown. Raises RowChanged if others are stored by now, Conflict while an officer reviews it,
     NotFound, Forbidden.
     """
-    statement = _editable(actor)
+    membership = _locked(actor)
+    seen = shown_statement(membership)
     read = read_step(SECURITY, given)
+    statement = _editable(membership)
+    if mark and mark != version_token(seen) and read.values != statement.answers:
+        raise RowChanged
     statement.answers = read.values
     statement.save(update_fields=["answers"])
     return statement, read.errors
 
 
 @transaction.atomic
-def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
-    """Save and submit the statement. Raises Invalid by key if incomplete, Conflict, NotFound, Forbidden."""
-    statement, errors = save_statement(actor, given)
+def submit_statement(actor: Actor, given: Mapping[str, Any], mark: str = "") -> Statement:
+    """Save and submit the statement. Raises Invalid by key if incomplete, and what `save_statement` raises."""
+    statement, errors = save_statement(actor, given, mark)
     if errors:
         raise Invalid(errors)
     take_step(actor, STATEMENT, statement, "submit")
@@ -69,7 +77,7 @@ def submit_statement(actor: Actor, given: Mapping[str, Any]) -> Statement:
 def add_evidence(
     actor: Actor, measure: str, name: str, content: bytes, *, valid_until: date | None = None
 ) -> Evidence:
-    statement = _editable(actor)
+    statement = _editable(_locked(actor))
     if measure not in MEASURES:
         raise Invalid({"measure": [StatementProblem.NO_MEASURE()]})
     if statement.evidence.count() >= MOST_FILES:
@@ -89,7 +97,7 @@ def add_evidence(
 
 @transaction.atomic
 def remove_evidence(actor: Actor, pk: int) -> None:
-    statement = _editable(actor)
+    statement = _editable(_locked(actor))
     evidence = first_or_not_found(statement.evidence.filter(pk=pk), StatementProblem.NO_SUCH_FILE())
     evidence.delete()  # The content stays: another statement may share it by its digest.
     record(
@@ -132,14 +140,17 @@ def hold(membership: Membership, statement: Statement) -> None:
     membership.save(update_fields=["statement_until"])
 
 
-def _editable(actor: Actor) -> Statement:
-    """The draft statement of the actor's organisation; started from the last one if there is none."""
+def _locked(actor: Actor) -> Membership:
     membership = locked(actor, actor.organisation_id)
     require_member(actor, membership)
-    statement = open_statement(membership)
-    if statement is None:
-        last = current(membership)
-        statement = Statement.objects.create(membership=membership, answers=last.answers if last else {})
+    return membership
+
+
+def _editable(membership: Membership) -> Statement:
+    """The draft statement of an organisation; started from the last one if there is none."""
+    statement = shown_statement(membership)
     if statement.state == StatementState.SUBMITTED:
         raise Conflict(StatementProblem.SUBMITTED())
+    if not statement.pk or statement.state == StatementState.ACCEPTED:
+        statement = Statement.objects.create(membership=membership, answers=statement.answers)
     return statement

@@ -15,10 +15,13 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import Problem
+from vardkase.core.version_tokens import RowChanged, version_token
 from vardkase.hub.membership.applications.files import LARGEST
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.membership.questionnaire.security import LEVELS
+from vardkase.hub.membership.questionnaire.fields import value_at
+from vardkase.hub.membership.questionnaire.reading import read_step
+from vardkase.hub.membership.questionnaire.security import LEVELS, SECURITY
 from vardkase.hub.membership.statements import queries as statements
 from vardkase.hub.membership.statements import services
 from vardkase.hub.membership.statements.models import Statement, StatementState
@@ -79,28 +82,36 @@ def rows(statement: Statement, errors: Mapping[str, Sequence[Problem]] | None = 
 
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def write(request: PageRequest) -> HttpResponse:
-    membership = queries.own_membership(request.actor)
-    errors: Mapping[str, Sequence[Problem]] = {}
-    if request.method == "POST":
-        try:
-            _, errors = services.save_statement(request.actor, posted.fields(request))
-        except Conflict as error:
-            messages.error(request, str(error))
-            return redirect("membership")
-        messages.success(request, gettext("Saved."))
-    return _form_page(request, membership, errors)
+    if request.method != "POST":
+        return _form_page(request)
+    try:
+        _, errors = services.save_statement(
+            request.actor, posted.fields(request), posted.text(request, "mark")
+        )
+    except RowChanged:
+        return _outdated_page(request)
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("membership")
+    messages.success(request, gettext("Saved."))
+    return _form_page(request, errors)
 
 
 @require_POST
 @page(Permission.ADMIN, allowed_while_suspended=True)
 def submit(request: PageRequest) -> HttpResponse:
-    membership = queries.own_membership(request.actor)
+    given, mark = posted.fields(request), posted.text(request, "mark")
     try:
-        services.submit_statement(request.actor, posted.fields(request))
+        services.submit_statement(request.actor, given, mark)
     except Invalid as error:
         # The refused submission was rolled back with all that was written: keep it as a draft.
-        services.save_statement(request.actor, posted.fields(request))
-        return _form_page(request, membership, error.by_field)
+        try:
+            services.save_statement(request.actor, given, mark)
+        except RowChanged:
+            return _outdated_page(request)
+        return _form_page(request, error.by_field)
+    except RowChanged:
+        return _outdated_page(request)
     except Conflict as error:
         messages.error(request, str(error))
     else:
@@ -135,7 +146,7 @@ def add_evidence(request: PageRequest) -> HttpResponse:
             )
             messages.success(request, gettext("The file has been added."))
             return redirect("membership_statement")
-    return _form_page(request, queries.own_membership(request.actor), {}, form)
+    return _form_page(request, form=form)
 
 
 @page(allowed_while_suspended=True)
@@ -158,23 +169,52 @@ def review(request: PageRequest, pk: int) -> HttpResponse:
 
 def _form_page(
     request: PageRequest,
-    membership: Membership,
-    errors: Mapping[str, Sequence[Problem]],
+    errors: Mapping[str, Sequence[Problem]] | None = None,
     form: EvidenceForm | None = None,
 ) -> HttpResponse:
-    written, held = statements.open_statement(membership), statements.current(membership)
-    shown = written or Statement(membership=membership, answers=held.answers if held else {})
-    context = {
-        "rows": rows(shown, errors) if shown.pk else rows_of_new(shown, errors),
+    shown = statements.shown_statement(queries.own_membership(request.actor))
+    context = _context(shown, errors, form) | {"version": {"mark": version_token(shown)}}
+    wrong = bool(errors) or bool(form and form.errors)
+    return render(request, "statements/statement.html", context, status=422 if wrong else 200)
+
+
+def _outdated_page(request: PageRequest) -> HttpResponse:
+    """What was written, beside what somebody else has stored since; to save it again replaces that."""
+    shown = statements.shown_statement(queries.own_membership(request.actor))
+    mark, stored = version_token(shown), shown.answers
+    shown.answers = read_step(SECURITY, posted.fields(request)).values
+    differences = [
+        {"label": f"{measure.title}: {field.label}", "stored": old, "written": new}
+        for key, field in SECURITY.fields()
+        for measure in [MEASURES[key.split(".")[0]]]
+        for old, new in [(_words(stored, key), _words(shown.answers, key))]
+        if old != new
+    ]
+    version = {"mark": mark, "is_outdated": True, "differences": differences}
+    context = _context(shown) | {"version": version}
+    return render(request, "statements/statement.html", context, status=409)
+
+
+def _words(answers: Mapping[str, Any], key: str) -> str:
+    value = value_at(answers, key) or ""
+    return str(dict(LEVELS).get(value, value))
+
+
+def _context(
+    shown: Statement,
+    errors: Mapping[str, Sequence[Problem]] | None = None,
+    form: EvidenceForm | None = None,
+) -> dict[str, Any]:
+    # Files belong to the draft; that of an accepted one begins without any.
+    is_open = bool(shown.pk) and shown.state != StatementState.ACCEPTED
+    return {
+        "rows": rows(shown, errors) if is_open else rows_of_new(shown, errors or {}),
         "levels": LEVELS,
         "measures": MEASURES.values(),
         "form": form or EvidenceForm(),
         "has_errors": bool(errors),
-        "written": written,
-        "held": held,
+        "written": shown if is_open else None,
     }
-    wrong = bool(errors) or bool(form and form.errors)
-    return render(request, "statements/statement.html", context, status=422 if wrong else 200)
 
 
 def rows_of_new(statement: Statement, errors: Mapping[str, Sequence[Problem]]) -> list[dict[str, Any]]:
