@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.markdown import MOST_LINES
 from vardkase.web.ui.markdown import LONGEST, plain, rendered
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n"
@@ -30,3 +31,20 @@ def test_lists_show_text_without_marks() -> None:
         "## Akira\n[Akira](https://x.example/a) runs <code>cmd.exe</code>, **fast**.(Citation: A B) `x` <b>"
     )
     assert plain(text) == "Akira Akira runs cmd.exe, fast. x <b>"
+
+
+def test_too_much_markup_stays_text() -> None:
+    assert "<em>a</em>" in rendered("*a* " * 1_000)
+    marks = rendered("*a* _b_ " * 25_000)
+    assert "<em>" not in marks
+    assert marks.count("*a* _b_") == 25_000, "nothing of it is left out"
+    wide = rendered(f"{'|a' * 2_000}|\n{'|-' * 2_000}|\n{'|' * 1_000}\n" * 30)
+    assert "<td>" not in wide
+
+
+def test_too_many_lines_are_left_out() -> None:
+    for unit, tag in (("- a\n", "<li>"), ("a\n\n", "<p>"), ("# a\n", "<h3>")):
+        html = rendered(unit * (LONGEST // len(unit)))
+        assert html.endswith("[…]</p>\n")
+        assert html.count(tag) <= MOST_LINES + 1
+        assert rendered(unit * 5_000).count(tag) == 5_000

@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from vardkase.core.markdown import LONGEST, may_have_tables, safe_reader, shortened
+from vardkase.core.markdown import LONGEST, reader_of, shortened
 from vardkase.misp.fields import UUID
 from vardkase.misp.report_references import BY_UUID, REFERENCE, ReportReference
 
@@ -21,7 +21,7 @@ def report_tokens(text: str, longest: int = LONGEST) -> list[Token]:
     itself, which is then a ``div``.
     """
     shown = shortened(text, longest)
-    tokens = safe_reader(tables=may_have_tables(shown), extend=_extend).parse(shown)
+    tokens = reader_of(shown, _extend).parse(shown)
     for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if before.type == "paragraph_open" and token.type == "inline":
             children = token.children or []

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from vardkase.core.markdown import LONGEST, may_have_tables, safe_reader, shortened
+from vardkase.core.markdown import LONGEST, reader_of, shortened
 
 HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
 """A report stands below the page's own headings."""
@@ -41,10 +41,10 @@ def without_citations(text: str) -> str:
 def rendered(text: str, longest: int = LONGEST) -> SafeString:
     """Render at most `longest` characters of `text` as HTML.
 
-    Links and pictures stay plain text. Tables of more than MOST_CELLS cells stay text.
+    Links and pictures stay plain text. Tables of too many cells, and too much emphasis, stay text.
     """
     shown = shortened(text, longest)
-    return _rendered(shown, safe_reader(tables=may_have_tables(shown)))
+    return _rendered(shown, reader_of(shown))
 
 
 def rendered_by_owner(text: str) -> SafeString:
