@@ -277,14 +277,14 @@ def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: C
     parts = {"Attribute": domains(0, 1), "Object": [thing]}
     first = add_event(seed.publisher.actor, {"info": "First", "distribution": 1, **parts}).event_id
     page = imported("Second", Attribute=domains(0, 1, 2))
-    assert "Left out, since they are already in another event: 2 attributes." in page.text
+    assert "Left out because they are already in another event: 2 attributes." in page.text
     assert f'<a href="/event/{first}/">First</a>' in page.text
     assert Attribute.objects.get(event__info="Second").value1 == "2.example"
 
     # With nothing left it is refused, and says where all of it is.
     page = imported("Third", **parts)
     assert page.status_code == 422
-    said = "Nothing was imported: 3 attributes and 1 object of the file are already in another event."
+    said = "Nothing was imported, because the file’s 3 attributes and 1 object are already in another event."
     assert said in page.text
     assert f'<a href="/event/{first}/">First</a>' in page.text
     assert not Event.objects.filter(info="Third").exists()

@@ -112,7 +112,7 @@ class CommonProblem(ProblemCode):
     DATABASE_UNAVAILABLE = _("This hub’s database cannot be used at the moment.")
     OVERTAKEN = _("Someone else changed the same thing at the same time. Try again.")
     CHANGED_MEANWHILE = _("Someone else has changed this in the meantime.")
-    SENT_TWICE = _("The form was sent twice, and is still being handled. Look at the result in a moment.")
+    SENT_TWICE = _("The form was sent twice and is still being processed. Check the result in a moment.")
     BUSY = _("The server is already waiting for many others. Try again in a moment.")
     QUOTED = _("“%(said)s”"), "%(said)s"
     """What another system said, in its own words."""

@@ -35,7 +35,7 @@ class DiagramProblem(ProblemCode):
 
 
 class ImportProblem(ProblemCode):
-    ALL_KNOWN = _("Nothing was imported: %(parts)s of the file are already in another event.")
+    ALL_KNOWN = _("Nothing was imported, because the file’s %(parts)s are already in another event.")
     NOTHING_LEFT = _("Nothing was imported: every part of the file was left out. %(reason)s")
     NO_EVENT = (
         _("The file contains no event: it is neither MISP JSON nor MISP XML."),

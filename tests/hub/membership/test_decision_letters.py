@@ -85,7 +85,7 @@ def test_decision_cites_provisions_and_names_last_day_for_public_party(seed: See
         words = rejected(seed)
     assert "Tillämpade bestämmelser" in words
     assert LEGAL_ANSWERS["membership_basis"] in words
-    assert "inom tre veckor från den dag beslutet meddelades. Sista dag är den 28 december 2026." in words
+    assert "inom tre veckor från den dag beslutet meddelades. Sista dagen är den 28 december 2026." in words
 
 
 @pytest.mark.parametrize("answer", ["no", ""])

@@ -234,12 +234,12 @@ def test_proposer_learns_of_it_before_the_event_is_published_again(
     owner.post(f"{at}{second.pk}/accept/")
     mail = OutgoingMail.objects.get(recipient=seed.partner.user.email)
     assert str(event.pk) in mail.subject
-    assert partner.get(f"/event/{event.pk}/").status_code == 404
+    assert "The owner is changing this event" in text_of(partner.get(f"/event/{event.pk}/"))
     Event.objects.filter(pk=event.pk).update(info="Not for others yet")
     shown = plain(text_of(partner.get("/notifications/")))
     assert "2 of your proposals were accepted" in shown
     assert "two.example, new.example" in shown
-    assert "You can read it again once its owner has published the changes" in shown
+    assert "While its owner is changing it, you can read the last published version." in shown
     assert "Not for others yet" not in shown
     row = Notification.objects.get(user=seed.partner.user)
     assert partner.get(f"/notifications/{row.pk}/")["Location"] == "/proposals/?show=made"

@@ -121,7 +121,7 @@ def test_reader_keeps_the_last_version_until_the_next_one(seed: Seed, setup: Set
         "contact/",
     ):
         assert read(partner, setup, path)["Location"] == f"/event/{event.pk}/"
-    assert "That page is closed" in words(read(partner, setup))
+    assert "That page is unavailable" in words(read(partner, setup))
     answer = partner.post(f"/event/{event.pk}/contact/", {"message": "Who?"})
     assert answer["Location"] == f"/event/{event.pk}/"
     assert "Nothing was saved" in words(read(partner, setup))
@@ -143,7 +143,7 @@ def test_reader_keeps_the_last_version_until_the_next_one(seed: Seed, setup: Set
     seen = f"version-news/?seen={EventVersion.objects.get(event_id=event.pk).published_at}"
     assert read(partner, setup, seen).status_code == 204
     # The owner is told what others read.
-    assert "Recipients read the version of" in words(read(owner, setup))
+    assert "Until you publish, recipients see the version from" in words(read(owner, setup))
     publish_event(seed.org_admin.actor, event.pk)
     answer = read(partner, setup, seen)
     assert answer.status_code == 286
@@ -303,12 +303,16 @@ def test_list_of_events_has_it_as_its_last_version_was(seed: Seed, setup: Setup)
     partner, stranger = visitor(seed.partner), visitor(seed.stranger)
     for path in ("/events/", "/events/being-changed/"):
         page = words(partner.get(path))
-        for shown in (OLD_TITLE, "2026-11-20", "tlp-amber", "phishing", "Being changed"):
+        for shown in (OLD_TITLE, "2026-11-20", "tlp-amber", "phishing", "being changed"):
             assert shown in page
         for hidden in ("Changed title", "kind:changed", "Draft of organisation A"):
             assert hidden not in page
-    # The owner has the event itself; filters are of events as they are.
+    # The owner has the event itself; filters and searches are of events as they are.
     assert "Being changed" not in words(visitor(seed.reader).get("/events/"))
+    left_out = "Events that their owners are changing right now are not searched."
+    for path in ("/value/?v=gone.example", "/search/?q=gone.example", "/lookup/?q=gone.example&q=gone.test"):
+        assert left_out in words(partner.get(path))
+        assert left_out not in words(visitor(seed.reader).get(path))
     assert OLD_TITLE not in words(partner.get("/events/?text=payroll"))
     Event.objects.filter(pk=event.pk).update(distribution=4, sharing_group=seed.group)
     assert OLD_TITLE in words(partner.get("/events/"))

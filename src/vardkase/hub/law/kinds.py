@@ -35,13 +35,13 @@ class PeriodUnit(TextChoices):
 
 class PeriodStart(TextChoices):
     SERVICE = "service", _("the day the party was served the decision")
-    DECISION = "decision", _("the day of the decision")
-    DISPATCH = "dispatch", _("the day it was sent")
-    RECEIPT = "receipt", _("the day it arrived")
+    DECISION = "decision", _("the date of the decision")
+    DISPATCH = "dispatch", _("the day the letter was sent")
+    RECEIPT = "receipt", _("the day the request arrived")
     REQUEST = "request", _("the request")
     OPENED = "opened", _("the day the case was opened")
     APPEAL = "appeal", _("the appeal")
-    AWARENESS = "awareness", _("the time it became known")
+    AWARENESS = "awareness", _("discovery")
     SUSPICION = "suspicion", _("the suspicion")
 
 
@@ -51,6 +51,13 @@ class HarmTest(TextChoices):
     STRAIGHT = "straight", _("Straight test: public unless harm is likely")
     REVERSED = "reversed", _("Reverse test: secret unless release is clearly harmless")
     SPECIAL = "special", _("As stated in the section")
+
+
+TESTS = {
+    HarmTest.STRAIGHT.value: _("straight harm test"),
+    HarmTest.REVERSED.value: _("reverse harm test"),
+    HarmTest.SPECIAL.value: _("as stated in the section"),
+}
 
 
 def _text(value: Any) -> str:
@@ -139,10 +146,10 @@ class Deadline:
 
     @property
     def summary(self) -> str:
-        return gettext("%(period)s from %(start)s") % {
-            "period": self.period,
-            "start": PeriodStart(self.counted_from).label,
-        }
+        start = PeriodStart(self.counted_from).label
+        if self.unit == PeriodUnit.PROMPT:
+            return gettext("promptly after %(start)s") % {"start": start}
+        return gettext("%(period)s from %(start)s") % {"period": self.period, "start": start}
 
     @property
     def period(self) -> str:
@@ -179,7 +186,11 @@ class SecrecyGround:
 
     @property
     def summary(self) -> str:
-        return f"{_in_language(self.protects_sv, self.protects_en)} · {HarmTest(self.harm_test).label}"
+        parts = [_in_language(self.protects_sv, self.protects_en), str(TESTS[self.harm_test])]
+        if self.years:
+            most = ngettext("at most %(number)s year", "at most %(number)s years", self.years)
+            parts.append(most % {"number": self.years})
+        return " · ".join(parts)
 
 
 class YesNo(TextChoices):
@@ -196,7 +207,7 @@ class LegalQuestion:
     question_sv: str = _a(_("Question in Swedish"))
     question_en: str = _a(_("Question in English"))
     provision: str = _a(_("Provision"), provision=True)
-    answers: tuple[str, ...] = _a(_("Answers"), tuple)
+    answers: tuple[str, ...] = _a(_("Possible answers"), tuple)
     answer: str = _a(pgettext_lazy("to a question", "Answer"))
 
     @property

@@ -29,7 +29,7 @@ LABELS: dict[str, str | Promise] = {
     "address": _("Address"),
     "all_orgs": _("Every organisation"),
     "allowed_ips": _("Addresses"),
-    "answer": _("Answer"),
+    "answer": pgettext_lazy("noun", "Answer"),
     "bytes": _("Bytes"),
     "certificates": _("Client certificates"),
     "colour": _("Colour"),

@@ -41,7 +41,7 @@ def handled_once(request: HttpRequest, act: Callable[[], HttpResponseBase]) -> H
         return act()
     key = _key(request)
     if not cache.add(key, WORKING, LONGEST_WORK) and (led_to := _led_to(key)):
-        messages.info(request, gettext("The form was sent twice. It has been handled once."))
+        messages.info(request, gettext("The form was sent twice. It was processed once."))
         return redirect(led_to)
     try:
         response = act()

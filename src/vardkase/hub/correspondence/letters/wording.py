@@ -81,7 +81,7 @@ def _appeal_period(sector: str) -> str:
         deadline = find_deadline("appeal_public")
         if last := last_day(deadline, today()):
             facts = {"period": deadline.period, "day": date_format(last, "j F Y")}
-            return gettext("%(period)s from the day of the decision. The last day is %(day)s") % facts
+            return gettext("%(period)s from the date of the decision. The last day is %(day)s") % facts
     return gettext("%(period)s from the day you received the decision") % {
         "period": find_deadline("appeal_private").period
     }

@@ -86,7 +86,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
                 "proposer": proposer,
                 "decider": decider,
             }
-            signed[language] = [decider, proposer]
+            signed[language] = [decider]
     return contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
 
 
@@ -113,7 +113,10 @@ def _reasons(application: Application, proposal: Proposal) -> str:
 
 
 def _unmet_criteria(application: Application) -> str:
-    lines = [f"{title}: {reason}" for title, reason in _not_met(application)]
+    lines = [
+        gettext("“%(title)s”. Reason: %(reason)s") % {"title": title, "reason": reason}
+        for title, reason in _not_met(application)
+    ]
     return gettext("Criteria that are not met:") + "\n\n" + "\n\n".join(lines) if lines else ""
 
 

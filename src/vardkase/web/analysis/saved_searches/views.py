@@ -159,7 +159,7 @@ def _views(request: PageRequest, current: str) -> list[dict[str, Any]]:
         "": gettext("All"),
         "mine": gettext("Mine"),
         "ours": gettext("Ours"),
-        "everyone": gettext("Everyone’s"),
+        "everyone": gettext("For everyone"),
     }
     return [
         {"label": word, "url": first_page(request, view=view or None), "current": view == current}

@@ -33,7 +33,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
         (
             EverydayTask(
                 _("See what is new"),
-                _("The overview lists what has come or changed since your last visit, and what you follow."),
+                _("The overview lists what is new or changed since your last visit, and what you follow."),
                 "home",
             ),
             EverydayTask(
@@ -46,7 +46,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
             ),
             EverydayTask(
                 _("Look up many values"),
-                _("Paste up to 10,000 values, or choose a file. The answer can be downloaded."),
+                _("Paste up to 10,000 values, or choose a file. You can download the results."),
                 "lookup",
             ),
             EverydayTask(
@@ -60,7 +60,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
                 "subscriptions",
             ),
             EverydayTask(
-                _("See how things belong together"),
+                _("See how things are connected"),
                 _("The event has the tabs “Correlations”, “Graph” and “Timeline”."),
             ),
         ),
@@ -69,30 +69,35 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
         _("Write"),
         (
             EverydayTask(
-                _("Make an event of a report, an e-mail or files"),
+                _("Create an event from a report, an e-mail or files"),
                 _("Values, tags and techniques are recognised. You check them before anything is saved."),
                 "event_import",
                 Permission.ADD,
             ),
             EverydayTask(
                 _("Begin with a template"),
-                _("There are forms for recurring kinds of events, such as phishing."),
+                _("There are templates for common kinds of event, such as phishing."),
                 "event_templates",
                 Permission.ADD,
             ),
             EverydayTask(
                 _("Add values to an event"),
-                _("“Paste values” takes many, “+ Attribute” one. “+ Object” can begin with a file."),
+                _(
+                    "Use “Paste values” for many values and “+ Attribute” for one. “+ Object” can start from a file."
+                ),
                 requires=Permission.ADD,
             ),
             EverydayTask(
                 _("Correct a value"),
-                _("Double-click its cell, or choose “Edit” in the row’s menu. The message then has “Undo”."),
+                _(
+                    "Double-click its cell, or choose “Edit” in the row’s menu. "
+                    "You can undo it from the message that follows."
+                ),
                 requires=Permission.ADD,
             ),
             EverydayTask(
                 _("Write a report"),
-                _("Choose “Reports” on the event. A report refers to values, and can have diagrams."),
+                _("Choose “Reports” on the event. A report can refer to values and contain diagrams."),
                 requires=Permission.ADD,
             ),
         ),
@@ -102,7 +107,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
         (
             EverydayTask(
                 _("Publish an event"),
-                _("“Publish” on the event says who will see it and what to check first."),
+                _("“Publish” on the event shows who will see it and what to check first."),
                 requires=Permission.ADD,
             ),
             EverydayTask(
@@ -111,13 +116,15 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
                 requires=Permission.ADD,
             ),
             EverydayTask(
-                _("Let another organisation publish in its name"),
+                _("Have another organisation publish your event in its own name"),
                 _("Choose “Hand over” in the event’s menu with three dots."),
                 requires=Permission.DELEGATE,
             ),
             EverydayTask(
                 _("Use events in other tools"),
-                _("“Download” on the event has STIX 2.1, Suricata, CSV, PDF and more, and so has the API."),
+                _(
+                    "“Download” on the event offers STIX 2.1, Suricata, CSV, PDF and other formats. So does the API."
+                ),
             ),
         ),
     ),
@@ -127,14 +134,14 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
             EverydayTask(
                 _("Correct another organisation’s event"),
                 _(
-                    "Choose “Propose a change” in the row’s menu with three dots. What became of it is listed under "
+                    "Choose “Propose a change” in the row’s menu with three dots. The outcome is shown under "
                     "Proposals."
                 ),
                 "proposals",
                 Permission.ADD,
             ),
             EverydayTask(
-                _("Say that you have seen a value"),
+                _("Report that you have seen a value"),
                 _(
                     "Choose “Report sighting” or “Report false positive” in the row’s menu or on the value’s page."
                 ),
@@ -153,7 +160,7 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
                 "questions",
             ),
             EverydayTask(
-                _("Gather what belongs to a campaign"),
+                _("Collect everything about a campaign"),
                 _("A collection holds events and galaxy clusters."),
                 "collections",
             ),

@@ -27,7 +27,16 @@ LEGAL_OFFICER = (StaffRole.LEGAL_OFFICER,)
 
 @page(staff=OFFICERS)
 def index(request: PageRequest) -> HttpResponse:
-    sections = [{"kind": kind, "rules": queries.rules(kind)} for kind in LegalRuleKind]
+    cited = {key: provision.title for key, provision in queries.provisions().items()}
+    sections = [
+        {
+            "kind": kind,
+            "rules": [
+                (rule, cited.get(getattr(rule.content, "provision", ""), "")) for rule in queries.rules(kind)
+            ],
+        }
+        for kind in LegalRuleKind
+    ]
     may_change = StaffRole.LEGAL_OFFICER in request.actor.staff
     return render(request, "law/index.html", {"sections": sections, "may_change": may_change})
 
@@ -55,7 +64,12 @@ def change(request: PageRequest, kind: str, key: str) -> HttpResponse:
                 request, services.propose_change(request.actor, shown.kind, key, form.content, reason)
             )
     parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, key)))]
-    heading = gettext("Answer the question") if shown.kind is LegalRuleKind.QUESTION else gettext("Change")
+    if shown.kind is not LegalRuleKind.QUESTION:
+        heading = gettext("Change")
+    elif shown.is_unanswered:
+        heading = gettext("Answer the question")
+    else:
+        heading = gettext("Change the answer")
     return edit_page(
         request,
         form,

@@ -62,8 +62,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     intro = gettext(
         "%(owner)s is responsible for this service. Everyone should be able to use it. Here you can read how it "
-        "complies with the Swedish act on accessibility to digital public services (2018:1937), and how to report "
-        "problems."
+        "complies with the Swedish Act on Accessibility of Digital Public Services (2018:1937), and how to "
+        "report problems."
     )
     return _statement(request, PassagePart.ACCESSIBILITY, gettext("Accessibility"), intro)
 

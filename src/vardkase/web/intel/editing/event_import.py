@@ -340,7 +340,7 @@ def _say_left_out(
 ) -> None:
     """What was left out because another event has it, and how many other parts for each reason."""
     for each in known[:MOST_NAMED]:
-        said = gettext("Left out, since they are already in another event: %(parts)s.")
+        said = gettext("Left out because they are already in another event: %(parts)s.")
         said %= {"parts": parts_in_words(each.attributes, each.objects)}
         messages.error(request, _with_link(request.actor, said, each.event_id))
     reasons = Counter(

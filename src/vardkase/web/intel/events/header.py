@@ -238,5 +238,5 @@ def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
     if shell.is_open_unpublished:
         return text, gettext("Recipients see them here, and have the version of %(when)s elsewhere.") % when
     if shell.event.being_changed:
-        return text, gettext("Recipients read the version of %(when)s until you publish.") % when
+        return text, gettext("Until you publish, recipients see the version from %(when)s.") % when
     return text, gettext("Recipients have the version of %(when)s, but cannot open the event here.") % when

@@ -141,11 +141,13 @@ class LeadToLastVersion:
             return None
         if request.method == "POST":
             said = gettext(
-                "Nothing was saved: the owner is changing the event. You can go on when the changes are published."
+                "Nothing was saved, because the owner is changing the event. "
+                "You can continue once the changes are published."
             )
         else:
             said = gettext(
-                "That page is closed while the owner is changing the event. This is its last version."
+                "That page is unavailable while the owner is changing the event. "
+                "This is the last published version."
             )
         if match.view_name != "old_event":
             messages.warning(request, said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -9,15 +10,20 @@ from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 
 from vardkase.core.paging import Page
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.proposals.conversation import comments_on
 from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.proposals.queries import ProposalFilters, ProposalLine, find_proposal, proposal_lines
 from vardkase.intel.queries.find import BIGGEST_ID, find_event
+from vardkase.intel.queries.last_version import ChangingEvent, changing_events
 from vardkase.web.intel.events.downloads import archived
 from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.proposals.presenters import ShownProposal
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+
+MOST_CHANGING = 500
+"""Events being changed whose titles are looked up for a page of proposals."""
 
 
 @page()
@@ -99,9 +105,20 @@ def file(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
 
 def _listed(request: PageRequest, found: Page[ProposalLine]) -> dict[str, Any]:
     said = comments_on(request.actor, [line.id for line in found.rows])
-    shown = [ShownProposal(request.actor, line, said.get(line.id, ())) for line in found.rows]
+    changing = _changing(request.actor, found.rows)
+    shown = [
+        ShownProposal(request.actor, line, said.get(line.id, ()), changing.get(line.event.id))
+        for line in found.rows
+    ]
     return {
         "proposals": shown,
         "can_decide": any(proposal.may_decide for proposal in shown),
         **page_links(request, found),
     }
+
+
+def _changing(actor: Actor, lines: Sequence[ProposalLine]) -> dict[int, ChangingEvent]:
+    """Of the events that the actor cannot read as they are, those that have a last version to read."""
+    if all(line.is_readable for line in lines):
+        return {}
+    return {each.event_id: each for each in changing_events(actor, 0, MOST_CHANGING)}

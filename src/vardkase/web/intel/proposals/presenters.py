@@ -18,6 +18,7 @@ from vardkase.intel.proposals.conversation import Comment
 from vardkase.intel.proposals.decisions import REOPENED_WITHIN, WITHOUT_EFFECT
 from vardkase.intel.proposals.models import ProposalOutcome
 from vardkase.intel.proposals.queries import Decision, ProposalContent, ProposalLine, can_be_changed
+from vardkase.intel.queries.last_version import ChangingEvent
 from vardkase.web.intel.editing.common import moment as moment_of_microseconds
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import local_time
@@ -70,6 +71,8 @@ class ShownProposal:
     line: ProposalLine
     comments: Sequence[Comment] = ()
     """Of the conversation between its organisation and the owner, which nobody else reads."""
+    last_version: ChangingEvent | None = None
+    """What the reader can read of its event instead, while that is being changed."""
 
     @property
     def changed(self) -> datetime:
