@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from time import process_time
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_texts_of_the_field_raise_no_alarm() -> None:
     clusters, stopped = descriptions(every=20)
     assert clusters > 2_000
     assert stopped == 0
+
+
+@pytest.mark.parametrize(
+    "unit", ["\n", "\r\n", " ", "\n# ", "|\n", "( ", "S E C R E ", "säkerhetsskyddsklass "]
+)
+def test_long_runs_are_searched_in_linear_time(unit: str) -> None:
+    """An empty sheet is a run of line breaks; what is tried from each of them takes minutes."""
+    run = unit * (60_000 // len(unit))
+    begun = process_time()
+    for text in (f"a{run}b", f"säkerhetsskyddsklass{run}b", f"SECRET{run}b"):
+        match_in(text)
+    assert process_time() - begun < 5
+    assert match_in(f"a{run}\n\n  SECRET\n\n{run}"), "and what stands between them is found"
 
 
 def test_stored_and_in_memory_agree(seed: Seed) -> None:

@@ -29,10 +29,12 @@ PAPERS = (
     r"|[Rr]eport|[Cc]able|[Mm]emo|[Mm]aterial|[Hh]andling))"
 )
 """“Leaked NATO Secret documents” is news about papers, and no marking of this text."""
-BEFORE, AFTER = r"(?:^|[\n\r(\[{:;,=/\"'])\s*", r"\s*(?:$|[\n\r)\]};,/\"']|\.\s)"
+BLANK = r"[^\S\n\r]"
+"""Before a form no line breaks: each is a beginning of its own, and a run of them would be read from every one."""
+BEFORE, AFTER = rf"(?:^|[\n\r(\[{{:;,=/\"']){BLANK}*", r"\s*(?:$|[\n\r)\]};,/\"']|\.\s)"
 BRACKET = r"\("
 """Patterns that begin with one say themselves where they begin and end; all others do where words do."""
-ROW_START, ROW_END = r"(?:^|[\n\r])[\s#*>|]*", r"[\s*|]*(?:$|[\n\r])"
+ROW_START, ROW_END = rf"(?:^|[\n\r])(?:{BLANK}|[#*>|])*", r"[\s*|]*(?:$|[\n\r])"
 
 
 class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
