@@ -55,7 +55,7 @@ def find_last_version(actor: Actor, reference: Reference) -> LastVersion:
     if event is None:
         raise NotFound(EventProblem.NOT_FOUND())
     # What was published before a takeover would reveal the former owner.
-    parameters |= {"uuid": event[1], "since": taken_over_at(event[0])}
+    parameters |= {"event": event[0], "uuid": event[1], "since": taken_over_at(event[0])}
     sql = LATEST.format(named=version_predicate(actor))
     latest = cursor().execute(sql, parameters).fetchone()
     # An earlier version is no substitute: publishing for fewer organisations takes effect at once.
@@ -131,7 +131,8 @@ KNOWN = """(v.audiences = '[]' OR EXISTS (
     WHERE translate(audience::text, '[]', '{{}}')::bigint[] <@ %(reader_groups)s::bigint[]))"""
 LATEST = f"""
 SELECT v.version, count(*) OVER (), v.published_at, {{named}} FROM event_version v
-WHERE v.event_uuid = %(uuid)s AND v.published_at > %(since)s AND {KNOWN} ORDER BY v.version DESC LIMIT 1
+WHERE v.event_uuid = %(uuid)s AND v.event_id = %(event)s AND v.published_at > %(since)s AND {KNOWN}
+ORDER BY v.version DESC LIMIT 1
 """
 # The two indexed conditions are what the predicate asks too: few events pass either.
 CHANGING = f"""
@@ -139,7 +140,8 @@ SELECT e.id, orgc.name, v.published_at, v.info, v.date, ARRAY(SELECT jsonb_array
     v.distribution, coalesce(g.name, '')
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
 CROSS JOIN LATERAL (
-    SELECT v.* FROM event_version v WHERE v.event_uuid = e.uuid AND {KNOWN} ORDER BY v.version DESC LIMIT 1
+    SELECT v.* FROM event_version v
+    WHERE v.event_uuid = e.uuid AND v.event_id = e.id AND {KNOWN} ORDER BY v.version DESC LIMIT 1
 ) v
 LEFT JOIN sharing_group g ON g.id = v.sharing_group_id
 WHERE (e.being_changed OR e.has_group_times AND e.group_changes_unpublished) AND {{waiting}} AND {{named}}

@@ -64,7 +64,8 @@ def event_versions(actor: Actor, event: EventRow) -> list[VersionLine]:
     """
     if not may_read_history(actor, event):
         return []
-    rows = cursor().execute(VERSIONS, {"uuid": event.uuid, "since": _since(actor, event)}).fetchall()
+    values = {"event": event.id, "uuid": event.uuid, "since": _since(actor, event)}
+    rows = cursor().execute(VERSIONS, values).fetchall()
     return [VersionLine(*row) for row in rows]
 
 
@@ -80,7 +81,7 @@ def holders(actor: Actor, event: EventRow) -> list[Holder]:
     """
     if not may_read_history(actor, event):
         return []
-    values = {"uuid": event.uuid, "since": _since(actor, event), "own": event.org_id}
+    values = {"event": event.id, "uuid": event.uuid, "since": _since(actor, event), "own": event.org_id}
     return [Holder(*row) for row in cursor().execute(HOLDERS, values).fetchall()]
 
 
@@ -105,11 +106,12 @@ def _since(actor: Actor, event: EventRow) -> int:
     return 0 if actor.is_site_admin else taken_over_at(event.id)
 
 
+# By its number as well: a deleted event's versions are kept, and its UUID may come again with another owner.
 VERSIONS = """
 SELECT v.version, v.published_at, v.published_by, s.size, v.distribution, g.name, v.audiences <> '[]'
 FROM event_version v JOIN snapshot s ON s.sha256 = v.snapshot_id
 LEFT JOIN sharing_group g ON g.id = v.sharing_group_id
-WHERE v.event_uuid = %(uuid)s AND v.published_at >= %(since)s ORDER BY v.version DESC
+WHERE v.event_uuid = %(uuid)s AND v.event_id = %(event)s AND v.published_at >= %(since)s ORDER BY v.version DESC
 """
 
 # A version was there to read until the next one replaced it: who could not read the hub in that time lacks it.
@@ -121,7 +123,8 @@ WITH version AS (
         tstzrange(to_timestamp(v.published_at), greatest(to_timestamp(v.published_at), coalesce(
             to_timestamp(lead(v.published_at) OVER (ORDER BY v.version)), now())), '[]') AS readable
     FROM event_version v LEFT JOIN sharing_group g ON v.distribution = 4 AND g.id = v.sharing_group_id
-    WHERE v.event_uuid = %(uuid)s AND v.published_at >= %(since)s AND v.audiences = '[]'
+    WHERE v.event_uuid = %(uuid)s AND v.event_id = %(event)s AND v.published_at >= %(since)s
+        AND v.audiences = '[]'
 )
 SELECT * FROM (
     SELECT o.id, o.name, max(v.version) AS version, FALSE AS is_group
