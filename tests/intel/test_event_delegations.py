@@ -14,14 +14,21 @@ from tests.factories import make_key, make_organisation, make_role, make_sharing
 from tests.factories.seed import PUBLISHER, ApiUser, Seed
 from tests.factories.sightings import configure
 from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import NotFound
 from vardkase.core.openpgp import public_part
 from vardkase.core.openpgp.new_key import new_secret_key
+from vardkase.formats.misp_json.comparison import edition
+from vardkase.formats.misp_json.published import published_event
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
+from vardkase.intel.personal_data.models import PersonalDataMark
+from vardkase.intel.personal_data.services import state_necessity
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
-from vardkase.intel.queries.versions import event_acts, event_versions
+from vardkase.intel.queries.last_version import changing_events, find_last_version
+from vardkase.intel.queries.versions import event_acts, event_versions, holders
 from vardkase.intel.sightings.settings import EVERYONE, POLICY
+from vardkase.knowledge.blocklists.models import BlocklistEntry
 
 REFUSED = "You do not have permission to use this functionality."
 VALUE = "delegated.example"
@@ -203,6 +210,16 @@ def test_analyst_data_of_the_former_owner_stays_with_it(seed: Seed, revealing_ev
     assert revealing_event.protected is None
 
 
+def test_new_owner_answers_about_personal_data_anew(seed: Seed, event: Event) -> None:
+    attribute = {"type": "text", "category": "Other", "value": "19121212-1212"}
+    assert call(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
+    marks = PersonalDataMark.objects.filter(event=event)
+    kind = marks.values_list("kind", flat=True).get()
+    state_necessity(seed.publisher.actor, event.pk, kind, "Organisation A needs it")
+    assert accept(seed.partner, asked(seed, event))[0] == 200
+    assert marks.values_list("reason", "answered_by", "answered_at").get() == ("", None, None)
+
+
 def test_declined_request_changes_nothing(seed: Seed, revealing_event: Event) -> None:
     assert decline(seed.partner, asked(seed, revealing_event))[0] == 200
     answered = json.dumps(
@@ -354,3 +371,29 @@ def test_disabled_delegation_refuses_everything(seed: Seed, event: Event) -> Non
     assert [(status, body["message"]) for status, body in answers] == [(403, REFUSED)] * 4
     assert call(seed.partner.key, "GET", "/eventDelegations/index")[0] == 200
     assert EventDelegation.objects.count() == 1
+
+
+def test_deleted_events_versions_stay_with_its_number(seed: Seed, event: Event) -> None:
+    """Its UUID may come again, with another owner."""
+    Event.objects.update(distribution=1)
+    assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 200
+    uuid = str(event.uuid)
+    found = find_event(seed.analyst.actor, event.pk)
+    assert [line.version for line in event_versions(seed.analyst.actor, found)] == [1]
+    assert call(seed.publisher.key, "POST", f"/events/delete/{event.pk}")[0] == 200
+    BlocklistEntry.objects.all().delete()
+    status, body = call(seed.partner.key, "POST", "/events/add", {"uuid": uuid, "info": "Second"})
+    assert status == 200, body
+    second = find_event(seed.partner.actor, int(body["Event"]["id"]))
+    assert event_versions(seed.partner.actor, second) == []
+    assert holders(seed.partner.actor, second) == []
+    with pytest.raises(NotFound):
+        published_event(seed.partner.actor, second, 1)
+    with pytest.raises(NotFound):
+        edition(seed.partner.actor, second, 1)
+    # Those who read the first one's last version do not get it as the second one's, while that is being changed.
+    Event.objects.filter(pk=second.id).update(distribution=1, published=False, being_changed=True)
+    for reader in (seed.stranger, seed.analyst):
+        with pytest.raises(NotFound):
+            find_last_version(reader.actor, second.id)
+        assert changing_events(reader.actor, 0, 10) == []

@@ -261,6 +261,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "removes the former owner’s request to publish it",
     ),
     Listener(
+        intel.event_taken_over,
+        personal_data.forget_answers_of_former_owner,
+        "removes the former owner’s answers about personal data",
+    ),
+    Listener(
         sightings_published, sync.send_sightings, "orders that they be sent to the connections that push them"
     ),
     Listener(

@@ -17,7 +17,13 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import NewAttribute
-from vardkase.intel.hooks import AttributesEdited, AttributesRemoved, BeforePublication, EventChanged
+from vardkase.intel.hooks import (
+    AttributesEdited,
+    AttributesRemoved,
+    BeforePublication,
+    EventChanged,
+    EventOwnerChanged,
+)
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
@@ -55,6 +61,12 @@ def mark_edited(change: AttributesEdited) -> None:
 def forget_removed(removal: AttributesRemoved) -> None:
     if removal.attribute_ids is not None:  # With the event, the database removes its marks.
         replace(removal.event_id, OF_ATTRIBUTES, removal.attribute_ids, [])
+
+
+def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
+    """The new owner answers anew: the reasons, and who gave them, would reveal the former one."""
+    marks = PersonalDataMark.objects.filter(event_id=taken.event_id)
+    marks.update(reason="", answered_by=None, answered_at=None)
 
 
 def mark_changed(change: EventChanged) -> None:
