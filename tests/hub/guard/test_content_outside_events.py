@@ -12,15 +12,20 @@ from tests.api.calls import call
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_cluster, make_galaxy
 from tests.factories.seed import ApiUser, Seed
+from tests.factories.sightings import configure
+from vardkase.exchange.questions.models import ReaderQuestion
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.collections.models import Collection
+from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.sightings.models import Sighting
+from vardkase.intel.sightings.services import ReceivedSighting, receive_sightings
 from vardkase.knowledge.galaxies.models import Galaxy, GalaxyCluster
 
 MARKED = "BEGRÄNSAT HEMLIG enligt beslut"
 OPEN = {"distribution": "1"}
-STORED = (AnalystData, Collection, Proposal, GalaxyCluster, Galaxy)
+STORED = (AnalystData, Collection, Proposal, GalaxyCluster, Galaxy, Sighting, ReaderQuestion, EventDelegation)
 
 type Request = tuple[ApiUser, str, Any]
 
@@ -123,11 +128,30 @@ def galaxy(seed: Seed, text: str) -> Request:
     return seed.partner, "/galaxies/add", {"name": "mine", "description": text, **OPEN}
 
 
+def sighting(seed: Seed, text: str) -> Request:
+    attribute = make_attribute(event_of(seed), distribution=5)
+    attribute.save()
+    return seed.partner, f"/sightings/add/{attribute.pk}", {"source": text}
+
+
+def question(seed: Seed, text: str) -> Request:
+    return seed.partner, f"/events/contact/{event_of(seed).pk}", {"message": text}
+
+
+def delegation(seed: Seed, text: str) -> Request:
+    configure("MISP.delegation", True)
+    event = make_event(seed.org_a, user_id=seed.publisher.user.pk, distribution=0)
+    event.save()
+    sent = {"org_id": str(seed.org_b.uuid), "distribution": 1, "message": text}
+    return seed.publisher, f"/eventDelegations/delegateEvent/{event.uuid}", sent
+
+
 REQUESTS: dict[str, Callable[[Seed, str], Request]] = {
     each.__name__: each
     for each in (
         *(note, opinion, relationship, pushed_note, proposal, changed_proposal, pushed_proposal, collection),
         *(captured_collection, cluster, element, changed_cluster, pushed_cluster, galaxy),
+        *(sighting, question, delegation),
     )
 }
 
@@ -159,3 +183,14 @@ def test_unmarked_content_is_stored(seed: Seed, name: str) -> None:
 def test_content_for_own_organisation_is_not_checked(seed: Seed) -> None:
     api_user, path, body = note(seed, MARKED)
     assert call(api_user.key, "POST", path, body | {"distribution": 0})[0] == 200
+
+
+def test_marked_sightings_of_others_are_left_out(seed: Seed) -> None:
+    attribute = make_attribute(event_of(seed), distribution=5)
+    attribute.save()
+    received = [
+        ReceivedSighting(str(uuid4()), str(attribute.uuid), seed.org_b.pk, 1_700_000_000, source, 0)
+        for source in (MARKED, "sensor")
+    ]
+    receive_sightings(seed.partner_sync.actor, attribute.event_id, received)
+    assert [*Sighting.objects.values_list("source", flat=True)] == ["sensor"]

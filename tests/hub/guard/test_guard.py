@@ -98,9 +98,19 @@ def mark_file_name(event: Event, text: str) -> None:
     make_attribute(event, type="attachment", category="External analysis", value1=name, distribution=5).save()
 
 
+def mark_relation(event: Event, text: str) -> None:
+    held = make_object(event)
+    held.save()
+    make_attribute(event, object=held, object_relation=text).save()
+
+
+def mark_meta_category(event: Event, text: str) -> None:
+    make_object(event, meta_category=text).save()
+
+
 PLACES = [
     *(mark_title, mark_value, mark_comment, mark_object, mark_report, mark_tag, mark_object_description),
-    *(mark_object_name, mark_reference, mark_report_tag, mark_file_name),
+    *(mark_object_name, mark_reference, mark_report_tag, mark_file_name, mark_relation, mark_meta_category),
 ]
 
 

@@ -131,10 +131,10 @@ SAID = """
     SELECT 'tag', l.attribute_id, t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
     JOIN attribute a ON a.id = l.attribute_id WHERE l.event_id = %(event)s AND NOT a.deleted
     UNION ALL
-    SELECT 'attribute', id, unnest(ARRAY[value1, value2, comment]) FROM attribute
+    SELECT 'attribute', id, unnest(ARRAY[value1, value2, comment, object_relation]) FROM attribute
     WHERE event_id = %(event)s AND NOT deleted
     UNION ALL
-    SELECT 'object', id, unnest(ARRAY[name, description, comment]) FROM object
+    SELECT 'object', id, unnest(ARRAY[name, description, comment, meta_category]) FROM object
     WHERE event_id = %(event)s AND NOT deleted
     UNION ALL
     SELECT 'object', l.object_id, unnest(ARRAY[l.relationship_type, l.comment]) FROM object_reference l

@@ -15,6 +15,7 @@ from vardkase.core.mail.services import MESSAGES_PER_HOUR, count_messages
 from vardkase.core.problems import Problem
 from vardkase.identity.access.actor import Actor, sharing_group_ids
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.identity.organisations.hooks import OrganisationsMerged
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.queries import find_organisation
@@ -83,6 +84,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     decided = None if distribution == RECIPIENT_DECIDES else distribution
     before_delegation.emit(BeforeDelegation(actor, event, decided, sharing_group_id))
     message = _message(data.get("message"))
+    require_shareable(Distribution.COMMUNITY, [message])
     if actor.user_id is not None:
         count_messages(actor.user_id, allowed=MESSAGES_PER_HOUR)
     delegation = EventDelegation.objects.create(

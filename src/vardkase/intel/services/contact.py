@@ -15,12 +15,14 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.mail.services import MESSAGES_PER_HOUR, can_send, count_messages
 from vardkase.core.private_links import page_address
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.sharing import require_shareable
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.hooks import QuestionAsked, question_asked
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.problems import ReporterProblem
 from vardkase.intel.queries.find import Reference, find_event
+from vardkase.misp.distribution import Distribution
 
 LONGEST = 10_000
 
@@ -52,6 +54,8 @@ def contact_reporter(
         raise Forbidden(ReporterProblem.ONLY_PEOPLE())
     event = find_event(actor, reference)
     text = _message(message)
+    if event.orgc_id != actor.organisation_id:
+        require_shareable(Distribution.COMMUNITY, [text])
     count_messages(actor.user_id, allowed=MESSAGES_PER_HOUR)
     facts: Facts = {
         "sender": actor.name,

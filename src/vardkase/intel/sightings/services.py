@@ -14,6 +14,7 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import array_of, cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.access.sharing import is_shareable, require_shareable
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
@@ -48,6 +49,7 @@ from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.queries import find_sighting
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.queries import blocked_uuids
+from vardkase.misp.distribution import Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def add_sightings(actor: Actor, attribute_ids: Sequence[int], report: SightingRe
     actor.require_writing(Permission.SIGHTING)
     if blocked_organisations([actor.organisation_id]):
         raise Invalid(SightingProblem.BLOCKED())
+    require_shareable(Distribution.COMMUNITY, [report.source])
     chosen = {"ids": array_of(map(str, attribute_ids)), "org": actor.organisation_id}
     cursor().execute(LOCK_EVENTS, chosen)
     if report.type == SightingType.EXPIRATION:
@@ -121,7 +124,10 @@ def receive_sightings(
 def write_received(actor: Actor, event: Event, received: Sequence[ReceivedSighting]) -> list[int]:
     """As `receive_sightings`, for an event that the caller has locked; returns the attribute of each new one."""
     blocked = blocked_organisations(each.org_id for each in received if each.org_id is not None)
-    if not (received := [each for each in received if each.org_id not in blocked]):
+    said = {each.source for each in received}
+    kept_back = {source for source in said if not is_shareable(Distribution.COMMUNITY, [source])}
+    received = [each for each in received if each.org_id not in blocked and each.source not in kept_back]
+    if not received:
         return []
     columns = map(list, zip(*map(astuple, received), strict=True))
     given = dict(zip(("uuids", "attributes", "orgs", "dates", "sources", "types"), columns, strict=True))
