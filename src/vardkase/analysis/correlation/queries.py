@@ -189,11 +189,8 @@ ORDER BY counted.occurrences DESC, counted.key
 def related_events(actor: Actor, event_id: int, *, limit: int = 1000) -> list[RelatedEvent]:
     if DISABLED.value:
         return []
-    rules = rules_naming([event_id]).get(event_id, [])
-    others = _others(actor, "%(rules)s" if rules else "")
-    sql = RELATED_EVENTS.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
     cap = settings.VARDKASE_CORRELATION_LIMIT
-    shared = Counter(dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules)))
+    shared = Counter(dict(_correlating(actor, event_id, RELATED_EVENTS, cap=cap, limit=limit)))
     alike = linking(alike_in_event(actor, event_id))
     # Counter.update adds: an event may share keys and have similar hashes as well.
     shared.update(other for other, _ in {(each.related_event_id, each.value) for each in alike})
@@ -233,22 +230,12 @@ def has_correlations(actor: Actor, event_id: int) -> bool:
     return bool(alike_in_event(actor, event_id))
 
 
-def _correlating(actor: Actor, event_id: int, sql: str) -> list[tuple[Any, ...]]:
-    rules = rules_naming([event_id]).get(event_id, [])
-    others = _others(actor, "%(rules)s" if rules else "")
-    mine = _visible(KEYS_OF_EVENT, actor, "k", "own")
-    return _rows(actor, sql.format(mine=mine, **others), event=event_id, rules=rules)
-
-
 def over_correlating_in_event(actor: Actor, event_id: int, *, limit: int) -> dict[int, int]:
     """Attribute id → key, for values of an event that over-correlate; one attribute of each."""
     if DISABLED.value:
         return {}
-    rules = rules_naming([event_id]).get(event_id, [])
-    others = _others(actor, "%(rules)s" if rules else "")
-    sql = OVER_CORRELATING.format(mine=_visible(KEYS_OF_EVENT, actor, "k", "own"), **others)
     cap = settings.VARDKASE_CORRELATION_LIMIT
-    return dict(_rows(actor, sql, event=event_id, cap=cap, limit=limit, rules=rules))
+    return dict(_correlating(actor, event_id, OVER_CORRELATING, cap=cap, limit=limit))
 
 
 def alike_in_event(actor: Actor, event_id: int) -> list[Similar]:
@@ -316,6 +303,13 @@ def top_values(actor: Actor, *, limit: int = 100, offset: int = 0) -> list[Occur
     return _most_frequent(
         actor, "BETWEEN 2 AND %(cap)s", limit, offset, cap=settings.VARDKASE_CORRELATION_LIMIT
     )
+
+
+def _correlating(actor: Actor, event_id: int, sql: str, **parameters: int) -> list[tuple[Any, ...]]:
+    rules = rules_naming([event_id]).get(event_id, [])
+    others = _others(actor, "%(rules)s" if rules else "")
+    mine = _visible(KEYS_OF_EVENT, actor, "k", "own")
+    return _rows(actor, sql.format(mine=mine, **others), event=event_id, rules=rules, **parameters)
 
 
 def _correlations(actor: Actor, mine: str, parameters: dict[str, Any]) -> Correlations:
