@@ -11,8 +11,10 @@ from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_attack
 from tests.factories.seed import Seed
 from tests.support.web_server import WebServer
+from vardkase.formats.misp_json.snapshots import keep_version
 from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute
+from vardkase.intel.hooks import EventPublished
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.knowledge.galaxies.models import GalaxyCluster, GalaxyClusterRelation
 from vardkase.knowledge.noticelists.models import Noticelist, NoticelistEntry
@@ -298,6 +300,7 @@ def test_what_arrives_is_told_apart_and_the_head_follows(
     Event.objects.filter(pk=event.pk).update(
         published=True, publish_timestamp=1_790_000_000, timestamp=1_790_000_000
     )
+    keep_version(EventPublished(event.pk, event.uuid, event.org_id, 1_790_000_000, "someone"))
     colleague = server_seed.org_admin.actor
     opened = visit(chromium, server, f"/event/{event.pk}/", server_seed.publisher.user)
     page, head = opened.page, opened.page.locator(".event-state")
@@ -311,6 +314,7 @@ def test_what_arrives_is_told_apart_and_the_head_follows(
     expect(arrived).to_contain_text("new[.]example")
     expect(arrived.locator(".change")).to_have_text("Ny")
     # With its column, and with what the event has become.
+    expect(page.locator(".tabs [aria-current] .count")).to_have_text("3")
     expect(page.get_by_role("columnheader", name="Taggar")).to_be_visible()
     expect(head).to_contain_text("Opublicerade ändringar")
     expect(page.locator(".event-to-dos")).to_contain_text("1 attribut har opublicerade ändringar")

@@ -1,7 +1,7 @@
 // Changes of others come into the open table of an event by themselves: the hub is asked every few seconds, more seldom
 // where its answers take long, and never while the page is hidden. It answers with nothing while nothing has changed.
 import { countFacets } from "./facets";
-import { lightNew, type Seen } from "./renewedRows";
+import { lightNew } from "./renewedRows";
 import { beginAll, renewTable } from "./scrolledRows";
 
 const EVERY_MS = 10_000;
@@ -62,7 +62,7 @@ function renewHead(answer: HTMLTemplateElement): boolean {
 }
 
 /** Draws the table anew where it has other columns now; not under the hands of somebody who edits or chooses. */
-function redraw(table: HTMLTableElement, seen: Seen): void {
+function redraw(table: HTMLTableElement, since: number): void {
   const known = new Set([...table.rows].map((row) => row.id));
   const top = table.closest(".table-frame")?.scrollTop ?? 0;
   const drawn = () => {
@@ -71,7 +71,7 @@ function redraw(table: HTMLTableElement, seen: Seen): void {
     document.removeEventListener("htmx:afterSettle", drawn);
     const frame = now.closest(".table-frame");
     if (frame && top) frame.scrollTop = top;
-    lightNew(now.querySelectorAll<HTMLTableRowElement>("tbody tr[id]"), known, seen);
+    lightNew(now.querySelectorAll<HTMLTableRowElement>("tbody tr[id]"), known, since);
     say();
   };
   document.addEventListener("htmx:afterSettle", drawn);
@@ -99,19 +99,21 @@ async function renew(table: HTMLTableElement, html: string): Promise<void> {
   const answer = document.createElement("template");
   answer.innerHTML = html;
   const isWhole = renewHead(answer);
-  const before = place()?.dataset;
-  const latest: Seen = { since: Number.parseInt(before?.seen ?? "", 10) || 0, word: before?.new ?? "" };
+  const since = Number.parseInt(place()?.dataset.seen ?? "", 10) || 0;
   const total = answer.content.querySelector<HTMLElement>("#row-total")?.dataset.total;
   const hasRows = table.querySelector("tbody tr[id]") !== null;
   const columns = new URLSearchParams(table.dataset.rowsUrl?.split("?")[1] ?? "").get("columns") ?? "";
-  const wanted = answer.content.querySelector<HTMLElement>("#event-news")?.dataset.columns ?? columns;
+  const told = answer.content.querySelector<HTMLElement>("#event-news")?.dataset;
+  const wanted = told?.columns ?? columns;
+  const count = document.querySelector(".tabs [aria-current] .count");
+  if (count && told?.count) count.textContent = told.count;
   const isHeld = table.querySelector(".cell-editor, input[data-select]:checked") !== null;
   // The first row, or the last one: what stands around the table changes as well.
   if (hasRows !== Number(total) > 0 || (wanted !== columns && !isHeld)) {
-    redraw(table, latest);
+    redraw(table, since);
     return;
   }
-  const renewal = await renewTable(table, latest);
+  const renewal = await renewTable(table, since);
   const words = place()?.dataset;
   if (!renewal || !words) return;
   const { seen } = words;
@@ -120,8 +122,6 @@ async function renew(table: HTMLTableElement, html: string): Promise<void> {
   const now = place();
   for (const [row, kind] of renewal.conflicts)
     showConflict(row, (kind === "changed" ? now?.dataset.conflict : now?.dataset.deleted) ?? "");
-  const count = document.querySelector(".tabs [aria-current] .count");
-  if (count && now) count.textContent = now.dataset.count ?? "";
   // What was left as it is, is asked for again.
   if (now && (renewal.conflicts.size || !isWhole || wanted !== columns)) now.dataset.seen = `${seen}.`;
   if (renewal.changed) say();

@@ -7,12 +7,6 @@ export interface Renewal {
   conflicts: Map<HTMLTableRowElement, "changed" | "deleted">;
 }
 
-/** When the page was looked at last, in seconds, and what a new row is called. */
-export interface Seen {
-  since: number;
-  word: string;
-}
-
 type Body = HTMLTableSectionElement;
 
 /** The cell without what only this page knows of it. */
@@ -83,27 +77,14 @@ function light(row: HTMLTableRowElement): void {
   row.classList.add("renewed");
 }
 
-function numberIn(id: string): number {
-  return id.startsWith("attribute-") ? Number(id.slice("attribute-".length)) : 0;
-}
-
-/** Lights the rows that nobody saw here before: `known` are the ids of the others, and older rows only moved up. */
-export function lightNew(
-  rows: Iterable<HTMLTableRowElement>,
-  known: Set<string>,
-  { since, word }: Seen,
-): void {
-  const newest = Math.max(0, ...[...known].map(numberIn));
-  for (const row of rows) {
-    if (known.has(row.id) || Number(row.dataset.time ?? 0) < since) continue;
-    light(row);
-    const badge = row.matches(".land") && numberIn(row.id) > newest ? row.querySelector(".change") : null;
-    if (badge) badge.textContent = word;
-  }
+/** Lights the rows that nobody saw here before: `known` are the ids of the others, and those from before `since` (in
+ * seconds) only moved up. */
+export function lightNew(rows: Iterable<HTMLTableRowElement>, known: Set<string>, since: number): void {
+  for (const row of rows) if (!known.has(row.id) && Number(row.dataset.time ?? 0) >= since) light(row);
 }
 
 /** `windows`: each tbody of the table with the rows that it should hold. */
-export function renewBodies(windows: Map<Body, Body>, seen: Seen): Renewal {
+export function renewBodies(windows: Map<Body, Body>, since: number): Renewal {
   const renewal: Renewal = { changed: false, conflicts: new Map() };
   const held = new Map([...windows.keys()].flatMap((body) => [...body.rows].map((row) => [row.id, row])));
   const wanted = new Set([...windows.values()].flatMap((body) => [...body.rows].map((row) => row.id)));
@@ -130,7 +111,7 @@ export function renewBodies(windows: Map<Body, Body>, seen: Seen): Renewal {
       renewal.changed = true;
       window.htmx.process(shown);
     }
-    lightNew(body.rows, new Set(held.keys()), seen);
+    lightNew(body.rows, new Set(held.keys()), since);
   }
   return renewal;
 }

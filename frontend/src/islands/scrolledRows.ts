@@ -1,6 +1,6 @@
 // The table of attributes fetches rows as it is scrolled. The rows at hand lie between two spacers as high as all
 // others would be; every row has the same height. A window is a tbody, fetched as HTML and thrown away when far off.
-import { type Renewal, renewBodies, type Seen } from "./renewedRows";
+import { type Renewal, renewBodies } from "./renewedRows";
 import { keepChosen, refreshSelection } from "./selection";
 
 const AHEAD_PX = 1200;
@@ -168,7 +168,7 @@ function keepFocus(frame: HTMLElement, act: () => void): void {
 }
 
 /** Fetches the rows at hand again. Returns null when they could not be, or the table is another one by then. */
-export async function renewTable(table: HTMLTableElement, seen: Seen): Promise<Renewal | null> {
+export async function renewTable(table: HTMLTableElement, since: number): Promise<Renewal | null> {
   const scrolled = tables.get(table);
   const frame = table.closest<HTMLElement>(".table-frame");
   const only = table.tBodies[0];
@@ -185,7 +185,7 @@ export async function renewTable(table: HTMLTableElement, seen: Seen): Promise<R
     let renewal: Renewal | null = null;
     keepView(frame, () =>
       keepFocus(frame, () => {
-        renewal = renewBodies(fresh, seen);
+        renewal = renewBodies(fresh, since);
       }),
     );
     refreshSelection(only);

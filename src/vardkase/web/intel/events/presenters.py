@@ -15,6 +15,7 @@ from vardkase.analysis.correlation.queries import correlations_of_attributes
 from vardkase.analysis.decay.options import DecayOptions
 from vardkase.analysis.decay.scores import Score, Scorer
 from vardkase.core.clock import now_seconds
+from vardkase.formats.misp_json.published_attributes import published_attributes
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.analyst_data.threads import counts_by_object
 from vardkase.intel.columns import EventRow
@@ -80,6 +81,8 @@ class PartRow:
     """Open ones that would change or delete it."""
     scores: Sequence[Score] = ()
     """By each decaying model that applies to its type."""
+    is_new: bool = False
+    """True if it is not in the last published version."""
 
     @property
     def value_url(self) -> str:
@@ -101,8 +104,7 @@ class PartRow:
     @property
     def is_changed(self) -> bool:
         """True if changed since the event was published."""
-        event = self.event
-        return not event.published and 0 < event.publish_timestamp < self.line.timestamp
+        return _is_changed(self.event, self.line)
 
     @property
     def changed(self) -> datetime:
@@ -196,6 +198,8 @@ def _shown(
     weeks = weekly_counts(actor, list(sighted), WEEKS, now_seconds()) if sighted else {}
     scores = Scorer(actor, DecayOptions()).scores([line.id for line in lines]) if "decay" in keys else {}
     proposed = open_by_attribute(actor, [line.id for line in lines])
+    changed = any(_is_changed(event, line) for line in lines)
+    published = published_attributes(event.uuid) if changed else None
     warned = find_hits([CheckedValue(line.value, line.type) for line in lines])
     return [
         PartRow(
@@ -208,9 +212,14 @@ def _shown(
             [hit.name for hit in warned.get(position, ())],
             proposed.get(line.id, 0),
             scores.get(line.id, ()),
+            published is not None and str(line.uuid) not in published,
         )
         for position, line in enumerate(lines)
     ]
+
+
+def _is_changed(event: EventRow, line: AttributeLine) -> bool:
+    return not event.published and 0 < event.publish_timestamp < line.timestamp
 
 
 def value_url(value: str) -> str:
