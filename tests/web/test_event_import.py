@@ -354,3 +354,17 @@ def test_more_tags_are_chosen_in_the_review(web: Client) -> None:
     assert not Event.objects.exists()
     web.post(URL, fields(page, tags="campaign:winter"))
     assert [tag.name for tag in event_tags(Event.objects.get().pk)] == ["campaign:winter"]
+
+
+def test_marking_of_classified_information_is_said_before_anything_is_added(web: Client, seed: Seed) -> None:
+    """Only values are kept of a text, so that no later check would find its marking."""
+    marked = "Lägesbild\r\n\r\n198.51.100.7\r\n\r\nBEGRÄNSAT HEMLIG enligt säkerhetsskyddslagen\r\n"
+    event = add_event(seed.publisher.actor, {"info": "Lägesbild", "distribution": 0}).event_id
+    for url in (URL, f"/event/{event}/attributes/paste/"):
+        said = web.post(url, {"text": marked, "go": "look", "distribution": 5}).content.decode()
+        assert "The text has a security classification marking." in said
+        assert "Line 5: “BEGRÄNSAT HEMLIG”" in said
+        assert (
+            "security classification marking"
+            not in web.post(url, {"text": REPORT, "go": "look", "distribution": 5}).content.decode()
+        )

@@ -69,8 +69,11 @@ class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class MarkingMatch:
+    """`line`: of the text, counted from 1."""
+
     marking: Marking
     text: str
+    line: int
 
 
 @cache
@@ -118,13 +121,19 @@ def _named(said: str, severity: Severity) -> list[MarkingMatch]:
         if marking.severity is severity and (match := _compiled_one(marking).search(said))
     ]
     return [
-        MarkingMatch(marking, " ".join(match[0].split()))
+        MarkingMatch(marking, " ".join(match[0].split()), _line_of(match))
         for match, marking in spans
         if not any(
             other.start() <= match.start() and match.end() <= other.end() and len(other[0]) > len(match[0])
             for other, _ in spans
         )
     ]
+
+
+def _line_of(match: re.Match[str]) -> int:
+    # A match may begin with the end of the line before.
+    blanks = len(match[0]) - len(match[0].lstrip())
+    return match.string.count("\n", 0, match.start() + blanks) + 1
 
 
 @cache

@@ -60,6 +60,7 @@ from vardkase.web.intel.editing.sources import (
 )
 from vardkase.web.intel.editing.text_review import (
     found_in_text,
+    markings_in_text,
     review_page,
     reviewed_text,
 )
@@ -186,6 +187,7 @@ def _source_page(request: PageRequest, form: SourceForm, sources: Sources) -> Ht
 def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpResponse:
     try:
         values, tags = found_in_text(request, sources.text, title=sources.title)
+        markings = markings_in_text(request, sources.text)
     except Invalid as refused:
         form.add_error(None, str(refused))
         return _source_page(request, form, sources)
@@ -212,7 +214,7 @@ def _review(request: PageRequest, form: SourceForm, sources: Sources) -> HttpRes
         return made
     context = {
         "heading": gettext("New event from text or file"),
-        **review_page(request, fields, sources, values, review, tags),
+        **review_page(request, fields, sources, values, review, tags, markings),
     }
     return render(request, "editing/event_import_review.html", context, status=422 if fields.errors else 200)
 

@@ -38,6 +38,7 @@ from vardkase.web.intel.editing.sources import (
 )
 from vardkase.web.intel.editing.text_review import (
     found_in_text,
+    markings_in_text,
     review_page,
     reviewed_text,
 )
@@ -97,6 +98,7 @@ def _source_page(request: PageRequest, event: EventRow, form: PasteForm, sources
 def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sources) -> HttpResponse:
     try:
         values, tags = found_in_text(request, sources.text, event_id=event.id)
+        markings = markings_in_text(request, sources.text)
     except Invalid as refused:
         form.add_error(None, str(refused))
         return _source_page(request, event, form, sources)
@@ -110,7 +112,7 @@ def _review(request: PageRequest, event: EventRow, form: PasteForm, sources: Sou
     context = {
         "heading": gettext("Review extracted values"),
         "event": event,
-        **review_page(request, form, sources, values, review, tags),
+        **review_page(request, form, sources, values, review, tags, markings),
     }
     return render(request, "editing/paste_review.html", context)
 

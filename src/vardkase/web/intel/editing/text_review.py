@@ -14,6 +14,8 @@ from vardkase.analysis.search.value_search import known_values
 from vardkase.core.errors import Invalid
 from vardkase.formats.incoming.reading_time import reading_time
 from vardkase.formats.problems import ImportProblem
+from vardkase.hub.guard.findings import Severity
+from vardkase.hub.guard.markings import MarkingMatch, match_in
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_reports.tag_recognition import tags_in
@@ -34,6 +36,7 @@ from vardkase.web.ui.pages import PageRequest
 from vardkase.web.ui.picker_views import searched_for
 
 UNKNOWN_SHOWN = 200
+MARKINGS_SHOWN = 10
 
 IDENTIFIER = re.compile(r"[A-Z]{1,4}\d{4}(?:\.\d{3})?|[^\s:]+:\S.*")
 """A phrase that names one tag and nothing else: ATT&CK's T1486 or S0154, or the tag itself."""
@@ -66,6 +69,15 @@ def found_in_text(
         values = pasted(request.actor, event_id, text)
         attached = [tag.name for tag in event_tags(event_id)] if event_id else []
         return values, suggested_tags(request, request.actor, f"{title}\n{text}", attached)
+
+
+def markings_in_text(request: PageRequest, text: str) -> list[MarkingMatch]:
+    """Classification markings in a text, of which only what is chosen is kept: later checks do not see them.
+
+    Raises Invalid if the account has had too much read.
+    """
+    with reading_time(request.actor.user_id):
+        return match_in(text, limit=MARKINGS_SHOWN)
 
 
 def suggested_tags(
@@ -130,6 +142,7 @@ def review_page(
     found: PastedValues,
     review: Review,
     tags: Sequence[SuggestedTag],
+    markings: Sequence[MarkingMatch],
 ) -> dict[str, Any]:
     """All that a page shows where a text and files are reviewed, beside its heading."""
     return {
@@ -137,6 +150,8 @@ def review_page(
         **review_context(request, request.actor, found, review, tags),
         **reach_context(request.actor, form),
         **searched_for(request),
+        "markings": [match for match in markings if match.marking.severity is Severity.STOPS],
+        "markings_to_consider": [match for match in markings if match.marking.severity is Severity.NOTES],
     }
 
 
