@@ -52,7 +52,7 @@ def _step(
 ) -> Setup:
     """A step of organisation B's membership, which has begun."""
     org = people.seed.org_b
-    form = {"reason": WHY, "kind": "suspended", "contributions": "They stay."}
+    form = {"reason": WHY, "kind": "suspended", "contributions": "They stay.", **with_approval.ADVERSE}
     return people.by_officers(
         propose,
         _memberships,
@@ -74,7 +74,9 @@ def activating(people: People) -> Setup:
 
 def limiting(people: People) -> Setup:
     org = member(people.desk, people.seed.org_b).organisation_id
-    return _step(people, "suspend", lambda who: members.suspend(who, org, "suspended", WHY))
+    return _step(
+        people, "suspend", lambda who: members.suspend(who, org, "suspended", WHY, with_approval.ADVERSE)
+    )
 
 
 def lifting(people: People) -> Setup:
@@ -85,7 +87,9 @@ def lifting(people: People) -> Setup:
 
 def terminating(people: People) -> Setup:
     org = member(people.desk, people.seed.org_b).organisation_id
-    return _step(people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay."))
+    return _step(
+        people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay.", with_approval.ADVERSE)
+    )
 
 
 def opening(people: People) -> Setup:

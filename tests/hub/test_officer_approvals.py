@@ -17,6 +17,7 @@ from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import with_approval
 from tests.hub.membership.answers import answers
 from tests.hub.membership.applications import assessed, proposed, submitted
+from tests.hub.membership.with_approval import ADVERSE
 from tests.identity.two_people import approved
 from tests.support.refusals import problem_is
 from tests.web.signed_in import signed_in
@@ -43,7 +44,7 @@ from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.models import AccountAddress, User
 
 NO_COMMAND = "No such command"
-GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
+GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay.", **ADVERSE}
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_second_officer_sees_pending_request(seed: Seed, desk: Desk) -> None:
     """Without an outer transaction, as in production: pages that only read take no locks."""
     member(desk, seed.org_b)
     officer, second = at_the_screen(desk.officer), signed_in(desk.second)
-    limits = services.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
+    limits = services.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.", ADVERSE)
     applicant = make_organisation("Newcomer")
     opens = services.open_membership(officer, applicant, FACTS, "They asked.")
     for waits in (limits, opens):
@@ -134,7 +135,7 @@ def test_membership_services_require_approval(seed: Seed, desk: Desk) -> None:
 def test_request_is_stale_once_membership_has_changed(seed: Seed, desk: Desk) -> None:
     member(desk, seed.org_b)
     officer = at_the_screen(desk.officer)
-    ends = services.terminate(officer, seed.org_b.pk, "It left.", "They stay.")
+    ends = services.terminate(officer, seed.org_b.pk, "It left.", "They stay.", ADVERSE)
     with_approval.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
     with pytest.raises(Conflict):
         approved(desk.second.user, ends)
@@ -209,8 +210,8 @@ def test_conflict_of_interest_follows_membership(seed: Seed, desk: Desk) -> None
     membership = Membership.objects.get()
     org = membership.organisation_id
     with pytest.raises(NotImpartial):
-        services.terminate(at_the_screen(desk.officer), org, "x", "y")
-    made = services.terminate(at_the_screen(desk.second), org, "It left.", "They stay.")
+        services.terminate(at_the_screen(desk.officer), org, "x", "y", ADVERSE)
+    made = services.terminate(at_the_screen(desk.second), org, "It left.", "They stay.", ADVERSE)
     with pytest.raises(Forbidden):
         approved(desk.officer.user, made)
     approved(third, made)
@@ -232,7 +233,7 @@ def test_officer_named_as_contact_must_declare_first(seed: Seed, desk: Desk) -> 
         at_the_screen(desk.admin), {"kind": "access", "subject": "Hej", "text": "Ett nytt konto"}
     )
     for act in (
-        lambda: services.terminate(officer, number, "x", "y"),
+        lambda: services.terminate(officer, number, "x", "y", ADVERSE),
         lambda: services.activate(officer, number, "x"),
         lambda: propose_review(officer, number, accept=True),
         lambda: services_of_support.answer(officer, asked.pk, "Svar"),
@@ -250,7 +251,7 @@ def test_officer_named_as_contact_must_declare_first(seed: Seed, desk: Desk) -> 
     answered = AuditEntry.objects.get(action="membership.impartiality_declared")
     assert answered.actor_id == desk.officer.user.pk
     services_of_support.answer(officer, asked.pk, "Svar")
-    assert services.terminate(officer, number, "x", "y")
+    assert services.terminate(officer, number, "x", "y", ADVERSE)
 
 
 def test_partial_officer_is_excluded_from_membership(seed: Seed, desk: Desk) -> None:
@@ -265,8 +266,8 @@ def test_partial_officer_is_excluded_from_membership(seed: Seed, desk: Desk) -> 
         with pytest.raises(NotImpartial):
             onboarding.register_networks(at_the_screen(api_user), number, ["198.51.100.0/28"])
     with pytest.raises(NotImpartial):
-        services.terminate(at_the_screen(desk.officer), number, "x", "y")
-    assert services.terminate(at_the_screen(desk.second), number, "x", "y")
+        services.terminate(at_the_screen(desk.officer), number, "x", "y", ADVERSE)
+    assert services.terminate(at_the_screen(desk.second), number, "x", "y", ADVERSE)
     assert call(desk.admin.key, "POST", f"/memberships/declare_partial/{number}", {"reason": "x"})[0] == 403
 
 

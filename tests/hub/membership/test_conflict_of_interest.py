@@ -13,6 +13,7 @@ from django.utils.translation import override
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.applications import assessed, johanna, proposed, submitted
+from tests.hub.membership.with_approval import ADVERSE
 from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -55,10 +56,10 @@ def test_declaring_in_membership_ends_officers_proposals(seed: Seed, desk: Desk)
         member(desk, org)
     officer = at_the_screen(desk.officer)
     ended = [
-        services.terminate(officer, seed.org_b.pk, "x", "y"),
+        services.terminate(officer, seed.org_b.pk, "x", "y", ADVERSE),
         propose_minimum(officer, seed.org_b.pk, [SignInRule.values[0]], 300, "x"),
     ]
-    stays = services.terminate(officer, seed.org_c.pk, "x", "y")
+    stays = services.terminate(officer, seed.org_c.pk, "x", "y", ADVERSE)
     OutgoingMail.objects.all().delete()
     page = declare(desk.officer, "member_partial", seed.org_b.pk, reason="Min syster leder den.")
     assert "2 of your proposals no longer count" in page.content.decode()
@@ -88,7 +89,7 @@ def test_declaring_in_application_ends_proposals_about_its_membership(seed: Seed
     application, proposal = proposed(at_the_screen(desk.officer))
     decisions.decide(at_the_screen(desk.second), application, proposal.pk, "agree")
     application.refresh_from_db()
-    made = services.terminate(at_the_screen(desk.officer), application.organisation_id, "x", "y")
+    made = services.terminate(at_the_screen(desk.officer), application.organisation_id, "x", "y", ADVERSE)
     declare(desk.officer, "application_partial", application.number)
     made.refresh_from_db()
     assert made.state == "stale"
@@ -101,11 +102,11 @@ def test_officer_named_as_contact_must_answer_first(seed: Seed, desk: Desk) -> N
         organisation=seed.org_b, role="security", name="Per", email=desk.officer.user.email.upper()
     )
     with override("en"), pytest.raises(NotImpartial, match="contact of this member"):
-        services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y")
+        services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y", ADVERSE)
     with pytest.raises(NotImpartial):
         propose_minimum(at_the_screen(desk.officer), seed.org_b.pk, [], 300, "x")
     declare(desk.officer, "member_partial", seed.org_b.pk, partial="0")
-    assert services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y")
+    assert services.terminate(at_the_screen(desk.officer), seed.org_b.pk, "x", "y", ADVERSE)
 
 
 def test_declaration_form_has_no_default_and_requires_answer(seed: Seed, desk: Desk) -> None:

@@ -30,7 +30,12 @@ from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.members.schedules import lapse_restrictions
 from vardkase.identity.organisations.models import MembershipInUse
 
-GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay."}
+GIVEN = {
+    "reason": "It was decided.",
+    "kind": "suspended",
+    "contributions": "They stay.",
+    **with_approval.ADVERSE,
+}
 
 
 @pytest.fixture
@@ -69,10 +74,14 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
     for words in (
         "stänger av medlemskapet för Organisation B",
         "212000-0142",
-        "Avstängningen gäller tills vidare.",
+        "Det gäller tills vidare.",
+        "I beslutet om medlemskap förbehöll vi oss rätten att ändra det på det här sättet.",
+        "krävde att det meddelades omedelbart. Andra medlemmars system var i fara.",
+        "Beslutet gäller omedelbart, även om det överklagas",
+        "25, 35 och 37 §§ förvaltningslagen (2017:900)",
         "Konton har delats.",
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
-        "inom tre veckor från den dag då beslutet meddelades",
+        "inom tre veckor från den dag beslutet meddelades. Sista dag är den",
         "ärende M-0",
         "lämnar vi det vidare till domstolen",
         "Beslutet har fattats av colleague.officer@hub.example, jurist.",
@@ -99,6 +108,43 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
     ended = letter_words(Letter.objects.order_by("pk").last())
     assert "avslutar medlemskapet för Organisation B" in ended
     assert "Händelserna ligger kvar." in ended
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("read_only", "Ni kan ta del av information men inte dela någon"),
+        ("no_sync", "Er API-anslutning och er synkronisering är avstängda."),
+    ],
+)
+def test_restriction_is_a_decision_letter_too(seed: Seed, desk: Desk, kind: str, words: str) -> None:
+    member(desk, seed.org_b)
+    with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, kind, "Nyckeln har läckt.")
+    (letter,) = Letter.objects.all()
+    text = letter_words(letter)
+    assert "begränsar medlemskapet för Organisation B" in text
+    assert words in text
+    assert "Hur ni överklagar" in text
+
+
+@pytest.mark.parametrize("field", with_approval.ADVERSE)
+def test_decision_against_member_states_hearing_ground_and_effect(seed: Seed, desk: Desk, field: str) -> None:
+    member(desk, seed.org_b)
+    officer, org = at_the_screen(desk.officer), seed.org_b.pk
+    for wrong in ("", "x" * 2001):
+        given = with_approval.ADVERSE | {field: wrong}
+        for proposing in (
+            lambda given=given: services.suspend(officer, org, "suspended", "Because.", given),
+            lambda given=given: services.terminate(officer, org, "Because.", "They stay.", given),
+        ):
+            with pytest.raises(Invalid) as refused:
+                proposing()
+            assert set(refused.value.errors) == {field}
+        web = signed_in(desk.officer).post(f"/members/{org}/step/suspend/", GIVEN | {field: wrong})
+        assert (web.status_code, set(web.context["form"].errors)) == (422, {field})
+        status, body = call(desk.officer.key, "POST", f"/memberships/suspend/{org}", GIVEN | {field: wrong})
+        assert (status, field in str(body["errors"])) == (403, True)
+    assert not Letter.objects.exists()
 
 
 def letter_words(letter: Letter | None) -> str:

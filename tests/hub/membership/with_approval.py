@@ -53,16 +53,26 @@ def review_statement(actor: Actor, organisation_id: int, **given: Any) -> Statem
     return cast(Statement, approved(colleague(actor), request))
 
 
-def suspend(actor: Actor, *given: Any, **more: Any) -> Membership:
-    return approve(actor, services.suspend(actor, *given, **more))
+ADVERSE = {
+    "hearing": "urgent",
+    "hearing_note": "Andra medlemmars system var i fara.",
+    "ground": "reserved",
+    "immediate": "interest",
+    "immediate_note": "Andra medlemmars säkerhet väger tyngre än olägenheten.",
+}
+"""What a decision against a member states (25, 35 and 37 §§ förvaltningslagen)."""
+
+
+def suspend(actor: Actor, organisation_id: Any, kind: str, reason: str, **more: Any) -> Membership:
+    return approve(actor, services.suspend(actor, organisation_id, kind, reason, ADVERSE, **more))
 
 
 def restore(actor: Actor, *given: Any) -> Membership:
     return approve(actor, services.restore(actor, *given))
 
 
-def terminate(actor: Actor, *given: Any) -> Membership:
-    return approve(actor, services.terminate(actor, *given))
+def terminate(actor: Actor, organisation_id: Any, reason: str, contributions: str) -> Membership:
+    return approve(actor, services.terminate(actor, organisation_id, reason, contributions, ADVERSE))
 
 
 def enter(actor: Actor, organisation_id: int) -> Membership:

@@ -25,13 +25,27 @@ from vardkase.identity.accounts.staff import StaffRole
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ORGANISATION = "[organisation_id]"
+ADVERSE = (
+    "`hearing` is heard, needless, harder or urgent; `ground` reserved, safety or misled; `immediate` temporary or "
+    "interest (25, 35 and 37 §§ förvaltningslagen). The notes go into the letter."
+)
 
 
 class Activation(Body, kw_only=True):
     reason: Text = ""
 
 
-class Suspension(Body, kw_only=True):
+class AdverseDecisionBody(Body, kw_only=True):
+    """What a decision against a member has to state (hub.membership.members.adverse_decisions)."""
+
+    hearing: Mandatory[Text] = ""
+    hearing_note: Mandatory[Text] = ""
+    ground: Mandatory[Text] = ""
+    immediate: Mandatory[Text] = ""
+    immediate_note: Mandatory[Text] = ""
+
+
+class Suspension(AdverseDecisionBody, kw_only=True):
     kind: Mandatory[Text] = ""
     reason: Mandatory[Text] = ""
     until: Moment | None = None
@@ -41,7 +55,7 @@ class Restoration(Body, kw_only=True):
     reason: Mandatory[Text] = ""
 
 
-class Termination(Body, kw_only=True):
+class Termination(AdverseDecisionBody, kw_only=True):
     reason: Mandatory[Text] = ""
     contributions: Mandatory[Text] = ""
 
@@ -96,13 +110,15 @@ def activate(call: Call, organisation_id: str, *, body: Activation) -> Json:
     staff=OFFICER,
     writes=True,
     describes=Description(
-        text="`kind` is suspended, no_sync or read_only; `until` an ISO time.",
+        text="`kind` is suspended, no_sync or read_only; `until` an ISO time. " + ADVERSE,
         url=f"/memberships/suspend/{ORGANISATION}",
     ),
 )
 def suspend(call: Call, organisation_id: str, *, body: Suspension) -> Json:
     """Restrict a membership immediately."""
-    limited = services.suspend(call.actor, organisation_id, body.kind, body.reason, until=body.until)
+    limited = services.suspend(
+        call.actor, organisation_id, body.kind, body.reason, body.sent, until=body.until
+    )
     return _outcome(call.actor, limited)
 
 
@@ -123,11 +139,11 @@ def restore(call: Call, organisation_id: str, *, body: Restoration) -> Json:
     proposes=("terminate_membership",),
     staff=OFFICER,
     writes=True,
-    describes=Description(url=f"/memberships/terminate/{ORGANISATION}"),
+    describes=Description(text=ADVERSE, url=f"/memberships/terminate/{ORGANISATION}"),
 )
 def terminate(call: Call, organisation_id: str, *, body: Termination) -> Json:
     """Terminate a membership; the member's contributions remain."""
-    ended = services.terminate(call.actor, organisation_id, body.reason, body.contributions)
+    ended = services.terminate(call.actor, organisation_id, body.reason, body.contributions, body.sent)
     return _outcome(call.actor, ended)
 
 

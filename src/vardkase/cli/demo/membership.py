@@ -65,6 +65,13 @@ LEGAL_ANSWERS = {
     "membership_basis": "Demonstrationsmyndighetens instruktion (påhittad) och punkt 1 i Allmänna villkor",
     "public_party": "yes",
 }
+ADVERSE = {
+    "hearing": "heard",
+    "hearing_note": "Högskolan bad själv om det den 20 november 2026.",
+    "ground": "reserved",
+    "immediate": "temporary",
+    "immediate_note": "Det begränsar bara att dela, och hävs så snart systembytet är klart.",
+}
 ANSWERED = "Chefsjuristens bedömning, påhittad för demonstrationen."
 MEMBERS = {
     "Norrviks kommun": (Sector.MUNICIPALITY, Connection.WEB, Nis2Status.ESSENTIAL, "2120009978", "07"),
@@ -99,7 +106,9 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
         proposed = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
         approve(_acting(OFFICER), proposed.pk, proposed.digest)
     why = "Byter system i sommar och har bett om det."
-    _approved(members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why))
+    _approved(
+        members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why, ADVERSE)
+    )
     _apply()
     asked = {"kind": "connection", "subject": "Hur byter vi nyckel?", "text": "Vår nyckel går ut i december."}
     customer_service.ask(_acting(_administrator(organisations["Norrviks kommun"]).email), asked)

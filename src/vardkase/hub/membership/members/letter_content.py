@@ -1,4 +1,4 @@
-"""Letters on membership decisions: suspension and termination."""
+"""Letters on membership decisions: limits and termination."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.facts import moment
@@ -15,35 +16,67 @@ from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
+from vardkase.hub.membership.members.models import Membership, RestrictionKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.accounts.models import User
 
 LANGUAGES = ("sv", "en")
 
 
-def suspension(actor: AuditActor, membership: Membership, reason: str, until: datetime | None) -> Attachment:
+def limit(
+    actor: AuditActor,
+    membership: Membership,
+    kind: RestrictionKind,
+    reason: str,
+    until: datetime | None,
+    decision: AdverseDecision | None,
+) -> Attachment:
+    whole = kind == RestrictionKind.SUSPENDED
     facts = {}
     for language in LANGUAGES:
         with override(language):
-            ends = (
-                gettext("The suspension lasts until %(moment)s.") % {"moment": moment(until)}
-                if until
-                else gettext("The suspension lasts until further notice.")
-            )
-            facts[language] = {**_common(actor, membership, language, reason), "until": ends}
-    return _written(actor, membership, "letter_suspension", facts)
+            if until:
+                ends = gettext("It applies until %(moment)s.") % {"moment": moment(until)}
+            else:
+                ends = gettext("It applies until further notice.")
+            facts[language] = {
+                **_common(actor, membership, language, reason, decision),
+                "until": ends,
+                "limit": str(LIMITS[kind]),
+            }
+    return _written(actor, membership, "letter_suspension" if whole else "letter_restriction", facts)
 
 
-def termination(actor: AuditActor, membership: Membership, reason: str, contributions: str) -> Attachment:
+def termination(
+    actor: AuditActor,
+    membership: Membership,
+    reason: str,
+    contributions: str,
+    decision: AdverseDecision | None,
+) -> Attachment:
     facts = {
-        language: {**_common(actor, membership, language, reason), "contributions": contributions}
+        language: {**_common(actor, membership, language, reason, decision), "contributions": contributions}
         for language in LANGUAGES
     }
     return _written(actor, membership, "letter_termination", facts)
 
 
-def _common(actor: AuditActor, membership: Membership, language: str, reason: str) -> dict[str, str]:
+LIMITS = {
+    RestrictionKind.SUSPENDED: _("You can neither receive nor share information."),
+    RestrictionKind.NO_SYNC: _(
+        "Your API connection and your synchronisation are disabled. You can still use the web pages."
+    ),
+    RestrictionKind.READ_ONLY: _(
+        "You can read but not share information, neither on the pages nor over the API."
+    ),
+}
+"""What each limit means, as a letter says it."""
+
+
+def _common(
+    actor: AuditActor, membership: Membership, language: str, reason: str, decision: AdverseDecision | None
+) -> dict[str, str]:
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     with override(language):
         return {
@@ -56,6 +89,7 @@ def _common(actor: AuditActor, membership: Membership, language: str, reason: st
             "sender_address": sender_and_address(),
             "number": case_of(membership),
             **decision_facts(membership.sector),
+            **(decision.facts() if decision else {"hearing": "", "ground": "", "immediate": ""}),
         }
 
 

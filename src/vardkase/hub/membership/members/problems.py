@@ -24,6 +24,7 @@ class MemberProblem(ProblemCode):
     MERGE_CHANGES_MEMBERSHIP = _(
         "One of the organisations has a membership, which a merge would change. End it first."
     )
+    LACKS_NOTE = _("Explain, in at most %(most)s characters.")
     NOT_ACTIVE = _("Only an active membership can be restricted. The status of this one is “%(state)s”.")
     ALREADY_RESTRICTED = _("The membership already has this restriction.")
     NEVER_WAIVED = _("Remaining: %(items)s. No member is admitted until this is done.")

@@ -13,6 +13,7 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members import letter_content, mails
+from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -35,6 +36,7 @@ def impose(
     *,
     until: datetime | None = None,
     approval: Approval | None = None,
+    decision: AdverseDecision | None = None,
 ) -> bool:
     """Restrict a membership (row locked by the caller); False if that cause already restricts it so.
 
@@ -54,8 +56,9 @@ def impose(
             actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_RESTRICTED, reason, kind=str(kind)
         )
     push(membership)
-    whole = kind == RestrictionKind.SUSPENDED
-    papers = [letter_content.suspension(actor, membership, reason, until)] if whole else []
+    papers = []
+    if cause == RestrictionCause.OFFICER:
+        papers = [letter_content.limit(actor, membership, kind, reason, until, decision)]
     mails.write(actor, membership, "membership_limited", *papers, limit=kind, reason=reason)
     return True
 

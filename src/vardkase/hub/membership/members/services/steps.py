@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,6 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.lifecycle import TransitionRefused
+from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
 from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -53,10 +56,16 @@ def activate(actor: Actor, reference: Reference, reason: str = "") -> Membership
 
 @transaction.atomic
 def suspend(
-    actor: Actor, reference: Reference, kind: str, reason: str, *, until: datetime | None = None
+    actor: Actor,
+    reference: Reference,
+    kind: str,
+    reason: str,
+    adverse: Mapping[str, Any],
+    *,
+    until: datetime | None = None,
 ) -> ApprovalRequest:
     """Propose to restrict a membership: entirely, its API connection, or to reading (`kind` of
-    RestrictionKind).
+    RestrictionKind). `adverse` holds the fields of AdverseDecision.
 
     Raises TransitionRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
     """
@@ -70,6 +79,7 @@ def suspend(
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
     parameters = {"kind": kind, "until": until.isoformat() if until else ""}
+    parameters |= AdverseDecision.read(adverse).as_parameters()
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
@@ -86,19 +96,20 @@ def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
 
 
 @transaction.atomic
-def terminate(actor: Actor, reference: Reference, reason: str, contributions: str) -> ApprovalRequest:
+def terminate(
+    actor: Actor, reference: Reference, reason: str, contributions: str, adverse: Mapping[str, Any]
+) -> ApprovalRequest:
     """Propose to end a membership: users are disabled, keys and exchange end, contributions stay.
 
-    `contributions` says in words what happens to those. Raises TransitionRefused, Invalid by field, NotFound,
-    Forbidden, Conflict.
+    `contributions` says in words what happens to those; `adverse` holds the fields of AdverseDecision.
+    Raises TransitionRefused, Invalid by field, NotFound, Forbidden, Conflict.
     """
     membership = _locked_for(actor, reference, "terminate")
     contributions = contributions.strip()
     if not contributions:
         raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
-    return two_people.propose_step(
-        actor, two_people.TERMINATE, membership, reasons(reason), {"contributions": contributions}
-    )
+    parameters = {"contributions": contributions} | AdverseDecision.read(adverse).as_parameters()
+    return two_people.propose_step(actor, two_people.TERMINATE, membership, reasons(reason), parameters)
 
 
 def would_end(membership: Membership) -> dict[str, int]:

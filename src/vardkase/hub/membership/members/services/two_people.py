@@ -18,6 +18,13 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.servers.deactivation import switch_off_exchange
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members import letter_content, mails
+from vardkase.hub.membership.members.adverse_decisions import (
+    LABELS,
+    AdverseDecision,
+    ChangeGround,
+    Hearing,
+    Immediate,
+)
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -49,6 +56,7 @@ from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
 """Such members sign in by the whole minimum from their activation on, unless two officers decide otherwise."""
+WORDS = dict((*RestrictionKind.choices, *Hearing.choices, *ChangeGround.choices, *Immediate.choices))
 PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 
@@ -127,12 +135,18 @@ def describe_activation(request: ApprovalRequest) -> ActionDescription:
 def _in_words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    return str(dict(RestrictionKind.choices).get(value, value))
+    return str(WORDS.get(value, value))
 
 
 def _execute_activation(approval: Approval) -> Membership:
     approval.for_action(ACTIVATE)
     return enter(cast(Actor, approval.actor), membership_of(approval.request), approval.reason)
+
+
+def _decision(approval: Approval) -> AdverseDecision | None:
+    """None for a request from before decisions had to state these."""
+    given = approval.parameters
+    return AdverseDecision.read(given) if given.get("hearing") else None
 
 
 def _execute_limit(approval: Approval) -> Membership:
@@ -146,6 +160,7 @@ def _execute_limit(approval: Approval) -> Membership:
         approval.reason,
         until=until,
         approval=approval,
+        decision=_decision(approval),
     )
     return membership
 
@@ -161,7 +176,9 @@ def _execute_termination(approval: Approval) -> Membership:
     contributions, org_id = approval.parameters["contributions"], membership.organisation_id
     take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    letter = letter_content.termination(actor, membership, approval.reason, contributions)
+    letter = letter_content.termination(
+        actor, membership, approval.reason, contributions, _decision(approval)
+    )
     # Before the accounts are disabled, whose owners are among the recipients.
     mails.write(
         actor, membership, "membership_ended", letter, reason=approval.reason, contributions=contributions
@@ -198,6 +215,7 @@ LIMIT = _of_a_member(
         _("The membership is restricted at once, and the member is notified by letter."),
         kind=_("Limit"),
         until=_("Until"),
+        **LABELS,
     ),
     execute=_execute_limit,
 )
@@ -213,6 +231,7 @@ TERMINATE = _of_a_member(
     describe=_description(
         _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
         contributions=_("What happens to its contributions"),
+        **LABELS,
     ),
     execute=_execute_termination,
 )

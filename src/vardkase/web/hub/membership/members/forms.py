@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.membership.members.adverse_decisions import LABELS, ChangeGround, Hearing, Immediate
+from vardkase.hub.membership.members.adverse_decisions import LONGEST as LONGEST_NOTE
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.members.sign_in_minimum import LONGEST, SHORTEST
@@ -45,15 +47,34 @@ class ActivateForm(forms.Form):
     )
 
 
-class SuspendForm(ChangeDecisionForm):
+class AdverseDecisionForm(ChangeDecisionForm):
+    """A decision against a member, with what it has to state."""
+
+    hearing = forms.ChoiceField(label=LABELS["hearing"], choices=Hearing.choices, widget=forms.RadioSelect)
+    hearing_note = forms.CharField(
+        label=LABELS["hearing_note"], widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
+    )
+    ground = forms.ChoiceField(label=LABELS["ground"], choices=ChangeGround.choices, widget=forms.RadioSelect)
+    immediate = forms.ChoiceField(
+        label=LABELS["immediate"], choices=Immediate.choices, widget=forms.RadioSelect
+    )
+    immediate_note = forms.CharField(
+        label=LABELS["immediate_note"],
+        widget=forms.Textarea(attrs=ROWS),
+        max_length=LONGEST_NOTE,
+        help_text=_("How intrusive it is, whether it can be undone, and anything else that was weighed."),
+    )
+
+
+class SuspendForm(AdverseDecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
         label=_("Lifted on"), required=False, help_text=_("Leave empty to suspend until further notice.")
     )
-    field_order = ("kind", "reason", "until")
+    field_order = ("kind", "until", "reason")
 
 
-class TerminateForm(ChangeDecisionForm):
+class TerminateForm(AdverseDecisionForm):
     contributions = forms.CharField(
         label=_("What happens to the member’s contributions"),
         widget=forms.Textarea(attrs=ROWS),
@@ -61,6 +82,7 @@ class TerminateForm(ChangeDecisionForm):
             "Contributions stay on the hub. Describe what was agreed, such as whose name they appear under."
         ),
     )
+    field_order = ("contributions", "reason")
 
 
 class OpenForm(forms.Form):

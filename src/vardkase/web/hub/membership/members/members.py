@@ -93,7 +93,7 @@ type Done = Membership | ApprovalRequest
 
 def _suspend(actor: Actor, pk: int, data: dict[str, Any]) -> Done:
     until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
-    return services.suspend(actor, pk, data["kind"], data["reason"], until=until)
+    return services.suspend(actor, pk, data["kind"], data["reason"], data, until=until)
 
 
 type Take = Callable[[Actor, int, dict[str, Any]], Done]
@@ -115,7 +115,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     ),
     "terminate": (
         _("Terminate the membership"), written.TerminateForm,
-        lambda actor, pk, data: services.terminate(actor, pk, data["reason"], data["contributions"]),
+        lambda actor, pk, data: services.terminate(actor, pk, data["reason"], data["contributions"], data),
         _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
     ),
 }  # fmt: skip

@@ -1,0 +1,127 @@
+"""What a decision against a member has to state besides its reasons: förvaltningslagen (2017:900) 25, 35 and 37 §§."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import CommonProblem, Problem
+from vardkase.hub.membership.members.problems import MemberProblem
+
+LONGEST = 2000
+
+
+class Hearing(TextChoices):
+    """Whether the member could comment before the decision, or on which ground it could not (25 §)."""
+
+    HEARD = "heard", _("The member was given the opportunity to comment")
+    NEEDLESS = "needless", _("Not heard: obviously unnecessary")
+    HARDER = "harder", _("Not heard: it would have become much harder to carry out the decision")
+    URGENT = "urgent", _("Not heard: a weighty public or private interest required a decision at once")
+
+
+class ChangeGround(TextChoices):
+    """On which ground a favourable decision is changed to the member's detriment (37 § second paragraph)."""
+
+    RESERVED = "reserved", _("The decision on membership, or the rules it rests on, reserved it")
+    SAFETY = "safety", _("Compelling reasons of safety require it")
+    MISLED = "misled", _("The member gave false or misleading information")
+
+
+class Immediate(TextChoices):
+    """Why the decision takes effect before the period for appeal has passed (35 §)."""
+
+    TEMPORARY = "temporary", _("It applies only temporarily")
+    INTEREST = "interest", _("A weighty public or private interest requires it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdverseDecision:
+    """`hearing_note`: when the member could comment and what it answered, or why it could not. `immediate_note`: the
+    interest, and how it was weighed against the member's."""
+
+    hearing: str
+    hearing_note: str
+    ground: str
+    immediate: str
+    immediate_note: str
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """Raises Invalid by field."""
+        errors: dict[str, list[Problem]] = {}
+        values: dict[str, str] = {}
+        for name, choices in CHOICES.items():
+            values[name] = str(given.get(name) or "")
+            if values[name] not in choices.values:
+                errors[name] = [CommonProblem.NO_SUCH_CHOICE(choices=choices.values)]
+        for name in NOTES:
+            values[name] = str(given.get(name) or "").strip()
+            if not values[name] or len(values[name]) > LONGEST or "\0" in values[name]:
+                errors[name] = [MemberProblem.LACKS_NOTE(most=LONGEST)]
+        if errors:
+            raise Invalid(errors)
+        return cls(**values)
+
+    def as_parameters(self) -> dict[str, str]:
+        return asdict(self)
+
+    def facts(self) -> dict[str, str]:
+        """For the letter, in the active language."""
+        return {
+            "hearing": str(HEARING_IN_LETTERS[Hearing(self.hearing)]) % {"note": self.hearing_note},
+            "ground": str(GROUNDS_IN_LETTERS[ChangeGround(self.ground)]),
+            "immediate": str(IMMEDIATE_IN_LETTERS[Immediate(self.immediate)]) % {"note": self.immediate_note},
+        }
+
+
+CHOICES: Mapping[str, type[TextChoices]] = {
+    "hearing": Hearing,
+    "ground": ChangeGround,
+    "immediate": Immediate,
+}
+NOTES = ("hearing_note", "immediate_note")
+LABELS = {
+    "hearing": _("Was the member heard? (25 § förvaltningslagen)"),
+    "hearing_note": _("When, and what the member answered; or why it was not heard"),
+    "ground": _("Ground for changing a favourable decision (37 § förvaltningslagen)"),
+    "immediate": _("Why the decision takes effect at once (35 § förvaltningslagen)"),
+    "immediate_note": _("The interest, and how it was weighed against the member’s"),
+}
+
+
+HEARING_IN_LETTERS = {
+    Hearing.HEARD: _("You were given the opportunity to comment before the decision. %(note)s"),
+    Hearing.NEEDLESS: _(
+        "We did not ask for your comments before the decision, since that was obviously unnecessary. %(note)s"
+    ),
+    Hearing.HARDER: _(
+        "We did not ask for your comments before the decision, since it would then have become much harder to carry "
+        "out. %(note)s"
+    ),
+    Hearing.URGENT: _(
+        "We did not ask for your comments before the decision, since a weighty public or private interest required "
+        "it at once. %(note)s"
+    ),
+}
+GROUNDS_IN_LETTERS = {
+    ChangeGround.RESERVED: _(
+        "The decision to grant you membership reserved the right to change it in this way."
+    ),
+    ChangeGround.SAFETY: _("Compelling reasons of safety require the decision to be changed at once."),
+    ChangeGround.MISLED: _("The membership was granted on false or misleading information from you."),
+}
+IMMEDIATE_IN_LETTERS = {
+    Immediate.TEMPORARY: _(
+        "The decision takes effect at once, even if it is appealed, since it applies only temporarily. %(note)s"
+    ),
+    Immediate.INTEREST: _(
+        "The decision takes effect at once, even if it is appealed, since a weighty interest requires it. %(note)s The "
+        "court can decide that it is not to apply for the time being."
+    ),
+}
