@@ -135,7 +135,7 @@ def test_company_is_rejected_with_reasons_and_appeal(seed: Seed) -> None:
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "lämnar vi det vidare till domstolen",
         f"ärende {application.number}",
-        "inom tre veckor från den dag då ni fick del av beslutet",
+        "inom tre veckor från den dag ni fick del av beslutet",
         "What you can do",
         "This is a translation",
         "handläggare",
