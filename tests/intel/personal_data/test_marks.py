@@ -202,10 +202,16 @@ def test_publish_page_shows_marks_and_takes_the_answer(seed: Seed) -> None:
     publish = f"/event/{event['id']}/publish/"
     page = web.get(publish).content.decode()
     assert "Personuppgifter: Personnummer" in page
-    assert "misstanke om eller dom för brott" in page
+    assert "misstanke om brott eller en fällande dom" in page
     answering = f"/event/{event['id']}/personal-data/personal-number/"
     assert answering in page
     assert web.post(answering, {"reason": ""}).status_code == 422
+    # Whom the event is to be published to stays chosen on the way there and back.
+    chosen = "distribution=0"
+    assert f"{answering}?{chosen}" in web.get(f"{publish}?{chosen}").content.decode()
+    back = web.post(f"{answering}?{chosen}", {"reason": "Banken"})["Location"]
+    assert back == f"{publish}?{chosen}#chk"
+    assert web.post(f"{answering}undo/", {"distribution": "0", "sharing_group_id": ""})["Location"] == back
     page = web.post(answering, {"reason": "<b>Banken</b>"}, follow=True).content.decode()
     assert "&lt;b&gt;Banken&lt;/b&gt;" in page
     assert "<b>Banken</b>" not in page

@@ -4,7 +4,7 @@ errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -85,8 +85,11 @@ def moment(microseconds: int | None) -> datetime | None:
 def reach_of_review(request: PageRequest) -> dict[str, str] | None:
     """The distribution chosen on the page that publishes, which led here and is returned to; None from elsewhere."""
     sent = posted.fields(request) if request.method == "POST" else request.GET
-    if sent.get("back") != "publish":
-        return None
+    return reach_in(sent) if sent.get("back") == "publish" else None
+
+
+def reach_in(sent: Mapping[str, str]) -> dict[str, str]:
+    """The distribution and sharing group named in a form or address."""
     chosen = {name: sent.get(name, "") for name in ("distribution", "sharing_group_id")}
     return {name: text for name, text in chosen.items() if text.isdecimal()}
 

@@ -212,17 +212,18 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         ),
         "may_switch_lists": request.actor.may(Permission.WARNINGLIST),
         "changes": replace(changes, rows=worded(changes.rows)),
-        "tag_url": _tag_address(event, chosen),
+        "tag_url": f"{reverse('event_tag', args=[event.id])}?back=publish&{_chosen_query(chosen)}",
+        "chosen_query": _chosen_query(chosen),
         "may_choose": rules.may_modify_event(request.actor, event),
         "may_pick": request.actor.may(Permission.ADD) and sees_every_organisation(request.actor),
         **reach_context(request.actor, form),
     }
 
 
-def _tag_address(event: EventRow, chosen: dict[str, Any] | None) -> str:
-    """Where tags are chosen, which leads back to this page as it is."""
+def _chosen_query(chosen: dict[str, Any] | None) -> str:
+    """What leads back to this page as it is, for the addresses of pages that it sends to."""
     reach = {name: value for name, value in (chosen or {}).items() if value or name == "distribution"}
-    return f"{reverse('event_tag', args=[event.id])}?{urlencode({'back': 'publish', **reach})}"
+    return urlencode(reach)
 
 
 def _policy(event: EventRow, chosen: dict[str, Any] | None) -> dict[str, Any] | None:

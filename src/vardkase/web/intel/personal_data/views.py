@@ -16,21 +16,19 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.personal_data.queries import MarkedKind, marked_kinds
 from vardkase.intel.personal_data.services import LONGEST_REASON, state_necessity, take_back_answer
 from vardkase.intel.queries.find import find_event
-from vardkase.web.intel.editing.common import attempt
+from vardkase.web.intel.editing.common import attempt, reach_in, review_address
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.edit_page import edit_page
+from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
 
 
 class NecessityForm(forms.Form):
     reason = forms.CharField(
-        label=_("Why are they necessary?"),
+        label=_("Why do the recipients need them?"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_(
-            "For example: recipients need the address in order to find the message in their mail logs."
-        ),
     )
 
 
@@ -41,7 +39,8 @@ def necessity(request: PageRequest, reference: str, kind: str) -> HttpResponse:
     if marked is None:
         raise NotFound
     form = NecessityForm(request.POST if request.method == "POST" else None)
-    publish = reverse("event_publish", args=[event.id])
+    chosen = reach_in(request.GET)
+    publish = review_address(event.id, chosen)
     if request.method == "POST":
         try:
             count = attempt(
@@ -53,14 +52,23 @@ def necessity(request: PageRequest, reference: str, kind: str) -> HttpResponse:
             form.add_error(None, str(refused))
         if count is not None:
             say_with_undo(
-                request, gettext("The answer has been saved."), "personal_data_take_back", event.id, kind
+                request,
+                gettext("The answer has been saved."),
+                "personal_data_take_back",
+                event.id,
+                kind,
+                **chosen,
             )
             return redirect(publish)
     return edit_page(
         request,
         form,
-        gettext("State why personal data are necessary"),
-        [(event.info, reverse("event", args=[event.id])), (gettext("Publish"), publish)],
+        gettext("Explain why the personal data are needed"),
+        [
+            (gettext("Events"), reverse("events")),
+            (str(event.id), reverse("event", args=[event.id])),
+            (gettext("Publish"), publish),
+        ],
         intro=gettext(
             "Share personal data only if the recipients need them. Otherwise go back, and remove or replace them in "
             "the event. The answer is for all marks of this kind in the event, and is logged."
@@ -78,9 +86,9 @@ def take_back(request: PageRequest, reference: str, kind: str) -> HttpResponse:
         messages.success(request, gettext("The answer has been undone."))
     except Conflict as refused:
         messages.error(request, str(refused))
-    return redirect("event_publish", event.id)
+    return redirect(review_address(event.id, reach_in(posted.fields(request))))
 
 
 def _described(marked: MarkedKind) -> str:
-    count = ngettext("%(n)s mark", "%(n)s marks", marked.count) % {"n": thin(marked.count)}
+    count = ngettext("%(n)s detail", "%(n)s details", marked.count) % {"n": thin(marked.count)}
     return f"{marked.kind.label}: {count} ({', '.join(marked.place_labels)})"
