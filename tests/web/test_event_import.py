@@ -288,6 +288,8 @@ def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: C
     assert said in page.text
     assert f'<a href="/event/{first}/">First</a>' in page.text
     assert not Event.objects.filter(info="Third").exists()
+    # Its title is not said twice.
+    assert f'<a href="/event/{first}/">Event {first}</a>' in imported("First", **parts).text
 
     # A hidden event is not mentioned, nor counted.
     hidden = {"info": "Hidden", "distribution": 0, "Attribute": domains(5)}

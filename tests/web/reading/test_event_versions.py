@@ -194,7 +194,9 @@ def test_who_keeps_a_version_is_named_before_it_is_narrowed(seed: Seed, setup: S
         assert "2 recipients that are no longer included keep the versions they have" in narrow.text
     everybody = {("Hub", 1), ("Organisation B", 1), ("Organisation C", 1)}
     for path in ("unpublish/", "delete/"):
-        assert named(page(client, setup, path).context["keepers"].holders) == everybody
+        shown = page(client, setup, path)
+        assert named(shown.context["keepers"].holders) == everybody
+        assert "3 recipients have been able to fetch a version, and keep it" in shown.text
     unpublish_event(seed.publisher.actor, setup.event.pk)
     assert named(page(client, setup, "publish/?distribution=0").context["keepers"].holders) == everybody
 

@@ -18,7 +18,7 @@ from vardkase.core.errors import NotFound
 from vardkase.identity.access.connection_scope import ConnectionScope
 from vardkase.identity.organisations.models import SharingGroupOrg
 from vardkase.intel.audit_actions import IntelAction
-from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.attributes import add_attributes, edit_attribute
 from vardkase.intel.editing.deletion import delete_attribute
 from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.models import Attribute, Event, EventReport, EventTag, EventVersion, Object
@@ -295,6 +295,19 @@ def test_local_tags_and_hidden_clusters_are_left_out(seed: Seed, published: Setu
     page = words(read(visitor(seed.partner), published))
     assert "workflow" not in page
     assert "kind" in page
+
+
+def test_change_that_was_taken_back_leaves_nothing_to_publish(seed: Seed, published: Setup) -> None:
+    attribute = Attribute.objects.filter(event=published.event, object=None).first()
+    assert attribute is not None
+    before = attribute.comment
+    for comment, said in (
+        ("Other", "Unpublished changes."),
+        (before, "No changes since version 1."),
+    ):
+        edit_attribute(seed.org_admin.actor, attribute.pk, {"comment": comment})
+        assert said in words(read(visitor(seed.publisher), published))
+    assert "No changes since" not in words(read(visitor(seed.partner), published))
 
 
 def test_list_of_events_has_it_as_its_last_version_was(seed: Seed, setup: Setup) -> None:

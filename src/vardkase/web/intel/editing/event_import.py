@@ -167,7 +167,9 @@ def _with_link(actor: Actor, words: str, event_id: int | None) -> str:
         event = None
     if event is None:
         return words
-    return format_html('{} <a href="{}">{}</a>', words, reverse("event", args=[event.id]), event.info)
+    is_named = event.info[:LONGEST_TITLE] in words
+    label = gettext("Event %(id)s") % {"id": event.id} if is_named else event.info
+    return format_html('{} <a href="{}">{}</a>', words, reverse("event", args=[event.id]), label)
 
 
 def _later_step(request: PageRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from vardkase.formats.misp_json.comparison import compare_with_published
 from vardkase.hub.guard.preview import GuardPreview, by_severity, own_tlp
 from vardkase.hub.policy.approvals.queries import waiting_of_event
 from vardkase.hub.policy.approvals.rules import may_decide
@@ -228,11 +229,17 @@ def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
         else:
             who = gettext("Only %(organisation)s can see it.") % {"organisation": owners}
         return gettext("Not published."), who
-    changes = shell.changes if shell.is_ours else 0
+    if version := _equal_version(shell):
+        changes = 0
+        unchanged = gettext("No changes since version %(version)s") % {"version": version} + "."
+    else:
+        changes = shell.changes if shell.is_ours else 0
+        unchanged = (
+            gettext("Unpublished changes.") if shell.event.being_changed else gettext("Not published.")
+        )
     changed = ngettext(
         "%(n)s attribute has unpublished changes.", "%(n)s attributes have unpublished changes.", changes
     )
-    unchanged = gettext("Unpublished changes.") if shell.event.being_changed else gettext("Not published.")
     text = changed % {"n": thin(changes)} if changes else unchanged
     when = {"when": short_time(shell.published_at) if shell.published_at else ""}
     if shell.is_open_unpublished:
@@ -240,3 +247,11 @@ def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
     if shell.event.being_changed:
         return text, gettext("Until you publish, recipients see the version from %(when)s.") % when
     return text, gettext("Recipients have the version of %(when)s, but cannot open the event here.") % when
+
+
+def _equal_version(shell: EventLayout) -> int:
+    """The last version if the event is as it was then, such as after an undo; else 0."""
+    if not shell.event.being_changed or shell.attribute_count > SEARCHED:
+        return 0
+    found = compare_with_published(shell.actor, shell.event)
+    return found.version if not found.total else 0
