@@ -18,8 +18,10 @@ MOST_MARKS = 40_000
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    shown = "\n".join(text[:longest].split("\n", MOST_LINES)[:MOST_LINES])
-    return text if len(shown) == len(text) else f"{shown}\n\n[…]"
+    # As Markdown counts lines.
+    lines = text[:longest].replace("\r\n", "\n").replace("\r", "\n").split("\n", MOST_LINES)
+    shown = "\n".join(lines[:MOST_LINES])
+    return f"{shown}\n\n[…]" if len(text) > longest or len(lines) > MOST_LINES else shown
 
 
 def reader_of(text: str, extend: Callable[[MarkdownIt], None] | None = None) -> MarkdownIt:
