@@ -57,11 +57,13 @@ PARAMETERS = {"ignored": IGNORED, "joiners": JOINERS, "blanks": " " * len(JOINER
 """What the SQL of `plain_in_sql` needs."""
 
 _ignored = re.compile(IGNORED)
+_ligatures = str.maketrans("\ufdfa\ufdfb", "  ")
+"""Of whole sentences: NFKC would make 18 characters of each, so that a short text took long to search."""
 _folded = str.maketrans(LOOK_ALIKES | dict.fromkeys(JOINERS, " "))
 
 
 def plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _ignored.sub("", text)).translate(_folded)
+    return unicodedata.normalize("NFKC", _ignored.sub("", text).translate(_ligatures)).translate(_folded)
 
 
 def plain_in_sql(text: str) -> str:
