@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from tests.api.calls import call
+from tests.factories.intel import make_attribute, make_event
 from tests.factories.knowledge import make_tags
 from tests.factories.policies import in_force, is_out
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.core.time_budget import OutOfTime, time_budget
 from vardkase.intel.models import Event
 from vardkase.intel.personal_data import services
-from vardkase.intel.personal_data.marking import NewMark, insert
-from vardkase.intel.personal_data.models import PersonalDataMark, PersonalDataScan
+from vardkase.intel.personal_data.marking import NewMark, in_attributes, in_texts, insert
+from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark, PersonalDataScan
 from vardkase.intel.personal_data.services import mark_existing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
@@ -89,6 +91,15 @@ def test_every_place_is_marked_at_entry_and_follows_edits(seed: Seed) -> None:
         ("attribute", "value", "email"),
         ("object-attribute", "value", "personal-number"),
     }
+
+
+def test_long_texts_are_searched_within_the_time_of_the_request(seed: Seed) -> None:
+    fields = {"type": "text", "category": "Other", "comment": NUMBER}
+    event = make_event(seed.org_a)
+    with time_budget(-1), pytest.raises(OutOfTime):
+        in_attributes([make_attribute(event, **fields)])
+    with time_budget(-1), pytest.raises(OutOfTime):
+        in_texts(MarkPlace.REPORT, [(1, "content", NUMBER)])
 
 
 def test_tag_about_an_offence_marks_what_carries_it(seed: Seed) -> None:

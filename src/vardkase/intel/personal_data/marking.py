@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from django.conf import settings
 
 from vardkase.core.sql import cursor
+from vardkase.core.time_budget import check_time
 from vardkase.intel.personal_data.detection import Marked, in_text, marks_in_attribute, marks_of
 from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
@@ -47,6 +48,7 @@ class MarkableAttribute(Protocol):
 def in_attributes(attributes: Iterable[MarkableAttribute]) -> list[NewMark]:
     found: list[NewMark] = []
     for each in attributes:
+        check_time()  # Seconds for each million characters.
         if (each.comment or each.type in READ_TYPES) and not each.deleted:
             found += _in_attribute(each)
     return found
@@ -66,11 +68,11 @@ def _in_attribute(each: MarkableAttribute) -> Iterator[NewMark]:
 
 def in_texts(place: MarkPlace, texts: Iterable[tuple[int, str, str]]) -> list[NewMark]:
     """`texts`: the part, the name of its field, and the text."""
-    return [
-        mark
-        for part_id, field, text in texts
-        for mark in _new(place, part_id, field, text, marks_of(text, in_text(text)))
-    ]
+    found: list[NewMark] = []
+    for part_id, field, text in texts:
+        check_time()
+        found += _new(place, part_id, field, text, marks_of(text, in_text(text)))
+    return found
 
 
 def _new(place: MarkPlace, part_id: int, field: str, text: str, marks: Sequence[Marked]) -> Iterator[NewMark]:
