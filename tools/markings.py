@@ -39,6 +39,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "soft hyphens": lambda text: text[:3] + "\u00ad" + text[3:],
     "characters without a glyph": "\u200b".join,
     "look-alikes": lambda text: text.translate(CYRILLIC),
+    "underlined": lambda text: "".join(f"{c}\u0332" for c in text),
     "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
     "spaced letters": lambda text: "   ".join(" ".join(word) for word in text.split()),
 }

@@ -15,8 +15,15 @@ from email.message import EmailMessage
 
 import docx
 import openpyxl
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    TextStringObject,
+)
 
 from vardkase.core.zipcrypto import encrypted_zip
 
@@ -95,6 +102,56 @@ def pdf_title(text: str) -> bytes:
     return pdf("hello", text)
 
 
+def pdf_bookmark(text: str) -> bytes:
+    return _annotated(lambda writer: writer.add_outline_item(title=text, page_number=0))
+
+
+def pdf_field(text: str) -> bytes:
+    entries = {"/Subtype": "/Widget", "/FT": "/Tx", "/T": "class", "/V": text}
+    return _annotated(lambda writer: writer.pages[0].__setitem__(NameObject("/Annots"), _annotation(entries)))
+
+
+def pdf_stamp(text: str) -> bytes:
+    drawn = PdfReader(io.BytesIO(pdf(text))).pages[0]
+    stream = DecodedStreamObject()
+    stream.set_data(drawn.get_contents().get_data())  # type: ignore[union-attr]
+    box = ArrayObject(FloatObject(each) for each in (0, 0, 200, 200))
+    stream.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Form")})
+    stream.update({NameObject("/BBox"): box})
+
+    def stamp(writer: PdfWriter) -> None:
+        stream[NameObject("/Resources")] = writer.pages[0]["/Resources"]
+        annotations = _annotation({"/Subtype": "/Stamp"})
+        appearance = DictionaryObject({NameObject("/N"): writer._add_object(stream)})
+        annotations[0][NameObject("/AP")] = appearance
+        writer.pages[0][NameObject("/Annots")] = annotations
+
+    return _annotated(stamp)
+
+
+def _annotation(entries: dict[str, str]) -> ArrayObject:
+    made = DictionaryObject({NameObject("/Type"): NameObject("/Annot")})
+    for key, value in entries.items():
+        made[NameObject(key)] = NameObject(value) if value.startswith("/") else TextStringObject(value)
+    made[NameObject("/Rect")] = ArrayObject(FloatObject(each) for each in (0, 0, 200, 200))
+    return ArrayObject([made])
+
+
+def _annotated(change: Callable[[PdfWriter], object]) -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(pdf("hello")))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def commented_zip(text: str) -> bytes:
+    out = io.BytesIO(zipped({"a.txt": b"hello"}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.comment = text.encode()
+    return out.getvalue()
+
+
 def zipped(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -161,6 +218,22 @@ FILES: dict[str, Callable[[str], bytes]] = {
     "wide.txt": lambda text: text.encode("utf-16"),
     "page.html": lambda text: f"<html><b>{text[:4]}</b>{text[4:]}".encode(),
     "report.rtf": lambda text: ("{\\rtf1 " + text.replace("Ä", "\\'c4") + "\\par}").encode(),
+    "title.rtf": lambda text: (
+        "{\\rtf1{\\info{\\title " + text.replace("Ä", "\\'c4") + "}}hello\\par}"
+    ).encode(),
+    "bracket.eml": lambda text: mail(text=f"less < more\n\n{text}\n\n> before"),
+    "cdata.docx": lambda text: zipped({"word/document.xml": f"<w:p><![CDATA[{text}]]></w:p>".encode()}),
+    "comment.docx": lambda text: zipped({"word/document.xml": f"<w:p>x</w:p><!-- {text} -->".encode()}),
+    "bookmark.pdf": pdf_bookmark,
+    "field.pdf": pdf_field,
+    "stamp.pdf": pdf_stamp,
+    "commented.zip": commented_zip,
+    "opens itself.exe": lambda text: b"MZ" + bytes(500) + zipped({"a.docx": word(text)}),
+    "no mark.txt": lambda text: f"hello\n{text}\nfrom here".encode("utf-16-le"),
+    "zero.txt": lambda text: f"hello\0\n{text}".encode(),
+    "book.xlsb": lambda text: zipped(
+        {"xl/sharedStrings.bin": bytes(8) + text.encode("utf-16-le") + bytes(8)}
+    ),
     "body.docx": word,
     "header.docx": word_header,
     "properties.docx": word_properties,
@@ -197,6 +270,7 @@ UNREADABLE: dict[str, bytes] = {
     "secret.zip": encrypted_zip({"a.txt": b"hello"}, b"another"),
     "inside.zip": zipped({"b.7z": b"7z\xbc\xaf\x27\x1c" + bytes(100)}),
     "damaged.pdf": b"%PDF-1.7\nnothing",
+    "about.txt": b"hello %PDF-1.7",
     "scanned.pdf": pdf(""),
     "bomb.gz": gzip.compress(bytes(200 * 1024 * 1024), 9),
 }

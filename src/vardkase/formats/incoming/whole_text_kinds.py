@@ -12,17 +12,19 @@ import io
 import lzma
 import re
 import tarfile
+import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 import olefile
 import pyzipper
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject, StreamObject
 
 from vardkase.core.archives import ArchiveLimits, members
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of
@@ -44,9 +46,12 @@ type Reader = Callable[[bytes], Iterator[Part]]
 
 UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=2_000)
 PASSWORD = b"infected"
+ZIP = b"PK\3\4"
 MOST_PAGES = 2_000
 PIECE = 64 * 1024
 
+UNSEEN = re.compile(r"<!\[CDATA\[|\]\]>|<!--|-->")
+"""Around text that is no markup, and around comments."""
 TAG = re.compile(r"<[^<>]*>")
 QUOTED = re.compile(r"=\s*(?:\"([^\"<>]{2,2000})\"|'([^'<>]{2,2000})')")
 ENDS_BLOCK = re.compile(
@@ -60,7 +65,9 @@ READABLE_WIDE = re.compile(rb"(?:[\x20-\x7e\t\n\r\xa0-\xff]\x00){4,}")
 
 RTF_CHARACTER = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})\s?\??")
 RTF_BREAK = re.compile(r"\\(?:par|line|tab|cell|row|sect|page)\b ?")
-RTF_WORD = re.compile(r"\\(?:[a-zA-Z]{1,40}-?\d{0,10} ?|[^a-zA-Z])|[{}\r\n]")
+RTF_WORD = re.compile(r"\\(?:[a-zA-Z]{1,40}-?\d{0,10} ?|[^a-zA-Z])|[{}]")
+RTF_LINE_END = re.compile(r"(\\?)(?:\r\n?|\n)")
+"""Means nothing, but after a backslash ends a paragraph."""
 
 UNKNOWN_ARCHIVES = (
     b"7z\xbc\xaf\x27\x1c",
@@ -74,20 +81,59 @@ UNKNOWN_ARCHIVES = (
 )
 """7z, RAR, CAB, zstd, xar, ARJ, lzip, LZ4."""
 
+BEGINNING = 16_384
+"""Bytes by which text is told from other files."""
+CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+PROGRAMS = (b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+"""PE, ELF, Mach-O and Java classes."""
+
 
 def reader_of(path: str, content: bytes) -> Reader:
-    if b"%PDF-" in content[:1024]:
+    if content.startswith(b"%PDF-"):
         return pdf
     for start, reader in BY_START:
         if content.startswith(start):
             return reader
+    if b"%PDF-" in content[:1024]:
+        return pdf_behind
     if content[257:262] == b"ustar":
         return tar
     if path.lower().endswith(".eml") or kind_of(content) is DocumentKind.MAIL:
         return mail
-    if b"\0" in content[:16_384] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if ZIP in content and zipfile.is_zipfile(io.BytesIO(content)):
+        return archive_behind
+    return _plain_reader(path, content)
+
+
+def _plain_reader(path: str, content: bytes) -> Reader:
+    start = content[:BEGINNING]
+    if b"\0" not in start or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return text
+    if content.startswith(PROGRAMS):
         return strings
-    return text
+    if path.endswith("sharedStrings.bin"):  # Of a workbook.
+        return shared_strings
+    for encoding, zeros, others in (
+        ("utf-16-le", start[1::2], start[::2]),
+        ("utf-16-be", start[::2], start[1::2]),
+    ):
+        if zeros.count(0) * 10 > len(zeros) * 9 and others.count(0) * 10 < len(others):
+            return lambda content: iter([content.decode(encoding, "replace")])
+    is_text = start.count(0) * 100 < len(start) + 1_000 and not CONTROL.search(start)
+    return text if is_text else strings
+
+
+def pdf_behind(content: bytes) -> Iterator[str | InnerFile]:
+    """A text that names the mark of a PDF, or a PDF behind other bytes."""
+    yield from _plain_reader("", content)(content)
+    yield from pdf(content)
+
+
+def archive_behind(content: bytes) -> Iterator[InnerFile]:
+    """A zip behind other bytes, such as the program that unpacks it."""
+    place = content.index(ZIP)
+    yield InnerFile("before", content[:place])
+    yield InnerFile("archive", content[place:])
 
 
 def pdf(content: bytes) -> Iterator[str | InnerFile]:
@@ -100,20 +146,47 @@ def pdf(content: bytes) -> Iterator[str | InnerFile]:
     for name, contents in reader.attachments.items():
         for each in contents:
             yield InnerFile(str(name), each)
+    yield from _titles(reader.outline)
+    yield "\n".join(str(field.get("/V", "")) for field in (reader.get_fields() or {}).values())
     has_text = False
     for page in islice(reader.pages, MOST_PAGES):
         said = page.extract_text()
         has_text = has_text or bool(said.strip())
         yield said
-        for annotation in page.get("/Annots") or ():
-            yield str(annotation.get_object().get("/Contents") or "")
+        for each in page.get("/Annots") or ():
+            annotation = each.get_object()
+            yield "\n".join(str(annotation.get(key) or "") for key in ("/Contents", "/V", "/TU"))
+            for drawn in _appearances(annotation):
+                yield page.extract_xform_text(drawn)  # type: ignore[arg-type]  # It reads any stream.
     if not has_text or len(reader.pages) > MOST_PAGES:  # Scanned pages are pictures.
         raise Unreadable
 
 
+def _titles(outline: Sequence[Any]) -> Iterator[str]:
+    for each in outline:
+        if isinstance(each, list):
+            yield from _titles(each)
+        else:
+            yield str(each.title)
+
+
+def _appearances(annotation: DictionaryObject) -> Iterator[StreamObject]:
+    """What is drawn for it: a stamp, or the text of a field. A box has several, by its states."""
+    drawn = annotation.get("/AP", {})
+    drawn = drawn.get_object().get("/N") if drawn else None
+    drawn = drawn.get_object() if drawn is not None else None
+    if isinstance(drawn, StreamObject):
+        yield drawn
+    elif isinstance(drawn, DictionaryObject):
+        states = (state.get_object() for state in drawn.values())
+        yield from (state for state in states if isinstance(state, StreamObject))
+
+
 def archive(content: bytes) -> Iterator[str | InnerFile]:
     """Zip, and so the newer documents of Office and OpenDocument; with the field's password if it needs one."""
-    yield "\n".join(info.filename for info in pyzipper.AESZipFile(io.BytesIO(content)).infolist())
+    opened = pyzipper.AESZipFile(io.BytesIO(content))
+    yield decoded_text(opened.comment)
+    yield "\n".join(f"{info.filename}\n{decoded_text(info.comment)}" for info in opened.infolist())
     for name, inner in members(content, UNPACKED, PASSWORD, pyzipper.AESZipFile):
         if name.endswith((".xml", ".rels")):
             yield from markup(decoded_text(inner))
@@ -177,7 +250,9 @@ def _decoded(content: bytes, charset: str) -> Iterator[str]:
         said = content.decode(charset, errors="replace")
     except LookupError:
         said = decoded_text(content)
-    yield from markup(said) if "<" in said else [said]
+    yield said  # Of a plain text, what stands between < and > is none of a tag.
+    if "<" in said:
+        yield from markup(said)
 
 
 def ole(content: bytes) -> Iterator[str | InnerFile]:
@@ -200,8 +275,15 @@ def rtf(content: bytes) -> Iterator[str]:
         )
         return "" if "\ud800" <= code <= "\udfff" else code
 
-    said = RTF_BREAK.sub("\n", RTF_CHARACTER.sub(character, content.decode("cp1252", "replace")))
-    yield RTF_WORD.sub("", said)
+    said = RTF_LINE_END.sub(lambda match: r"\par " if match[1] else "", content.decode("cp1252", "replace"))
+    said = RTF_BREAK.sub("\n", RTF_CHARACTER.sub(character, said))
+    # A word may go on in another group, or end there.
+    yield RTF_WORD.sub(_of_rtf, said)
+    yield RTF_WORD.sub(lambda match: _of_rtf(match) or ("\n" if match[0] in "{}" else ""), said)
+
+
+def _of_rtf(word: re.Match[str]) -> str:
+    return word[0][1] if word[0] in (r"\{", r"\}", r"\\") else ""
 
 
 def png(content: bytes) -> Iterator[str]:
@@ -246,6 +328,11 @@ def strings(content: bytes) -> Iterator[str]:
     yield "\n".join(run.decode("utf-16-le", "replace") for run in READABLE_WIDE.findall(content))
 
 
+def shared_strings(content: bytes) -> Iterator[str]:
+    """Of a binary workbook: what its cells say."""
+    yield from strings(content)
+
+
 def text(content: bytes) -> Iterator[str]:
     said = decoded_text(content)
     yield said
@@ -256,6 +343,7 @@ def text(content: bytes) -> Iterator[str]:
 def markup(said: str) -> Iterator[str]:
     """The text with and without tags as breaks, since words and fields end in them, and what attributes say, such as
     watermarks."""
+    said = UNSEEN.sub("\n", said)
     for plain in (TAG.sub("", ENDS_BLOCK.sub("\n", said)), TAG.sub("\n", said)):
         yield SHEET_CODE.sub(" ", html.unescape(plain))
     yield "\n".join(html.unescape(first or second) for first, second in QUOTED.findall(said))
@@ -266,7 +354,7 @@ def unknown_archive(_content: bytes) -> Iterator[str]:
 
 
 BY_START: tuple[tuple[bytes | tuple[bytes, ...], Reader], ...] = (
-    (b"PK\3\4", archive),
+    (ZIP, archive),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ole),
     (b"{\\rtf", rtf),
     (b"\x89PNG\r\n\x1a\n", png),

@@ -27,6 +27,10 @@ IGNORED = f"[{FORMAT}{WITHOUT_GLYPH}]"
 """A class of characters, as Python and PostgreSQL both read it."""
 
 
+COMBINING = "[\u0300-\u036f]"
+"""Accents, underlines and strokes of which NFKC makes no letter with the one before."""
+
+
 def _look_alikes() -> dict[str, str]:
     """Letter of another script → the ASCII letter it resembles; capitals map to capitals."""
     look_alikes: dict[str, str] = {}
@@ -53,17 +57,19 @@ def _pairs() -> Iterator[tuple[str, str]]:
 FIRST_FOLDED = "\u0100"
 """The letters of Latin-1 before it are those of our own languages."""
 LOOK_ALIKES = _look_alikes()
-PARAMETERS = {"ignored": IGNORED, "joiners": JOINERS, "blanks": " " * len(JOINERS)}
+PARAMETERS = {"ignored": IGNORED, "combining": COMBINING, "joiners": JOINERS, "blanks": " " * len(JOINERS)}
 """What the SQL of `plain_in_sql` needs."""
 
 _ignored = re.compile(IGNORED)
+_combining = re.compile(COMBINING)
 _ligatures = str.maketrans("\ufdfa\ufdfb", "  ")
 """Of whole sentences: NFKC would make 18 characters of each, so that a short text took long to search."""
 _folded = str.maketrans(LOOK_ALIKES | dict.fromkeys(JOINERS, " "))
 
 
 def plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", _ignored.sub("", text).translate(_ligatures)).translate(_folded)
+    normal = unicodedata.normalize("NFKC", _ignored.sub("", text).translate(_ligatures))
+    return _combining.sub("", normal).translate(_folded)
 
 
 def plain_in_sql(text: str) -> str:
@@ -73,6 +79,7 @@ def plain_in_sql(text: str) -> str:
     """
     is_ascii = f"octet_length({text}) = char_length({text})"
     normal = f"normalize(regexp_replace({text}, %(ignored)s, '', 'g'), NFKC)"
+    normal = f"regexp_replace({normal}, %(combining)s, '', 'g')"
     return f"translate(CASE WHEN {is_ascii} THEN {text} ELSE {normal} END, %(joiners)s, %(blanks)s)"
 
 
