@@ -48,7 +48,7 @@ def test_texts_of_the_field_raise_no_alarm() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["\n", "\r\n", " ", "\n# ", "|\n", "( ", "S E C R E ", "säkerhetsskyddsklass "]
+    "unit", ["\n", "\r\n", "\x85", "\f", " ", "\n# ", "|\n", "( ", "S E C R E ", "säkerhetsskyddsklass "]
 )
 def test_long_runs_are_searched_in_linear_time(unit: str) -> None:
     """An empty sheet is a run of line breaks; what is tried from each of them takes minutes."""
@@ -60,10 +60,16 @@ def test_long_runs_are_searched_in_linear_time(unit: str) -> None:
     assert match_in(f"a{run}\n\n  SECRET\n\n{run}"), "and what stands between them is found"
 
 
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x85", "\u2028"])
+def test_every_end_of_a_line_is_one(end: str) -> None:
+    assert match_in(f"a{end}SECRET{end}b")
+
+
 def test_stored_and_in_memory_agree(seed: Seed) -> None:
     """One table for both: each text is an attribute's comment, and found or not as in memory."""
     tried = [
         *chain.from_iterable(map(texts, ("marked", "noted", "ordinary"))),
+        *(f"a{end}SECRET{end}b" for end in "\r\v\f\x85\u2028"),
         *(disguise(form) for disguise in DISGUISES.values() for _, form in forms()),
     ]
     event = make_event(seed.org_a, user_id=seed.publisher.user.pk)

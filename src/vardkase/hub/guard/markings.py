@@ -29,12 +29,14 @@ PAPERS = (
     r"|[Rr]eport|[Cc]able|[Mm]emo|[Mm]aterial|[Hh]andling))"
 )
 """“Leaked NATO Secret documents” is news about papers, and no marking of this text."""
-BLANK = r"[^\S\n\r]"
+LINE_END = r"\n\r\v\f\u0085\u2028\u2029"
+BLANK = rf"[^\S{LINE_END}]"
 """Before a form no line breaks: each is a beginning of its own, and a run of them would be read from every one."""
-BEFORE, AFTER = rf"(?:^|[\n\r(\[{{:;,=/\"']){BLANK}*", r"\s*(?:$|[\n\r)\]};,/\"']|\.\s)"
+BEFORE = rf"(?:^|[{LINE_END}(\[{{:;,=/\"']){BLANK}*"
+AFTER = rf"\s*(?:$|[{LINE_END})\]}};,/\"']|\.\s)"
 BRACKET = r"\("
 """Patterns that begin with one say themselves where they begin and end; all others do where words do."""
-ROW_START, ROW_END = rf"(?:^|[\n\r])(?:{BLANK}|[#*>|])*", r"[\s*|]*(?:$|[\n\r])"
+ROW_START, ROW_END = rf"(?:^|[{LINE_END}])(?:{BLANK}|[#*>|])*", rf"[\s*|]*(?:$|[{LINE_END}])"
 
 
 class Marking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
