@@ -213,6 +213,7 @@ def test_publish_page_shows_marks_and_takes_the_answer(seed: Seed) -> None:
     publish = f"/event/{event['id']}/publish/"
     page = web.get(publish).content.decode()
     assert "Personuppgifter: Personnummer" in page
+    assert f'<span class="value">{NUMBER}</span>' in page, "the detail itself, with where it is edited"
     assert "misstanke om brott eller en fällande dom" in page
     answering = f"/event/{event['id']}/personal-data/personal-number/"
     assert answering in page

@@ -34,7 +34,8 @@ from vardkase.intel.errors import (
     PublisherIsCreator,
     TaxonomiesMissing,
 )
-from vardkase.intel.personal_data.queries import marked_kinds
+from vardkase.intel.personal_data.details import MarkedDetail, first_details
+from vardkase.intel.personal_data.queries import MarkedKind, marked_kinds
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.noticed_attributes import noticed_attributes
 from vardkase.intel.queries.publication_checks import publication_checks
@@ -199,7 +200,7 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "is_open": not event.published and _is_open(event),
         "policy": _policy(event, chosen),
         "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
-        "marked_kinds": marked_kinds(request.actor, event.id),
+        "marked_kinds": _marked(request.actor, event.id),
         "sends_mail": can_send(),
         "who_sees_url": address_of("public_who_sees"),
         "users": sum(receiver.users for receiver in readers),
@@ -218,6 +219,12 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         "may_pick": request.actor.may(Permission.ADD) and sees_every_organisation(request.actor),
         **reach_context(request.actor, form),
     }
+
+
+def _marked(actor: Actor, event_id: int) -> list[tuple[MarkedKind, Sequence[MarkedDetail]]]:
+    kinds = marked_kinds(actor, event_id)
+    details = first_details(actor, event_id) if kinds else {}
+    return [(each, details.get(each.kind.value, ())) for each in kinds]
 
 
 def _chosen_query(chosen: dict[str, Any] | None) -> str:
