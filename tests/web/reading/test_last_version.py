@@ -343,7 +343,56 @@ def test_list_of_events_has_it_as_its_last_version_was(seed: Seed, setup: Setup)
 
 def test_version_from_before_a_takeover_is_nobodys(seed: Seed, setup: Setup) -> None:
     """It would reveal the former owner."""
+    """It would reveal the former owner."""
     stranger = visitor(seed.stranger)
     assert read(stranger, setup).status_code == 200
     record(seed.partner.actor, IntelAction.EVENT_DELEGATION_ACCEPTED, event_target(setup.event))
     assert is_as_if_missing(stranger, setup)
+    for path in ("/events/", "/events/being-changed/", "/value/?v=198.51.100.23"):
+        page = words(stranger.get(path))
+        assert OLD_TITLE not in page
+        assert "being changed" not in page.replace("Events being changed", "").replace(
+            "No event is being changed", ""
+        )
+
+
+def test_searches_say_where_a_value_was_published(seed: Seed, setup: Setup) -> None:
+    """They look at events as they are: what was published of one that is being changed is named beside them."""
+    partner, stranger, event = visitor(seed.partner), visitor(seed.stranger), setup.event
+    for path, text in (("/value/?v=", "198.51.100.23"), ("/search/?q=", "LOGIN.example")):
+        page = words(partner.get(path + text))
+        assert "are not searched" in page
+        assert OLD_TITLE in page
+        assert "Changed title" not in page
+    page = words(partner.get("/value/?v=198.51.100.24"))  # A part of a composite value.
+    assert OLD_TITLE in page
+    assert "No occurrences" not in page
+    assert partner.get("/search/go/", {"q": "198.51.100.23"})["Location"].startswith("/value/")
+    # Not what is new, nor what was not for them, nor what they may no longer read.
+    narrowed = setup.attribute("198.51.100.0/24")
+    Attribute.objects.filter(pk=narrowed.pk).update(distribution=0)
+    Attribute.objects.filter(event=event, value1=HIDDEN).update(distribution=5)
+    for text in (NEW, HIDDEN, "198.51.100.0/24"):
+        page = words(partner.get("/value/", {"v": text}))
+        assert OLD_TITLE not in page
+        assert "No occurrences" in page
+        assert partner.get("/search/go/", {"q": text})["Location"].startswith("/search/")
+    delete_attribute(seed.org_admin.actor, setup.attribute("198.51.100.23").pk, hard=False)
+    assert OLD_TITLE in words(partner.get("/value/?v=198.51.100.23"))
+    for path in (
+        "/lookup/?q=a.example,b.example",
+        "/search/advanced/?value=x.example",
+        "/events/?text=nothing",
+    ):
+        assert "are not searched" in words(partner.get(path))
+    # The list counts what it shows.
+    page = words(partner.get("/events/"))
+    assert "1 being changed by its owner" in page
+    assert "and 1 being changed" in page
+    # Who may not read the version is told nothing.
+    Event.objects.filter(pk=event.pk).update(distribution=4, sharing_group=seed.group)
+    for path in ("/value/?v=198.51.100.23", "/search/?q=198.51.100.23", "/events/?text=nothing", "/events/"):
+        page = words(stranger.get(path))
+        assert OLD_TITLE not in page
+        assert "being changed" not in page
+        assert "are not searched" not in page

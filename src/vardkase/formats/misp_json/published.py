@@ -6,7 +6,6 @@ the members of sharing groups and the author's address are not among them. Local
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -155,9 +154,9 @@ def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
     Raises Conflict if it is too large.
     """
     event = _stored(last.event_uuid, last.version)
-    shown = readable_objects(actor, last.event_id, _limits(event.Object))
+    shown = readable_objects(actor, last.event_id, map(limits_of, event.Object))
     event.Object = [one for one in event.Object if one.uuid in shown]
-    shown = readable_attributes(actor, last.event_id, _limits(event.attributes))
+    shown = readable_attributes(actor, last.event_id, map(limits_of, event.attributes))
     event.Attribute = [one for one in event.Attribute if one.uuid in shown]
     for each in event.Object:
         each.Attribute = [one for one in each.Attribute if one.uuid in shown]
@@ -166,7 +165,7 @@ def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
     # As everywhere else, an object is there for those who may read something in it.
     event.Object = [each for each in event.Object if each.Attribute]
     _keep_known_references(event)
-    shown = readable_reports(actor, last.event_id, _limits(event.EventReport))
+    shown = readable_reports(actor, last.event_id, map(limits_of, event.EventReport))
     event.EventReport = [one for one in event.EventReport if one.uuid in shown]
     _without_hidden_tags(actor, event)
     event.timestamp = event.publish_timestamp = str(last.published_at)
@@ -180,7 +179,12 @@ def as_misp_json(event: PublishedEvent) -> bytes:
 def _stored(uuid: UUID, version: int) -> PublishedEvent:
     if size_of_snapshot(str(uuid), version) > MOST_BYTES:
         raise Conflict(ExportProblem.VERSION_TOO_LARGE())
-    event = msgspec.json.decode(read_snapshot(str(uuid), version), type=_Published).Event
+    return decoded(read_snapshot(str(uuid), version))
+
+
+def decoded(document: bytes) -> PublishedEvent:
+    """What was published of a snapshot. It contains everything the event's own organisation saw."""
+    event = msgspec.json.decode(document, type=_Published).Event
     event.Object = [one for one in event.Object if not one.deleted]
     event.EventReport = [one for one in event.EventReport if not one.deleted]
     event.Attribute = [one for one in event.Attribute if not one.deleted]
@@ -206,21 +210,16 @@ def _tagged(event: PublishedEvent) -> list[_Tagged]:
     return [event, *event.attributes, *event.EventReport]
 
 
-class _Shared(Protocol):
+class Shared(Protocol):
     uuid: str
     distribution: str
     sharing_group_id: str
 
 
-def _limits(parts: Iterable[_Shared]) -> Sequence[Limits]:
-    return [
-        (
-            part.uuid,
-            int(part.distribution),
-            int(part.sharing_group_id) if int(part.distribution) == Distribution.SHARING_GROUP else None,
-        )
-        for part in parts
-    ]
+def limits_of(part: Shared) -> Limits:
+    distribution = int(part.distribution)
+    group = int(part.sharing_group_id) if distribution == Distribution.SHARING_GROUP else None
+    return part.uuid, distribution, group
 
 
 def _keep_known_references(event: PublishedEvent) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 import zstandard
 
@@ -54,10 +56,27 @@ def read_snapshot(event_uuid: str, version: int) -> bytes:
     stored = found.first()
     if stored is None:
         raise NotFound(ExportProblem.VERSION_NOT_FOUND())
+    return _whole(bytes(stored.snapshot.document), stored.snapshot.size)
+
+
+def read_snapshots(versions: Iterable[tuple[UUID, int]], most_bytes: int) -> Iterator[bytes | None]:
+    """The documents of these versions, in order, until they are more than `most_bytes` together; None for the others.
+
+    Those of `read_snapshot`, with the same care.
+    """
+    rows = list(versions)
+    parameters = {
+        "uuids": [uuid for uuid, _ in rows],
+        "numbers": [number for _, number in rows],
+        "most": most_bytes,
+    }
+    for document, size in cursor().execute(SEVERAL, parameters):
+        yield _whole(bytes(document), size) if document is not None else None
+
+
+def _whole(document: bytes, size: int) -> bytes:
     # A frame that was compressed piece by piece does not say how large it is.
-    return zstandard.ZstdDecompressor().decompress(
-        bytes(stored.snapshot.document), max_output_size=stored.snapshot.size
-    )
+    return zstandard.ZstdDecompressor().decompress(document, max_output_size=size)
 
 
 def size_of_snapshot(event_uuid: str, version: int) -> int:
@@ -91,6 +110,13 @@ def owner(organisation_id: int) -> Actor:
     )
 
 
+SEVERAL = """
+SELECT CASE WHEN sum(s.size) OVER (ORDER BY wanted.place) <= %(most)s THEN s.document END, s.size
+FROM unnest(%(uuids)s::uuid[], %(numbers)s::int[]) WITH ORDINALITY AS wanted (uuid, version, place)
+LEFT JOIN event_version v ON v.event_uuid = wanted.uuid AND v.version = wanted.version
+LEFT JOIN snapshot s ON s.sha256 = v.snapshot_id
+ORDER BY wanted.place
+"""
 # The same bytes published twice are stored once.
 KEEP = """
 WITH kept AS (

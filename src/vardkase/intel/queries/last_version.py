@@ -6,7 +6,7 @@ They read it if the event as it is would be for them, and that version was. The 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -24,7 +24,7 @@ from vardkase.identity.access.visibility import (
 )
 from vardkase.intel.problems import EventProblem
 from vardkase.intel.queries.find import Reference, find_event, matches
-from vardkase.intel.queries.history import taken_over_at
+from vardkase.intel.queries.history import TAKEN_OVER, taken_over_at
 from vardkase.knowledge.taxonomies.queries import hidden_tag_names
 
 type Limits = tuple[str, int, int | None]
@@ -77,6 +77,8 @@ class ChangingEvent:
     """An event in a list, as its last version was: nothing here is of the event as it is now."""
 
     event_id: int
+    event_uuid: UUID
+    version: int
     creator: str
     version_published_at: int
     info: str
@@ -86,14 +88,33 @@ class ChangingEvent:
     group_name: str
 
 
-def changing_events(actor: Actor, start: int, most: int) -> list[ChangingEvent]:
+def changing_events(
+    actor: Actor, start: int, most: int, among: Collection[int] | None = None
+) -> list[ChangingEvent]:
     """Events of which the actor may read the last version alone, those published last first; one more than `most` if
-    there are more."""
-    sql = CHANGING.format(waiting=last_version_predicate(actor), named=version_predicate(actor, "v"))
-    parameters = reader_parameters(actor) | {"start": start, "most": most + 1}
+    there are more. `among`: no others than these."""
+    only = "" if among is None else "AND e.id = ANY(%(among)s::bigint[])"
+    sql = CHANGING.format(changing=_changing(actor), only=only)
+    parameters = reader_parameters(actor) | {
+        "taken": TAKEN_OVER,
+        "start": start,
+        "most": most + 1,
+        "among": sorted(among or ()),
+    }
     found = [ChangingEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
     hidden = hidden_tag_names(actor, {name for one in found for name in one.tags}) if found else set()
     return [replace(one, tags=[name for name in one.tags if name not in hidden]) for one in found]
+
+
+def count_changing(actor: Actor) -> int:
+    """The number of events of which the actor may read the last version alone, up to COUNTED."""
+    sql = f"SELECT count(*) FROM (SELECT 1 {_changing(actor)} LIMIT {COUNTED}) each"
+    row = cursor().execute(sql, reader_parameters(actor) | {"taken": TAKEN_OVER}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _changing(actor: Actor) -> str:
+    return CHANGING_EVENTS.format(waiting=last_version_predicate(actor), named=version_predicate(actor, "v"))
 
 
 def readable_attributes(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
@@ -102,29 +123,38 @@ def readable_attributes(actor: Actor, event_id: int, parts: Iterable[Limits]) ->
     Deletions that are not published do not count; what is deleted for good is not there. The objects that attributes
     of the version are in are the caller's to check.
     """
-    return _readable(actor, event_id, "attribute", attribute_predicate(actor, "p"), parts)
+    return readable_among(actor, "attribute", ((event_id, *part) for part in parts))
 
 
 def readable_objects(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
-    return _readable(actor, event_id, "object", part_predicate(actor, "p"), parts)
+    return readable_among(actor, "object", ((event_id, *part) for part in parts))
 
 
 def readable_reports(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
-    return _readable(actor, event_id, "event_report", report_predicate(actor, "p"), parts)
+    return readable_among(actor, "event_report", ((event_id, *part) for part in parts))
 
 
-def _readable(actor: Actor, event_id: int, table: str, visible: str, parts: Iterable[Limits]) -> set[str]:
-    rows: Sequence[Limits] = list(parts)
+def readable_among(actor: Actor, table: str, parts: Iterable[tuple[int, str, int, int | None]]) -> set[str]:
+    """The same for parts of several events, each with the id of its event first."""
+    rows = list(parts)
     parameters = reader_parameters(actor) | {
-        "event": event_id,
-        "uuids": [row[0] for row in rows],
-        "distributions": [row[1] for row in rows],
-        "groups": [row[2] for row in rows],
+        "events": [row[0] for row in rows],
+        "uuids": [row[1] for row in rows],
+        "distributions": [row[2] for row in rows],
+        "groups": [row[3] for row in rows],
     }
-    sql = READABLE.format(table=table, stored=part_predicate(actor, "stored"), visible=visible)
+    sql = READABLE.format(
+        table=table, stored=part_predicate(actor, "stored"), visible=VISIBLE[table](actor, "p")
+    )
     return {row[0] for row in cursor().execute(sql, parameters).fetchall()}
 
 
+COUNTED = 1_000
+VISIBLE: dict[str, Callable[[Actor, str], str]] = {
+    "attribute": attribute_predicate,
+    "object": part_predicate,
+    "event_report": report_predicate,
+}
 # A version for groups inside the event is known to those who are in all of one of them; for everybody it is [].
 KNOWN = """(v.audiences = '[]' OR EXISTS (
     SELECT 1 FROM jsonb_array_elements(v.audiences) audience
@@ -134,10 +164,9 @@ SELECT v.version, count(*) OVER (), v.published_at, {{named}} FROM event_version
 WHERE v.event_uuid = %(uuid)s AND v.event_id = %(event)s AND v.published_at > %(since)s AND {KNOWN}
 ORDER BY v.version DESC LIMIT 1
 """
-# The two indexed conditions are what the predicate asks too: few events pass either.
-CHANGING = f"""
-SELECT e.id, orgc.name, v.published_at, v.info, v.date, ARRAY(SELECT jsonb_array_elements_text(v.tags)),
-    v.distribution, coalesce(g.name, '')
+# The two indexed conditions are what the predicate asks too: few events pass either. What was published before a
+# takeover would reveal the former owner.
+CHANGING_EVENTS = f"""
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
 CROSS JOIN LATERAL (
     SELECT v.* FROM event_version v
@@ -145,11 +174,21 @@ CROSS JOIN LATERAL (
 ) v
 LEFT JOIN sharing_group g ON g.id = v.sharing_group_id
 WHERE (e.being_changed OR e.has_group_times AND e.group_changes_unpublished) AND {{waiting}} AND {{named}}
+AND v.published_at > coalesce((
+    SELECT floor(extract(epoch FROM taken.created)) FROM audit_entry taken
+    WHERE taken.target_kind = 'event' AND taken.target_id = e.id AND taken.action = %(taken)s
+    ORDER BY taken.id DESC LIMIT 1), 0)
+"""
+CHANGING = """
+SELECT e.id, e.uuid, v.version, orgc.name, v.published_at, v.info, v.date,
+    ARRAY(SELECT jsonb_array_elements_text(v.tags)), v.distribution, coalesce(g.name, '')
+{changing} {only}
 ORDER BY v.published_at DESC, e.id DESC LIMIT %(most)s OFFSET %(start)s
 """
 READABLE = """
-SELECT p.uuid::text FROM unnest(%(uuids)s::uuid[], %(distributions)s::smallint[], %(groups)s::bigint[])
-    AS stored (uuid, distribution, sharing_group_id)
-JOIN {table} p ON p.uuid = stored.uuid AND p.event_id = %(event)s JOIN event e ON e.id = p.event_id
+SELECT p.uuid::text
+FROM unnest(%(events)s::bigint[], %(uuids)s::uuid[], %(distributions)s::smallint[], %(groups)s::bigint[])
+    AS stored (event_id, uuid, distribution, sharing_group_id)
+JOIN {table} p ON p.uuid = stored.uuid AND p.event_id = stored.event_id JOIN event e ON e.id = p.event_id
 WHERE {stored} AND {visible}
 """

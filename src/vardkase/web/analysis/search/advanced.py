@@ -24,6 +24,7 @@ from vardkase.web.analysis.search.advanced_filters import Filters, filters_of, f
 from vardkase.web.analysis.search.advanced_form import SECTIONS, AdvancedForm, fields_in
 from vardkase.web.analysis.search.api_call import api_call
 from vardkase.web.analysis.search.hits import hits_of, object_hits_of
+from vardkase.web.analysis.search.not_searched import not_searched
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.exports import export_search, offered_for
@@ -189,6 +190,7 @@ def _found(request: PageRequest, question: Asked) -> dict[str, Any]:
     found = results(request.actor, question.search, request.GET.get("sort", DEFAULT), place, size)
     return context | {
         "found": found,
+        "not_searched": not_searched(request.actor),
         "rows": _rows(request.actor, question.search, found),
         "count": _count_words(question.scope, found.count),
         "sorted": found.sort,

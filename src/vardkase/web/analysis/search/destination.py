@@ -18,6 +18,7 @@ from vardkase.intel.queries.find import find_attribute
 from vardkase.intel.queries.last_version import event_to_read
 from vardkase.web.analysis.search.asked import LONGEST, LONGEST_LINK, address_of
 from vardkase.web.analysis.search.commands import command_named
+from vardkase.web.analysis.search.not_searched import changing_with
 from vardkase.web.analysis.search.operators import Unclear, address_of_filters, operator_help
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.ui.pages import PageRequest, page
@@ -73,7 +74,8 @@ def _values(request: PageRequest, text: str) -> str | None:
     if query.meaning not in (ValueMeaning.VALUE, ValueMeaning.NETWORK):
         return None
     (known,) = known_values(request.actor, query.values)
-    return value_url(known.value) if known.attributes else None
+    is_shared = known.attributes or changing_with(request.actor, known.value)
+    return value_url(known.value) if is_shared else None
 
 
 def _named(request: PageRequest, text: str) -> str | None:

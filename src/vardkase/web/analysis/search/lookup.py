@@ -22,6 +22,7 @@ from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHi
 from vardkase.web.analysis.search.asked import LISTS_A_DAY, address_of, asked_list
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.forms import LookupForm
+from vardkase.web.analysis.search.not_searched import not_searched
 from vardkase.web.analysis.search.value_verdict import ValueVerdict, verdict_on
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
@@ -108,6 +109,7 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
     ]
     after = start + size
     return {
+        "not_searched": not_searched(request.actor),
         "rows": list(_looked_up(request.actor, shown)),
         "summary": ngettext(
             "%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(listed.values)

@@ -15,6 +15,7 @@ from vardkase.web.analysis.search.asked import LONGEST_LINK, asked_query
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.forms import AttributeFilterForm
 from vardkase.web.analysis.search.hits import hits_of
+from vardkase.web.analysis.search.not_searched import not_searched
 from vardkase.web.analysis.search.operators import (
     SEEN,
     Unclear,
@@ -73,6 +74,10 @@ def _found(request: PageRequest, query: ValueQuery) -> dict[str, Any]:
         "formats": common_formats(),
         "operators": operator_help(),
         "events": _events(request, query),
+        "not_searched": not_searched(
+            request.actor,
+            query.values[0] if query.meaning in (ValueMeaning.VALUE, ValueMeaning.NETWORK) else "",
+        ),
         "unknown_operator": unknown_operator(query.text),
         "search_text": _typed(query, form),
         **page_links(request, matches),

@@ -30,6 +30,7 @@ from vardkase.knowledge.cached_sources.queries import elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, find_hits
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.hits import hits_of
+from vardkase.web.analysis.search.not_searched import not_searched
 from vardkase.web.analysis.search.value_panels import over_time
 from vardkase.web.analysis.search.value_verdict import last_seen, verdict_on
 from vardkase.web.intel.analyst_data.opinions import COLOURS, STEPS, step_of, verdict_of
@@ -64,6 +65,7 @@ def value(request: PageRequest) -> HttpResponse:
         newest = find_attributes(
             request.actor, occurrences(text), AttributeFilters(), None, wanted_size(request)
         ).rows
+    left_out = not_searched(request.actor, text)
     context: dict[str, Any] = {
         "text": text,
         "exact_query": urlencode({"v": text}),
@@ -72,7 +74,8 @@ def value(request: PageRequest) -> HttpResponse:
         "life": life,
         "first_seen": moment(life.first_seen) if life else None,
         "last_seen": moment(last_seen(life, sightings)) if life else None,
-        "verdict": verdict_on(life, warnings, sightings),
+        "verdict": verdict_on(life, warnings, sightings, changing=len(left_out.events) if left_out else 0),
+        "not_searched": left_out,
         "warnings": warnings,
         "elsewhere": elsewhere.of_attributes({"": (kind, text)}).get("", []) if elsewhere else None,
         "opinion": verdict_of(opinions),

@@ -28,9 +28,21 @@ def verdict_on(
     life: ValueLifetime | None,
     warnings: list[WarninglistHit],
     sightings: SightingHistory | None = None,
+    *,
+    changing: int = 0,
     now: float | None = None,
 ) -> ValueVerdict:
-    """Being on a warninglist outweighs being reported, and what others have seen of it the flag for detection."""
+    """Being on a warninglist outweighs being reported, and what others have seen of it the flag for detection.
+
+    `changing`: events whose last published version has it, while their owners change them.
+    """
+    if life is None and changing:
+        detail = ngettext(
+            "It is in the last published version of %(n)s event that its owner is changing.",
+            "It is in the last published versions of %(n)s events that their owners are changing.",
+            changing,
+        )
+        return ValueVerdict("land", gettext("Known, in events being changed"), detail % {"n": thin(changing)})
     if life is None:
         detail = gettext("No events visible to you contain this value.")
         return ValueVerdict("land", gettext("No occurrences visible to you"), detail)

@@ -24,7 +24,7 @@ from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates.queries import visible_templates
 from vardkase.web.intel.events.forms import EventFilterForm
-from vardkase.web.intel.events.last_version import changing_rows
+from vardkase.web.intel.events.last_version import changing_rows, changing_words
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.exports import export_events, offered_formats
@@ -58,6 +58,8 @@ def index(request: PageRequest) -> HttpResponse:
         "form": form,
         "filters": filters,
         "changing": changing_rows(request.actor, 0, FEW_CHANGING) if is_plain else [],
+        "changing_words": changing_words(request.actor),
+        "is_plain": is_plain,
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
         "chips": [
             {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}

@@ -10,21 +10,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from vardkase.core.errors import NotFound
 from vardkase.formats.misp_json.published import last_published_event
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.last_version import (
+    COUNTED,
     ChangingEvent,
     LastVersion,
     changing_events,
+    count_changing,
     find_last_version,
 )
 from vardkase.web.intel.events.published import published_context
 from vardkase.web.intel.events.rows import SHOWN_TAGS, moment
 from vardkase.web.ui.chips import is_tlp
+from vardkase.web.ui.display import thin
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
 
@@ -75,6 +78,17 @@ class ChangingRow:
 
 def changing_rows(actor: Actor, start: int, most: int) -> list[ChangingRow]:
     return [ChangingRow(one) for one in changing_events(actor, start, most)]
+
+
+def changing_words(actor: Actor) -> str:
+    """How many events others are changing; empty if none."""
+    if not (count := count_changing(actor)):
+        return ""
+    if count >= COUNTED:
+        return gettext("More than %(n)s being changed by their owners") % {"n": thin(COUNTED - 1)}
+    return ngettext("%(n)s being changed by its owner", "%(n)s being changed by their owners", count) % {
+        "n": thin(count)
+    }
 
 
 @page()
