@@ -239,18 +239,26 @@ def test_fields_of_a_mail_are_bounded(web: Client) -> None:
     assert len(page.context["sources"].mails[0]) <= 4 * 50
 
 
-def test_refused_file_is_kept_and_the_event_that_is_here_linked(web: Client, seed: Seed) -> None:
-    """The second attempt reads it again without its being chosen; "start again" forgets it."""
+def test_file_with_an_event_that_exists_is_not_kept_and_the_event_linked(web: Client, seed: Seed) -> None:
     here = add_event(seed.publisher.actor, {"info": "Here already", "distribution": 1})
     event = Event.objects.get(pk=here.event_id)
     document = json.dumps({"Event": {"uuid": str(event.uuid), "info": "Copy"}})
     refused = web.post(URL, {"file": file("copy.json", document)})
     assert refused.status_code == 422
-    assert f'<a href="/event/{event.pk}/">Here already</a>' in refused.text
+    assert "Nothing was imported" in refused.text
+    assert "Please correct" not in refused.text
+    assert f'<a href="/event/{event.pk}/">Show the event</a>' in refused.text
+    assert not refused.context["sources"].files
+
+
+def test_refused_file_is_kept(web: Client) -> None:
+    """The second attempt reads it again without its being chosen; "Remove the file" forgets it."""
+    document = json.dumps({"Event": {"uuid": str(uuid4()), "info": "Copy"}})
+    refused = web.post(URL, {"file": file("copy.json", document), "text": "203.0.113.99"})
+    assert refused.status_code == 422
     assert "copy.json" in refused.text
+    assert "Remove the file" in refused.text
     held = {"text": "", "mails": "[]", "held": refused.context["sources"].reference, "go": "look"}
-    assert "already exists here" in web.post(URL, held).text
-    event.delete()
     web.post(URL, held)
     assert Event.objects.get().info == "Copy"
     assert web.post(URL, held).status_code == 422
@@ -278,7 +286,7 @@ def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: C
     first = add_event(seed.publisher.actor, {"info": "First", "distribution": 1, **parts}).event_id
     page = imported("Second", Attribute=domains(0, 1, 2))
     assert "Left out because they are already in another event: 2 attributes." in page.text
-    assert f'<a href="/event/{first}/">First</a>' in page.text
+    assert f'<a href="/event/{first}/">Show the event</a>' in page.text
     assert Attribute.objects.get(event__info="Second").value1 == "2.example"
 
     # With nothing left it is refused, and says where all of it is.
@@ -286,10 +294,8 @@ def test_parts_that_another_event_has_are_counted_and_that_event_is_named(web: C
     assert page.status_code == 422
     said = "Nothing was imported, because the file’s 3 attributes and 1 object are already in another event."
     assert said in page.text
-    assert f'<a href="/event/{first}/">First</a>' in page.text
+    assert f'<a href="/event/{first}/">Show the event</a>' in page.text
     assert not Event.objects.filter(info="Third").exists()
-    # Its title is not said twice.
-    assert f'<a href="/event/{first}/">Event {first}</a>' in imported("First", **parts).text
 
     # A hidden event is not mentioned, nor counted.
     hidden = {"info": "Hidden", "distribution": 0, "Attribute": domains(5)}

@@ -19,7 +19,7 @@ from vardkase.identity.organisations.models import SharingGroup
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute
-from vardkase.intel.models import Event, EventTag, EventVersion
+from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.versions import Holder, holders, keepers
 from vardkase.intel.services.publish import publish_event, unpublish_event
@@ -73,6 +73,15 @@ def test_any_two_versions_are_compared(seed: Seed, twice: Setup) -> None:
     assert changes(answer) == {("added", "text", "", SCRIPT)}
     assert SCRIPT not in answer.text
     assert "No differences" in text_of(page(owner, twice, "compare/?old=2&new=2"))
+
+
+def test_change_of_a_comment_does_not_strike_out_the_value(seed: Seed, setup: Setup) -> None:
+    Attribute.objects.filter(pk=setup.attribute("login.example").pk).update(comment="Checked", to_ids=False)
+    for path in ("compare/?old=1", "publish/"):
+        page = visitor(seed.org_admin).get(f"/event/{setup.event.pk}/{path}")
+        assert "<del>login" not in page.text
+        assert "<ins>Checked</ins>" in page.text
+        assert "login[.]example" in page.text
 
 
 def test_local_tags_are_no_part_of_a_version(seed: Seed, setup: Setup) -> None:

@@ -343,7 +343,6 @@ def test_list_of_events_has_it_as_its_last_version_was(seed: Seed, setup: Setup)
 
 def test_version_from_before_a_takeover_is_nobodys(seed: Seed, setup: Setup) -> None:
     """It would reveal the former owner."""
-    """It would reveal the former owner."""
     stranger = visitor(seed.stranger)
     assert read(stranger, setup).status_code == 200
     record(seed.partner.actor, IntelAction.EVENT_DELEGATION_ACCEPTED, event_target(setup.event))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,17 +21,32 @@ from vardkase.intel.queries.versions import event_versions
 SHOWN = 50
 NOW = 0
 """In place of a version's number: the event as it is."""
+ATTRIBUTE_FIELDS = ("type", "category", "comment", "to_ids", "distribution")
+"""Beside the value."""
 COLUMNS = ("info", "date", "threat_level_id", "analysis", "distribution")
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentChange:
-    """One difference: `change` is added, changed or removed; `what` a type or a field."""
+    """One difference: `change` is added, changed or removed; `what` a type or a field.
+
+    `is_value`: `old` and `new` are values of an attribute of type `what`, and `fields` what else of it has changed;
+    with no `old`, its value has not.
+    """
 
     change: str
     what: str
     old: str = ""
     new: str = ""
+    is_value: bool = False
+    fields: Sequence[FieldChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +215,22 @@ def _attributes(before: Edition, after: Edition) -> Iterator[DocumentChange]:
     for uuid, new in after.attributes.items():
         old = before.attributes.get(uuid)
         if old is None:
-            yield DocumentChange("added", new.type, new=new.value)
+            yield DocumentChange("added", new.type, new=new.value, is_value=True)
         elif old != new:
             yield _difference(old, new)
     for uuid, gone in before.attributes.items():
         if uuid not in after.attributes:
-            yield DocumentChange("removed", gone.type, old=gone.value)
+            yield DocumentChange("removed", gone.type, old=gone.value, is_value=True)
 
 
 def _difference(old: EditionAttribute, new: EditionAttribute) -> DocumentChange:
-    if old.value != new.value:
-        return DocumentChange("changed", new.type, old.value, new.value)
-    if old.comment != new.comment:
-        was, now = (f"{one.value} {one.comment}".strip() for one in (old, new))
-        return DocumentChange("changed", new.type, was, now)
-    return DocumentChange("changed", new.type, new=new.value)
+    fields = [
+        FieldChange(name, str(was), str(now))
+        for name in ATTRIBUTE_FIELDS
+        if (was := getattr(old, name)) != (now := getattr(new, name))
+    ]
+    was = old.value if old.value != new.value else ""
+    return DocumentChange("changed", new.type, was, new.value, is_value=True, fields=fields)
 
 
 ATTRIBUTES = """

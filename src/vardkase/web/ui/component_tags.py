@@ -269,13 +269,14 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm, others: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+def error_summary(form: BaseForm, others: Sequence[tuple[str, str]] = (), title: str = "") -> dict[str, Any]:
     """All errors of a form, each a link to its field. Empty when the form is valid.
 
-    `others`: errors of inputs that are not the form's, as the input's id and the words.
+    `others`: errors of inputs that are not the form's, as the input's id and the words. `title` stands over errors that
+    nobody can correct.
     """
     wrong = [bound for bound in form if bound.errors]
-    return {"form": form, "fields": wrong, "others": others}
+    return {"form": form, "fields": wrong, "others": others, "title": title}
 
 
 @register.simple_block_tag(takes_context=True)

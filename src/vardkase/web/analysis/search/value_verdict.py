@@ -28,9 +28,9 @@ def verdict_on(
     life: ValueLifetime | None,
     warnings: list[WarninglistHit],
     sightings: SightingHistory | None = None,
+    now: float | None = None,
     *,
     changing: int = 0,
-    now: float | None = None,
 ) -> ValueVerdict:
     """Being on a warninglist outweighs being reported, and what others have seen of it the flag for detection.
 

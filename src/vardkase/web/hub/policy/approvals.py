@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,6 +26,7 @@ from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.publication_checks import publication_checks
 from vardkase.intel.queries.receivers import receivers
 from vardkase.web.hub.policy.common import rules_of, tabs
+from vardkase.web.ui.document_changes import worded
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
@@ -60,8 +62,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         ],
     }
     if waits and event is not None:
+        changes = compare_with_published(request.actor, event)
         context |= {
-            "changes": compare_with_published(request.actor, event),
+            "changes": replace(changes, rows=worded(changes.rows)),
             "checks": publication_checks(event),
             "guard": by_severity(event.id, event.distribution, event.sharing_group_id),
             "receivers": receivers(event.distribution, event.sharing_group_id, event.org_id),

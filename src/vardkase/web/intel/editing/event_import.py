@@ -77,6 +77,10 @@ MOST_NAMED = 5
 """Events of a file that were refused and are named."""
 
 
+class NothingImported(ValidationError):
+    """Every event of the files was refused: to send them again would not help."""
+
+
 EVENT_KINDS = frozenset(
     (
         DocumentKind.MISP,
@@ -113,6 +117,9 @@ def create(request: PageRequest) -> HttpResponse:
         sources = gathered(request, parts)
     except (VardkaseError, ValidationError) as refused:
         form.add_error(None, _words_of(request.actor, refused))
+        if isinstance(refused, (Conflict, NothingImported)):
+            before.drop(request)
+            return _source_page(request, form, Sources(), title=gettext("Nothing was imported"))
         return _source_page(request, form, kept_after_refusal(request, parts))
     check_given(form, sources)
     if form.errors:
@@ -167,9 +174,8 @@ def _with_link(actor: Actor, words: str, event_id: int | None) -> str:
         event = None
     if event is None:
         return words
-    is_named = event.info[:LONGEST_TITLE] in words
-    label = gettext("Event %(id)s") % {"id": event.id} if is_named else event.info
-    return format_html('{} <a href="{}">{}</a>', words, reverse("event", args=[event.id]), label)
+    address = reverse("event", args=[event.id])
+    return format_html('{} <a href="{}">{}</a>', words, address, gettext("Show the event"))
 
 
 def _later_step(request: PageRequest) -> HttpResponse:
@@ -181,8 +187,14 @@ def _later_step(request: PageRequest) -> HttpResponse:
     return _review(request, SourceForm(request.POST), sources)
 
 
-def _source_page(request: PageRequest, form: SourceForm, sources: Sources) -> HttpResponse:
-    context = {"heading": gettext("New event from text or file"), "form": form, "sources": sources}
+def _source_page(request: PageRequest, form: SourceForm, sources: Sources, title: str = "") -> HttpResponse:
+    """`title`: what stands over the errors, where there is nothing to correct."""
+    context = {
+        "heading": gettext("New event from text or file"),
+        "form": form,
+        "sources": sources,
+        "refusal": title,
+    }
     return render(request, "editing/event_import.html", context, status=422 if form.errors else 200)
 
 
@@ -316,7 +328,7 @@ def _stored_export(request: PageRequest, document: bytes, options: ImportOptions
     stored = [result.event_id for result in results if result.event_id is not None]
     refused = [result for result in results if result.event_id is None]
     if refused and not stored and len(refused) <= MOST_NAMED:
-        raise ValidationError([_refusal(request.actor, result) for result in refused])
+        raise NothingImported([_refusal(request.actor, result) for result in refused])
     for result in refused[:MOST_NAMED]:
         messages.error(request, _refusal(request.actor, result))
     if (more := len(refused) - MOST_NAMED) > 0:

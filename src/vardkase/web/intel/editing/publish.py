@@ -188,6 +188,8 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
     reach = chosen or {"distribution": event.distribution, "sharing_group_id": event.sharing_group_id}
     said = notices(current_language())
     readers = receivers(chosen["distribution"], chosen["sharing_group_id"], event.org_id) if chosen else []
+    policy = _policy(event, chosen)
+    guard = by_severity(event.id, reach["distribution"], reach["sharing_group_id"])
     return {
         "heading": gettext("Publish"),
         "event": event,
@@ -198,8 +200,9 @@ def _look(request: PageRequest, event: EventRow, form: ReachForm) -> dict[str, A
         if chosen
         else None,
         "is_open": not event.published and _is_open(event),
-        "policy": _policy(event, chosen),
-        "guard": by_severity(event.id, reach["distribution"], reach["sharing_group_id"]),
+        "policy": policy,
+        "guard": guard,
+        "blocks": len(guard.stops) + (len(policy["forbidden"]) if policy else 0),
         "marked_kinds": _marked(request.actor, event.id),
         "sends_mail": can_send(),
         "who_sees_url": address_of("public_who_sees"),
