@@ -96,9 +96,33 @@ def test_provision_that_a_deadline_rests_on_cannot_be_retired(jurist: Actor) -> 
         propose_retiring(jurist, LegalRuleKind.PROVISION, "fl_44", WHY)
 
 
+def test_provision_is_not_retired_from_under_a_rule_that_was_proposed_meanwhile(
+    jurist: Actor, second: User
+) -> None:
+    def retiring() -> ApprovalRequest:
+        return propose_retiring(jurist, LegalRuleKind.PROVISION, unused, WHY)
+
+    resting = [*queries.rules(LegalRuleKind.DEADLINE), *queries.rules(LegalRuleKind.QUESTION)]
+    used = {getattr(each.content, "provision", "") for each in resting}
+    unused = next(key for key in queries.provisions() if key not in used)
+    retired, changed = retiring(), change(jurist, LegalRuleKind.DEADLINE, "hearing", provision=unused)
+    approved(second, changed)
+    with pytest.raises(Conflict):
+        approved(second, retired)
+    assert unused in queries.provisions()
+    changed = change(jurist, LegalRuleKind.DEADLINE, "appeal_public", provision=unused)
+    LegalRuleVersion.objects.all().delete()
+    approved(second, retired)
+    with pytest.raises(Conflict):
+        approved(second, changed)
+    assert queries.find_deadline("appeal_public").provision != unused
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "data", "field"),
     [
+        (LegalRuleKind.DEADLINE, "hearing", {"number": 0}, "number"),
+        (LegalRuleKind.DEADLINE, "hearing", {"unit": "prompt"}, "number"),
         (LegalRuleKind.DEADLINE, "hearing", {"number": "-1"}, "number"),
         (LegalRuleKind.DEADLINE, "hearing", {"number": 100_000}, "number"),
         (LegalRuleKind.DEADLINE, "hearing", {"number": True}, "number"),

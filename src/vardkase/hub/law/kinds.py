@@ -280,7 +280,12 @@ def changed(kind: LegalRuleKind, current: LegalContent | None, data: Mapping[str
         errors.setdefault("answer", [LawProblem.NO_SUCH_CHOICE(choices=list(current.answers))])
     if errors:
         raise Invalid(errors)
-    return kind.shape(**(asdict(current) if current else {}) | values)
+    content = kind.shape(**(asdict(current) if current else {}) | values)
+    if isinstance(content, Deadline) and content.number and content.unit == PeriodUnit.PROMPT:
+        raise Invalid({"number": [LawProblem.NO_PERIOD_HAS_NO_NUMBER()]})
+    if isinstance(content, Deadline) and not content.number and content.unit != PeriodUnit.PROMPT:
+        raise Invalid({"number": [LawProblem.PERIOD_TOO_SHORT(most=MOST)]})
+    return content
 
 
 def _in_language(swedish: str, english: str) -> str:

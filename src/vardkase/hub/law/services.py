@@ -141,6 +141,12 @@ def _change(approval: Approval) -> LegalRuleVersion:
     request = approval.for_action(CHANGE_RULE).request
     kind, key = _subject(request)
     rule = _current(kind, key)
+    # Asked again: other rules may have been changed since the proposal.
+    if not approval.parameters.get("is_retired"):
+        if (named := approval.parameters["content"].get("provision")) and named not in provisions():
+            raise Conflict(LawProblem.PROVISION_GONE())
+    elif rule is not None:
+        _require_unused(rule)
     row = LegalRuleVersion.objects.create(
         kind=kind,
         key=key,
