@@ -10,6 +10,6 @@ from vardkase.core.problems import ProblemCode
 class PersonalDataProblem(ProblemCode):
     NO_REASON = _("Say why the personal data are necessary.")
     REASON_TOO_LONG = _("Enter at most %(most)s characters.")
-    UNKNOWN_KIND = _("There is no such kind of personal data. The kinds are: %(known)s.")
+    UNKNOWN_KIND = _("Unknown kind of personal data. Known kinds: %(known)s.")
     NOTHING_TO_ANSWER = _("No personal data of this kind in the event await an answer.")
     NOTHING_ANSWERED = _("There is no answer about this kind of personal data to undo.")

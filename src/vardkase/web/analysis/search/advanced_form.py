@@ -28,7 +28,7 @@ from vardkase.web.ui.forms.picker import SHOWN, Choices, Names, Picker, RowChoic
 
 LINES = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
 YES_NO = [
-    ("", _("Either")),
+    ("", _("Any")),
     ("1", pgettext_lazy("condition", "Yes")),
     ("0", pgettext_lazy("condition", "No")),
 ]
@@ -71,7 +71,8 @@ class AdvancedForm(forms.Form):
     category = Picker(label=_("Any of these categories"))
     category_not = Picker(label=_("None of these categories"))
     object_relation = _line(
-        _("Place in an object"), _("As in its template, such as filename. Separate by commas.")
+        _("Role in an object"),
+        _("The attribute’s name in the object template, such as filename. Separate several with commas."),
     )
     object_name = _line(_("Name of the object"), _("As in its template, such as file. Separate by commas."))
     to_ids = _yes_no(_("For detection"))

@@ -14,7 +14,7 @@ from vardkase.misp.types import CATEGORIES, TYPES
 from vardkase.web.analysis.search.asked import LONGEST
 from vardkase.web.ui.forms.filters import DATE, FilterForm
 
-DETECT = [("", _("Either")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgettext_lazy("detect", "No"))]
+DETECT = [("", _("Any")), ("1", pgettext_lazy("detect", "Yes")), ("0", pgettext_lazy("detect", "No"))]
 
 
 class AttributeFilterForm(FilterForm):

@@ -116,7 +116,7 @@ def _built(request: PageRequest, stored: DecayingModel | None) -> HttpResponse:
         "row_template": "decaying_models/row.html",
         "suggestions": {"taxonomies": sorted(valued_taxonomies())},
         "preview": True,
-        "preview_heading": gettext("The score by age"),
+        "preview_heading": gettext("Score by age"),
         "curve": _curve(request, stored),
     }
     status = version.status(form) if version.is_outdated else 422 if form.is_bound else 200

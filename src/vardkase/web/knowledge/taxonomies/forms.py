@@ -42,7 +42,7 @@ class TagForm(forms.Form):
     hide_tag = forms.BooleanField(
         label=_("Hidden from selection"),
         required=False,
-        help_text=_("It remains on what has it, but is not suggested any more."),
+        help_text=_("It stays where it is used, but is no longer suggested."),
     )
     numerical_value = forms.IntegerField(
         label=_("Numerical value"),
@@ -59,7 +59,7 @@ class TagForm(forms.Form):
         if not tag and not actor.is_site_admin:
             self.fields["org_id"].help_text = gettext(
                 "You can always change and delete a tag that is only for your organisation, and one for everyone until "
-                "it is in use. After that, site administrators do."
+                "it is in use. After that, only site administrators can."
             )
         owners = {0: gettext("Everyone"), actor.organisation_id: actor.organisation_name}
         if tag and tag.org_id not in owners:
