@@ -252,9 +252,9 @@ def _visit_one_of(walk: Walk, route: str, things: Samples) -> bool:
         "reference-data/blocklists/": "reference-data/blocklists/event/",
         "administration/settings/<str:name>/": "administration/settings/MISP.delegation/",
         "law/<slug:kind>/new/": "law/grounds/new/",
-        "law/<slug:kind>/<slug:key>/": "law/deadlines/hearing/",
-        "law/<slug:kind>/<slug:key>/change/": "law/deadlines/hearing/change/",
-        "law/<slug:kind>/<slug:key>/retire/": "law/grounds/osl_15_1/retire/",
+        "law/<slug:kind>/<slug:name>/": "law/deadlines/hearing/",
+        "law/<slug:kind>/<slug:name>/change/": "law/deadlines/hearing/change/",
+        "law/<slug:kind>/<slug:name>/retire/": "law/grounds/osl_15_1/retire/",
         "policy/draft/add/<str:kind>/": "policy/draft/add/retention/",
     }
     references = [*FIRST, str(event), str(things.report.uuid)]

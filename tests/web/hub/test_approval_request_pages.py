@@ -85,7 +85,7 @@ def test_officers_overview_lists_pending_and_missing(seed: Seed) -> None:
     page = browser.get("/", headers=ENGLISH).content.decode()
     assert "Requests waiting for your approval" in page
     assert "Settings required for decisions" in page
-    assert "Privacy notice sections still to be written" in page
+    assert "Sections of the privacy notice and accessibility statement to write" in page
     missing = browser.get(reverse("settings") + "?missing=1").content.decode()
     assert "Vardkase.appeal_court" in missing
     assert "Vardkase.sender_name" not in missing

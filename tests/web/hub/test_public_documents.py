@@ -41,14 +41,15 @@ def test_every_public_page_links_to_terms_and_accessibility_statement(seed: Seed
 def test_accessibility_statement_names_owner_supervision_and_what_is_unwritten(seed: Seed) -> None:
     page = Client().get("/about/accessibility/", headers=SWEDISH).content.decode()
     assert "CERT-SE ansvarar för den här tjänsten." in page
-    assert "https://www.digg.se/tdosanmalan" in page
+    assert 'href="https://www.digg.se/tdosanmalan"' in page
+    assert 'href="/support/ask/"' in page
     assert page.count("CERT-SE har inte angett detta än.") == 6
     assert any("/about/accessibility/" in each and "(tested)" in each for each in _not_stated())
     words = {f"{name}_{each}": "X" for name in ("title", "text") for each in ("sv", "en")}
     change_passage(officer(seed).actor, "accessibility", "tested", words)
     assert not any("(tested)" in each for each in _not_stated())
     assert (
-        "complies with the Swedish act"
+        "complies with the Swedish Act on Accessibility"
         in Client().get("/about/accessibility/", headers=ENGLISH).content.decode()
     )
 

@@ -42,28 +42,28 @@ def index(request: PageRequest) -> HttpResponse:
 
 
 @page(staff=OFFICERS)
-def rule(request: PageRequest, kind: str, key: str) -> HttpResponse:
-    shown = queries.find_rule(_kind(kind), key)
+def rule(request: PageRequest, kind: str, name: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), name)
     context = {
         "rule": shown,
         "fields": _in_words(shown),
-        "versions": queries.history(shown.kind, key),
+        "versions": queries.history(shown.kind, name),
         "may_change": StaffRole.LEGAL_OFFICER in request.actor.staff,
     }
     return render(request, "law/rule.html", context)
 
 
 @page(staff=LEGAL_OFFICER, writes=True)
-def change(request: PageRequest, kind: str, key: str) -> HttpResponse:
-    shown = queries.find_rule(_kind(kind), key)
+def change(request: PageRequest, kind: str, name: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), name)
     form = LegalRuleForm(shown.kind, shown, request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             reason = form.cleaned_data["reason"]
             return proposed(
-                request, services.propose_change(request.actor, shown.kind, key, form.content, reason)
+                request, services.propose_change(request.actor, shown.kind, name, form.content, reason)
             )
-    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, key)))]
+    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, name)))]
     if shown.kind is not LegalRuleKind.QUESTION:
         heading = gettext("Change")
     elif shown.is_unanswered:
@@ -101,14 +101,14 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
 
 
 @page(staff=LEGAL_OFFICER, writes=True)
-def retire(request: PageRequest, kind: str, key: str) -> HttpResponse:
-    shown = queries.find_rule(_kind(kind), key)
+def retire(request: PageRequest, kind: str, name: str) -> HttpResponse:
+    shown = queries.find_rule(_kind(kind), name)
     form = RetireForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             reason = form.cleaned_data["reason"]
-            return proposed(request, services.propose_retiring(request.actor, shown.kind, key, reason))
-    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, key)))]
+            return proposed(request, services.propose_retiring(request.actor, shown.kind, name, reason))
+    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, name)))]
     return edit_page(
         request,
         form,

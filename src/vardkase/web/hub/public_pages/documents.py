@@ -70,12 +70,18 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 def _statement(request: HttpRequest, part: PassagePart, heading: str, intro: str) -> HttpResponse:
     language = get_language() or "sv"
-    sections = [passage.in_language(language) for passage in queries.shown(part)]
     owner = owner_name()
     context = {
         "heading": heading,
         "intro": intro % {"owner": owner},
-        "sections": [{"title": each.title, "html": rendered_by_owner(each.text)} for each in sections],
+        "sections": [
+            {
+                "title": passage.in_language(language).title,
+                "html": rendered_by_owner(passage.in_language(language).text),
+                "is_contact": passage.name == "report",
+            }
+            for passage in queries.shown(part)
+        ],
         "owner": owner,
     }
     return render(request, "public_pages/statement.html", {**context, **words_at_the_foot()})
