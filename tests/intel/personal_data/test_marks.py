@@ -207,7 +207,8 @@ def test_only_those_who_may_publish_the_event_see_and_answer_marks(seed: Seed) -
 
 
 def test_publish_page_shows_marks_and_takes_the_answer(seed: Seed) -> None:
-    event = made(seed, info=f"Dömd: {NUMBER}")
+    noted = {"type": "ip-dst", "value": "203.0.113.7", "comment": f"<i>Se</i> {NUMBER}"}
+    event = made(seed, info=f"Dömd: {NUMBER}", Attribute=[noted])
     web = signed_in(seed.publisher)
     web.defaults["HTTP_ACCEPT_LANGUAGE"] = "sv"
     publish = f"/event/{event['id']}/publish/"
@@ -217,6 +218,9 @@ def test_publish_page_shows_marks_and_takes_the_answer(seed: Seed) -> None:
     assert "misstanke om brott eller en fällande dom" in page
     answering = f"/event/{event['id']}/personal-data/personal-number/"
     assert answering in page
+    asked = web.get(answering).content.decode()
+    assert asked.count(f"<b>{NUMBER}</b>") == 2
+    assert f"/event/{event['id']}/attribute/{event['Attribute'][0]['id']}/edit/" in asked
     assert web.post(answering, {"reason": ""}).status_code == 422
     # Whom the event is to be published to stays chosen on the way there and back.
     chosen = "distribution=0"

@@ -11,10 +11,14 @@ from django.db.models import Count, Max, Q, QuerySet
 from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.personal_data.kinds import PersonalDataKind
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
 from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark
+from vardkase.intel.queries.attribute_lines import attribute_lines
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.rules import may_publish_event
 
+MOST_SHOWN = 20
+"""Marked texts of one kind that are shown."""
 OFFENCE = Q(says_offence=True) | Q(tagged_offence=True)
 
 
@@ -32,6 +36,18 @@ class MarkedKind:
     @property
     def place_labels(self) -> list[str]:
         return [str(MarkPlace(place).label) for place in self.places]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """What is marked, as it stands in the event, and the part that it is in, as PersonalDataMark names it.
+
+    `text` is empty for reports and tags.
+    """
+
+    place: MarkPlace
+    part_id: int
+    text: str
 
 
 def marks_in_event(actor: Actor, reference: Reference) -> QuerySet[PersonalDataMark]:
@@ -68,3 +84,21 @@ def marked_kinds(actor: Actor, reference: Reference) -> list[MarkedKind]:
         )
         for row in rows
     ]
+
+
+def marked_texts(actor: Actor, reference: Reference, kind: str) -> list[MarkedText]:
+    """The first ones of a kind, of attributes those that the actor may read. Raises NotFound, Forbidden."""
+    event = find_event(actor, reference)
+    marks = list(marks_in_event(actor, reference).filter(kind=kind)[:MOST_SHOWN])
+    ids = [mark.part_id for mark in marks if mark.place in OF_ATTRIBUTES]
+    lines = attribute_lines(actor, event.id, ids, deleted=False)
+    found: list[MarkedText] = []
+    for mark in marks:
+        whole = event.info if mark.place == MarkPlace.TITLE else ""
+        if mark.place in OF_ATTRIBUTES:
+            line = lines.get(mark.part_id)
+            if line is None:
+                continue
+            whole = line.value if mark.field == "value" else line.comment
+        found.append(MarkedText(MarkPlace(mark.place), mark.part_id, whole[mark.start : mark.end]))
+    return list(dict.fromkeys(found))

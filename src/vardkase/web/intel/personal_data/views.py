@@ -7,13 +7,22 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.personal_data.queries import MarkedKind, marked_kinds
+from vardkase.intel.columns import EventRow
+from vardkase.intel.personal_data.models import MarkPlace
+from vardkase.intel.personal_data.queries import (
+    MarkedKind,
+    MarkedText,
+    marked_kinds,
+    marked_texts,
+)
 from vardkase.intel.personal_data.services import LONGEST_REASON, state_necessity, take_back_answer
 from vardkase.intel.queries.find import find_event
 from vardkase.web.intel.editing.common import attempt, reach_in, review_address
@@ -73,7 +82,10 @@ def necessity(request: PageRequest, reference: str, kind: str) -> HttpResponse:
             "Share personal data only if the recipients need them. Otherwise go back, and remove or replace them in "
             "the event. The answer is for all marks of this kind in the event, and is logged."
         ),
-        things=[_described(marked)],
+        things=[
+            _described(marked),
+            *(_with_link(event, each) for each in marked_texts(request.actor, event.id, kind)),
+        ],
     )
 
 
@@ -92,3 +104,14 @@ def take_back(request: PageRequest, reference: str, kind: str) -> HttpResponse:
 def _described(marked: MarkedKind) -> str:
     count = ngettext("%(n)s detail", "%(n)s details", marked.count) % {"n": thin(marked.count)}
     return f"{marked.kind.label}: {count} ({', '.join(marked.place_labels)})"
+
+
+def _with_link(event: EventRow, marked: MarkedText) -> SafeString:
+    match marked.place:
+        case MarkPlace.TITLE | MarkPlace.TAG:
+            url = reverse("event_edit", args=[event.id])
+        case MarkPlace.REPORT:
+            url = reverse("report", args=[event.id, marked.part_id])
+        case _:
+            url = reverse("attribute_edit", args=[event.id, marked.part_id])
+    return format_html('<a href="{}">{}</a> <b>{}</b>', url, marked.place.label, marked.text)
