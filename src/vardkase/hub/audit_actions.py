@@ -101,7 +101,10 @@ class HubAction(AuditAction):
     ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
     ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation’s own platform was connected by its code")
-    EVENT_READ_UNDER_GRANT = "event.read_under_grant", _("An operator read the event with granted access")
+    EVENT_READ_UNDER_GRANT = (
+        "event.read_under_grant",
+        _("An operator of the platform read the event with temporary access"),
+    )
     EVENT_FILES_NOT_EXAMINED = (
         "event.files_not_examined",
         _("The event may be shared although some of its files could not be examined"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.actor import Actor
@@ -117,7 +117,7 @@ class ShownAnalystData:
 
     @property
     def language_name(self) -> str:
-        return str(LANG_INFO[self.language]["name_local"])
+        return str(get_language_info(self.language)["name_translated"])
 
     @property
     def may_edit(self) -> bool:
