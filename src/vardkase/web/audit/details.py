@@ -150,7 +150,7 @@ def why(reason: str) -> str:
 
 
 def details(change: Mapping[str, Any], without: str = "") -> str:
-    hidden = HIDDEN | {without}
+    hidden = HIDDEN | set(without.split())
     parts = (_part(name, value) for name, value in change.items() if name not in hidden)
     return "; ".join(part for part in parts if part)
 
