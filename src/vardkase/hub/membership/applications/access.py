@@ -57,8 +57,8 @@ def locked(application: Application) -> Application:
     )
 
 
-def new_link(application: Application) -> str:
-    token = secrets.token_urlsafe(32)
+def new_link(application: Application, token: str = "") -> str:
+    token = token or secrets.token_urlsafe(32)
     expires = timezone.now() + LINK_VALID_FOR
     ApplicationLink.objects.create(application=application, digest=digest_of(token), expires=expires)
     return token

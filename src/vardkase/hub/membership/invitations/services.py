@@ -131,12 +131,14 @@ def open_invitation(token: str) -> Invitation:
 
 
 @transaction.atomic
-def begin_invited(token: str, address: str | None, email: str, language: str) -> tuple[Application, str]:
+def begin_invited(
+    token: str, address: str | None, email: str, language: str, own: str = ""
+) -> tuple[Application, str]:
     """Start an application as `drafting.begin`, using up the invitation with this token.
 
     Raises NotFound if it is used, expired or revoked, and as `begin`.
     """
-    application, link = begin(address, email, language)
+    application, link = begin(address, email, language, own)
     now = timezone.now()
     # One statement finds it and uses it up: of two at once, one changes no row, and is refused.
     used = Invitation.objects.filter(

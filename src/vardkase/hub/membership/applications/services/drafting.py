@@ -49,8 +49,9 @@ class NotOpen(Conflict):
 
 
 @transaction.atomic
-def begin(address: str | None, email: str, language: str = "sv") -> tuple[Application, str]:
-    """Start an application for a visitor at `address`; returns it and the token of its private link.
+def begin(address: str | None, email: str, language: str = "sv", token: str = "") -> tuple[Application, str]:
+    """Start an application for a visitor at `address`; returns it and the token of its private link, by default a
+    new one.
 
     The link is mailed to `email`. Raises Invalid under `email`, TooOften.
     """
@@ -66,7 +67,7 @@ def begin(address: str | None, email: str, language: str = "sv") -> tuple[Applic
     record(actor, HubAction.APPLICATION_BEGUN, Target.of(application))
     notify_applicant(actor, "application_begun", application)
     # The mail has a link of its own; this one is for the visitor's browser.
-    return application, new_link(application)
+    return application, new_link(application, token)
 
 
 def new_application(email: str, language: str, **columns: Any) -> Application:
