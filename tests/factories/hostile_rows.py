@@ -26,6 +26,8 @@ from vardkase.hub.membership.statements.models import Statement
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.event_reports.models import ReportTemplate
+from vardkase.intel.personal_data.kinds import PersonalDataKind
+from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark
 from vardkase.intel.proposals.models import ProposalComment
 from vardkase.intel.publication_requests.models import PublicationRequest
 from vardkase.knowledge.noticelists.models import NoticelistEntry
@@ -37,6 +39,10 @@ def add_words(things: Samples, user: User) -> None:
     now, org, event = timezone.now(), user.org, things.event
     ProposalComment.objects.create(proposal=things.proposal, org=org, user=user, text=SECRET, written_at=now)
     _opinion_and_relationship(things, org)
+    PersonalDataMark.objects.create(
+        event=event, place=MarkPlace.ATTRIBUTE, part_id=things.attribute.pk, field="value",
+        kind=PersonalDataKind.NAME, start=0, end=5, says_offence=True, fingerprint=0,
+    )  # fmt: skip
     PublicationRequest.objects.create(event=event, requester=user, message=SECRET, asked_at=now)
     question = ReaderQuestion.objects.create(
         event_id=event.pk, organisation_id=org.pk, sender=user, message=SECRET

@@ -101,6 +101,22 @@ LEGAL_ANSWERS = {
 """Who decides on memberships, on what that rests, and where an appeal goes: no decision is written without."""
 
 
+def legal_answers() -> list[LegalRuleVersion]:
+    """Rows that answer every legal question, not stored yet."""
+    return [
+        LegalRuleVersion(
+            kind=LegalRuleKind.QUESTION,
+            key=key,
+            version=1,
+            content=asdict(packaged(LegalRuleKind.QUESTION)[key]) | {"answer": answer},
+            proposed_by="jurist@hub.example",
+            approved_by="chief@hub.example",
+            at=timezone.now(),
+        )
+        for key, answer in LEGAL_ANSWERS.items()
+    ]
+
+
 PEOPLE = (
     (1, "User", "analyst@a.example"),
     (1, "User", "colleague@a.example"),
@@ -130,22 +146,9 @@ def make_seed() -> Seed:
         [group],
         [SharingGroupOrg(sharing_group=group, org=org) for org in (org_a, org_b)],
         [SettingValue(name=name, value=value) for name, value in SENDER.items()],
-        [_answer(key, answer) for key, answer in LEGAL_ANSWERS.items()],
+        legal_answers(),
         users,
         [row for _, row in issued],
     )
     api_users = [ApiUser(user, key) for user, (key, _) in zip(users, issued, strict=True)]
     return Seed(*orgs, group, *api_users)
-
-
-def _answer(key: str, answer: str) -> LegalRuleVersion:
-    content = asdict(packaged(LegalRuleKind.QUESTION)[key]) | {"answer": answer}
-    return LegalRuleVersion(
-        kind=LegalRuleKind.QUESTION,
-        key=key,
-        version=1,
-        content=content,
-        proposed_by="jurist@hub.example",
-        approved_by="chief@hub.example",
-        at=timezone.now(),
-    )

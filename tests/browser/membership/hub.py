@@ -17,11 +17,13 @@ from typing import Any
 
 import psycopg
 from playwright.sync_api import Browser, Page, expect
+from psycopg.types.json import Jsonb
 from pypdf import PdfReader
 from pysequoia import Tsk, decrypt
 
 from bench.client import Client
 from bench.instance import Instance, run
+from tests.factories.seed import SENDER, legal_answers
 from tests.hub.membership.answers import as_sent
 from tests.support.folders import temporary_folder
 from tests.support.hubs import running_hub
@@ -248,7 +250,24 @@ def one_hub(browser: Browser) -> Iterator[Hub]:
         instance = enter(running_hub(folders[0], **ours, **near))
         front = enter(running_front(int(instance.url.rpartition(":")[2]), folders[2], told_by_proxy=True))
         enter(way_from(OFFICE, front.port, port))
+        set_up(folders[0])
         yield Hub(instance, peer.result(), url, front, folders[0], mail, browser)
+
+
+def set_up(folder: Path) -> None:
+    """Who decides, where an appeal goes, and the legal questions: what a hub needs before its first decision."""
+    with psycopg.connect(**database_of(folder)) as connection:
+        for name, value in SENDER.items():
+            connection.execute(
+                "INSERT INTO setting_value (name, value, changed) VALUES (%s, to_jsonb(%s::text), now())",
+                [name, value],
+            )
+        for row in legal_answers():
+            connection.execute(
+                "INSERT INTO legal_rule_version (kind, key, version, content, is_retired, reason, proposed_by, "
+                "approved_by, at) VALUES (%s, %s, 1, %s, FALSE, '', %s, %s, now())",
+                [str(row.kind), row.key, Jsonb(row.content), row.proposed_by, row.approved_by],
+            )
 
 
 def database_of(folder: Path) -> dict[str, Any]:

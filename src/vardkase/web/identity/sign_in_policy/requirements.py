@@ -46,7 +46,7 @@ def _write(request: PageRequest, pk: int, *, submits: bool) -> HttpResponse:
     stored["egress_addresses"] = "\n".join(row.egress_addresses)
     form = RequirementsForm(request.POST or None, initial=stored | details)
     officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff and request.actor.organisation_id != pk
-    version = ShownVersion(request, row if row.pk else None)
+    version = ShownVersion(request, row)
     context: dict[str, Any] = {
         "form": form,
         "version": version,

@@ -15,11 +15,15 @@ from vardkase.web.ui.forms import posted
 
 
 class ShownVersion:
-    """Which version of `stored` a form shows (None: it makes something new); components/version.html keeps it in the
-    form. One that was refused shows what is stored now, so that saving again replaces it on purpose.
+    """Which version of `stored` a form shows; components/version.html keeps it in the form. None, and a row not stored
+    yet: it makes something new.
+
+    A form that was refused shows what is stored now, so that saving again replaces it on purpose.
     """
 
     def __init__(self, request: HttpRequest, stored: Model | None) -> None:
+        # A row whose key is another's has one before it is stored.
+        stored = None if stored is None or stored._state.adding else stored  # noqa: SLF001  # Documented by Django.
         self._stored = stored
         self._current = version_token(stored) if stored else ""
         self._seen = posted.text(request, "mark") if request.method == "POST" else ""
