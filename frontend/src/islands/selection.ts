@@ -105,6 +105,11 @@ export function selection(): void {
     const form = button.closest("form");
     if (form) setAll(form, false);
   });
+  // A count that comes late brings the offer anew, hidden.
+  document.addEventListener("htmx:load", ({ target }) => {
+    const form = target instanceof Element && target.id === "every-match" ? target.closest("form") : null;
+    if (form) refresh(form);
+  });
   // Rows may be ticked from the start, and the box above them says so.
   for (const whole of document.querySelectorAll("input[data-select-all]")) {
     const form = whole.closest("form");

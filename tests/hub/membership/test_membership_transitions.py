@@ -81,7 +81,7 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
         "25, 35 och 37 §§ förvaltningslagen (2017:900)",
         "Konton har delats.",
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
-        "inom tre veckor från den dag beslutet meddelades. Sista dag är den",
+        "inom tre veckor från den dag beslutet meddelades. Sista dagen är den",
         "ärende M-0",
         "lämnar vi det vidare till domstolen",
         "Beslutet har fattats av colleague.officer@hub.example, jurist.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.accounts.models import User
 from vardkase.intel.models import Event
@@ -15,7 +16,7 @@ class MarkPlace(models.TextChoices):
     OBJECT_ATTRIBUTE = "object-attribute", _("Attribute of an object")
     FILE_NAME = "file-name", _("File name")
     TITLE = "title", _("Title of the event")
-    TAG = "tag", _("Tag")
+    TAG = "tag", pgettext_lazy("noun", "Tag")
     REPORT = "report", _("Report")
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.analysis.statistics import content
@@ -110,7 +110,7 @@ def organisations_context(actor: Actor, since: date) -> dict[str, Any]:
 
 
 def tags_context(actor: Actor, since: date) -> dict[str, Any]:
-    return _ranking(content.events_by_tag(actor, since), gettext("Events by tag"), gettext("Tag"))
+    return _ranking(content.events_by_tag(actor, since), gettext("Events by tag"), pgettext("noun", "Tag"))
 
 
 def galaxies_context(actor: Actor, since: date) -> dict[str, Any]:

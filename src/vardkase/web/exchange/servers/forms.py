@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.exchange.certificates import of_pem
@@ -280,7 +280,7 @@ class ConnectionForm(forms.Form):
 class PreviewForm(forms.Form):
     text = forms.CharField(label=_("Title contains"), required=False, max_length=200)
     org = forms.CharField(label=_("Created by"), required=False, max_length=200)
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=200)
+    tag = forms.CharField(label=pgettext_lazy("noun", "Tag"), required=False, max_length=200)
     value = forms.CharField(label=_("Contains the value"), required=False, max_length=500)
 
     ASKED = {"text": "searcheventinfo", "org": "searchorg", "tag": "searchtag", "value": "searchattribute"}
