@@ -1,16 +1,21 @@
-"""Version tokens of rows: a hash of what is stored, by which a later save sees that someone has changed it since."""
+"""Version tokens of rows: a keyed hash of what is stored, by which a later save sees that someone has changed it since.
+
+Without the key, whoever sees a token could test guesses of columns that the page does not show.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.crypto import salted_hmac
 
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.problems import CommonProblem
+
+TOKEN_LENGTH = 18
 
 
 class RowChanged(Conflict):
@@ -32,7 +37,8 @@ def version_token(row: Model) -> str:
     ]
     further = list(row.shown_with()) if hasattr(row, "shown_with") else []
     content = [bytes(each) if isinstance(each, memoryview) else each for each in columns]
-    return hashlib.blake2b(repr([row.pk, content, linked, further]).encode(), digest_size=9).hexdigest()
+    stored = repr([row.pk, content, linked, further])
+    return salted_hmac("version-token", stored, algorithm="sha256").hexdigest()[:TOKEN_LENGTH]
 
 
 @contextmanager

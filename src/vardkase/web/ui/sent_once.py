@@ -6,7 +6,6 @@ one form. The second waits for the first, and leads where that one led.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 
@@ -14,6 +13,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
@@ -74,4 +74,5 @@ def _led_to(key: str) -> str:
 
 def _key(request: HttpRequest) -> str:
     said = (request.get_full_path(), request.user.pk, posted.lists(request), posted.named_files(request))
-    return f"sent-{hashlib.sha256(repr(said).encode()).hexdigest()}"
+    # Keyed: the cache is a table, and fields may be passwords.
+    return f"sent-{salted_hmac('sent-once', repr(said), algorithm='sha256').hexdigest()}"
