@@ -69,11 +69,11 @@ from vardkase.hub.membership.members.services import changes, opening, two_peopl
 from vardkase.hub.membership.onboarding import member_accounts
 from vardkase.hub.membership.onboarding import organisation as onboarding_organisation
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
-from vardkase.hub.membership.overview import tasks as open_tasks
-from vardkase.hub.membership.overview.figures import register_tasks
+from vardkase.hub.membership.overview import tasks as membership_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.identity.access.connection_scope import register_connection_rules
@@ -169,6 +169,12 @@ APPROVAL_ACTIONS = (
     member_accounts.MAKE_SYNC_USER,
 )
 
+# What waits for the hub's staff, in the order of their inbox.
+TASK_KINDS = (
+    *membership_tasks.KINDS,
+    customer_service_tasks.REQUESTS,
+)
+
 
 def wire() -> None:
     for listener in LISTENERS:
@@ -181,8 +187,8 @@ def wire() -> None:
         four_eyes.register(action)
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
-    for source in (*open_tasks.SOURCES, customer_service_tasks.requests):
-        register_tasks(source)
+    for kind in TASK_KINDS:
+        open_tasks.register(kind)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)
     connection_diagnosis.register(sign_in_facts.facts)

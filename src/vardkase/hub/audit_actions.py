@@ -20,6 +20,10 @@ class HubAction(AuditAction):
         _("The applicant was asked for more information"),
     )
     APPLICATION_DECISION_PROPOSED = "application.decision_proposed", _("An officer proposed a decision")
+    APPLICATION_HANDED_OVER = (
+        "application.handed_over",
+        _("The application was handed over to another officer"),
+    )
     APPLICATION_IMPARTIALITY_DECLARED = (
         "application.impartiality_declared",
         _("An officer named in the application declared that they have no conflict of interest"),

@@ -24,7 +24,7 @@ from vardkase.hub.correspondence.letters.delivery import note_delivery, undelive
 from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.assessments.services.decisions import decide
-from vardkase.hub.membership.overview.figures import open_tasks
+from vardkase.hub.open_tasks.registry import open_tasks
 
 ENGLISH = {"accept-language": "en"}
 

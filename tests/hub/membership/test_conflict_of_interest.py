@@ -26,8 +26,8 @@ from vardkase.hub.membership.contacts.models import Contact
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import ProposedChange
 from vardkase.hub.membership.members.sign_in_minimum import propose_minimum
-from vardkase.hub.membership.overview.figures import open_tasks
 from vardkase.hub.membership.statements.models import Statement
+from vardkase.hub.open_tasks.registry import open_tasks
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.organisations.models import SignInRule
 

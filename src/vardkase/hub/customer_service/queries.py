@@ -83,12 +83,14 @@ def conversation(request: SupportRequest, actor: Actor | None = None) -> list[Su
     return list(rows)
 
 
-def waiting_for(actor: Actor) -> int:
-    """The number of requests awaiting an answer from the actor's desk; one query, 0 without a desk."""
+def waiting_requests(actor: Actor) -> QuerySet[SupportRequest]:
+    """The requests awaiting an answer from the actor's desk; none without a desk."""
     kinds = [kind for kind in kinds_for(actor) if not actor.staff.isdisjoint(duties_for(kind))]
-    if not kinds:
-        return 0
-    return SupportRequest.objects.filter(kind__in=kinds, state__in=(State.NEW, State.IN_HAND)).count()
+    return SupportRequest.objects.filter(kind__in=kinds, state__in=(State.NEW, State.IN_HAND))
+
+
+def waiting_for(actor: Actor) -> int:
+    return waiting_requests(actor).count()
 
 
 def colleagues(kind: str) -> QuerySet[User]:

@@ -15,20 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.analysis.search.since import VISIT, moment_named
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.questions.queries import count_open as count_open_questions
-from vardkase.hub.customer_service.open_tasks import operators_tasks
 from vardkase.hub.dashboards.layout import own_layout
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
-from vardkase.hub.membership.overview import figures
-from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.own_tasks import own_tasks
+from vardkase.hub.open_tasks.registry import OpenTask, open_tasks
 from vardkase.hub.policy.approvals.queries import approvals, waiting_for
 from vardkase.hub.policy.models import ApprovalDecision
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import own_keys_ending
-from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
 from vardkase.intel.event_delegations.queries import PENDING, delegations
 from vardkase.intel.proposals.queries import count_open
@@ -93,9 +90,7 @@ def home(request: PageRequest) -> HttpResponse:
 def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
     waiting = queries.own_waiting(actor)
     keys = own_keys_ending(actor, SOON) if actor.may(Permission.AUTH) else []
-    tasks = [] if actor.staff.isdisjoint(figures.READERS) else figures.open_tasks(actor)
-    tasks += operators_tasks(actor) if StaffRole.OPERATOR in actor.staff else []
-    tasks += own_tasks(actor)
+    tasks = open_tasks(actor) + own_tasks(actor)
     if to_answer := len(waiting_for(actor)):
         tasks.append(OpenTask(_("Publications waiting for your approval"), to_answer, "approvals"))
     if to_decide := count_open(actor, creator_id=actor.organisation_id) if actor.may(Permission.ADD) else 0:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from django.utils.functional import Promise
 
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -29,29 +26,6 @@ class TimeInState:
     median: timedelta
     longest: timedelta
     now: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    label: str | Promise
-    count: int
-    view: str
-    query: str = ""
-
-
-type TaskSource = Callable[[Actor], OpenTask]
-
-_tasks: list[TaskSource] = []
-
-
-def register_tasks(source: TaskSource) -> None:
-    if source not in _tasks:
-        _tasks.append(source)
-
-
-def open_tasks(actor: Actor) -> list[OpenTask]:
-    actor.require_staff(*READERS)
-    return [task for source in _tasks if (task := source(actor)).count]
 
 
 def counts(actor: Actor) -> dict[str, dict[str, int]]:

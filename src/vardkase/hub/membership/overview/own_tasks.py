@@ -10,11 +10,11 @@ from vardkase.core.clock import today
 from vardkase.hub.membership.agreements.queries import acceptance_of
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.items import checklist
-from vardkase.hub.membership.overview.figures import OpenTask
 from vardkase.hub.membership.overview.members import SOON
 from vardkase.hub.membership.statements.models import StatementState
 from vardkase.hub.membership.statements.queries import current, open_statement
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.open_tasks.registry import OpenTask
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access_reviews.queries import open_review_of, unanswered

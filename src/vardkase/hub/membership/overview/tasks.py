@@ -1,94 +1,261 @@
-"""Open tasks of the hub owner in the membership packages."""
+"""Open tasks of the hub owner in the membership packages, most urgent first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import today
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
-from vardkase.hub.law.queries import unanswered
-from vardkase.hub.membership.assessments.access import organisations_of_interest
-from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
+from vardkase.hub.law.kinds import LegalRuleKind
+from vardkase.hub.law.queries import rules
+from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.assessments.access import organisations_of_interest, without_interest
+from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, TO_HANDLE, CaseFilter, applications
+from vardkase.hub.membership.assessments.services.reviews import hand_over
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
-from vardkase.hub.membership.overview.figures import OpenTask
+from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.overview.members import MemberFilter, members
 from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.open_tasks.registry import OfficeTask, TaskKind, end_of
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.four_eyes.queries import count_to_answer
+from vardkase.identity.accounts.four_eyes.queries import to_answer
+from vardkase.identity.accounts.four_eyes.registry import action_of
+from vardkase.identity.accounts.staff import StaffRole
+
+OFFICERS = frozenset(READERS)
 
 
-def undelivered_task(actor: Actor) -> OpenTask:
-    count = undelivered(actor).count()
-    return OpenTask(_("Undelivered letters and decisions"), count, "undelivered_letters")
+def undelivered_letters(actor: Actor) -> Iterator[OfficeTask]:
+    for letter in undelivered(actor):
+        yield OfficeTask(
+            reference=letter.number,
+            title=f"{letter.number} {letter.title}",
+            path=f"/mail/undelivered/{letter.pk}/",
+            since=letter.at,
+        )
 
 
-def applications_task(actor: Actor) -> OpenTask:
-    return OpenTask(_("Applications to handle"), applications_to_handle(actor), "applications")
+def applications_to_handle(actor: Actor) -> Iterator[OfficeTask]:
+    rows = _cases(actor).filter(state__in=TO_HANDLE).order_by("submitted", "pk")
+    for case in rows.values_list("number", "organisation_name", "submitted", "handling__officer"):
+        number, name, submitted, officer = case
+        yield OfficeTask(
+            reference=number,
+            title=f"{number} {name}",
+            path=f"/applications/{number}/",
+            deadline=submitted and end_of((submitted + timedelta(days=DAYS_TO_DECIDE.value)).date()),
+            since=submitted,
+            owner_id=officer,
+        )
 
 
-def connecting(actor: Actor) -> OpenTask:
-    # Without those that the actor may not handle, so that the count is of work that they can do.
+def completions_past_their_day(actor: Actor) -> Iterator[OfficeTask]:
+    """Cases that can be decided as they stand, or dismissed (20 § förvaltningslagen)."""
+    asked = _cases(actor).filter(state=ApplicationState.COMPLETION_REQUESTED, complete_by__lt=today())
+    for case in asked.order_by("complete_by", "pk").select_related("handling"):
+        if case.complete_by is not None:
+            yield OfficeTask(
+                reference=case.number,
+                title=str(case),
+                path=f"/applications/{case.number}/",
+                deadline=end_of(case.complete_by),
+                owner_id=getattr(getattr(case, "handling", None), "officer_id", None),
+            )
+
+
+def connecting(actor: Actor) -> Iterator[OfficeTask]:
+    # Without those that the actor may not handle, so that the tasks are ones that they can do.
     memberships = Membership.objects.exclude(organisation__in=organisations_of_interest(actor))
-    count = memberships.filter(state=MembershipState.ONBOARDING).count()
-    return OpenTask(_("Members being onboarded"), count, "members", "?state=onboarding")
+    rows = memberships.filter(state=MembershipState.ONBOARDING).order_by("began")
+    for org_id, name, began in rows.values_list("organisation", "organisation__name", "began"):
+        yield OfficeTask(reference=str(org_id), title=name, path=f"/members/{org_id}/", since=began)
 
 
-def changes_task(actor: Actor) -> OpenTask:
+def changes_to_decide(actor: Actor) -> Iterator[OfficeTask]:
     changes = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    count = changes.filter(state=ChangeState.PROPOSED).count()
-    return OpenTask(_("Changes to members’ details to decide on"), count, "members", "?waiting=change")
+    rows = changes.filter(state=ChangeState.PROPOSED).order_by("pk")
+    columns = ("pk", "membership__organisation", "membership__organisation__name", "proposed")
+    for pk, org_id, name, proposed in rows.values_list(*columns):
+        yield OfficeTask(reference=str(pk), title=name, path=f"/members/{org_id}/", since=proposed)
 
 
-def statements_task(actor: Actor) -> OpenTask:
+def statements_to_review(actor: Actor) -> Iterator[OfficeTask]:
     statements = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    count = statements.filter(state=StatementState.SUBMITTED).count()
-    return OpenTask(_("Security statements to review"), count, "members", "?waiting=statement")
+    rows = statements.filter(state=StatementState.SUBMITTED).order_by("submitted")
+    columns = ("pk", "membership__organisation", "membership__organisation__name", "submitted")
+    for pk, org_id, name, submitted in rows.values_list(*columns):
+        yield OfficeTask(reference=str(pk), title=name, path=f"/members/{org_id}/statement/", since=submitted)
 
 
-def expiring_task(actor: Actor) -> OpenTask:
-    rows = members(actor, MemberFilter(expiring=True))
-    count = rows.exclude(organisation__in=organisations_of_interest(actor)).count()
-    return OpenTask(_("Security statements expiring within 60 days"), count, "members", "?expiring=1")
+def statements_that_expire(actor: Actor) -> Iterator[OfficeTask]:
+    rows: QuerySet[Any] = members(actor, MemberFilter(expiring=True))
+    for member in rows.exclude(organisation__in=organisations_of_interest(actor)).order_by("statement_ends"):
+        yield OfficeTask(
+            reference=str(member.organisation_id),
+            title=member.organisation.name,
+            path=f"/members/{member.organisation_id}/",
+            deadline=end_of(member.statement_ends),
+        )
 
 
-def approvals_task(actor: Actor) -> OpenTask:
-    return OpenTask(_("Requests waiting for your approval"), count_to_answer(actor), "approval_requests")
+def approvals_to_answer(actor: Actor) -> Iterator[OfficeTask]:
+    for request in to_answer(actor):
+        action = action_of(request)
+        words = {"act": action.title if action else request.action, "title": request.title}
+        yield OfficeTask(
+            reference=str(request.pk),
+            title=gettext("%(act)s: %(title)s") % words,
+            path=f"/approval-requests/{request.pk}/",
+            deadline=request.expires_at,
+            since=request.proposed_at,
+        )
 
 
-def settings_task(_actor: Actor) -> OpenTask:
-    label = _("Settings required for decisions")
-    return OpenTask(label, len(missing_for_decisions()), "settings", "?missing=1")
+def settings_to_make(_actor: Actor) -> Iterator[OfficeTask]:
+    for name in missing_for_decisions():
+        yield OfficeTask(reference=name, title=name, path="/settings/?missing=1")
 
 
-def legal_questions_task(_actor: Actor) -> OpenTask:
-    label = _("Legal questions to answer before decisions can be written")
-    return OpenTask(label, len(unanswered(QUESTIONS)), "law")
+def legal_questions(_actor: Actor) -> Iterator[OfficeTask]:
+    kind = LegalRuleKind.QUESTION
+    for rule in rules(kind):
+        if rule.key in QUESTIONS and rule.is_unanswered:
+            yield OfficeTask(reference=rule.key, title=rule.content.title, path=f"/law/{kind}/{rule.key}/")
 
 
-def statements_to_write_task(_actor: Actor) -> OpenTask:
-    return OpenTask(
-        _("Sections of the privacy notice and accessibility statement to write"), len(unstated()), "passages"
-    )
+def statements_to_write(_actor: Actor) -> Iterator[OfficeTask]:
+    for passage in unstated():
+        yield OfficeTask(
+            reference=f"{passage.part}/{passage.name}",
+            title=passage.words["sv"].title,
+            path="/administration/public-page/",
+        )
 
 
-def base_url_task(_actor: Actor) -> OpenTask:
-    label = _("Hub address not set: links in e-mails and letters do not work")
-    return OpenTask(label, int(not settings.BASE_URL), "settings", "?q=MISP.baseurl")
+def base_url(_actor: Actor) -> Iterator[OfficeTask]:
+    if not settings.BASE_URL:
+        title = gettext("Hub address not set: links in e-mails and letters do not work")
+        yield OfficeTask(reference="MISP.baseurl", title=title, path="/settings/?q=MISP.baseurl")
 
 
-SOURCES = (
-    undelivered_task,
-    applications_task,
-    connecting,
-    changes_task,
-    statements_task,
-    expiring_task,
-    approvals_task,
-    settings_task,
-    legal_questions_task,
-    statements_to_write_task,
-    base_url_task,
+def _cases(actor: Actor) -> QuerySet[Application]:
+    return without_interest(actor, applications(actor, CaseFilter()))
+
+
+KINDS = (
+    TaskKind(
+        name="undelivered_letter",
+        label=_("Undelivered letters and decisions"),
+        noun=_("Undelivered letter"),
+        duties=OFFICERS,
+        source=undelivered_letters,
+        view="undelivered_letters",
+    ),
+    TaskKind(
+        name="application",
+        label=_("Applications to handle"),
+        noun=_("Application"),
+        duties=OFFICERS,
+        source=applications_to_handle,
+        view="applications",
+        hand_over=hand_over,
+    ),
+    TaskKind(
+        name="late_completion",
+        label=_("Requests for more information not answered in time"),
+        noun=_("Request for more information"),
+        duties=OFFICERS,
+        source=completions_past_their_day,
+        view="applications",
+        query="?state=completion_requested",
+        hand_over=hand_over,
+    ),
+    TaskKind(
+        name="onboarding",
+        label=_("Members being onboarded"),
+        noun=_("Onboarding of a member"),
+        duties=OFFICERS | {StaffRole.OPERATOR},
+        source=connecting,
+        view="members",
+        query="?state=onboarding",
+    ),
+    TaskKind(
+        name="changed_details",
+        label=_("Changes to members’ details to decide on"),
+        noun=_("Change to a member’s details"),
+        duties=OFFICERS,
+        source=changes_to_decide,
+        view="members",
+        query="?waiting=change",
+    ),
+    TaskKind(
+        name="statement",
+        label=_("Security statements to review"),
+        noun=_("Security statement"),
+        duties=OFFICERS,
+        source=statements_to_review,
+        view="members",
+        query="?waiting=statement",
+    ),
+    TaskKind(
+        name="expiring_statement",
+        label=_("Security statements expiring within 60 days"),
+        noun=_("Expiring security statement"),
+        duties=OFFICERS,
+        source=statements_that_expire,
+        view="members",
+        query="?expiring=1",
+    ),
+    TaskKind(
+        name="approval",
+        label=_("Requests waiting for your approval"),
+        noun=_("Approval request"),
+        duties=OFFICERS,
+        source=approvals_to_answer,
+        view="approval_requests",
+    ),
+    TaskKind(
+        name="setting",
+        label=_("Settings required for decisions"),
+        noun=_("Setting"),
+        duties=OFFICERS,
+        source=settings_to_make,
+        view="settings",
+        query="?missing=1",
+    ),
+    TaskKind(
+        name="legal_question",
+        label=_("Legal questions to answer before decisions can be written"),
+        noun=_("Legal question"),
+        duties=OFFICERS,
+        source=legal_questions,
+        view="law",
+    ),
+    TaskKind(
+        name="public_statement",
+        label=_("Sections of the privacy notice and accessibility statement to write"),
+        noun=_("Section to write"),
+        duties=OFFICERS,
+        source=statements_to_write,
+        view="passages",
+    ),
+    TaskKind(
+        name="hub_address",
+        label=_("Hub address not set: links in e-mails and letters do not work"),
+        noun=_("Hub address"),
+        duties=OFFICERS,
+        source=base_url,
+        view="settings",
+        query="?q=MISP.baseurl",
+    ),
 )
 """In the order in which the overview lists them."""

@@ -26,7 +26,7 @@ from vardkase.hub.membership.assessments.models import (
     Verdict,
 )
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
-from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.assessments.queries import criteria_of, find
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.problems import HubProblem
@@ -65,6 +65,23 @@ def take_over(actor: Actor, application: Application) -> Handling:
         handling.save(update_fields=["officer"])
         record(actor, HubAction.APPLICATION_TAKEN_OVER, Target.of(application))
     return handling
+
+
+@transaction.atomic
+def hand_over(actor: Actor, number: str, user_id: int) -> bool:
+    """Let another officer handle an application, of whom the caller has found that they may.
+
+    False if its review has not started: nobody handles it yet. Raises Forbidden.
+    """
+    application = opened(actor, find(actor, number))
+    handling = Handling.objects.filter(application=application).first()
+    if handling is None:
+        return False
+    if handling.officer_id != user_id:
+        handling.officer_id = user_id
+        handling.save(update_fields=["officer"])
+        record(actor, HubAction.APPLICATION_HANDED_OVER, Target.of(application), {"officer": user_id})
+    return True
 
 
 @transaction.atomic

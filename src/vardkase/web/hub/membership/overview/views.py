@@ -28,6 +28,7 @@ from vardkase.hub.membership.overview.members import (
 )
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.hub.open_tasks.registry import open_tasks
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
@@ -53,7 +54,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "breakdowns": [_breakdown(counted, name) for name in CHOICES] + [_phases(counted["phase"])],
         "months": months,
         "new": sum(number for _month, number in months),
-        "tasks": figures.open_tasks(request.actor),
+        "tasks": open_tasks(request.actor),
         "times": [
             (time, (ApplicationState if time.kind == "application" else MembershipState)(time.state).label)
             for time in figures.times(request.actor)
