@@ -45,6 +45,7 @@ NEWER = {
     "intel.0010_publication_request_receivers": 0,
     "intel.0011_last_versions": 0,
     "intel.0012_personal_data_marks": 2,
+    "intel.0013_quarantine": 0,
     "law.0001_initial": 1,
     "policy.0002_approval_notify": 0,
 }

@@ -108,6 +108,22 @@ LISTENERS: tuple[Listener[Any], ...] = (
         guard.check_sharing,
         "stops classification markings in what is shared outside events",
     ),
+    Listener(
+        intel.event_received,
+        guard.examine_received,
+        "puts events from elsewhere with classification markings in quarantine",
+    ),
+    Listener(
+        intel.event_quarantined,
+        correlation.remove_of_quarantined,
+        "removes the keys and networks of what nobody may read",
+    ),
+    Listener(intel.event_released, correlation.rebuild_of_released, "writes its keys and networks again"),
+    Listener(
+        intel.event_released,
+        own_feeds.take_in,
+        "orders the feeds of the hub to be written with the event again",
+    ),
     Listener(intel.attributes_stored, personal_data.mark_new, "marks personal data in them"),
     Listener(intel.attributes_stored, stream_events.new_attributes, "enters them in the outbox for streams"),
     # Last: it goes on in the background, and a query would wait for it.

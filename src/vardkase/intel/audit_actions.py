@@ -61,6 +61,8 @@ class IntelAction(AuditAction):
     )
     EVENT_UNPROTECTED = "event.unprotected", _("The event is no longer protected")
     EVENT_UNPUBLISHED = "event.unpublished", _("The event was unpublished")
+    EVENT_QUARANTINED = "event.quarantined", _("The event was put in quarantine: nobody can read it")
+    EVENT_RELEASED = "event.released", _("The event was released from quarantine")
     EVENT_WITHHELD = "event.withheld", _("The event was withheld: something in it must not be shared")
     EVENT_GRAPH_ADDED = "event_graph.added", _("The graph was saved")
     EVENT_GRAPH_DELETED = "event_graph.deleted", _("The saved graph was deleted")

@@ -53,6 +53,10 @@ class PublicationStopped(PublicationRefused):
     """Something in the event must not leave its organisation; this cannot be overridden."""
 
 
+class ClassificationFound(PublicationStopped):
+    """Something in the event is marked as security-classified, which is not allowed here at all."""
+
+
 class ConfirmationNeeded(PublicationRefused):
     """The event reaches further than its marking allows: the publisher has to confirm this."""
 

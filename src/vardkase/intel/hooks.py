@@ -107,6 +107,33 @@ class EventWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class EventReceived:
+    """An event came from elsewhere and stays unpublished: nobody has asked whether it may be here."""
+
+    actor: Actor
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class EventQuarantined:
+    """From here on nobody reads the event. `was_published`, `was_being_changed`: as it was before; `was_to_be`: it came
+    to be published."""
+
+    actor: Actor
+    event_id: int
+    event_uuid: UUID
+    org_id: int
+    was_published: bool
+    was_being_changed: bool
+    was_to_be: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventReleased:
+    event_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventOwnerChanged:
     """An event only visible to `former_org_id` now belongs to another organisation; the former owner must
     stay unknown."""
@@ -159,6 +186,9 @@ event_published: Hook[EventPublished] = Hook("event_published")
 event_announced: Hook[EventPublished] = Hook("event_announced")
 """Notification by mail is requested for a version that was published before."""
 event_withdrawn: Hook[EventWithdrawn] = Hook("event_withdrawn")
+event_received: Hook[EventReceived] = Hook("event_received")
+event_quarantined: Hook[EventQuarantined] = Hook("event_quarantined")
+event_released: Hook[EventReleased] = Hook("event_released")
 question_asked: Hook[QuestionAsked] = Hook("question_asked")
 event_taken_over: Hook[EventOwnerChanged] = Hook("event_taken_over")
 attributes_edited: Hook[AttributesEdited] = Hook("attributes_edited")

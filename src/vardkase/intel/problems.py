@@ -39,6 +39,10 @@ class EventProblem(ProblemCode):
         "Event already exists, if you would like to edit it, use the url in the location header.",
     )
     BLOCKED = _("The event is on this hub’s blocklist."), "Event blocked by event blocklist."
+    QUARANTINED = (
+        _("A classification marking was found in the event. It is in quarantine, where nobody can read it."),
+        "A classification marking was found in the event. It was put in quarantine, where nobody can read it.",
+    )
     CREATOR_BLOCKED = (
         _("Its creator is on this hub’s blocklist."),
         "Event blocked by organisation blocklist.",

@@ -212,10 +212,12 @@ def test_marking_added_after_publication_blocks_next_version(seed: Seed) -> None
     assert call(seed.publisher.key, "POST", f"/events/publish/{event.pk}")[0] == 405
 
 
-def test_marked_event_from_peer_is_stored_and_withheld(seed: Seed) -> None:
+def test_red_event_from_peer_is_stored_and_withheld(seed: Seed) -> None:
     """Sent by B's instance, created elsewhere: no other organisation on this hub reads it, published or not."""
     orgc = {"uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000002", "name": "Somebody far away"}
-    document = DOCUMENT | {"locked": True, "uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000001", "Orgc": orgc}
+    attribute = {"type": "text", "category": "Other", "value": "a"}
+    red = {"info": "for named recipients", "Tag": [{"name": "tlp:red"}], "Attribute": [attribute]}
+    document = DOCUMENT | red | {"locked": True, "uuid": "5f1e2a52-6a8f-4f2a-9b11-000000000001", "Orgc": orgc}
     status, _ = call(seed.partner_sync.key, "POST", "/events/add", {"Event": document})
     assert status == 200
     event = Event.objects.get()
@@ -226,7 +228,7 @@ def test_marked_event_from_peer_is_stored_and_withheld(seed: Seed) -> None:
     for other in (seed.stranger, seed.analyst):
         assert call(other.key, "GET", path)[0] == 404
         assert answer(send(other.key, "GET", "/events/index")) == []
-    assert "NATO SECRET" in AuditEntry.objects.get(action="event.withheld").change["why"]
+    assert "TLP:RED" in AuditEntry.objects.get(action="event.withheld").change["why"]
 
 
 def test_later_version_without_marking_is_published(seed: Seed) -> None:

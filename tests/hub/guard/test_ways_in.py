@@ -66,30 +66,30 @@ SENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", SENT)
-def test_marked_event_from_elsewhere_is_withheld(seed: Seed, name: str) -> None:
-    """Nobody else reads, counts, searches or exports it, and nobody is told."""
+def test_marked_event_from_elsewhere_is_quarantined(seed: Seed, name: str) -> None:
+    """Nobody reads, counts, searches or exports it, whoever they are, and the sender is told."""
     status, body = call(seed.partner_sync.key, "POST", "/events/add", {"Event": document(**SENT[name])})
-    assert status == 200, body.get("errors")
+    assert (status, "quarantine" in body["message"]) == (403, True)
     event = Event.objects.get()
-    assert (event.withheld, event.published) == (True, False)
-    assert AuditEntry.objects.filter(action="event.withheld").exists()
-    for other in (seed.stranger, seed.analyst):
+    assert (event.quarantined, event.published) == (True, False)
+    assert AuditEntry.objects.filter(action="event.quarantined", title="").exists()
+    for other in (seed.partner_sync, seed.site_admin, seed.stranger, seed.analyst):
         assert call(other.key, "GET", f"/events/view/{event.uuid}")[0] == 404
         assert answer(send(other.key, "GET", "/events/index")) == []
         found = call(other.key, "POST", "/attributes/restSearch", {"eventid": event.pk})[1]
         assert found["response"]["Attribute"] == []
 
 
-def test_later_version_with_a_marked_file_is_withheld_again(seed: Seed) -> None:
+def test_later_version_with_a_marked_file_is_quarantined(seed: Seed) -> None:
     clean = document(Attribute=[{"type": "text", "category": "Other", "value": "a"}], timestamp="1700000000")
     assert call(seed.partner_sync.key, "POST", "/events/add", {"Event": clean})[0] == 200
     event = Event.objects.get()
     assert event.published
     later = clean | attached("a.docx", word(MARKING)) | {"timestamp": "1750000000"}
     status, body = call(seed.partner_sync.key, "POST", f"/events/edit/{event.uuid}", {"Event": later})
-    assert status == 200, body.get("errors")
+    assert (status, "quarantine" in body["message"]) == (403, True)
     event.refresh_from_db()
-    assert (event.withheld, event.published) == (True, False)
+    assert (event.quarantined, event.published) == (True, False)
     assert call(seed.stranger.key, "GET", f"/events/view/{event.uuid}")[0] == 404
 
 

@@ -11,7 +11,7 @@ from vardkase.analysis.correlation.keys import keys_of
 from vardkase.analysis.correlation.shared_keys import mark_when_committed
 from vardkase.core.sql import copy_rows, cursor
 from vardkase.intel.columns import NewAttribute
-from vardkase.intel.hooks import AttributesChanged, AttributesRemoved
+from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventQuarantined, EventReleased
 from vardkase.misp.ssdeep import runs_of
 from vardkase.misp.types import correlation_parts, network_of, search_parts, ssdeep_of
 
@@ -39,7 +39,7 @@ COPY_NETWORKS = "COPY attribute_network (attribute_id, event_id, net) FROM STDIN
 ATTRIBUTES = """
 SELECT a.id, a.event_id, a.object_id, a.type, a.value1, a.value2, a.distribution, a.sharing_group_id,
        NOT (a.deleted OR a.disable_correlation OR e.disable_correlation) AS correlates
-FROM attribute a JOIN event e ON e.id = a.event_id
+FROM attribute a JOIN event e ON e.id = a.event_id AND NOT e.quarantined
 """
 
 # By id, as other writers of several events lock them: no two can wait for each other.
@@ -92,6 +92,14 @@ def remove_keys(removal: AttributesRemoved) -> None:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %(event)s{which}", parameters)
     if removal.attribute_ids is None:
         cursor().execute("DELETE FROM shared_key WHERE event_id = %(event)s", parameters)
+
+
+def remove_of_quarantined(quarantined: EventQuarantined) -> None:
+    remove_keys(AttributesRemoved(quarantined.event_id, None))
+
+
+def rebuild_of_released(released: EventReleased) -> None:
+    rebuild_keys(AttributesChanged(released.event_id, None))
 
 
 def current_exclusions() -> Exclusions:

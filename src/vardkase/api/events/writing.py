@@ -203,6 +203,8 @@ def _publish(
 
 
 def _stored_event(call: Call, stored: Ingested, options: StoredOptions) -> Stream:
+    if stored.is_quarantined:
+        raise MispError(403, EventProblem.QUARANTINED().wire)
     headers = {"X-Rejected-Parts": str(len(stored.rejections.errors))} if stored.rejections else {}
     if stored.waits:
         headers["X-Waits-For-Approval"] = "1"

@@ -27,7 +27,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
-from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.publish import publish_received
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import DetectedValue
 
@@ -128,7 +128,7 @@ def _store_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: F
                 fetched.edited += 1
             # Published in the transaction that stores it: nobody sees it unpublished.
             if feed.publish and not as_bool(document.get("published")):
-                publish_event(actor, number)
+                publish_received(actor, number)
         taken_in(feed, f"{announced.uuid}.json")
     except (Invalid, Conflict, Forbidden, OutgoingFailed) as error:
         fetched.refuse(announced.uuid, error)

@@ -22,7 +22,7 @@ from vardkase.intel.errors import PublicationRefused
 from vardkase.intel.models import Event
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.events import add_event
-from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.publish import publish_received
 from vardkase.knowledge.import_expressions.applying import import_filter
 from vardkase.misp.distribution import Distribution
 from vardkase.misp.freetext import DetectedValue
@@ -69,7 +69,7 @@ def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
         attach_tag(actor, uuid, name)
     if feed.publish and (added or removed):
         with suppress(PublicationRefused):  # It stays unpublished; its page says why.
-            publish_event(actor, event_id)
+            publish_received(actor, event_id)
     return added
 
 

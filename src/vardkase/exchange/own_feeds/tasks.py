@@ -15,10 +15,18 @@ from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.services import reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
 from vardkase.formats.feed import FeedReach
-from vardkase.intel.hooks import EventPublished, EventWithdrawn
+from vardkase.intel.hooks import EventPublished, EventReleased, EventWithdrawn
 
 
 def take_out(_: EventWithdrawn) -> None:
+    _order_all()
+
+
+def take_in(_: EventReleased) -> None:
+    _order_all()
+
+
+def _order_all() -> None:
     for feed_id in OwnFeed.objects.filter(enabled=True).values_list("pk", flat=True):
         order(feed_id, whole=True)
 

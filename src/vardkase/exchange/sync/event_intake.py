@@ -26,6 +26,7 @@ from vardkase.exchange.sync.parallel_store import LANES, lanes
 from vardkase.exchange.sync.problems import SyncProblem
 from vardkase.exchange.sync.run_records import SyncRunRecorder, all_set_aside, take_back
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.protection.services import Signed
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
@@ -139,17 +140,19 @@ class Intake:
             return EventOutcome.REFUSED, SyncProblem.AHEAD_OF_TIME()
         stored = cursor().execute(STORED, (uuid,)).fetchone()
         if stored is None:
-            add_event(self.actor, arrived, signed)
-            return EventOutcome.ADDED, None
-        number, locked, timestamp = stored
+            added = add_event(self.actor, arrived, signed)
+            return EventOutcome.ADDED, EventProblem.QUARANTINED() if added.is_quarantined else None
+        number, locked, timestamp, is_quarantined = stored
+        if is_quarantined:
+            return EventOutcome.REFUSED, EventProblem.QUARANTINED()
         if not locked and not self.passage.trusted:
             return EventOutcome.KNOWN, SyncProblem.MADE_HERE()
         if (as_int(arrived.get("timestamp")) or 0) <= timestamp:
             return EventOutcome.KNOWN, SyncProblem.KNOWN_HERE()
         if self.peer.server.remove_missing_tags:
             arrived = _without_missing_tags(number, arrived)
-        edit_event(self.actor, number, arrived, signed)
-        return EventOutcome.UPDATED, None
+        changed = edit_event(self.actor, number, arrived, signed)
+        return EventOutcome.UPDATED, EventProblem.QUARANTINED() if changed.is_quarantined else None
 
 
 def _without_missing_tags(event_id: int, arrived: Document) -> Document:
@@ -181,7 +184,7 @@ def _detaching_tags(part: Document, stored: set[str]) -> Document:
     return {**part, "Tag": [*parts(part, "Tag"), *gone]} if gone else part
 
 
-STORED = "SELECT id, locked, timestamp FROM event WHERE uuid = %s"
+STORED = "SELECT id, locked, timestamp, quarantined FROM event WHERE uuid = %s"
 
 # Without an attribute for the tags of the event itself.
 GLOBAL_TAGS = """

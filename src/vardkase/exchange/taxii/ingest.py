@@ -33,7 +33,7 @@ from vardkase.intel.kernel.results import Rejections
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
-from vardkase.intel.services.publish import publish_event
+from vardkase.intel.services.publish import publish_received
 from vardkase.misp.flags import as_int
 
 STATEMENTS = frozenset(("Sighting", "ShadowAttribute", "Note", "Opinion", "Relationship"))
@@ -167,7 +167,7 @@ def _stored_version(actor: Actor, uuid: str) -> tuple[int, int] | None:
 
 def _publish(actor: Actor, event_id: int) -> Problem | None:
     try:
-        publish_event(actor, event_id)
+        publish_received(actor, event_id)
     except (PublicationRefused, TaxonomiesMissing) as refused:
         return StixObjectProblem.NOT_PUBLISHED(reason=problem_of(refused))
     return None

@@ -19,7 +19,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.kernel.attribute_assembler import numbered_parts
 from vardkase.intel.kernel.results import Ingested
 from vardkase.intel.models import Attribute, EventReport, Object
-from vardkase.intel.problems import IntelProblem
+from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.queries.known_parts import KnownParts, events_with
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.publish import publish_event
@@ -64,6 +64,8 @@ def import_as_event(actor: Actor, document: Mapping[str, Any], options: ImportOp
     stored = add_event(
         actor, {**document, **{name: value for name, value in reach.items() if value is not None}}
     )
+    if stored.is_quarantined:
+        raise Forbidden(EventProblem.QUARANTINED())
     if options.refuse_empty and is_left_empty(document, stored.event_id):
         raise _nothing_added(known_parts(actor, document, stored), stored)
     if options.publish:

@@ -11,9 +11,10 @@ from vardkase.hub.guard.findings import Severity
 from vardkase.hub.guard.wording import in_words
 from vardkase.hub.problems import GuardProblem
 from vardkase.identity.access.sharing import BeforeSharing
-from vardkase.intel.errors import ConfirmationNeeded, PublicationStopped
-from vardkase.intel.hooks import BeforeDelegation, BeforePublication
+from vardkase.intel.errors import ClassificationFound, ConfirmationNeeded, PublicationStopped
+from vardkase.intel.hooks import BeforeDelegation, BeforePublication, EventReceived
 from vardkase.intel.models import Event
+from vardkase.intel.services.quarantine import quarantine
 from vardkase.misp.distribution import Distribution
 
 _words = lazy(in_words, str)
@@ -29,7 +30,10 @@ def check_publication(proposal: BeforePublication) -> None:
     actor, event = proposal.actor, proposal.event
     findings = examine(event.pk, event.distribution, event.sharing_group_id)
     if stopping := [finding for finding in findings if finding.stops]:
-        raise PublicationStopped(GuardProblem.FOUND(findings=_words(stopping)))
+        refusal = (
+            ClassificationFound if any(finding.is_marking for finding in stopping) else PublicationStopped
+        )
+        raise refusal(GuardProblem.FOUND(findings=_words(stopping)))
     for unread in (finding for finding in findings if finding.is_about_files):
         change = {"files": unread.text, "count": unread.count}
         record(actor, HubAction.EVENT_FILES_NOT_EXAMINED, _target(event), change)
@@ -41,6 +45,14 @@ def check_publication(proposal: BeforePublication) -> None:
         raise ConfirmationNeeded(GuardProblem.UNCONFIRMED(findings=_words(asks)))
     change = {"found": sorted({finding.text for finding in asks}), "distribution": event.distribution}
     record(actor, HubAction.EVENT_TLP_CONFIRMED, _target(event), change)
+
+
+def examine_received(received: EventReceived) -> None:
+    """Put what came from elsewhere in quarantine if it is marked as classified, published or not."""
+    # TLP is left to the publication: with this distribution none of its labels is exceeded.
+    findings = examine(received.event.pk, Distribution.ORGANISATION)
+    if any(finding.stops and finding.is_marking for finding in findings):
+        quarantine(received.actor, received.event)
 
 
 def _target(event: Event) -> Target:

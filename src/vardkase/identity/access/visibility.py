@@ -7,6 +7,8 @@ The rule (as in MISP 2.5):
   is 1, 2 or 3, or 4 and the reader is in the sharing group; also by the organisation that is asked to take it
   over, for as long as that request is open; one that is withheld, because something in it must not be shared
   here, by its owner alone;
+* an event in quarantine is readable by nobody: not by its owner, site administrators or operators with content access;
+  nor is analyst data about it or its parts;
 * while changes in it wait to be published, those others read its last published version on the pages
   (`last_version_predicate`), as far as both it and the event as it is name them, and each part likewise;
 * a part of an event (object, attribute, report) is readable when its event is, and either the event is the
@@ -19,7 +21,7 @@ The rule (as in MISP 2.5):
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
   not read (`detached`) by their own organisation alone;
-* site administrators read everything; an organisation whose `may_read` is off reads nothing;
+* site administrators read everything else; an organisation whose `may_read` is off reads nothing;
 * an operator with content access that was granted (`content_access`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
 * the other end of a connection (`connection_scope`) reads no more than may go over it: what the rules let through, and
@@ -33,6 +35,7 @@ of one thing is the same predicate with ``AND id = …``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -48,6 +51,7 @@ from vardkase.identity.access.connection_scope import (
 )
 from vardkase.identity.access.group_times import published_for_groups
 from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.access.quarantined import QUARANTINED
 from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
 
@@ -71,11 +75,9 @@ def for_each_reader(predicate: Callable[[Actor], str], reader: str = "r") -> str
     For mass delivery: a row represents the people of one organisation that may read at all; `group_ids` is
     the result of `sharing_group_ids`, and `sees_all` is true for site administrators.
     """
-    condition = predicate(NOBODY_SPECIAL) % {
-        "reader_org": f"{reader}.org_id",
-        "reader_groups": f"{reader}.group_ids",
-    }
-    return f"({reader}.sees_all OR {condition})"
+    of_row = {"reader_org": f"{reader}.org_id", "reader_groups": f"{reader}.group_ids"}
+    everything, condition = predicate(SITE_ADMIN) % of_row, predicate(NOBODY_SPECIAL) % of_row
+    return f"({reader}.sees_all AND {everything} OR {condition})"
 
 
 def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = False) -> str:
@@ -85,7 +87,7 @@ def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = Fa
     if not actor.may_read:
         return "FALSE"
     if actor.is_site_admin:
-        return "TRUE"
+        return f"NOT {event}.quarantined"
     # What a push sends is published, whatever readers here may see.
     is_push = actor.connection_scope is not None and not actor.connection_scope.owns
     published = published_for_groups(event)
@@ -96,7 +98,8 @@ def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = Fa
     # People are asked to take an event over; the other end of a connection must not read it for that.
     if actor.connection_scope is None:
         others += f" OR {event}.id IN ({DELEGATED})"
-    return _owned_or(actor, event, others, event_passes(actor.connection_scope, event))
+    read = _owned_or(actor, event, others, event_passes(actor.connection_scope, event))
+    return f"(NOT {event}.quarantined AND {read})"
 
 
 def last_version_predicate(actor: Actor, event: str = "e") -> str:
@@ -193,14 +196,15 @@ def collection_predicate(actor: Actor, collection: str = "c") -> str:
 def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
     if not actor.may_read:
         return "FALSE"
+    kept = f"{said}.object_uuid NOT IN ({QUARANTINED})"
     if actor.is_site_admin:
-        return "TRUE"
+        return kept
     named = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
     others = f"NOT {said}.detached AND ({named})"
     if actor.connection_scope is None:
-        return _owned_or(actor, said, others)
+        return f"({kept} AND {_owned_or(actor, said, others)})"
     passes = f"{made_thing_passes(actor.connection_scope, said)} AND {about_nothing_hidden(actor, said)}"
-    return _owned_or(actor, said, others, passes)
+    return f"({kept} AND {_owned_or(actor, said, others, passes)})"
 
 
 def _inherits(actor: Actor, said: str) -> str:
@@ -383,6 +387,7 @@ IN_USE = "SELECT 1 FROM membership_in_use"
 HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
 # Without rights of its own: `for_each_reader` fills in those of each row.
 NOBODY_SPECIAL = Actor(None, "", 0, "", frozenset(), Credential.JOB)
+SITE_ADMIN = replace(NOBODY_SPECIAL, permissions=frozenset({Permission.SITE_ADMIN}))
 ANALYST_DATA = "('Note', 'Opinion', 'Relationship')"
 
 # Up the chain of what analyst data is about: itself, what that is about if it is analyst data too, and so on. UNION

@@ -49,11 +49,12 @@ class Rejections:
 @dataclass(frozen=True, slots=True)
 class Ingested:
     """A stored event, and what was rejected. `waits`: the document publishes it, and somebody else has to
-    approve."""
+    approve. `is_quarantined`: it is stored, and nobody may read it (`services.quarantine`)."""
 
     event_id: int
     rejections: Rejections
     waits: bool = False
+    is_quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

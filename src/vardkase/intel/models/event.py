@@ -31,6 +31,9 @@ class Event(models.Model):
 
     `withheld`: it came from elsewhere to be published, and something in it must not be shared on this hub. Only its
     own organisation and site administrators read it, published or not, until a version without that is published.
+
+    `quarantined`: it may hold security-classified information, and nobody reads it, whoever they are
+    (`intel.services.quarantine`).
     """
 
     uuid = sent(models.UUIDField(default=uuid.uuid4, unique=True))
@@ -59,6 +62,7 @@ class Event(models.Model):
     extends_uuid = sent(models.UUIDField(null=True))
     attribute_count = models.IntegerField(default=0)
     withheld = models.BooleanField(default=False, db_default=False)
+    quarantined = models.BooleanField(default=False, db_default=False)
     being_changed = models.BooleanField(default=False, db_default=False)
     # By the database's clock, so that every way of storing events sets it.
     # Not Extract(Now()), which reads the clock of the hub's time zone as if it were UTC.
@@ -83,6 +87,7 @@ class Event(models.Model):
                 fields=["id"], name="event_with_group_times", condition=models.Q(has_group_times=True)
             ),
             models.Index(fields=["id"], name="event_being_changed", condition=models.Q(being_changed=True)),
+            models.Index(fields=["id"], name="event_quarantined", condition=models.Q(quarantined=True)),
             models.Index(fields=["date"], name="event_date"),
             models.Index(fields=["arrived"], name="event_arrived"),
             models.Index(

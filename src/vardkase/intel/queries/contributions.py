@@ -11,7 +11,7 @@ def contributed_by(organisation_id: int) -> dict[str, int]:
 
 
 COUNT = """
-SELECT (SELECT count(*) FROM event WHERE orgc_id = %(org)s),
+SELECT (SELECT count(*) FROM event WHERE orgc_id = %(org)s AND NOT quarantined),
        (SELECT count(*) FROM attribute a JOIN event e ON e.id = a.event_id
-        WHERE e.orgc_id = %(org)s AND NOT a.deleted)
+        WHERE e.orgc_id = %(org)s AND NOT a.deleted AND NOT e.quarantined)
 """

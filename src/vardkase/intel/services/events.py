@@ -40,7 +40,7 @@ from vardkase.intel.protection.keys import take_over_keys
 from vardkase.intel.protection.services import Signed, require_signature_of_new
 from vardkase.intel.services.blocking import refuse_blocked, refuse_by_rule
 from vardkase.intel.services.contributions import store_contributions
-from vardkase.intel.services.publish import is_confirmed, mark_published
+from vardkase.intel.services.publish import is_confirmed, mark_published, receive
 from vardkase.intel.services.references import write_object_references
 from vardkase.intel.settings import DEFAULT_TAG_COLLECTION, DEFAULT_THREAT_LEVEL
 from vardkase.knowledge.tag_collections.queries import default_tags
@@ -100,10 +100,12 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     recount(event.pk)
     event_changed.emit(EventChanged(event.pk, is_new=True))
     record(actor, IntelAction.EVENT_ADDED, event_target(event))
-    publishes = header.published and actor.may(Permission.PUBLISH)
-    return Ingested(
-        event.pk, rejections, waits=publishes and mark_published(actor, event, confirmed=is_confirmed(data))
-    )
+    waits = False
+    if header.published and actor.may(Permission.PUBLISH):
+        waits = mark_published(actor, event, confirmed=is_confirmed(data))
+    else:
+        receive(actor, event)
+    return Ingested(event.pk, rejections, waits, event.quarantined)
 
 
 def _add_default_tags(actor: Actor, event: Event) -> None:

@@ -50,7 +50,7 @@ from vardkase.intel.services.contributions import store_contributions
 from vardkase.intel.services.events import all_attributes, refuse_date_ahead, store_parts
 from vardkase.intel.services.merge_parts import PartsMerger
 from vardkase.intel.services.objects_merge import settle_time
-from vardkase.intel.services.publish import is_confirmed, mark_published
+from vardkase.intel.services.publish import is_confirmed, mark_published, receive
 from vardkase.intel.services.references import store_references
 from vardkase.misp.event import EventInput, parse_event
 from vardkase.misp.flags import as_bool
@@ -91,11 +91,12 @@ def edit_event(
         correlation_changed(event.pk)
     event_changed.emit(EventChanged(event.pk))
     record(actor, IntelAction.EVENT_EDITED, event_target(event), change)
-    return Ingested(
-        event.pk,
-        assembler.rejections,
-        waits=publish and mark_published(actor, event, confirmed=is_confirmed(data)),
-    )
+    waits = False
+    if publish:
+        waits = mark_published(actor, event, confirmed=is_confirmed(data))
+    else:
+        receive(actor, event)
+    return Ingested(event.pk, assembler.rejections, waits, event.quarantined)
 
 
 def _refuse_merge(actor: Actor, event: Event, data: Mapping[str, Any], signed: Signed | None) -> None:

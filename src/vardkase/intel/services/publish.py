@@ -13,6 +13,7 @@ from vardkase.core.errors import Forbidden
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.errors import (
+    ClassificationFound,
     PublicationRefused,
     PublicationStopped,
     PublisherIsCreator,
@@ -21,10 +22,12 @@ from vardkase.intel.errors import (
 from vardkase.intel.hooks import (
     BeforePublication,
     EventPublished,
+    EventReceived,
     EventWithdrawn,
     before_publication,
     event_announced,
     event_published,
+    event_received,
     event_withdrawn,
 )
 from vardkase.intel.kernel.audiences import Audience, Audiences, groups_among, is_known_to_readers
@@ -35,6 +38,7 @@ from vardkase.intel.models import Event
 from vardkase.intel.problems import EventProblem, IntelProblem
 from vardkase.intel.queries.event_parts import event_tags
 from vardkase.intel.rules import EventFacts, may_agree_to_publish, may_publish_event, must_leave_publishing
+from vardkase.intel.services.quarantine import is_quarantined, quarantine
 from vardkase.intel.services.unpublished_changes import unpublished_audiences
 from vardkase.intel.settings import DISABLE_REST_ALERT
 from vardkase.knowledge.taxonomies.queries import missing_required
@@ -111,7 +115,7 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     It stays unpublished if it lacks a tag of a required taxonomy, or somebody else has to publish or approve
     it: returns True if it waits for approval. Events from a connection send notification mails unless it is
     quiet; otherwise the setting decides. Events published elsewhere that must not be shared here are stored
-    and withheld. Raises PublicationRefused.
+    and withheld, or put in quarantine if they are marked as classified. Raises PublicationRefused.
     """
     if missing_taxonomies(event):
         return False
@@ -121,8 +125,11 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
         with transaction.atomic():
             waits = _must_wait(actor, event, notify=notify, confirmed=confirmed)
     except PublicationStopped as stopped:
-        if not event.locked and not actor.is_connection:
+        if not is_from_elsewhere(actor, event):
             raise
+        if isinstance(stopped, ClassificationFound):
+            quarantine(actor, event, was_to_be=True)
+            return False
         event.withheld, event.published, event.being_changed = True, False, False
         event.save(update_fields=["withheld", "published", "being_changed"])
         event_withdrawn.emit(EventWithdrawn(event.pk))
@@ -133,6 +140,30 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     if not must_leave_publishing(actor, event) and (audiences := unpublished_audiences(event)):
         _publish(actor, event, audiences, notify=notify)
     return False
+
+
+def receive(actor: Actor, event: Event) -> None:
+    """What has come from elsewhere without being published is examined all the same."""
+    if is_from_elsewhere(actor, event):
+        event_received.emit(EventReceived(actor, event))
+
+
+def is_from_elsewhere(actor: Actor, event: Event) -> bool:
+    return event.locked or actor.is_connection
+
+
+@transaction.atomic
+def publish_received(actor: Actor, event_id: int) -> None:
+    """Publish an event that a connection has stored, or put it in quarantine; raises as `publish_event`."""
+    if is_quarantined(event_id):
+        return
+    try:
+        with transaction.atomic():
+            publish_event(actor, event_id)
+    except ClassificationFound:
+        if not actor.is_connection:
+            raise
+        quarantine(actor, lock_event(actor, event_id), was_to_be=True)
 
 
 @transaction.atomic
