@@ -29,6 +29,7 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 NEWER = {
     "analysis.0002_shared_keys": 2,
     "analysis.0003_saved_searches": 1,
+    "case_files.0001_initial": 2,
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "enrolment.0002_joined_hub_report": 0,

@@ -50,6 +50,7 @@ HUB_ONLY = {
     "cli.membership",
     "cli.statements",
     "cli.support",
+    "web.hub.case_files",
     "web.hub.law",
     "web.hub.membership",
     "web.hub.correspondence",

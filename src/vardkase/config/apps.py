@@ -65,6 +65,10 @@ class LawConfig(PackagesConfig):
     name = "vardkase.hub.law"
 
 
+class CaseFilesConfig(PackagesConfig):
+    name = "vardkase.hub.case_files"
+
+
 class PublicPagesConfig(PackagesConfig):
     name = "vardkase.hub.public_pages"
 

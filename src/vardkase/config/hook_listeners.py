@@ -11,7 +11,7 @@ from vardkase.audit.mails import note_mail
 from vardkase.core.hooks import Hook
 from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
-from vardkase.core.mail.hooks import mail_ended, mail_settled
+from vardkase.core.mail.hooks import mail_ended, mail_logged, mail_settled
 from vardkase.core.settings import changed as setting_changed
 from vardkase.exchange.notification_mails import notes as note_mails
 from vardkase.exchange.notification_mails import proposals as proposal_mails
@@ -24,7 +24,9 @@ from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.subscriptions import tasks as subscriptions
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
+from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
+from vardkase.hub.correspondence.hooks import letter_written
 from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
 from vardkase.hub.membership.applications import tasks as applications
@@ -355,6 +357,8 @@ LISTENERS: tuple[Listener[Any], ...] = (
         mail_log.settle,
         "records in the log of correspondence that a mail about a case was sent, or why not",
     ),
+    Listener(mail_logged, filing.file_mail, "files it in the open case about the same thing"),
+    Listener(letter_written, filing.file_letter, "files it in the open case about the same thing"),
     Listener(standing_changed, sync.send_what_waited, "orders that what waited for the organisation be sent"),
     Listener(
         merge_sought, members_only.refuse_merge, "refuses a merge with a member, once membership is in use"

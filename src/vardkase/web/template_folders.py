@@ -7,6 +7,7 @@ from pathlib import Path
 TEMPLATE_FOLDERS = sorted(path for path in Path(__file__).parent.glob("**/templates") if path.is_dir())
 TAG_LIBRARIES = {
     "audit": "vardkase.web.audit.template_tags",
+    "case_files": "vardkase.web.hub.case_files.template_tags",
     "charts": "vardkase.web.ui.chart_tags",
     "components": "vardkase.web.ui.component_tags",
     "connections": "vardkase.web.exchange.servers.template_tags",

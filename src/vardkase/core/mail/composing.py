@@ -23,6 +23,8 @@ class ComposedMail:
 
     version: int
     content: AddressedMail
+    kept_text: str
+    """The text as a case file keeps it: without what gives access to something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class _Part:
     subject: str
     encrypted_subject: str
     text: str
+    kept_text: str
     foot: str
     fragment: SafeString
     small: SafeString
@@ -56,7 +59,8 @@ def composed(kind: MailKind, language: str, facts: Facts, sent_by: str) -> Compo
         open_subject=brief.subject if brief else "",
         open_text=brief.text if brief else None,
     )
-    return ComposedMail(current[languages[0]].version, content)
+    kept_text = BETWEEN_LANGUAGES.join(part.kept_text for part in parts)
+    return ComposedMail(current[languages[0]].version, content, kept_text)
 
 
 def _part(kind: MailKind, text: TemplateText, facts: Facts, sent_by: str) -> _Part:
@@ -67,11 +71,15 @@ def _part(kind: MailKind, text: TemplateText, facts: Facts, sent_by: str) -> _Pa
     body, flat = laid_out(text.body, words)
     with override(text.language):
         default_foot = gettext("This e-mail was sent by %(hub)s.") % {"hub": "{sent_by}"}
+        veiled = gettext("[private, not kept]")
+    # The items of a list and the cells of a table are named after it.
+    kept = {name: veiled if kind.is_private(name.partition(".")[0]) else word for name, word in flat.items()}
     foot, small = laid_out(standard.foot or default_foot, {**words, "sent_by": sent_by})
     return _Part(
         filled(text.subject, shown),
         filled(standard.encrypted_subject, shown),
         as_text(body, flat),
+        as_text(body, kept),
         as_text(foot, small),
         fragment(body, flat),
         fragment(foot, small),

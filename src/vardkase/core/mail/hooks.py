@@ -1,7 +1,8 @@
-"""Mail hooks for higher layers, called in the transaction that deletes the mail."""
+"""Mail hooks for higher layers, called in the transaction that queues a mail, or deletes it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,19 @@ class MailEnded:
     recipient: str
     fault: str
 
+
+@dataclass(frozen=True, slots=True)
+class MailLogged:
+    """Correspondence in one language about a thing, and whom it is for. `text` has no private link in it."""
+
+    thing_kind: str
+    thing_id: int | None
+    recipients: Sequence[str]
+    subject: str
+    text: str
+
+
+mail_logged: Hook[MailLogged] = Hook("mail_logged")
 
 mail_ended: Hook[MailEnded] = Hook("mail_ended")
 """Every mail, whatever sent it."""

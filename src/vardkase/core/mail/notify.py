@@ -16,7 +16,7 @@ from vardkase.core.jobs.problems import problem_of
 from vardkase.core.mail.composing import ComposedMail, composed
 from vardkase.core.mail.encryption import CannotBeSent, MailPolicy, Recipient, addressed, has_key
 from vardkase.core.mail.facts import Facts
-from vardkase.core.mail.hooks import MailSettled
+from vardkase.core.mail.hooks import MailLogged, MailSettled, mail_logged
 from vardkase.core.mail.kinds import LANGUAGES, MailKind, kind_named
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.models import SentMail, SentState
@@ -61,7 +61,7 @@ class _Notification:
 
     def mail_to(self, person: Recipient) -> Mail:
         """Raises CannotBeSent, which the log then says too."""
-        language = person.language if person.language in LANGUAGES else settings.LANGUAGE_CODE
+        language = _language(person)
         if language not in self.mails:
             self.mails[language] = composed(self.kind, language, self.facts, self.sent_by)
         mail = self.mails[language]
@@ -82,6 +82,15 @@ class _Notification:
                 entry.state, entry.fault = SentState.FAILED, stored(problem_of(fault))
                 entry.save(update_fields=["state", "fault"])
             raise
+
+    def announce(self, people: Iterable[Recipient]) -> None:
+        """Tell what keeps the texts of correspondence of the mails to these people, by language."""
+        about = self.about
+        if about is None or not self.kind.is_correspondence:
+            return
+        for language, mail in self.mails.items():
+            readers = [person.email for person in people if _language(person) == language]
+            mail_logged.emit(MailLogged(about.kind, about.id, readers, mail.content.subject, mail.kept_text))
 
     def _log(self, person: Recipient, language: str, mail: ComposedMail) -> SentMail:
         about = self.about
@@ -149,7 +158,12 @@ def notify_each(
                 mails.append(mail.mail_to(person))
             except CannotBeSent as fault:
                 faults[person.email] = problem_of(fault)
+        mail.announce(people.values())
     return Notified(queue_mail(mails), faults)
+
+
+def _language(person: Recipient) -> str:
+    return person.language if person.language in LANGUAGES else settings.LANGUAGE_CODE
 
 
 @transaction.atomic

@@ -132,6 +132,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
                 also_site_admin=True,
             ),
+            NavigationItem("case_files", _("Cases"), icon="folders", staff=OFFICERS),
             NavigationItem("law", _("Legal rules"), icon="gavel", staff=OFFICERS),
             NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             NavigationItem("mail_templates", _("E-mail and letters"), icon="mail", staff=OFFICERS),

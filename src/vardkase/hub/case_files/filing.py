@@ -1,0 +1,42 @@
+"""Files letters and mails by themselves in the open case about the same thing."""
+
+from __future__ import annotations
+
+from vardkase.core.mail.hooks import MailLogged
+from vardkase.hub.case_files.models import CaseFile, Direction
+from vardkase.hub.case_files.services import file_document
+from vardkase.hub.correspondence.hooks import LetterWritten
+from vardkase.identity.access.job_actors import hub_actor
+
+
+def file_letter(written: LetterWritten) -> None:
+    letter = written.letter
+    if case_file := _open_case(letter.thing_kind, letter.thing_id):
+        file_document(
+            written.actor,
+            case_file,
+            Direction.OUTGOING,
+            letter.title,
+            written.text,
+            letter=letter,
+            counterpart=written.recipient,
+            file_name=f"{letter.number.replace(':', '-')}.pdf",
+        )
+
+
+def file_mail(mail: MailLogged) -> None:
+    if case_file := _open_case(mail.thing_kind, mail.thing_id):
+        file_document(
+            hub_actor(),
+            case_file,
+            Direction.OUTGOING,
+            mail.subject,
+            mail.text,
+            counterpart=", ".join(mail.recipients),
+        )
+
+
+def _open_case(thing_kind: str, thing_id: int | None) -> CaseFile | None:
+    if not thing_kind or thing_id is None:
+        return None
+    return CaseFile.objects.filter(thing_kind=thing_kind, thing_id=thing_id, closed_at=None).first()

@@ -1,0 +1,19 @@
+"""What the services of case files refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class CaseFileProblem(ProblemCode):
+    NO_SUCH_CASE_FILE = _("Case not found.")
+    NO_SUCH_DOCUMENT = _("Document not found.")
+    ALREADY_OPEN = _("There is an open case about this already: %(number)s.")
+    CLOSED = _("The case is closed. Reopen it first.")
+    NOT_CLOSED = _("The case is not closed.")
+    FILE_TOO_LARGE = _("The file may be at most %(most)s MB.")
+    EMPTY = _("Write a text or choose a file.")
+    IN_THE_FUTURE = _("Choose a time that has passed.")
+    TOO_MANY_DOCUMENTS = _("The case has %(most)s documents, which is the most it can have.")

@@ -1,0 +1,18 @@
+"""URLs of case files."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.hub.case_files import views
+
+urlpatterns = [
+    path("cases/", views.index, name="case_files"),
+    path("cases/<str:number>/", views.view, name="case_file"),
+    path("cases/<str:number>/documents/add/", views.add, name="case_document_add"),
+    path("cases/<str:number>/documents/<int:document>/", views.document, name="case_document"),
+    path("cases/<str:number>/note/", views.note, name="case_note"),
+    path("cases/<str:number>/registry-number/", views.registry_number, name="case_registry"),
+    path("cases/<str:number>/close/", views.close, name="case_close"),
+    path("cases/<str:number>/reopen/", views.reopen, name="case_reopen"),
+]

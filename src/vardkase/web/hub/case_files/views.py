@@ -1,0 +1,144 @@
+"""Pages of case files: the list, a case with its documents, and what officers file in it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.body_limits import BodyLimits
+from vardkase.hub.case_files import queries, services
+from vardkase.hub.case_files.access import conflict_in
+from vardkase.hub.case_files.models import CaseFile, CaseKind
+from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
+from vardkase.web.ui.edit_page import Crumb, edit_page
+from vardkase.web.ui.files import download
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.navigation import OFFICERS
+from vardkase.web.ui.pages import PageRequest, page
+
+STATES = ("open", "closed")
+
+
+@page(staff=OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    text, kind, state = searched(request), request.GET.get("kind", ""), request.GET.get("state", "")
+    kind = kind if kind in CaseKind.values else ""
+    state = state if state in STATES else ""
+    context = {
+        **listed(
+            request,
+            queries.case_files(request.actor, text=text, kind=kind, state=state),
+            {"number", "opened_at"},
+            "-opened_at",
+        ),
+        "q": text,
+        "kind": kind,
+        "state": state,
+        "kinds": CaseKind.choices,
+        "states": [("open", gettext("Open")), ("closed", gettext("Closed"))],
+        "is_narrowed": bool(text or kind or state),
+    }
+    return render(request, "case_files/index.html", context)
+
+
+@page()
+def view(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    context = {
+        "case_file": case_file,
+        "conflict": conflict_in(request.actor, case_file),
+        "registry_form": CaseRegistryForm(initial={"registry_number": case_file.registry_number}),
+    }
+    return render(request, "case_files/case_file.html", context)
+
+
+@page()
+def document(request: PageRequest, number: str, document: int) -> HttpResponseBase:
+    found = queries.find_document(request.actor, number, document)
+    name = found.file_name or f"{found.case_file.number}-{found.number}.txt"
+    return download([queries.content_of(found)], name, found.media_type)
+
+
+@page(writes=True, body=BodyLimits.FILES)
+def add(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    form = CaseDocumentForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        file = given.pop("file")
+        uploaded = (
+            {
+                "content": file.read(services.MOST_BYTES + 1),
+                "media_type": file.content_type or "application/octet-stream",
+                "file_name": file.name,
+            }
+            if file
+            else {}
+        )
+        with errors_shown_in(form):
+            services.add_document(request.actor, case_file, **given, **uploaded)
+            messages.success(request, gettext("The document is in the case."))
+            return _back(case_file)
+    return edit_page(request, form, gettext("File a document"), _parents(case_file))
+
+
+@page(writes=True)
+def note(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    form = CallForm(request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            services.note_call(request.actor, case_file, **form.cleaned_data)
+            messages.success(request, gettext("The note is in the case."))
+            return _back(case_file)
+    intro = gettext(
+        "What somebody says of importance to the case is noted as soon as possible. It cannot be changed."
+    )
+    return edit_page(request, form, gettext("Note a conversation"), _parents(case_file), intro=intro)
+
+
+@require_POST
+@page(writes=True)
+def registry_number(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    with errors_shown_as_message(request):
+        services.set_registry_number(request.actor, case_file, posted.text(request, "registry_number"))
+        messages.success(request, gettext("Saved."))
+    return _back(case_file)
+
+
+@require_POST
+@page(writes=True)
+def close(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    with errors_shown_as_message(request):
+        services.close_case_file(request.actor, case_file)
+        messages.success(request, gettext("The case is closed."))
+    return _back(case_file)
+
+
+@require_POST
+@page(writes=True)
+def reopen(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    with errors_shown_as_message(request):
+        services.reopen_case_file(request.actor, case_file)
+        messages.success(request, gettext("The case is open again."))
+    return _back(case_file)
+
+
+def _back(case_file: CaseFile) -> HttpResponse:
+    return redirect("case_file", case_file.number)
+
+
+def _parents(case_file: CaseFile) -> list[Crumb]:
+    return [
+        (gettext("Cases"), reverse("case_files")),
+        (case_file.number, reverse("case_file", args=[case_file.number])),
+    ]
