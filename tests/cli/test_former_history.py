@@ -49,6 +49,7 @@ NEWER = {
     "intel.0013_quarantine": 0,
     "law.0001_initial": 1,
     "policy.0002_approval_notify": 0,
+    "public_records.0001_initial": 4,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

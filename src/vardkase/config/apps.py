@@ -97,6 +97,10 @@ class MembershipConfig(PackagesConfig):
     name = "vardkase.hub.membership"
 
 
+class PublicRecordsConfig(PackagesConfig):
+    name = "vardkase.hub.public_records"
+
+
 class EnrolmentConfig(PackagesConfig):
     name = "vardkase.hub.enrolment"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from vardkase.analysis.correlation import store as correlation
 from vardkase.audit.hooks import recorded
 from vardkase.audit.mails import note_mail
-from vardkase.core.hooks import Hook
+from vardkase.config.listener import Listener
+from vardkase.config.membership_listeners import MEMBERSHIP_LISTENERS
 from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_logged, mail_settled
@@ -28,23 +28,11 @@ from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.hooks import letter_written
 from vardkase.hub.guard import checks as guard
-from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
-from vardkase.hub.membership.applications import tasks as applications
-from vardkase.hub.membership.applications.hooks import application_approved
-from vardkase.hub.membership.applications.services.queueing import notify_of_new_terms
-from vardkase.hub.membership.assessments.queries import drop_outdated
-from vardkase.hub.membership.communities import services as communities
-from vardkase.hub.membership.contacts import from_members as contacts
-from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
 from vardkase.hub.membership.members.services import members_only
-from vardkase.hub.membership.members.services.from_applications import open_approved
-from vardkase.hub.membership.phases.hooks import phases_changed
-from vardkase.hub.membership.statements.services import begin_from_application
-from vardkase.hub.membership.terms.hooks import terms_published
 from vardkase.hub.policy import checks as policy
 from vardkase.hub.policy.approvals import services as publication_approvals
+from vardkase.hub.public_records.received import authorities
 from vardkase.identity.access.sharing import before_sharing
-from vardkase.identity.accounts.hooks import officer_appointed
 from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
 from vardkase.intel import hooks as intel
 from vardkase.intel.analyst_data.hooks import analyst_data_stored
@@ -69,15 +57,6 @@ from vardkase.intel.sightings import services as sightings
 from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
 from vardkase.intel.undo import services as undo
 from vardkase.knowledge.galaxies.hooks import cluster_published
-
-
-class Listener[Payload](NamedTuple):
-    """`does` completes "The listener …" in docs/architecture.md."""
-
-    hook: Hook[Payload]
-    call: Callable[[Payload], None]
-    does: str
-
 
 # Listeners of one hook are called in the order of this table: lower layers first, since what a higher layer
 # writes may rest on what a lower one has written or removed.
@@ -361,6 +340,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(letter_written, filing.file_letter, "files it in the open case about the same thing"),
     Listener(standing_changed, sync.send_what_waited, "orders that what waited for the organisation be sent"),
     Listener(
+        standing_changed,
+        authorities.follow_standing,
+        "records whether it is a connected authority that can read",
+    ),
+    Listener(
         merge_sought, members_only.refuse_merge, "refuses a merge with a member, once membership is in use"
     ),
     Listener(
@@ -375,28 +359,5 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(organisations_merged, questions.follow_merge, "moves the questions of readers"),
     Listener(organisations_merged, members_only.after_merge, "recomputes what the membership allows"),
-    Listener(
-        officer_appointed,
-        members_only.bring_into_use,
-        "restricts the hub to members, once it has had two officers",
-    ),
-    Listener(phases_changed, applications.order_queueing, "orders the job that queues waiting applications"),
-    Listener(terms_published, notify_of_new_terms, "mails the applicants whose application is undecided"),
-    Listener(
-        terms_published, drop_outdated, "removes assessments of criteria that are worded differently now"
-    ),
-    Listener(application_approved, open_approved, "opens the membership"),
-    Listener(
-        application_approved,
-        accept_with_application,
-        "records that the signatory accepted the terms in the application",
-    ),
-    Listener(membership_opened, contacts.begin_from_membership, "takes over the contacts of the application"),
-    Listener(
-        membership_opened, begin_from_application, "takes over the security statement of the application"
-    ),
-    Listener(membership_changed, communities.follow, "updates the sharing groups of members"),
-    Listener(
-        change_accepted, contacts.follow_change, "takes over the contacts that an accepted change names"
-    ),
+    *MEMBERSHIP_LISTENERS,
 )

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.ContentAccessConfig",
     "vardkase.config.apps.CustomerServiceConfig",
     "vardkase.config.apps.MembershipConfig",
+    "vardkase.config.apps.PublicRecordsConfig",
     "vardkase.config.apps.EnrolmentConfig",
     "vardkase.config.apps.WiringConfig",
 ]

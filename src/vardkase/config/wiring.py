@@ -76,6 +76,7 @@ from vardkase.hub.membership.statements import schedules as statement_schedules
 from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
+from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.identity.access.connection_scope import register_connection_rules
 from vardkase.identity.access.content_access import register_content_access_factory
 from vardkase.identity.access_reviews.schedules import REVIEW
@@ -126,6 +127,7 @@ SCHEDULES = (
     *content_access_schedules.SCHEDULES,
     *policy_schedules.SCHEDULES,
     *member_schedules.SCHEDULES,
+    *received_schedules.SCHEDULES,
     *statement_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,

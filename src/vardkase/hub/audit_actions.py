@@ -87,6 +87,7 @@ class HubAction(AuditAction):
     CASE_FILE_OPENED = "case_file.opened", _("A case was opened")
     CASE_FILE_REGISTERED_AS = "case_file.registered_as", _("The case reference number of a case was entered")
     CASE_FILE_REOPENED = "case_file.reopened", _("A case was reopened")
+    AUTHORITY_DECIDED = "authority.decided", _("A legal officer decided whether a member is an authority")
     CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")
     CONSOLE_EXPORTED = "console.exported", _("Events were exported from the console")
     CONTACT_ADDED = "contact.added", _("A contact was added")

@@ -6,6 +6,7 @@ the members of sharing groups and the author's address are not among them. Local
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
@@ -154,22 +155,58 @@ def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
     Raises Conflict if it is too large.
     """
     event = _stored(last.event_uuid, last.version)
-    shown = readable_objects(actor, last.event_id, map(limits_of, event.Object))
-    event.Object = [one for one in event.Object if one.uuid in shown]
-    shown = readable_attributes(actor, last.event_id, map(limits_of, event.attributes))
-    event.Attribute = [one for one in event.Attribute if one.uuid in shown]
+    _keep(
+        event,
+        objects=readable_objects(actor, last.event_id, map(limits_of, event.Object)),
+        attributes=readable_attributes(actor, last.event_id, map(limits_of, event.attributes)),
+        reports=readable_reports(actor, last.event_id, map(limits_of, event.EventReport)),
+    )
+    _without_hidden_tags(actor, event)
+    event.timestamp = event.publish_timestamp = str(last.published_at)
+    return _counted(event)
+
+
+def received_event(
+    reader: Actor, uuid: UUID, version: int, published_at: int, *, owns: bool
+) -> PublishedEvent:
+    """What a version let the reader read, with the sharing groups that `reader` has; `owns`: it published it.
+
+    The caller checks that the version was for the reader. Raises NotFound, and Conflict if it is too large.
+    """
+    event = _stored(uuid, version)
+
+    def shown(parts: Iterable[Shared]) -> set[str]:
+        return {part.uuid for part in parts if owns or _is_shared(reader, *limits_of(part)[1:])}
+
+    _keep(
+        event,
+        objects=shown(event.Object),
+        attributes=shown(event.attributes),
+        reports=shown(event.EventReport),
+    )
+    _without_hidden_tags(reader, event)
+    event.timestamp = event.publish_timestamp = str(published_at)
+    return _counted(event)
+
+
+def _is_shared(reader: Actor, distribution: int, group: int | None) -> bool:
+    if distribution == Distribution.SHARING_GROUP:
+        return group in reader.sharing_group_ids
+    return distribution != Distribution.ORGANISATION
+
+
+def _keep(event: PublishedEvent, *, objects: set[str], attributes: set[str], reports: set[str]) -> None:
+    """Leave out all parts but these."""
+    event.Object = [one for one in event.Object if one.uuid in objects]
+    event.Attribute = [one for one in event.Attribute if one.uuid in attributes]
     for each in event.Object:
-        each.Attribute = [one for one in each.Attribute if one.uuid in shown]
+        each.Attribute = [one for one in each.Attribute if one.uuid in attributes]
         # The stored time may be that of a change that only others know of.
         each.timestamp = max((one.timestamp for one in each.Attribute), key=int, default="0")
     # As everywhere else, an object is there for those who may read something in it.
     event.Object = [each for each in event.Object if each.Attribute]
     _keep_known_references(event)
-    shown = readable_reports(actor, last.event_id, map(limits_of, event.EventReport))
-    event.EventReport = [one for one in event.EventReport if one.uuid in shown]
-    _without_hidden_tags(actor, event)
-    event.timestamp = event.publish_timestamp = str(last.published_at)
-    return _counted(event)
+    event.EventReport = [one for one in event.EventReport if one.uuid in reports]
 
 
 def as_misp_json(event: PublishedEvent) -> bytes:

@@ -219,13 +219,43 @@ class LegalQuestion:
         return str(YesNo(self.answer).label) if self.answer in YesNo.values else self.answer
 
 
-type LegalContent = Provision | Deadline | SecrecyGround | LegalQuestion
+class AuthorityRule(TextChoices):
+    """Whether members of a legal form are authorities, to which what is published on the hub is made available."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    EACH = "each", _("A legal officer decides for each member")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalForm:
+    """A legal form of members (its key: `membership.sectors.Sector`), and what the law makes of it."""
+
+    editable: ClassVar[frozenset[str]] = frozenset({"is_authority", "provision", "text_seen"})
+
+    title_sv: str = _a(_("Title in Swedish"))
+    title_en: str = _a(_("Title in English"))
+    is_authority: str = _one_of(_("Connected authority"), AuthorityRule)
+    provision: str = _a(_("Provision"), provision=True)
+    text_seen: str = _a(SEEN, _text_or_nothing)
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.title_sv, self.title_en)
+
+    @property
+    def summary(self) -> str:
+        return gettext("Connected authority: %(rule)s") % {"rule": AuthorityRule(self.is_authority).label}
+
+
+type LegalContent = Provision | Deadline | SecrecyGround | LegalQuestion | LegalForm
 
 
 class LegalRuleKind(StrEnum):
     QUESTION = "questions"
     DEADLINE = "deadlines"
     GROUND = "grounds"
+    LEGAL_FORM = "legal_forms"
     PROVISION = "provisions"
 
     @property
@@ -246,12 +276,14 @@ SHAPES: dict[LegalRuleKind, type[LegalContent]] = {
     LegalRuleKind.QUESTION: LegalQuestion,
     LegalRuleKind.DEADLINE: Deadline,
     LegalRuleKind.GROUND: SecrecyGround,
+    LegalRuleKind.LEGAL_FORM: LegalForm,
     LegalRuleKind.PROVISION: Provision,
 }
 LABELS: Mapping[LegalRuleKind, Promise] = {
     LegalRuleKind.QUESTION: _("Questions for the authority"),
     LegalRuleKind.DEADLINE: _("Deadlines"),
     LegalRuleKind.GROUND: _("Grounds for secrecy"),
+    LegalRuleKind.LEGAL_FORM: _("Legal forms of members"),
     LegalRuleKind.PROVISION: _("Provisions"),
 }
 

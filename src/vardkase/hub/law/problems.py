@@ -22,7 +22,7 @@ class LawProblem(ProblemCode):
     )
     KEY_FORM = _("Use 2 to 40 lower-case letters (a–z), digits and underscores.")
     KEY_TAKEN = _("There is already a rule with this name.")
-    IN_USE = _("A deadline or a question is based on this provision.")
+    IN_USE = _("A deadline, a question or a legal form is based on this provision.")
     PROVISION_GONE = _("The provision that this rule is based on has been retired.")
     RETIRED_ALREADY = _("This rule is retired.")
     UNANSWERED = _("A legal officer has to answer first: %(questions)s")

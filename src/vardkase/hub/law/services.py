@@ -15,6 +15,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.law.hooks import rule_changed
 from vardkase.hub.law.kinds import LegalContent, LegalRuleKind, changed, labels
 from vardkase.hub.law.models import LegalRuleVersion
 from vardkase.hub.law.problems import LawProblem
@@ -103,7 +104,8 @@ def _require_provision(content: LegalContent) -> None:
 
 def _require_unused(rule: LegalRule) -> None:
     if rule.kind is LegalRuleKind.PROVISION:
-        resting = [*rules(LegalRuleKind.DEADLINE), *rules(LegalRuleKind.QUESTION)]
+        kinds = (LegalRuleKind.DEADLINE, LegalRuleKind.QUESTION, LegalRuleKind.LEGAL_FORM)
+        resting = [each for kind in kinds for each in rules(kind)]
         if any(getattr(each.content, "provision", "") == rule.key for each in resting):
             raise Conflict(LawProblem.IN_USE())
 
@@ -159,6 +161,7 @@ def _change(approval: Approval) -> LegalRuleVersion:
     )
     change = {"content": row.content, "is_retired": row.is_retired, "proposed_by": row.proposed_by}
     record(approval.actor, HubAction.LEGAL_RULE_CHANGED, Target("legal_rule", row.pk, title=str(row)), change)
+    rule_changed.emit(row)
     return row
 
 
