@@ -118,8 +118,8 @@ def test_news_is_what_arrived_whatever_its_authors_clock_says(seed: Seed) -> Non
     imported.save()
     page = signed_in(seed.stranger.user).get("/?since=1d")
     assert page.context["new"] == 2
-    assert {listed.row.info for listed, _why in page.context["events"]} == {"Published now", "Imported now"}
-    assert all(listed.row.arrived >= now for listed, _why in page.context["events"])
+    assert {listed.title for listed in page.context["events"]} == {"Published now", "Imported now"}
+    assert all(listed.arrived.timestamp() >= now for listed in page.context["events"])
     assert "/events/?arrived=1d" in page.content.decode()
     day = signed_in(seed.stranger.user).get("/?since=2020-01-01")
     assert day.context["new"] == 3

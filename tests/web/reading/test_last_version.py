@@ -12,6 +12,7 @@ from django.test import Client
 
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.knowledge import make_tag
+from tests.factories.last_versions import NEW, OLD_TITLE, change, words
 from tests.factories.seed import Seed
 from vardkase.audit.services import record
 from vardkase.core.errors import NotFound
@@ -28,9 +29,6 @@ from vardkase.intel.services.publish import publish_event, unpublish_event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
-NEW = "new.example"
-OLD_TITLE = "Phishing in the name of payroll"
-
 
 @pytest.fixture(autouse=True)
 def unpublished_is_private(settings: Any) -> None:
@@ -45,19 +43,11 @@ def published(seed: Seed) -> Setup:
 
 @pytest.fixture
 def setup(seed: Seed, published: Setup) -> Setup:
-    """The event, which A is changing: one attribute more, and another title."""
-    add_attributes(seed.org_admin.actor, published.event.pk, [{"type": "domain", "value": NEW}])
-    Event.objects.filter(pk=published.event.pk).update(info="Changed title")
-    return published
+    return change(seed, published)
 
 
 def read(client: Client, setup: Setup, path: str = "", **options: Any) -> Any:
     return client.get(f"/event/{setup.event.pk}/{path}", **options)
-
-
-def words(answer: Any) -> str:
-    """A page's text, with its values as they are written in events."""
-    return text_of(answer).replace("<wbr>", "").replace("[.]", ".")
 
 
 def document(client: Client, setup: Setup, version: int = 1) -> dict[str, Any]:
@@ -143,7 +133,7 @@ def test_reader_keeps_the_last_version_until_the_next_one(seed: Seed, setup: Set
     seen = f"version-news/?seen={EventVersion.objects.get(event_id=event.pk).published_at}"
     assert read(partner, setup, seen).status_code == 204
     # The owner is told what others read.
-    assert "Until you publish, recipients see the version from" in words(read(owner, setup))
+    assert "Until you publish, recipients see the version published" in words(read(owner, setup))
     publish_event(seed.org_admin.actor, event.pk)
     answer = read(partner, setup, seen)
     assert answer.status_code == 286
@@ -310,37 +300,6 @@ def test_change_that_was_taken_back_leaves_nothing_to_publish(seed: Seed, publis
     assert "No changes since" not in words(read(visitor(seed.partner), published))
 
 
-def test_list_of_events_has_it_as_its_last_version_was(seed: Seed, setup: Setup) -> None:
-    event, actor = setup.event, seed.org_admin.actor
-    EventTag.objects.create(event=event, tag=make_tag("kind:changed"))
-    partner, stranger = visitor(seed.partner), visitor(seed.stranger)
-    for path in ("/events/", "/events/being-changed/"):
-        page = words(partner.get(path))
-        for shown in (OLD_TITLE, "2026-11-20", "tlp-amber", "phishing", "being changed"):
-            assert shown in page
-        for hidden in ("Changed title", "kind:changed", "Draft of organisation A"):
-            assert hidden not in page
-    # The owner has the event itself; filters and searches are of events as they are.
-    assert "Being changed" not in words(visitor(seed.reader).get("/events/"))
-    left_out = "Events that their owners are changing right now are not searched."
-    for path in ("/value/?v=gone.example", "/search/?q=gone.example", "/lookup/?q=gone.example&q=gone.test"):
-        assert left_out in words(partner.get(path))
-        assert left_out not in words(visitor(seed.reader).get(path))
-    assert OLD_TITLE not in words(partner.get("/events/?text=payroll"))
-    Event.objects.filter(pk=event.pk).update(distribution=4, sharing_group=seed.group)
-    assert OLD_TITLE in words(partner.get("/events/"))
-    for path in ("/events/", "/events/being-changed/"):
-        assert OLD_TITLE not in words(stranger.get(path))
-    # Published for the group, then changed and opened to all: no version of it was for the others but an older one.
-    publish_event(actor, event.pk)
-    add_attributes(actor, event.pk, [{"type": "domain", "value": "third.example"}])
-    Event.objects.filter(pk=event.pk).update(distribution=1, sharing_group=None, info="Third title")
-    assert "Changed title" in words(partner.get("/events/"))
-    assert "No event is being changed" in words(stranger.get("/events/being-changed/"))
-    unpublish_event(actor, event.pk)
-    assert "No event is being changed" in words(partner.get("/events/being-changed/"))
-
-
 def test_version_from_before_a_takeover_is_nobodys(seed: Seed, setup: Setup) -> None:
     """It would reveal the former owner."""
     stranger = visitor(seed.stranger)
@@ -353,45 +312,3 @@ def test_version_from_before_a_takeover_is_nobodys(seed: Seed, setup: Setup) -> 
         assert "being changed" not in page.replace("Events being changed", "").replace(
             "No event is being changed", ""
         )
-
-
-def test_searches_say_where_a_value_was_published(seed: Seed, setup: Setup) -> None:
-    """They look at events as they are: what was published of one that is being changed is named beside them."""
-    partner, stranger, event = visitor(seed.partner), visitor(seed.stranger), setup.event
-    for path, text in (("/value/?v=", "198.51.100.23"), ("/search/?q=", "LOGIN.example")):
-        page = words(partner.get(path + text))
-        assert "are not searched" in page
-        assert OLD_TITLE in page
-        assert "Changed title" not in page
-    page = words(partner.get("/value/?v=198.51.100.24"))  # A part of a composite value.
-    assert OLD_TITLE in page
-    assert "No occurrences" not in page
-    assert partner.get("/search/go/", {"q": "198.51.100.23"})["Location"].startswith("/value/")
-    # Not what is new, nor what was not for them, nor what they may no longer read.
-    narrowed = setup.attribute("198.51.100.0/24")
-    Attribute.objects.filter(pk=narrowed.pk).update(distribution=0)
-    Attribute.objects.filter(event=event, value1=HIDDEN).update(distribution=5)
-    for text in (NEW, HIDDEN, "198.51.100.0/24"):
-        page = words(partner.get("/value/", {"v": text}))
-        assert OLD_TITLE not in page
-        assert "No occurrences" in page
-        assert partner.get("/search/go/", {"q": text})["Location"].startswith("/search/")
-    delete_attribute(seed.org_admin.actor, setup.attribute("198.51.100.23").pk, hard=False)
-    assert OLD_TITLE in words(partner.get("/value/?v=198.51.100.23"))
-    for path in (
-        "/lookup/?q=a.example,b.example",
-        "/search/advanced/?value=x.example",
-        "/events/?text=nothing",
-    ):
-        assert "are not searched" in words(partner.get(path))
-    # The list counts what it shows.
-    page = words(partner.get("/events/"))
-    assert "1 being changed by its owner" in page
-    assert "and 1 being changed" in page
-    # Who may not read the version is told nothing.
-    Event.objects.filter(pk=event.pk).update(distribution=4, sharing_group=seed.group)
-    for path in ("/value/?v=198.51.100.23", "/search/?q=198.51.100.23", "/events/?text=nothing", "/events/"):
-        page = words(stranger.get(path))
-        assert OLD_TITLE not in page
-        assert "being changed" not in page
-        assert "are not searched" not in page

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vardkase.analysis.search.statement import Statement
 from vardkase.analysis.search.value_search import exact_ids
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, last_version_predicate
 
-MOST = 20
-"""Events of one value, the newest."""
+MOST = 50
+"""Events of one search, the newest."""
 
 
-def changing_events_with(actor: Actor, value: str) -> list[int]:
-    """Ids of those that have the value now, deleted or not.
+def changing_events_with(actor: Actor, values: Sequence[str]) -> list[int]:
+    """Ids of those that have any of the values now, deleted or not.
 
     That their last version had it too must be checked before anything is said of them
     (`formats.misp_json.version_search`).
     """
     statement = Statement(actor)
     sql = WITH_VALUE.format(
-        ids=exact_ids(statement, (value,)),
+        ids=exact_ids(statement, values),
         waiting=last_version_predicate(actor),
         attribute=attribute_predicate(actor),
         most=MOST,

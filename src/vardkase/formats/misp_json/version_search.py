@@ -1,8 +1,12 @@
-"""Which of the events that are being changed have a value in the version that the actor may read."""
+"""What the versions hold that the actor may read of events that are being changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+import msgspec
+from msgspec import Struct
 
 from vardkase.formats.misp_json.published import (
     PublishedAttribute,
@@ -20,25 +24,66 @@ MOST_BYTES = 16 * 2**20
 """Of versions that are read for a page: a third of a second."""
 
 
-def versions_with_value(actor: Actor, value: str, changing: Sequence[ChangingEvent]) -> list[ChangingEvent]:
-    """Those with `value` as an attribute's value, or either part of it, by the rules of `last_published_event`.
+def versions_with_values(
+    actor: Actor, values: Collection[str], changing: Sequence[ChangingEvent]
+) -> dict[str, list[ChangingEvent]]:
+    """Value in lower case → those with it as an attribute's value, or either part of it."""
+    wanted = {value.lower() for value in values}
+    found = _found_in(actor, changing, lambda attribute: _texts(attribute) & wanted)
+    by_value: dict[str, list[ChangingEvent]] = {}
+    for one in changing:
+        for value in found.get(one.event_id, ()):
+            by_value.setdefault(value, []).append(one)
+    return by_value
 
-    Versions beyond MOST_BYTES are not read, and not among them.
+
+def versions_with_type(actor: Actor, type: str, changing: Sequence[ChangingEvent]) -> list[ChangingEvent]:
+    found = _found_in(actor, changing, lambda attribute: {type} & {attribute.type})
+    return [one for one in changing if one.event_id in found]
+
+
+def threat_levels(changing: Sequence[ChangingEvent]) -> dict[int, int]:
+    """Event id → the threat level that its version had."""
+    documents = read_snapshots(((one.event_uuid, one.version) for one in changing), MOST_BYTES)
+    return {
+        one.event_id: int(msgspec.json.decode(document, type=_Levels).Event.threat_level_id)
+        for one, document in zip(changing, documents, strict=True)
+        if document is not None
+    }
+
+
+class _Level(Struct):
+    threat_level_id: str
+
+
+class _Levels(Struct):
+    Event: _Level
+
+
+def _found_in(
+    actor: Actor, changing: Sequence[ChangingEvent], wanted: Callable[[PublishedAttribute], AbstractSet[str]]
+) -> dict[int, set[str]]:
+    """Event id → what is `wanted` of the attributes of its version, by the rules of `last_published_event`.
+
+    Versions beyond MOST_BYTES are not read.
     """
     documents = read_snapshots(((one.event_uuid, one.version) for one in changing), MOST_BYTES)
     holding = [
-        (one.event_id, holder, attribute)
+        (one.event_id, holder, attribute, found)
         for one, document in zip(changing, documents, strict=True)
         if document is not None
         for holder, attribute in _attributes(decoded(document))
-        if value.lower() in _texts(attribute)
+        if (found := wanted(attribute))
     ]
-    holders = ((event_id, *limits_of(holder)) for event_id, holder, _ in holding if holder)
+    holders = ((event_id, *limits_of(holder)) for event_id, holder, _, _ in holding if holder)
     shown = readable_among(actor, "object", holders)
-    within = [(event_id, one) for event_id, holder, one in holding if not holder or holder.uuid in shown]
-    shown = readable_among(actor, "attribute", ((event_id, *limits_of(one)) for event_id, one in within))
-    found = {event_id for event_id, one in within if one.uuid in shown}
-    return [one for one in changing if one.event_id in found]
+    within = [each for each in holding if not each[1] or each[1].uuid in shown]
+    shown = readable_among(actor, "attribute", ((each[0], *limits_of(each[2])) for each in within))
+    by_event: dict[int, set[str]] = {}
+    for event_id, _, attribute, found in within:
+        if attribute.uuid in shown:
+            by_event.setdefault(event_id, set()).update(found)
+    return by_event
 
 
 def _attributes(event: PublishedEvent) -> Iterator[tuple[PublishedObject | None, PublishedAttribute]]:

@@ -94,7 +94,9 @@ def changing_events(
     """Events of which the actor may read the last version alone, those published last first; one more than `most` if
     there are more. `among`: no others than these."""
     only = "" if among is None else "AND e.id = ANY(%(among)s::bigint[])"
-    sql = CHANGING.format(changing=_changing(actor), only=only)
+    sql = CHANGING.format(
+        waiting=last_version_predicate(actor), named=version_predicate(actor, "v"), only=only
+    )
     parameters = reader_parameters(actor) | {
         "taken": TAKEN_OVER,
         "start": start,
@@ -104,17 +106,6 @@ def changing_events(
     found = [ChangingEvent(*row) for row in cursor().execute(sql, parameters).fetchall()]
     hidden = hidden_tag_names(actor, {name for one in found for name in one.tags}) if found else set()
     return [replace(one, tags=[name for name in one.tags if name not in hidden]) for one in found]
-
-
-def count_changing(actor: Actor) -> int:
-    """The number of events of which the actor may read the last version alone, up to COUNTED."""
-    sql = f"SELECT count(*) FROM (SELECT 1 {_changing(actor)} LIMIT {COUNTED}) each"
-    row = cursor().execute(sql, reader_parameters(actor) | {"taken": TAKEN_OVER}).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _changing(actor: Actor) -> str:
-    return CHANGING_EVENTS.format(waiting=last_version_predicate(actor), named=version_predicate(actor, "v"))
 
 
 def readable_attributes(actor: Actor, event_id: int, parts: Iterable[Limits]) -> set[str]:
@@ -149,7 +140,6 @@ def readable_among(actor: Actor, table: str, parts: Iterable[tuple[int, str, int
     return {row[0] for row in cursor().execute(sql, parameters).fetchall()}
 
 
-COUNTED = 1_000
 VISIBLE: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
     "object": part_predicate,
@@ -166,7 +156,9 @@ ORDER BY v.version DESC LIMIT 1
 """
 # The two indexed conditions are what the predicate asks too: few events pass either. What was published before a
 # takeover would reveal the former owner.
-CHANGING_EVENTS = f"""
+CHANGING = f"""
+SELECT e.id, e.uuid, v.version, orgc.name, v.published_at, v.info, v.date,
+    ARRAY(SELECT jsonb_array_elements_text(v.tags)), v.distribution, coalesce(g.name, '')
 FROM event e JOIN organisation orgc ON orgc.id = e.orgc_id
 CROSS JOIN LATERAL (
     SELECT v.* FROM event_version v
@@ -178,11 +170,7 @@ AND v.published_at > coalesce((
     SELECT floor(extract(epoch FROM taken.created)) FROM audit_entry taken
     WHERE taken.target_kind = 'event' AND taken.target_id = e.id AND taken.action = %(taken)s
     ORDER BY taken.id DESC LIMIT 1), 0)
-"""
-CHANGING = """
-SELECT e.id, e.uuid, v.version, orgc.name, v.published_at, v.info, v.date,
-    ARRAY(SELECT jsonb_array_elements_text(v.tags)), v.distribution, coalesce(g.name, '')
-{changing} {only}
+{{only}}
 ORDER BY v.published_at DESC, e.id DESC LIMIT %(most)s OFFSET %(start)s
 """
 READABLE = """

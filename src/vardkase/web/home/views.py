@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.analysis.search.event_list import EventFilters
 from vardkase.analysis.search.since import VISIT, moment_named
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.questions.queries import count_open as count_open_questions
+from vardkase.formats.misp_json.changing_list import changing_listed
 from vardkase.hub.dashboards.layout import own_layout
 from vardkase.hub.membership.members.queries import who_takes_part
 from vardkase.hub.membership.members.rules import WHO_TAKES_PART
@@ -31,12 +32,11 @@ from vardkase.intel.event_delegations.queries import PENDING, delegations
 from vardkase.intel.proposals.queries import count_open
 from vardkase.intel.publication_requests.queries import publication_requests
 from vardkase.intel.queries import home_page as queries
-from vardkase.intel.queries.event_index import IndexRow
-from vardkase.intel.queries.home_page import ArrivalReason
+from vardkase.web.home.arrivals import Arrival
 from vardkase.web.hub.dashboards.presenters import title_of
 from vardkase.web.hub.guide.tour import offers_tour
 from vardkase.web.hub.public_pages import front
-from vardkase.web.intel.events.rows import ListedEvent
+from vardkase.web.intel.events.last_version import changing_rows
 from vardkase.web.intel.events.since import NAMES
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -46,14 +46,6 @@ DAYS = 30
 SHOWN = 8
 CREATORS_SHOWN = 6
 SOON = DAYS * 24 * 60 * 60
-WHY = {
-    ArrivalReason.OWN: _("Your event"),
-    ArrivalReason.HUB: _("Shared with everyone on the hub"),
-    ArrivalReason.COMMUNITIES: _("Shared with connected hubs"),
-    ArrivalReason.ALL: _("Shared with everyone"),
-    ArrivalReason.ADMINISTRATOR: _("You administer the hub"),
-    ArrivalReason.DELEGATED: _("You have been asked to take it over"),
-}
 
 
 @page(visitors=front.for_visitors)
@@ -105,8 +97,12 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
         tasks.append(OpenTask(_("Questions from readers"), asked, "questions"))
     left = [max(1, (key.expiration - now_seconds()) // 86400) for key in keys]
     drafts_waiting = approvals(actor).filter(state=ApprovalDecision.WAITING).count() if waiting.drafts else 0
+    requested = (
+        publication_requests(actor).filter(event__publish_timestamp=0).count() if waiting.drafts else 0
+    )
     return {
         "asked": drafts_waiting,
+        "requested": requested,
         "drafts": waiting.drafts,
         "changed": waiting.changed,
         "oldest": waiting.oldest,
@@ -117,18 +113,20 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
 
 
 def _news(actor: Actor, since: datetime) -> dict[str, Any]:
-    news = queries.news_since(actor, int(since.timestamp()), SHOWN)
-    rows = news.rows or queries.news_since(actor, 0, SHOWN).rows  # Nothing new: the latest there is.
-    reasons = [_why(actor, row) for row in rows]
+    start = int(since.timestamp())
+    news = queries.news_since(actor, start, SHOWN)
+    rows = news.rows
+    changing = changing_listed(actor, EventFilters(arrived=start))
+    if not news.count and not changing:  # Nothing new: the latest there is.
+        rows = queries.news_since(actor, 0, SHOWN).rows
+        latest = changing_listed(actor, EventFilters())
+    else:
+        latest = changing
+    events = [Arrival.of_event(actor, row) for row in rows]
+    events += [Arrival.of_version(row) for row in changing_rows(latest[:SHOWN])]
+    events.sort(key=lambda each: each.arrived, reverse=True)
     return {
-        "events": list(zip([ListedEvent(row) for row in rows], reasons, strict=True)),
-        "new": news.count,
+        "events": events[:SHOWN],
+        "new": news.count + len(changing),
         "more": news.count >= queries.MOST,
     }
-
-
-def _why(actor: Actor, row: IndexRow) -> str:
-    reason = queries.reason_for(actor, row)
-    if reason is ArrivalReason.GROUP and row.sharing_group:
-        return gettext("Shared with %(group)s") % {"group": row.sharing_group.name}
-    return str(WHY.get(reason, ""))

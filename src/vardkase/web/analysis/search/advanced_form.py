@@ -18,13 +18,14 @@ from vardkase.core import json_limits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.organisations.queries import organisations, sees_every_organisation, usable_groups
+from vardkase.identity.organisations.queries import usable_groups
 from vardkase.knowledge.decaying_models.queries import visible_models
 from vardkase.knowledge.tag_choices import tag_choices
 from vardkase.misp.time import LONGEST_DATE, is_unmistakable
 from vardkase.misp.types import CATEGORIES, TYPES
+from vardkase.web.identity.organisations.names import organisation_names
 from vardkase.web.ui.chips import REACHES, THREATS
-from vardkase.web.ui.forms.picker import SHOWN, Choices, Names, Picker, RowChoices
+from vardkase.web.ui.forms.picker import Choices, Names, Picker, RowChoices
 
 LINES = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"})
 YES_NO = [
@@ -159,7 +160,7 @@ class AdvancedForm(forms.Form):
             "type": _named(sorted(TYPES)),
             "category": _named(sorted(CATEGORIES)),
             "tags": Names(lambda text: (choice.name for choice in tag_choices(actor, text)), free=True),
-            "org": Names(lambda text: _organisations(actor, text), free=True, countable=True),
+            "org": Names(lambda text: organisation_names(actor, text), free=True, countable=True),
             "sharinggroup": RowChoices(lambda: usable_groups(actor)),
             "decaying_model": RowChoices(lambda: visible_models(actor)),
         }
@@ -196,13 +197,6 @@ class AdvancedForm(forms.Form):
 
 def _named(names: Iterable[str]) -> Names:
     return Names(lambda text: (name for name in names if text.lower() in name.lower()), free=True)
-
-
-def _organisations(actor: Actor, text: str) -> Iterable[str]:
-    """None where the list is hidden from the actor; a name can still be written."""
-    if not sees_every_organisation(actor):
-        return ()
-    return organisations("local").filter(name__icontains=text).values_list("name", flat=True)[: SHOWN + 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@ from vardkase.analysis.search.value_list import MOST_VALUES, ListedValue, ValueL
 from vardkase.analysis.search.value_page import ValueLifetime
 from vardkase.formats.csv import spreadsheet_line
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.queries.last_version import changing_events
 from vardkase.knowledge.cached_sources.queries import CacheHit, elsewhere_for
 from vardkase.knowledge.warninglists.matching import CheckedValue, WarninglistHit, find_hits
 from vardkase.web.analysis.search.asked import LISTS_A_DAY, address_of, asked_list
 from vardkase.web.analysis.search.downloads import common_formats
 from vardkase.web.analysis.search.forms import LookupForm
-from vardkase.web.analysis.search.not_searched import not_searched
+from vardkase.web.analysis.search.not_searched import changing_by_value
 from vardkase.web.analysis.search.value_verdict import ValueVerdict, verdict_on
+from vardkase.web.intel.events.last_version import ChangingRow
 from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.display import local_time, thin
@@ -35,7 +37,7 @@ AT_ONCE = 500
 """Values of a CSV file whose sightings and lists are looked up together."""
 COLUMNS = (
     "value", "type", "known", "verdict", "events", "organisations", "events_for_detection", "first_seen", "last_seen",
-    "sightings", "false_positives", "warninglists", "feeds", "times_in_list",
+    "sightings", "false_positives", "warninglists", "feeds", "times_in_list", "events_being_changed",
 )  # fmt: skip
 
 
@@ -48,6 +50,8 @@ class LookedUp:
     sightings: SightingCounts
     warnings: Sequence[WarninglistHit]
     elsewhere: Sequence[CacheHit]
+    changing: Sequence[ChangingRow] = ()
+    """Events that their owners are changing, whose last published version has it."""
 
     @property
     def url(self) -> str:
@@ -55,7 +59,7 @@ class LookedUp:
 
     @property
     def verdict(self) -> ValueVerdict:
-        return verdict_on(self.life, list(self.warnings))
+        return verdict_on(self.life, list(self.warnings), changing=len(self.changing))
 
     @property
     def more(self) -> str:
@@ -86,18 +90,21 @@ def table(request: PageRequest) -> HttpResponseBase:
     """The list as CSV, with the same choice of values as the page."""
     if (listed := asked_list(request)) is None:
         raise Http404
-    places = _chosen(listed, known_places(request.actor, listed.values), request.GET.get("show", ""))
-    lines = _lines(request.actor, [listed.values[place] for place in places])
+    changing = _changing(request.actor, listed.values)
+    known = known_places(request.actor, listed.values) | changing.keys()
+    places = _chosen(listed, known, request.GET.get("show", ""))
+    lines = _lines(request.actor, [(listed.values[place], changing.get(place, ())) for place in places])
     return download(lines, "lookup.csv", "text/csv; charset=utf-8")
 
 
 def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
-    known = known_places(request.actor, listed.values)
+    changing = _changing(request.actor, listed.values)
+    known = known_places(request.actor, listed.values) | changing.keys()
     show = request.GET.get("show", "")
     places = _chosen(listed, known, show)
     size = wanted_size(request)
     start = _start(request.GET.get("start", ""), len(places))
-    shown = [listed.values[place] for place in places[start : start + size]]
+    shown = [(listed.values[place], changing.get(place, ())) for place in places[start : start + size]]
     tabs = [
         (name, label, len(_chosen(listed, known, name)))
         for name, label in (
@@ -109,7 +116,6 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
     ]
     after = start + size
     return {
-        "not_searched": not_searched(request.actor),
         "rows": list(_looked_up(request.actor, shown)),
         "summary": ngettext(
             "%(values)s value: %(known)s known", "%(values)s values: %(known)s known", len(listed.values)
@@ -132,6 +138,14 @@ def _found(request: PageRequest, listed: ValueList) -> dict[str, Any]:
     }
 
 
+def _changing(actor: Actor, values: Sequence[ListedValue]) -> dict[int, Sequence[ChangingRow]]:
+    """Place → events that are being changed, whose last version has the value there."""
+    if not changing_events(actor, 0, 0):
+        return {}
+    found = changing_by_value(actor, [value.text for value in values])
+    return {place: events for place, value in enumerate(values) if (events := found.get(value.text.lower()))}
+
+
 def _chosen(listed: ValueList, known: AbstractSet[int], show: str) -> list[int]:
     """Each place is of one kind: what is known counts as known, whatever it looks like."""
     places = range(len(listed.values))
@@ -150,7 +164,10 @@ def _start(text: str, end: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 and int(text) < end else 0
 
 
-def _looked_up(actor: Actor, values: Sequence[ListedValue]) -> Iterator[LookedUp]:
+def _looked_up(
+    actor: Actor, asked: Sequence[tuple[ListedValue, Sequence[ChangingRow]]]
+) -> Iterator[LookedUp]:
+    values = [value for value, _ in asked]
     lives = look_up(actor, values)
     counts = sighted(actor, values)
     kinds = [
@@ -161,17 +178,18 @@ def _looked_up(actor: Actor, values: Sequence[ListedValue]) -> Iterator[LookedUp
     elsewhere = elsewhere_for(actor)
     typed = {place: (kinds[place], value.text) for place, value in enumerate(values)}
     cached = elsewhere.of_attributes(typed) if elsewhere else {}
-    for place, value in enumerate(values):
+    for place, (value, changing) in enumerate(asked):
         yield LookedUp(
             value,
             lives.get(place),
             counts.get(place, SightingCounts()),
             warnings.get(place, ()),
             cached.get(place, ()),
+            changing,
         )
 
 
-def _lines(actor: Actor, values: Sequence[ListedValue]) -> Iterator[bytes]:
+def _lines(actor: Actor, values: Sequence[tuple[ListedValue, Sequence[ChangingRow]]]) -> Iterator[bytes]:
     yield (",".join(COLUMNS) + "\n").encode()
     for start in range(0, len(values), AT_ONCE):
         part = _looked_up(actor, values[start : start + AT_ONCE])
@@ -183,7 +201,7 @@ def _cells(row: LookedUp) -> tuple[str | int | None, ...]:
     return (
         row.value.text,
         life.types[0] if life else row.value.type,
-        int(life is not None),
+        int(life is not None or bool(row.changing)),
         str(row.verdict.words),
         life.events if life else 0,
         life.organisations if life else 0,
@@ -195,4 +213,5 @@ def _cells(row: LookedUp) -> tuple[str | int | None, ...]:
         "; ".join(hit.name for hit in row.warnings),
         "; ".join(hit.source.about["name"] for hit in row.elsewhere),
         row.value.times,
+        len(row.changing),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vardkase.analysis.search.changing_events import changing_events_with
-from vardkase.formats.misp_json.version_search import versions_with_value
+from vardkase.formats.misp_json.version_search import versions_with_values
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.last_version import changing_events
 from vardkase.web.intel.events.last_version import ChangingRow
@@ -26,8 +26,14 @@ def not_searched(actor: Actor, value: str = "") -> NotSearched | None:
     return NotSearched(changing_with(actor, value) if value else ())
 
 
-def changing_with(actor: Actor, value: str) -> list[ChangingRow]:
+def changing_with(actor: Actor, value: str) -> Sequence[ChangingRow]:
     """Events whose last version has `value`."""
-    ids = changing_events_with(actor, value)
+    return changing_by_value(actor, (value,)).get(value.lower(), ())
+
+
+def changing_by_value(actor: Actor, values: Sequence[str]) -> dict[str, list[ChangingRow]]:
+    """Value in lower case → events whose last version has it."""
+    ids = changing_events_with(actor, values)
     changing = changing_events(actor, 0, len(ids), ids) if ids else []
-    return [ChangingRow(one) for one in versions_with_value(actor, value, changing)]
+    found = versions_with_values(actor, values, changing)
+    return {value: [ChangingRow(one) for one in events] for value, events in found.items()}

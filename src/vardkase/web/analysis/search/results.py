@@ -26,7 +26,7 @@ from vardkase.web.analysis.search.operators import (
 )
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
 
 EVENTS_SHOWN = 5
 SHORTEST_TITLE = 3
@@ -66,10 +66,7 @@ def _found(request: PageRequest, query: ValueQuery) -> dict[str, Any]:
     return {
         "asked": query,
         "form": form,
-        "chips": [
-            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-            for name, label, text in form.asked()
-        ],
+        "chips": form.chips(request),
         "hits": hits_of(request.actor, matches.rows),
         "formats": common_formats(),
         "operators": operator_help(),

@@ -243,10 +243,14 @@ def unpublished_words(shell: EventLayout, owners: str) -> tuple[str, str]:
     text = changed % {"n": thin(changes)} if changes else unchanged
     when = {"when": short_time(shell.published_at) if shell.published_at else ""}
     if shell.is_open_unpublished:
-        return text, gettext("Recipients see them here, and have the version of %(when)s elsewhere.") % when
+        return text, gettext(
+            "Recipients see them here, and have the version published %(when)s elsewhere."
+        ) % when
     if shell.event.being_changed:
-        return text, gettext("Until you publish, recipients see the version from %(when)s.") % when
-    return text, gettext("Recipients have the version of %(when)s, but cannot open the event here.") % when
+        return text, gettext("Until you publish, recipients see the version published %(when)s.") % when
+    return text, gettext(
+        "Recipients have the version published %(when)s, but cannot open the event here."
+    ) % when
 
 
 def _equal_version(shell: EventLayout) -> int:

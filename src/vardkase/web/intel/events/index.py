@@ -21,6 +21,7 @@ from vardkase.analysis.search.event_list import (
 from vardkase.core.sql import SqlQuery
 from vardkase.formats.event_list import event_table
 from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
+from vardkase.formats.misp_json.changing_list import changing_listed
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates.queries import visible_templates
 from vardkase.web.intel.events.forms import EventFilterForm
@@ -53,18 +54,17 @@ def index(request: PageRequest) -> HttpResponse:
     filters = form.filters(request.actor)
     events = event_page(request.actor, filters, wanted_place(request), wanted_size(request))
     by_arrival = filters.sort.removeprefix("-") == "arrived"
-    is_plain = not request.GET.keys() - {"sort", "rows"}
+    changing = changing_listed(request.actor, filters)
+    is_first = not {"before", "after"} & request.GET.keys()
     context = {
         "form": form,
         "filters": filters,
-        "changing": changing_rows(request.actor, 0, FEW_CHANGING) if is_plain else [],
-        "changing_words": changing_words(request.actor),
-        "is_plain": is_plain,
+        "changing": changing_rows(changing[:FEW_CHANGING]) if is_first else [],
+        "changing_words": changing_words(len(changing)),
+        "all_changing": len(changing) > FEW_CHANGING,
+        "changing_query": first_page(request, sort=None, rows=None),
         "events": [ListedEvent(row, by_arrival) for row in events.rows],
-        "chips": [
-            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-            for name, label, text in form.asked()
-        ],
+        "chips": form.chips(request),
         "kept": [(name, value) for name in NOT_IN_TABLE if (value := request.GET.get(name))],
         "count": _count_words(count_events(request.actor, filters)),
         "views": _views(request, filters),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -12,18 +12,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from vardkase.analysis.search.event_list import EventFilters
 from vardkase.core.errors import NotFound
+from vardkase.formats.misp_json.changing_list import SEARCHED, changing_listed
 from vardkase.formats.misp_json.published import last_published_event
+from vardkase.formats.misp_json.version_search import threat_levels
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.last_version import (
-    COUNTED,
     ChangingEvent,
     LastVersion,
     changing_events,
-    count_changing,
     find_last_version,
 )
+from vardkase.web.intel.events.forms import EventFilterForm
 from vardkase.web.intel.events.published import published_context
 from vardkase.web.intel.events.rows import SHOWN_TAGS, moment
 from vardkase.web.ui.chips import is_tlp
@@ -58,6 +60,7 @@ class ChangingRow:
     """An event of the list that is being changed, as its last version was."""
 
     listed: ChangingEvent
+    threat_level_id: int | None = None
 
     @property
     def title(self) -> str:
@@ -76,16 +79,17 @@ class ChangingRow:
         return [tag for tag in self.listed.tags if not is_tlp(tag)][:SHOWN_TAGS]
 
 
-def changing_rows(actor: Actor, start: int, most: int) -> list[ChangingRow]:
-    return [ChangingRow(one) for one in changing_events(actor, start, most)]
+def changing_rows(listed: Sequence[ChangingEvent]) -> list[ChangingRow]:
+    levels = threat_levels(listed) if listed else {}
+    return [ChangingRow(one, levels.get(one.event_id)) for one in listed]
 
 
-def changing_words(actor: Actor) -> str:
+def changing_words(count: int) -> str:
     """How many events others are changing; empty if none."""
-    if not (count := count_changing(actor)):
+    if not count:
         return ""
-    if count >= COUNTED:
-        return gettext("More than %(n)s being changed by their owners") % {"n": thin(COUNTED - 1)}
+    if count >= SEARCHED:
+        return gettext("%(n)s or more being changed by their owners") % {"n": thin(SEARCHED)}
     return ngettext("%(n)s being changed by its owner", "%(n)s being changed by their owners", count) % {
         "n": thin(count)
     }
@@ -93,14 +97,20 @@ def changing_words(actor: Actor) -> str:
 
 @page()
 def changing(request: PageRequest) -> HttpResponse:
-    """Events that others are changing, each as its last version was."""
+    """Events that others are changing, each as its last version was; by the filters of the list of events."""
     text = request.GET.get("start", "")
     start = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
-    rows = changing_rows(request.actor, start, A_PAGE)
+    form = EventFilterForm(request.GET)
+    filters = replace(form.filters(request.actor), sort=EventFilters().sort)
+    if filters == EventFilters():
+        listed = changing_events(request.actor, start, A_PAGE)
+    else:
+        listed = changing_listed(request.actor, filters)[start : start + A_PAGE + 1]
     context = {
-        "rows": rows[:A_PAGE],
+        "rows": changing_rows(listed[:A_PAGE]),
+        "chips": form.chips(request),
         "newer": with_query(request, start=str(max(0, start - A_PAGE))) if start else "",
-        "older": with_query(request, start=str(start + A_PAGE)) if len(rows) > A_PAGE else "",
+        "older": with_query(request, start=str(start + A_PAGE)) if len(listed) > A_PAGE else "",
     }
     return render(request, "events/changing.html", context)
 

@@ -17,7 +17,7 @@ from vardkase.web.intel.events.presenters import value_url
 from vardkase.web.intel.sightings.forms import TYPES, SightingFilterForm
 from vardkase.web.ui.files import download
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
 
 MARKS: Mapping[SightingType, dict[str, str]] = {
     SightingType.SEEN: {"kind": "info", "icon": "eye"},
@@ -43,10 +43,7 @@ def every(request: PageRequest) -> HttpResponse:
             }
             for line in found.rows
         ],
-        "chips": [
-            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-            for name, label, text in form.asked()
-        ],
+        "chips": form.chips(request),
         "is_limited": POLICY.value == EVENT_OWNER,
         **page_links(request, found),
     }

@@ -22,7 +22,6 @@ from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.paging import first_page
 
 JSON_TYPE = "application/json"
 
@@ -83,10 +82,7 @@ def _page(
         "form": form,
         "layer": heat.layer,
         "layer_form": layer_form or LayerForm(),
-        "chips": [
-            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
-            for name, label, text in (form.asked() if form else ())
-        ],
+        "chips": form.chips(request) if form else (),
     }
     context["columns"] = drawn_columns(context["columns"], view, may_tag=False)
     return render(request, "galaxies/matrix.html", context, status=status)

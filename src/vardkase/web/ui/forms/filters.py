@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import HttpRequest
+
+from vardkase.web.ui.paging import first_page
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -26,3 +29,10 @@ class FilterForm(forms.Form):
                 value = str(dict(field.choices)[value]).removeprefix("TLP:")  # type: ignore[arg-type]
             found.append((name, str(field.label), str(value)))
         return found
+
+    def chips(self, request: HttpRequest) -> list[dict[str, str]]:
+        """The active filters, each with the address of the list without it."""
+        return [
+            {"label": f"{label}: {text}", "remove_url": first_page(request, **{name: None})}
+            for name, label, text in self.asked()
+        ]
