@@ -29,7 +29,7 @@ def test_preferences_are_stored(seed: Seed) -> None:
     chosen = {
         "autoalert": "on",
         "notification_weekly": "on",
-        "tags": "tlp:green\r\n\r\n tlp:amber \ntlp:green",
+        "tags": ["tlp:green", "tlp:amber", "tlp:green"],
         "without_tags": "test",
         "organisations": "Organisation B",
         "summary_tags": "tlp:green",

@@ -83,22 +83,24 @@ def test_sightings_are_counted_by_month_and_kind(seed: Seed) -> None:
             )
     own, *before = shown(seed.colleague, show="sightings").context["sighted"]
     assert own[1] == [3, 3, 0]
-    assert [counted for _month, counted in before] == [[0, 0, 0]] * 12
+    assert [counted for _month, counted in before] == [[0, 0, 0]] * len(before)
+    assert len(before) in (11, 12)
     (theirs, *_before) = shown(seed.partner, show="sightings").context["sighted"] or [(None, [0, 0, 0])]
     assert theirs[1][0] <= 1
 
 
 def test_thirty_days_are_counted_by_day(seed: Seed) -> None:
     page = shown(seed.colleague, period="month")
-    today, *before = [row.count for row in page.context["rows"]]
-    assert (today, before, page.context["heading"]) == (2, [0] * 30, "Händelser per dag")
-    assert len(page.context["chart"].labels) == 7
+    # Days of nothing are in the chart alone.
+    assert [row.count for row in page.context["rows"]] == [2]
+    assert page.context["heading"] == "Händelser per dag"
+    assert len(page.context["chart"].labels) == 8
     attribute = Attribute.objects.filter(type="url").get()
     Sighting.objects.create(
         attribute=attribute, event_id=attribute.event_id, org=seed.org_a, date_sighting=now_seconds(), type=0
     )
     sighted = shown(seed.colleague, show="sightings", period="month").context["sighted"]
-    assert [counted[0] for _day, counted in sighted] == [1] + [0] * 30
+    assert [counted[0] for _day, counted in sighted] == [1]
 
 
 def test_sighting_counts_in_the_local_month(seed: Seed, time_machine: Any) -> None:

@@ -77,6 +77,9 @@ function edgeStyles(font: string): StylesheetJson {
         "target-arrow-color": token("--edge"),
         "target-arrow-shape": "triangle",
         "curve-style": "bezier",
+        // Arrow heads and the ends of labels stay clear of the labels of nodes.
+        "source-endpoint": "outside-to-node-or-label",
+        "target-endpoint": "outside-to-node-or-label",
         label: "data(label)",
         color: token("--ink-2"),
         "font-family": font,

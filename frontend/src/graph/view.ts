@@ -13,7 +13,7 @@ import { spread } from "./spread";
 /** A graph of two would fill the frame with two letters. */
 const LARGEST_FIT = 1.4;
 /** Labels are then as large as the page's own text. */
-const SMALLEST_FIT = 1;
+const SMALLEST_FIT = 0.6;
 const PADDING = 24;
 const RING = 110;
 const CELL = { width: 190, height: 80 };
@@ -197,7 +197,7 @@ export class GraphView {
     return {
       name: "cose",
       ...common,
-      idealEdgeLength: () => 120,
+      idealEdgeLength: () => 150,
       nodeRepulsion: () => 12_000,
       randomize: !this.isArranged,
       // Hundreds of nodes would take seconds otherwise.

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    numbers_written_in,
+    reader_parameters,
+)
 
 
 def tag_counts(actor: Actor, tag_ids: Sequence[int], most: int | None = None) -> dict[int, tuple[int, int]]:
@@ -17,6 +25,12 @@ def tag_counts(actor: Actor, tag_ids: Sequence[int], most: int | None = None) ->
     return {tag: (events, attributes) for tag, events, attributes in rows}
 
 
+def is_used(actor: Actor) -> RawSQL:
+    """Of a queryset of tags: whether any event that the actor may read has the tag."""
+    sql = USED.format(visible=numbers_written_in(event_predicate(actor), actor))
+    return RawSQL(sql, (), output_field=BooleanField())  # noqa: S611 - it contains no input
+
+
 def event_tag_counts(actor: Actor) -> dict[str, int]:
     sql = EVENTS.format(visible=event_predicate(actor))
     return dict(cursor().execute(sql, reader_parameters(actor)).fetchall())
@@ -25,6 +39,10 @@ def event_tag_counts(actor: Actor) -> dict[str, int]:
 EVENTS = """
 SELECT t.name, count(*) FROM event_tag l JOIN tag t ON t.id = l.tag_id JOIN event e ON e.id = l.event_id
 WHERE {visible} GROUP BY t.id, t.name ORDER BY count(*) DESC, t.id
+"""
+
+USED = """
+EXISTS (SELECT FROM event_tag l JOIN event e ON e.id = l.event_id WHERE l.tag_id = tag.id AND {visible})
 """
 
 # LIMIT NULL means no limit.

@@ -44,6 +44,7 @@ class LineChart:
     labels: list[tuple[str, str]]
     level: str = ""
     mark: str = ""
+    bars: bool = False
     width: int = LINE_WIDTH
     height: int = LINE_HEIGHT
 
@@ -73,6 +74,29 @@ def line_chart(
         labels=[(_percent(share), label) for share, label in zip(shares, labels, strict=True)],
         level="" if level is None else _y(level, highest),
         mark="" if mark is None or not 0 <= mark <= 1 else _percent(mark),
+    )
+
+
+def bar_chart(counts: Sequence[int], labels: Sequence[str], places: Sequence[int]) -> LineChart:
+    """A bar for each of `counts`; the labels below belong to those at `places`."""
+    most = max(counts, default=0)
+    highest = max(most, 1) if most < LINE_TICKS else _rounded_up(most)
+    width = LINE_WIDTH / max(len(counts), 1)
+    bars = (
+        f"M{width * (number + 0.15):.1f},{LINE_HEIGHT}V{_y(count, highest)}h{width * 0.7:.1f}V{LINE_HEIGHT}z"
+        for number, count in enumerate(counts)
+        if count
+    )
+    ticks = min(highest, LINE_TICKS)
+    steps = [highest * number // ticks for number in range(ticks + 1)]
+    return LineChart(
+        path="".join(bars),
+        ticks=[(_y(height, highest), str(height)) for height in steps],
+        labels=[
+            (_percent((place + 0.5) / len(counts)), label)
+            for place, label in zip(places, labels, strict=True)
+        ],
+        bars=True,
     )
 
 

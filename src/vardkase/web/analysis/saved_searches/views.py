@@ -132,7 +132,7 @@ def _looked_for(form: SavedSearchForm) -> str:
         return ""
     if not isinstance(asked_for, dict):
         return ""
-    words = "; ".join(f"{label}: {text}" for label, text in conditions(kind, asked_for))
+    words = "; ".join(conditions(kind, asked_for))
     return gettext("It looks for: %(conditions)s") % {"conditions": words} if words else ""
 
 

@@ -23,7 +23,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.models import SightingType
 from vardkase.knowledge.galaxies.queries import custom_cluster_names
 from vardkase.knowledge.taxonomies.rules import parse_machine_tag
-from vardkase.web.ui.charts import line_chart
+from vardkase.web.ui.charts import bar_chart
 from vardkase.web.ui.display import long_date, short_date, short_month
 from vardkase.web.ui.galaxy_names import galaxy_name
 from vardkase.web.ui.pages import PageRequest, page
@@ -62,7 +62,7 @@ def index(request: PageRequest) -> HttpResponse:
     shown = shown if shown in SUBJECTS else ""
     wanted = request.GET.get("period", "")
     _words, days = PERIODS.get(wanted, PERIODS[""])
-    since = content.EVER if days is None else timezone.localdate() - timedelta(days=days)
+    since = content.EVER if days is None else timezone.localdate() - timedelta(days=days - 1)
     allow(MOST_SECONDS)
     context = {
         "shown": shown,
@@ -84,7 +84,8 @@ def events_context(actor: Actor, since: date) -> dict[str, Any]:
     step = _step(since)
     found = content.events_over_time(actor, since, step)
     steps = _without_gaps(found, since, step)
-    listed = found if since == content.EVER else steps
+    # Days of nothing are in the chart alone.
+    listed = found if since == content.EVER or step is Step.DAY else steps
     total = sum(count for _first, count in steps)
     by_day = step is Step.DAY
     return {
@@ -150,6 +151,7 @@ def sightings_context(actor: Actor, since: date) -> dict[str, Any]:
         "sighted": [
             (_name(first, step), [counts.get((first, kind), 0) for kind in kinds])
             for first, _seen in reversed(steps)
+            if step is Step.MONTH or any(counts.get((first, kind)) for kind in kinds)
         ],
         "about": gettext("Counted by the day the value was seen."),
     }
@@ -213,7 +215,7 @@ def _chart(steps: Sequence[tuple[date, int]], step: Step) -> Any:
     places = range(0, len(steps), max(1, (len(steps) - 1) // (LABELS - 1)))
     firsts = [steps[place][0] for place in places]
     labels = [short_date(first) if step is Step.DAY else short_month(first) for first in firsts]
-    return line_chart([count for _first, count in steps], labels, places=places)
+    return bar_chart([count for _first, count in steps], labels, places)
 
 
 def _without_gaps(counted: Sequence[tuple[date, int]], since: date, step: Step) -> list[tuple[date, int]]:

@@ -17,6 +17,7 @@ from vardkase.identity.user_settings import notifications
 from vardkase.web.identity.accounts.notification_forms import NotificationsForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
 
 @page(writes=True)
@@ -24,8 +25,11 @@ def choose(request: PageRequest) -> HttpResponse:
     user = cast(User, request.user)
     rule = notifications.rule_of(user)
     wishes = notifications.preferences_of(rule)
-    form = NotificationsForm(request.POST or None, initial=_now(user, wishes), plain=wishes is not None)
-    if request.method == "POST" and form.is_valid() and _kept(request, user, form):
+    plain = wishes is not None
+    form = form_with_pickers(
+        request, lambda data: NotificationsForm(request.actor, data, initial=_now(user, wishes), plain=plain)
+    )
+    if form.is_valid() and _kept(request, user, form):
         messages.success(request, gettext("Saved."))
         return redirect("account_notifications")
     context = {
@@ -34,9 +38,15 @@ def choose(request: PageRequest) -> HttpResponse:
         "sends_mail": can_send(),
         "has_key": has_key(user),
         "key_fault": fault_of_key(user),
+        **searched_for(request),
         "own_rule": json.dumps(rule, ensure_ascii=False) if wishes is None else "",
     }
     return render(request, "account/notifications.html", context, status=422 if form.is_bound else 200)
+
+
+@page()
+def find(request: PageRequest) -> HttpResponse:
+    return found_choices(request, NotificationsForm(request.actor))
 
 
 def _kept(request: PageRequest, user: User, form: NotificationsForm) -> bool:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/", own.account, name="account"),
     path("account/edit/", own.edit, name="account_edit"),
     path("account/notifications/", notifications.choose, name="account_notifications"),
+    path("account/notifications/find/", notifications.find, name="account_notification_find"),
     path("account/looks/", own.set_looks, name="account_looks"),
     path("account/sessions/end/", own.end_other_sessions, name="account_end_sessions"),
     path("account/keys/new/", keys.create, name="account_key_create"),

@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Case, TextField, Value, When
+from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Forbidden
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.queries.tag_counts import tag_counts
+from vardkase.intel.queries.tag_counts import is_used, tag_counts
 from vardkase.knowledge.taxonomies import queries, services, tlp
 from vardkase.knowledge.taxonomies.colours import show_own_colours
 from vardkase.knowledge.taxonomies.models import Tag
@@ -33,7 +35,9 @@ from vardkase.web.ui.paging import first_page
 from vardkase.web.ui.picker_views import found_choices
 from vardkase.web.ui.undo import say_with_undo
 
-SORTS = {"name", "pk"}
+USED_FIRST = "place"
+"""The order that no column shows: tags that are on events, and then the others, each by name."""
+SORTS = {"name", "pk", USED_FIRST}
 MOST_COUNTED = 100
 """Attributes of one tag that the list counts: 50 tags may be on millions."""
 
@@ -50,7 +54,10 @@ def index(request: PageRequest) -> HttpResponse:
         tags = tags.filter(org_id=actor.organisation_id)
     if text := searched(request):
         tags = tags.filter(name__icontains=text)
-    context = listed(request, tags, SORTS, "name")
+    if request.GET.get("sort", USED_FIRST) == USED_FIRST:
+        used = Case(When(is_used(actor), then=Value("0")), default=Value("1"))
+        tags = tags.annotate(place=Concat(used, "name", output_field=TextField()))
+    context = listed(request, tags, SORTS, USED_FIRST)
     context |= _described(request, context["rows"], favourites)
     context |= {"q": text, "scope": scope, "tabs": _tabs(request, scope)}
     return render(request, "taxonomies/tags.html", context)
