@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from vardkase.cli.demo.statements import state
 from vardkase.core.clock import today
 from vardkase.core.mail.settings import SENDER_NAME
 from vardkase.core.settings import AnySetting, set_unless_set
@@ -105,6 +106,7 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
     for key, answer in LEGAL_ANSWERS.items():
         proposed = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
         approve(_acting(OFFICER), proposed.pk, proposed.digest)
+    state(_acting(OFFICER), _acting(LAWYER))
     why = "Byter system i sommar och har bett om det."
     _approved(
         members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why, ADVERSE)

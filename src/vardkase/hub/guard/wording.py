@@ -79,12 +79,12 @@ def where(finding: GuardFinding) -> str:
         case FindingPlace.TAG:
             return gettext("the tags of the event") if not finding.id else gettext("a tag")
         case FindingPlace.ATTRIBUTE:
-            return gettext("attribute %(id)s") % {"id": finding.id}
+            return gettext("an attribute (ID %(id)s)") % {"id": finding.id}
         case FindingPlace.OBJECT:
-            return gettext("object %(id)s") % {"id": finding.id}
+            return gettext("an object (ID %(id)s)") % {"id": finding.id}
         case FindingPlace.REPORT:
-            return gettext("report %(id)s") % {"id": finding.id}
+            return gettext("a report (ID %(id)s)") % {"id": finding.id}
         case FindingPlace.FILE:
-            return gettext("the file of attribute %(id)s") % {"id": finding.id}
+            return gettext("the file of an attribute (ID %(id)s)") % {"id": finding.id}
         case FindingPlace.TEXT:
             return gettext("the text")

@@ -105,20 +105,21 @@ NUMBERS = (
     pgettext_lazy("number", "five"),
     pgettext_lazy("number", "six"),
 )
-SEEN = _("Compared with")
+SEEN = _("Text of the statute it was compared with")
 """Which copy of the statute the rule was compared with, and when; empty if none was."""
+SEEN_HELP = _("For example: riksdagen.se, April 2026")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provision:
     """A provision, and what it asks for in our own words."""
 
-    sfs: str = _a(_("SFS number"))
-    cited_sv: str = _a(_("Citation in Swedish"))
+    sfs: str = _a(_("SFS or EU number"))
+    cited_sv: str = _a(_("Citation in Swedish"), help=_("For example: 18 kap. 8 § OSL"))
     cited_en: str = _a(_("Citation in English"))
     demands_sv: str = _a(_("What it asks for, in Swedish"), long=True)
     demands_en: str = _a(_("What it asks for, in English"), long=True)
-    text_seen: str = _a(SEEN, _text_or_nothing)
+    text_seen: str = _a(SEEN, _text_or_nothing, help=SEEN_HELP)
 
     @property
     def title(self) -> str:
@@ -171,14 +172,14 @@ class Deadline:
 class SecrecyGround:
     """A ground on which a public record, or a part of one, can be withheld; `years` is 0 where none is named."""
 
-    sfs: str = _a(_("SFS number"))
-    cited_sv: str = _a(_("Citation in Swedish"))
+    sfs: str = _a(_("SFS or EU number"))
+    cited_sv: str = _a(_("Citation in Swedish"), help=_("For example: 18 kap. 8 § OSL"))
     cited_en: str = _a(_("Citation in English"))
-    protects_sv: str = _a(_("What it protects, in Swedish"))
-    protects_en: str = _a(_("What it protects, in English"))
+    protects_sv: str = _a(_("What the secrecy protects, in Swedish"))
+    protects_en: str = _a(_("What the secrecy protects, in English"))
     harm_test: str = _one_of(_("Harm test"), HarmTest)
     years: int = _a(_("Maximum period of secrecy, in years"), _count)
-    text_seen: str = _a(SEEN, _text_or_nothing)
+    text_seen: str = _a(SEEN, _text_or_nothing, help=SEEN_HELP)
 
     @property
     def title(self) -> str:

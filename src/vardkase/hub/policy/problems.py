@@ -85,8 +85,8 @@ class RuleReason(ProblemCode):
         "n",
     )
     UNANSWERED = ngettext_lazy(
-        "%(n)s detail marked as personal data (%(name)s) needs a statement of why it is necessary.",
-        "%(n)s details marked as personal data (%(name)s) need a statement of why they are necessary.",
+        "%(n)s detail marked as personal data (%(name)s) needs a reason.",
+        "%(n)s details marked as personal data (%(name)s) need a reason.",
         "n",
     )
     UNTRAINED = _(

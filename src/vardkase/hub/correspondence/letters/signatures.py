@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -29,6 +29,11 @@ def signature_of(user: User, language: str) -> str:
     with override(language):
         is_jurist = StaffRole.LEGAL_OFFICER in staff_roles(user.staff_roles)
         return f"{user.email}, {gettext('legal officer') if is_jurist else gettext('officer')}"
+
+
+def names_of(user_ids: Collection[int]) -> dict[int, str]:
+    """Of those who have entered one."""
+    return dict(Signature.objects.filter(pk__in=user_ids).values_list("pk", "name"))
 
 
 def signature(actor: Actor) -> Signature | None:

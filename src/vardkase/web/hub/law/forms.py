@@ -25,6 +25,11 @@ class LegalRuleForm(forms.Form):
     def __init__(self, kind: LegalRuleKind, rule: LegalRule | None, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=asdict(rule.content) if rule else None)
         reason = self.fields.pop("reason")
+        content = rule.content if rule else None
+        editable = getattr(kind.shape, "editable", None)
+        for name, about in labels(kind).items():
+            if editable is None or name in editable:
+                self.fields[name] = _field(name, about, content)
         if rule is None:
             self.fields["key"] = forms.CharField(
                 label=_("Name in the API"),
@@ -33,11 +38,6 @@ class LegalRuleForm(forms.Form):
                     "Lower-case letters, digits and underscores, for example osl_19_1. Cannot be changed later."
                 ),
             )
-        content = rule.content if rule else None
-        editable = getattr(kind.shape, "editable", None)
-        for name, about in labels(kind).items():
-            if editable is None or name in editable:
-                self.fields[name] = _field(name, about, content)
         self.fields["reason"] = reason
 
     @property
@@ -46,7 +46,7 @@ class LegalRuleForm(forms.Form):
 
 
 class RetireForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), max_length=LONGEST_REASON)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
 
 
 def _field(name: str, about: Any, content: object) -> forms.Field:
@@ -64,4 +64,7 @@ def _field(name: str, about: Any, content: object) -> forms.Field:
     language = {"lang": name[-2:]} if name.endswith(("_sv", "_en")) else {}
     long = isinstance(content, LegalQuestion) or about.get("long")
     widget = forms.Textarea({"rows": 3} | language) if long else forms.TextInput(language)
-    return forms.CharField(label=label, max_length=LONGEST, required=name != "text_seen", widget=widget)
+    required = name != "text_seen"
+    return forms.CharField(
+        label=label, max_length=LONGEST, required=required, widget=widget, help_text=about.get("help", "")
+    )

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.hub.law import queries, services
@@ -23,6 +25,11 @@ from vardkase.web.ui.proposals import proposed
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 LEGAL_OFFICER = (StaffRole.LEGAL_OFFICER,)
+CHANGES = {
+    LegalRuleKind.DEADLINE: _("Change the deadline"),
+    LegalRuleKind.GROUND: _("Change the ground for secrecy"),
+    LegalRuleKind.PROVISION: _("Change the provision"),
+}
 
 
 @page(staff=OFFICERS)
@@ -63,9 +70,9 @@ def change(request: PageRequest, kind: str, name: str) -> HttpResponse:
             return proposed(
                 request, services.propose_change(request.actor, shown.kind, name, form.content, reason)
             )
-    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, name)))]
+    parents = [*_parents(), (capfirst(shown.content.title), reverse("legal_rule", args=(kind, name)))]
     if shown.kind is not LegalRuleKind.QUESTION:
-        heading = gettext("Change")
+        heading = str(CHANGES[shown.kind])
     elif shown.is_unanswered:
         heading = gettext("Answer the question")
     else:
@@ -75,8 +82,8 @@ def change(request: PageRequest, kind: str, name: str) -> HttpResponse:
         form,
         heading,
         parents,
-        save=gettext("Propose"),
-        intro=shown.content.title,
+        save=gettext("Propose the change"),
+        intro=capfirst(shown.content.title),
     )
 
 
@@ -97,7 +104,7 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
     heading = (
         gettext("New provision") if of_kind is LegalRuleKind.PROVISION else gettext("New ground for secrecy")
     )
-    return edit_page(request, form, heading, _parents(), save=gettext("Propose"))
+    return edit_page(request, form, heading, _parents(), save=gettext("Propose the rule"))
 
 
 @page(staff=LEGAL_OFFICER, writes=True)
@@ -108,13 +115,13 @@ def retire(request: PageRequest, kind: str, name: str) -> HttpResponse:
         with errors_shown_in(form):
             reason = form.cleaned_data["reason"]
             return proposed(request, services.propose_retiring(request.actor, shown.kind, name, reason))
-    parents = [*_parents(), (shown.content.title, reverse("legal_rule", args=(kind, name)))]
+    parents = [*_parents(), (capfirst(shown.content.title), reverse("legal_rule", args=(kind, name)))]
     return edit_page(
         request,
         form,
         gettext("Retire the rule"),
         parents,
-        save=gettext("Propose"),
+        save=gettext("Propose that it be retired"),
         intro=gettext(
             "It can no longer be chosen. Decisions already based on it are not affected, and it can be brought back."
         ),

@@ -65,7 +65,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
         "complies with the Swedish Act on Accessibility of Digital Public Services (2018:1937), and how to "
         "report problems."
     )
-    return _statement(request, PassagePart.ACCESSIBILITY, gettext("Accessibility"), intro)
+    return _statement(request, PassagePart.ACCESSIBILITY, gettext("Accessibility statement"), intro)
 
 
 def _statement(request: HttpRequest, part: PassagePart, heading: str, intro: str) -> HttpResponse:

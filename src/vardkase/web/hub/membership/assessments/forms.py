@@ -82,7 +82,12 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(choices=[(result.value, result.value) for result in DecisionResult])
     text = _text(_("Your question or reasons"), required=False)
-    exception = _text(_("Exception"), 2, required=False)
+    exception = _text(
+        _("Exception"),
+        2,
+        required=False,
+        hint=_("Only if you approve although a criterion is not met. Explain why it can still be approved."),
+    )
 
 
 class PartialityForm(forms.Form):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
-from vardkase.hub.correspondence.letters.signatures import signature
+from vardkase.hub.correspondence.letters.signatures import names_of, signature
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.lifecycle.models import HistoryEntry
@@ -41,6 +41,23 @@ LONGEST_COURSE = 5
 VOICES = {"applicant": (Author.APPLICANT, Author.OFFICER), "internal": (Author.NOTE,)}
 
 
+def _agreed(proposals: Sequence[Proposal]) -> dict[str, Any]:
+    """The decision, and who proposed and made it."""
+    agreed = next((proposal for proposal in proposals if proposal.state == RequestState.APPROVED), None)
+    if agreed is None:
+        return {"agreed": None}
+    return {
+        "agreed": agreed,
+        "proposed_by": _name(agreed.proposed_by, agreed.proposed_by_name),
+        "decided_by": _name(agreed.answered_by, agreed.answered_by_name),
+    }
+
+
+def _name(user_id: int | None, address: str) -> str:
+    """As in letters; the address of an officer who has not stated a name."""
+    return names_of([user_id] if user_id else []).get(user_id or 0, address)
+
+
 def shown(actor: Actor, application: Application, voices: str = "") -> dict[str, Any]:
     history = list(history_of(APPLICATION, application.pk))
     proposals = queries.proposals_of(application)
@@ -64,7 +81,8 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "statement": statement(application),
         "proposals": proposals,
         "waiting": waiting,
-        "agreed": next((proposal for proposal in proposals if proposal.state == RequestState.APPROVED), None),
+        "proposer": _name(waiting.proposed_by, waiting.proposed_by_name) if waiting else "",
+        **_agreed(proposals),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
         "member": Membership.objects.filter(application=application)
