@@ -18,3 +18,6 @@ class PublicRecordsProblem(ProblemCode):
     REASON_NEEDED = _("Enter a reason of %(least)s to %(most)s characters.")
     NOT_A_DATE = _("Enter a date as YYYY-MM-DD.")
     DATES_REVERSED = _("The first day is after the last.")
+    SPAN_OUTSIDE = _("A marked part is outside its text.")
+    TOO_MANY_ITEMS = _("A copy can hold at most %(most)s items. Make several copies.")
+    TEXT_REMAINS = _("Text that is masked or withheld is still released in another place: %(texts)s")
