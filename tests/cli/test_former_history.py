@@ -50,6 +50,7 @@ NEWER = {
     "law.0001_initial": 1,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
+    "spills.0001_initial": 2,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

@@ -10,6 +10,7 @@ from tests.factories.memberships import FACTS, at_the_screen, member, opened
 from tests.factories.seed import ApiUser
 from tests.factories.two_person_legal_actions import LEGAL_SCENES
 from tests.factories.two_person_setup import WHY, People, Setup
+from tests.factories.two_person_spills import SPILL_SCENES
 from tests.hub.membership import with_approval
 from tests.hub.membership.applications import assessed
 from vardkase.core.clock import now_seconds
@@ -261,6 +262,7 @@ def role_of_officers(people: People) -> Setup:
 
 SCENES: dict[str, Callable[[People], Setup]] = {
     **LEGAL_SCENES,
+    **SPILL_SCENES,
     "activate_with_open_items": activating,
     "appoint_officer": appointing,
     "appoint_officer_when_none_is_left": beginning_again,

@@ -14,6 +14,7 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.rules import MEMBERSHIP
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.problems import LifecycleProblem
+from vardkase.hub.spills.rules import SPILL
 
 ALLOWED = {
     "application": {
@@ -31,6 +32,11 @@ ALLOWED = {
         ("under_review", "withdraw", "withdrawn"),
         ("completion_requested", "withdraw", "withdrawn"),
         ("waiting", "withdraw", "withdrawn"),
+    },
+    "spill": {
+        ("open", "release", "released"),
+        ("open", "delete", "deleted"),
+        ("deleted", "close", "closed"),
     },
     "security_statement": {
         ("draft", "submit", "submitted"),
@@ -70,7 +76,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(
-    "machine", [APPLICATION, GRANT, MEMBERSHIP, STATEMENT, REQUEST], ids=lambda machine: machine.kind
+    "machine", [APPLICATION, GRANT, MEMBERSHIP, SPILL, STATEMENT, REQUEST], ids=lambda machine: machine.kind
 )
 def test_transition_outside_table_is_refused(machine: StateMachine) -> None:
     taken = set()

@@ -97,6 +97,7 @@ import vardkase.api.shadow_attributes
 import vardkase.api.sharing_groups.blueprints
 import vardkase.api.sharing_groups.sharing_groups
 import vardkase.api.sightings
+import vardkase.api.spills
 import vardkase.api.subscriptions
 import vardkase.api.tag_collections
 import vardkase.api.tags.attachment

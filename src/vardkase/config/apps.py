@@ -61,6 +61,10 @@ class CorrespondenceConfig(PackagesConfig):
     name = "vardkase.hub.correspondence"
 
 
+class SpillsConfig(PackagesConfig):
+    name = "vardkase.hub.spills"
+
+
 class LawConfig(PackagesConfig):
     name = "vardkase.hub.law"
 

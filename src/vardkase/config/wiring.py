@@ -48,6 +48,7 @@ from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
 from vardkase.hub.customer_service import open_tasks as customer_service_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
+from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
 from vardkase.hub.law import services as law
@@ -77,6 +78,11 @@ from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.hub.public_records.received import schedules as received_schedules
+from vardkase.hub.spills import deciding as spill_decisions
+from vardkase.hub.spills import schedules as spill_schedules
+from vardkase.hub.spills import tasks as spill_tasks
+from vardkase.hub.spills.queries import TASKS as SPILLS
+from vardkase.hub.spills.queries import is_cleared
 from vardkase.identity.access.connection_scope import register_connection_rules
 from vardkase.identity.access.content_access import register_content_access_factory
 from vardkase.identity.access_reviews.schedules import REVIEW
@@ -104,6 +110,7 @@ JOB_MODULES = (
     sync_tasks,
     taxii_tasks,
     application_tasks,
+    spill_tasks,
 )
 
 # The channels by which a published version leaves the hub, beside the streams.
@@ -129,6 +136,7 @@ SCHEDULES = (
     *member_schedules.SCHEDULES,
     *received_schedules.SCHEDULES,
     *statement_schedules.SCHEDULES,
+    *spill_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,
     application_tasks.FORGET_DRAFTS,
@@ -169,12 +177,15 @@ APPROVAL_ACTIONS = (
     onboarding_organisation.TAKE_UUID,
     member_accounts.INVITE,
     member_accounts.MAKE_SYNC_USER,
+    spill_decisions.RELEASE,
+    spill_decisions.DELETE,
 )
 
 # What waits for the hub's staff, in the order of their inbox.
 TASK_KINDS = (
     *membership_tasks.KINDS,
     customer_service_tasks.REQUESTS,
+    SPILLS,
 )
 
 
@@ -201,6 +212,7 @@ def wire() -> None:
     caches.register(caches.FEED, described_feeds)
     register_numbers_of_members(member_with_number)
     register_interest(interest_in)
+    register_clearance(is_cleared)
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)
     account_audit.listen()

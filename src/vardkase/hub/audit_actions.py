@@ -226,6 +226,18 @@ class HubAction(AuditAction):
     SECURITY_STATEMENT_RETURNED = "security_statement.returned", _("The security statement was returned")
     SECURITY_STATEMENT_SUBMITTED = "security_statement.submitted", _("The security statement was submitted")
     SETTING_CHANGED = "setting.changed", _("The setting was changed")
+    SPILL_ANSWERED = "spill.answered", _("Someone who had a spilled event answered")
+    SPILL_CLOSED = "spill.closed", _("The spill was closed")
+    SPILL_DECLARED = "spill.declared", _("The event was reported as a spill of classified information")
+    SPILL_DELETED = "spill.deleted", _("The spilled event was deleted")
+    SPILL_GROUND_RECORDED = (
+        "spill.ground_recorded",
+        _("The legal ground for deleting the spilled event was recorded"),
+    )
+    SPILL_KIND_RECORDED = "spill.kind_recorded", _("The kind of the spilled information was recorded")
+    SPILL_RELEASED = "spill.released", _("The spill was a false alarm: the event was released")
+    SPILL_REPORTED = "spill.reported", _("The report to the Security Service was recorded")
+    SPILL_SEARCHED = "spill.searched", _("The hub was searched for what is left of the spilled event")
     SUPPORT_REQUEST_ANSWERED = (
         "support_request.answered",
         _("The requester answered support’s question"),

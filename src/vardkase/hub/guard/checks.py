@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.functional import lazy
 
 from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.guard.clearance import has_clearance
 from vardkase.hub.guard.detectors import examine, markings_in
-from vardkase.hub.guard.findings import Severity
+from vardkase.hub.guard.findings import GuardFinding, Severity
 from vardkase.hub.guard.wording import in_words
 from vardkase.hub.problems import GuardProblem
 from vardkase.identity.access.sharing import BeforeSharing
@@ -29,7 +32,7 @@ def check_publication(proposal: BeforePublication) -> None:
     """
     actor, event = proposal.actor, proposal.event
     findings = examine(event.pk, event.distribution, event.sharing_group_id)
-    if stopping := [finding for finding in findings if finding.stops]:
+    if stopping := _not_cleared(event, findings):
         refusal = (
             ClassificationFound if any(finding.is_marking for finding in stopping) else PublicationStopped
         )
@@ -47,11 +50,19 @@ def check_publication(proposal: BeforePublication) -> None:
     record(actor, HubAction.EVENT_TLP_CONFIRMED, _target(event), change)
 
 
+def _not_cleared(event: Event, findings: Sequence[GuardFinding]) -> list[GuardFinding]:
+    """What stops, but for markings in a version that was released from quarantine."""
+    stopping = [finding for finding in findings if finding.stops]
+    if any(finding.is_marking for finding in stopping) and has_clearance(event.pk, event.last_change):
+        return [finding for finding in stopping if not finding.is_marking]
+    return stopping
+
+
 def examine_received(received: EventReceived) -> None:
     """Put what came from elsewhere in quarantine if it is marked as classified, published or not."""
     # TLP is left to the publication: with this distribution none of its labels is exceeded.
     findings = examine(received.event.pk, Distribution.ORGANISATION)
-    if any(finding.stops and finding.is_marking for finding in findings):
+    if any(finding.is_marking for finding in _not_cleared(received.event, findings)):
         quarantine(received.actor, received.event)
 
 

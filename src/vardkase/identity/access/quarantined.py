@@ -10,6 +10,9 @@ WITH RECURSIVE held AS (
         UNION ALL SELECT p.uuid FROM event q JOIN attribute p ON p.event_id = q.id WHERE q.quarantined
         UNION ALL SELECT p.uuid FROM event q JOIN object p ON p.event_id = q.id WHERE q.quarantined
         UNION ALL SELECT p.uuid FROM event q JOIN event_report p ON p.event_id = q.id WHERE q.quarantined
+        UNION ALL SELECT p.uuid FROM event q JOIN proposal p ON p.event_id = q.id WHERE q.quarantined
+        UNION ALL SELECT p.uuid FROM event q JOIN sighting p ON p.event_id = q.id WHERE q.quarantined
+        UNION ALL SELECT p.uuid FROM event q JOIN object_reference p ON p.event_id = q.id WHERE q.quarantined
     ) parts
     UNION SELECT about.uuid FROM analyst_data about JOIN held ON about.object_uuid = held.uuid
 ) SELECT uuid FROM held"""

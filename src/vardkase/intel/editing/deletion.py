@@ -56,15 +56,20 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     event = lock_event(actor, event_id)
     if not may_modify_event(actor, event):
         raise Forbidden(IntelProblem.NOT_ALLOWED())
+    record(actor, IntelAction.EVENT_DELETED, event_target(event))
+    remove_event(event, event.info)
+    return event
+
+
+def remove_event(event: Event, info: str = "") -> None:
+    """Remove a locked event as `delete_event`, whoever may change it; the blocklist says `info` about it."""
     # Before the rows are deleted, which listeners still read.
     attributes_removed.emit(AttributesRemoved(event.pk, None))
     for table in TABLES_OF_EVENT:
         cursor().execute(f"DELETE FROM {table} WHERE event_id = %s", (event.pk,))
-    block(Blocked.EVENT, event.uuid, BlockReason(event.info, event.orgc.name, BLOCKED_BY_DELETION))
-    record(actor, IntelAction.EVENT_DELETED, event_target(event))
+    block(Blocked.EVENT, event.uuid, BlockReason(info, event.orgc.name, BLOCKED_BY_DELETION))
     cursor().execute("DELETE FROM event WHERE id = %s", (event.pk,))
     event_withdrawn.emit(EventWithdrawn(event.pk))
-    return event
 
 
 @transaction.atomic

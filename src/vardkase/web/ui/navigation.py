@@ -19,6 +19,7 @@ from vardkase.hub.membership.assessments.queries import waiting_for as applicati
 from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.profiles import Profile, is_available, profile
+from vardkase.hub.spills.queries import waiting_for as spills_to_handle
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.four_eyes.queries import count_to_answer
@@ -134,6 +135,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             ),
             NavigationItem("case_files", _("Cases"), icon="folders", staff=OFFICERS),
             NavigationItem("law", _("Legal rules"), icon="gavel", staff=OFFICERS),
+            NavigationItem(
+                "spills", _("Spills"), icon="alert-triangle", staff=OFFICERS, waiting=spills_to_handle
+            ),
             NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             NavigationItem("mail_templates", _("E-mail and letters"), icon="mail", staff=OFFICERS),
             NavigationItem(

@@ -1,0 +1,131 @@
+"""Deletes a spilled event from everything that the hub keeps, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import zstandard
+from django.core.cache import cache
+from django.db import transaction
+
+from vardkase.core.sql import cursor
+from vardkase.hub.spills.models import Spill
+from vardkase.hub.spills.needles import Needles, needles_of, sealed
+from vardkase.identity.access.quarantined import QUARANTINED
+from vardkase.intel.editing.deletion import remove_event
+from vardkase.intel.services.quarantine import lock_quarantined
+
+
+def delete_spilled(spill: Spill) -> Needles:
+    """Remove the event with its versions, copies and traces; what is kept names it by number and UUID alone.
+
+    Stores on the spill what the search for remains looks for. Raises NotFound unless it is in quarantine.
+    """
+    event = lock_quarantined(spill.event_id)
+    needles = needles_of(event.pk)
+    values: dict[str, Any] = {
+        "event": event.pk,
+        "uuid": event.uuid,
+        "uuids": list(needles.uuids),
+        "texts": list(needles.texts),
+        "removed": spill.number,
+        **_nothing(spill),
+    }
+    executor = cursor()
+    executor.execute(HELD, values)
+    executor.execute(TAGS, values)
+    executor.execute(VERSIONS, values)
+    # Before its rows, which say which entries are about it.
+    executor.execute(AUDIT, values)
+    executor.execute("DELETE FROM analyst_data WHERE object_uuid IN (SELECT uuid FROM spilled_part)")
+    remove_event(event)
+    for statement in STATEMENTS:
+        executor.execute(statement, values)
+    executor.execute("DROP TABLE spilled_part, spilled_tag, spilled_version")
+    spill.needles = sealed(needles)
+    spill.save(update_fields=["needles"])
+    # Whatever was computed from it: everything in the cache can be computed again.
+    transaction.on_commit(cache.clear)
+    return needles
+
+
+def _nothing(spill: Spill) -> dict[str, Any]:
+    """The document that takes the place of the published ones: what was received, and when, stays on record."""
+    document = json.dumps({"Event": {"uuid": str(spill.event_uuid), "removed": spill.number}}).encode()
+    return {
+        "sha256": hashlib.sha256(document).hexdigest(),
+        "document": zstandard.compress(document),
+        "size": len(document),
+    }
+
+
+VERSIONS = """
+CREATE TEMPORARY TABLE spilled_version ON COMMIT DROP AS SELECT * FROM event_version WHERE event_uuid = %(uuid)s
+"""
+OF_EVENT = QUARANTINED.replace("q.quarantined", "q.id = %(event)s")
+HELD = f"CREATE TEMPORARY TABLE spilled_part ON COMMIT DROP AS {OF_EVENT}"
+# Tags that only this event has, and that belong to no library.
+TAGS = """
+CREATE TEMPORARY TABLE spilled_tag ON COMMIT DROP AS
+SELECT DISTINCT t.id, t.name FROM tag t WHERE NOT t.is_galaxy AND t.id IN (
+    SELECT tag_id FROM event_tag WHERE event_id = %(event)s
+    UNION SELECT tag_id FROM attribute_tag WHERE event_id = %(event)s
+    UNION SELECT l.tag_id FROM event_report_tag l JOIN event_report r ON r.id = l.event_report_id
+        WHERE r.event_id = %(event)s)
+AND NOT EXISTS (SELECT 1 FROM taxonomy x WHERE t.name LIKE x.namespace || ':%%')
+"""
+# Who did what, and when, stays; the title and the change say what the content was.
+AUDIT = """
+UPDATE audit_entry SET title = '', change = jsonb_build_object('removed', %(removed)s::text)
+WHERE (target_kind = 'event' AND target_id = %(event)s OR target_uuid IN (SELECT uuid FROM spilled_part)
+    OR title = (SELECT left(info, 2000) FROM event WHERE id = %(event)s))
+AND (title <> '' OR change <> '{}')
+"""
+CONTAINS = "EXISTS (SELECT 1 FROM unnest(%(texts)s::text[]) n WHERE strpos({column}, n) > 0)"
+STATEMENTS = (
+    """
+    WITH gone AS (DELETE FROM event_version WHERE event_uuid = %(uuid)s RETURNING snapshot_id)
+    DELETE FROM snapshot s USING gone WHERE s.sha256 = gone.snapshot_id AND NOT EXISTS (
+        SELECT 1 FROM event_version v WHERE v.snapshot_id = s.sha256 AND v.event_uuid <> %(uuid)s)
+    """,
+    """
+    INSERT INTO snapshot (sha256, document, size) VALUES (%(sha256)s, %(document)s, %(size)s) ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO event_version (id, event_id, event_uuid, version, snapshot_id, published_at, published_by, distribution,
+        sharing_group_id, audiences, info, date, tags)
+    SELECT id, event_id, event_uuid, version, %(sha256)s, published_at, published_by, distribution, sharing_group_id,
+        audiences, '', NULL, '[]' FROM spilled_version
+    """,
+    "DELETE FROM outbox WHERE event_uuid = %(uuid)s OR event_id = %(event)s",
+    "DELETE FROM taxii_object o USING taxii_rendering r WHERE r.id = o.rendering_id AND r.event_id = %(event)s",
+    "DELETE FROM taxii_rendering WHERE event_id = %(event)s",
+    "DELETE FROM taxii_fetched WHERE right(stix_id, 36) = ANY(%(uuids)s::text[])",
+    f"UPDATE taxii_submission SET envelope = '', results = '{{}}' WHERE {CONTAINS.format(column='envelope')}",
+    "DELETE FROM cached_value WHERE event_uuid = %(uuid)s",
+    "DELETE FROM collection_element WHERE element_uuid = ANY(%(uuids)s::uuid[])",
+    "DELETE FROM policy_approval WHERE event_uuid = %(uuid)s",
+    "DELETE FROM notification WHERE event_id = %(event)s",
+    "DELETE FROM reader_question WHERE event_id = %(event)s",
+    f"UPDATE approval_request SET title = '' WHERE {CONTAINS.format(column='title')}",
+    f"UPDATE sent_mail SET subject = '', thing_title = '' WHERE {CONTAINS.format(column='subject || thing_title')}",
+    f"DELETE FROM outgoing_mail WHERE {CONTAINS.format(column='subject || text || html')}",
+    f"UPDATE audit_entry SET title = '' WHERE {CONTAINS.format(column='title')}",
+    """
+    DELETE FROM tag_maker m USING spilled_tag s WHERE m.tag_id = s.id
+    AND NOT EXISTS (SELECT 1 FROM event_tag l WHERE l.tag_id = s.id)
+    AND NOT EXISTS (SELECT 1 FROM attribute_tag l WHERE l.tag_id = s.id)
+    AND NOT EXISTS (SELECT 1 FROM event_report_tag l WHERE l.tag_id = s.id)
+    """,
+    """
+    DELETE FROM tag t USING spilled_tag s WHERE t.id = s.id
+    AND NOT EXISTS (SELECT 1 FROM event_tag l WHERE l.tag_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM attribute_tag l WHERE l.tag_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM event_report_tag l WHERE l.tag_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM tag_collection_tag l WHERE l.tag_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM favourite_tag l WHERE l.tag_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.tag_id = t.id)
+    """,
+)

@@ -1,0 +1,149 @@
+"""An event in quarantine on every page and endpoint: nobody reads anything of it, whoever they are."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import get_resolver
+
+from tests.api.calls import call, send
+from tests.conventions.test_permissions import views
+from tests.factories import make_key, make_role, make_user
+from tests.factories.applications import make_staff
+from tests.factories.seed import Seed
+from tests.identity.two_people import approved
+from tests.support.addresses import addresses, restart_sequences
+from tests.web.accounts import signed_in
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.api.dispatch import _endpoints
+from vardkase.core.sql import cursor
+from vardkase.hub.spills.models import Spill, SpillState
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.models import Event
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+CANARY = "kanariefagel"
+VALUE, SHARED = f"{CANARY}.example", "delat.example"
+TEXTS = {"form": "attack", "language": "sv", "format": "csv", "kind": "event", "part": "about"}
+REASON = "Misstanke efter larm."
+SEARCHES = ("attributes", "events", "objects", "sightings", "event_reports")
+FORMATS = ("json", "csv", "xml", "stix2", "text", "yara", "suricata", "rpz", "hashes", "values", "context")
+
+
+def the_event(seed: Seed) -> Event:
+    uuid = str(uuid4())
+    shared = {"type": "domain", "value": SHARED}
+    document = {
+        "uuid": uuid,
+        "info": f"{CANARY} i titeln",
+        "distribution": "1",
+        "published": True,
+        "Tag": [{"name": f"{CANARY}-tagg"}],
+        "Attribute": [{"type": "domain", "value": VALUE, "comment": f"{CANARY} i kommentaren"}, shared],
+        "EventReport": [{"name": f"{CANARY} rapport", "content": f"Text med {CANARY}."}],
+    }
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+    event = Event.objects.get(uuid=uuid)
+    changed = {"info": f"{CANARY} ändrad", "published": True, "timestamp": event.timestamp + 5}
+    assert call(seed.publisher.key, "POST", f"/events/edit/{event.pk}", {"Event": changed})[0] == 200
+    note = {"note": f"{CANARY} sagt av annan", "distribution": 1}
+    assert call(seed.org_admin.key, "POST", f"/analyst_data/add/Note/{uuid}/Event", note)[0] in (200, 403)
+    call(seed.partner.key, "POST", f"/sightings/add/{_attribute(event)}", {"source": f"{CANARY} källa"})
+    proposal = {"ShadowAttribute": {"type": "text", "category": "Other", "value": f"{CANARY} förslag"}}
+    call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)
+    other = {"info": "annan", "distribution": "1", "published": True}
+    other |= {"Attribute": [{"type": "domain", "value": SHARED}], "extends_uuid": uuid}
+    call(
+        seed.analyst.key,
+        "POST",
+        "/events/add",
+        {"Event": other | {"published": False, "info": "delar inget"}},
+    )
+    event.refresh_from_db()
+    return event
+
+
+def _attribute(event: Event) -> int:
+    return int(cursor().execute("SELECT id FROM attribute WHERE event_id = %s", (event.pk,)).fetchall()[0][0])
+
+
+def shows(answer: Any) -> bool:
+    content = b"".join(answer.streaming_content) if getattr(answer, "streaming", False) else answer.content
+    return CANARY.encode() in content.lower()
+
+
+def test_nobody_reads_anything_of_it_by_any_way(seed: Seed) -> None:
+    restart_sequences()
+    event = the_event(seed)
+    assert shows(signed_in(seed.analyst.user).get(f"/event/{event.pk}/"))
+    spill_id = _declare(seed, event)
+    # What only this event said is no search key any more; its sharing of a value shows nowhere.
+    assert not cursor().execute("SELECT 1 FROM attribute_key WHERE event_id = %s", (event.pk,)).fetchall()
+    jurist = make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
+    auditor = make_staff(seed, StaffRole.AUDITOR, "revisor@hub.example")
+    owner = make_user(
+        seed.org_a, make_role("Allt", set(Permission) - {Permission.SITE_ADMIN}), "allt@a.example"
+    )
+    people = [seed.site_admin.user, owner, jurist, auditor]
+    turns = itertools.cycle([signed_in(person) for person in people])
+    numbers = [str(event.pk), str(event.uuid)]
+    shown = []
+    for route, view in views(get_resolver()):
+        if view.__module__.startswith("vardkase."):
+            for address in addresses(route, numbers, TEXTS):
+                if shows(next(turns).get(address)):
+                    shown.append(address)  # noqa: PERF401 - each request is by the next person
+    keys = itertools.cycle([seed.site_admin.key, make_key(owner)])
+    for path, body in _calls(event):
+        if shows(send(next(keys), "POST" if body is not None else "GET", path, body)):
+            shown.append(path)
+    assert shown == []
+    _released(seed, event, jurist, spill_id)
+
+
+def _calls(event: Event) -> Iterator[tuple[str, Any]]:
+    for scope, form in itertools.product(SEARCHES, FORMATS):
+        yield f"/{scope}/restSearch", {"returnFormat": form, "eventid": event.pk}
+    for name, declared in sorted(_endpoints.items()):
+        if not declared.writes and "POST" not in declared.methods[:1]:
+            yield f"/{name}", None
+            yield f"/{name}/{event.pk}", None
+    yield "/events/index", {"searchall": CANARY}
+    yield "/attributes/restSearch", {"value": f"%{CANARY}%"}
+
+
+def _declare(seed: Seed, event: Event) -> int:
+    status, body = call(
+        seed.analyst.key, "POST", f"/spills/declare/{event.pk}", {"kind": "nato", "reason": REASON}
+    )
+    assert status == 200, body
+    assert (body["Spill"]["state"], "reason" in body["Spill"]) == ("open", False)
+    for wrong in ({"kind": "?", "reason": REASON}, {"kind": "nato", "reason": "kort"}):
+        assert call(seed.analyst.key, "POST", f"/spills/declare/{event.pk}", wrong)[0] in (403, 404)
+    return int(body["Spill"]["id"])
+
+
+def _released(seed: Seed, event: Event, jurist: Any, spill_id: int) -> None:
+    """Only two officers release it; it is then as it was before."""
+    second = make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "second@hub.example")
+    address = f"/spills/{spill_id}/release/"
+    for person in (seed.site_admin.user, seed.org_admin.user, seed.analyst.user):
+        assert signed_in(person).post(address, {"reason": REASON}).status_code in (403, 404)
+    client = signed_in(jurist)
+    assert client.post(address, {"reason": REASON}).status_code == 302
+    assert Event.objects.get(pk=event.pk).quarantined
+    with pytest.raises(Exception, match=""):
+        approved(jurist)
+    approved(second)
+    found = Event.objects.get(pk=event.pk)
+    assert (found.quarantined, found.published) == (False, True)
+    assert Spill.objects.get().state == SpillState.RELEASED
+    assert call(seed.partner.key, "GET", f"/events/view/{event.pk}")[0] == 200
+    assert keys_of([VALUE])[0] in {
+        row[0] for row in cursor().execute("SELECT key FROM attribute_key WHERE event_id = %s", (event.pk,))
+    }
