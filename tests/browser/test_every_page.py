@@ -42,6 +42,8 @@ FIRST = ("1", "2")
 """The ids of rows in tables that were empty."""
 ELSEWHERE = {
     "membership and applications have stories of their own": (
+        "cases/<",
+        "membership/hearings/<",
         "applications/<",
         "apply/",
         "approval-requests/<",
@@ -53,6 +55,7 @@ ELSEWHERE = {
         "hub/",
         "mail/undelivered/<",
         "members/<int:pk>/checklist/",
+        "members/<int:pk>/hearings/",
         "members/<int:pk>/letters/",
         "members/<int:pk>/step/",
         "members/<int:pk>/test/",

@@ -40,6 +40,8 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
+from vardkase.hub.case_files.access import register_case_access
+from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.content_access import request_facts as content_access_approvals
 from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
@@ -59,6 +61,7 @@ from vardkase.hub.membership.applications import tasks as application_tasks
 from vardkase.hub.membership.applications.numbers import register_numbers_of_members
 from vardkase.hub.membership.assessments import decision
 from vardkase.hub.membership.assessments.access import interest_in
+from vardkase.hub.membership.assessments.case_access import MEMBERSHIP_CASES
 from vardkase.hub.membership.contacts.services import addresses
 from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
@@ -200,6 +203,7 @@ def wire() -> None:
         four_eyes.register(action)
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
+    register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
     for kind in TASK_KINDS:
         open_tasks.register(kind)
     for step, provider in guide_progress.PROVIDERS.items():

@@ -88,6 +88,11 @@ class HubAction(AuditAction):
     CASE_FILE_REGISTERED_AS = "case_file.registered_as", _("The case reference number of a case was entered")
     CASE_FILE_REOPENED = "case_file.reopened", _("A case was reopened")
     AUTHORITY_DECIDED = "authority.decided", _("A legal officer decided whether a member is an authority")
+    CASE_HEARING_ANSWERED = "case_file.hearing_answered", _("A party commented before a decision")
+    CASE_HEARING_OPENED = (
+        "case_file.hearing_opened",
+        _("A party was given the opportunity to comment before a decision"),
+    )
     CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")
     CONSOLE_EXPORTED = "console.exported", _("Events were exported from the console")
     CONTACT_ADDED = "contact.added", _("A contact was added")
@@ -126,8 +131,10 @@ class HubAction(AuditAction):
     JOB_CANCELLED = "job.cancelled", _("A job was cancelled")
     JOB_CLEARED = "job.cleared", _("Finished jobs were removed")
     JOB_RETRIED = "job.retried", _("A job was retried")
+    LETTER_CORRECTED = "letter.corrected", _("A corrected copy of a letter was written")
     LETTER_DELIVERED = "letter.delivered", _("The delivery of a letter was recorded")
     LETTER_RESENT = "letter.resent", _("A letter was sent again by e-mail")
+    LETTER_SERVED = "letter.served", _("The service of a letter was recorded")
     LETTER_WRITTEN = "letter.written", _("A letter was written")
     LIBRARY_UPDATED = "library.updated", _("The libraries were updated")
     MAIL_TEMPLATE_CHANGED = "mail_template.changed", _("The text of an e-mail was changed")

@@ -82,13 +82,13 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
         "Konton har delats.",
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "inom tre veckor från den dag beslutet meddelades. Sista dagen är den",
-        "ärende M-0",
+        f"ärende M-{timezone.localdate().year}-00001",
         "lämnar vi det vidare till domstolen",
         "Beslutet har fattats av colleague.officer@hub.example, jurist.",
     ):
         assert words in letter_words(suspended)
     assert SentMail.objects.filter(kind="membership_limited")[0].attachments == [
-        f"M-{suspended.thing_id:05d}-1.pdf"
+        f"M-{timezone.localdate().year}-00001-1.pdf"
     ]
     own, staff = (
         f"/membership/letters/{suspended.number}/",

@@ -17,3 +17,9 @@ class CaseFileProblem(ProblemCode):
     EMPTY = _("Write a text or choose a file.")
     IN_THE_FUTURE = _("Choose a time that has passed.")
     TOO_MANY_DOCUMENTS = _("The case has %(most)s documents, which is the most it can have.")
+    NO_SUCH_HEARING = _("Request for comments not found.")
+    ANSWER_BY = _("Choose a day after today and within %(most)s days.")
+    NOT_SINCE_LETTER = _("Choose a time between the letter and now.")
+    HEARING_OVER = _(
+        "Comments can no longer be added here: the matter has been decided, or there are too many."
+    )

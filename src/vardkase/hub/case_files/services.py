@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -134,9 +135,41 @@ def add_document(
     Raises NotFound, Forbidden, Conflict if the case is closed, Invalid by field.
     """
     require_handler(actor, case_file)
-    errors: dict[str, list[Problem]] = {}
     if direction not in Direction.values:
-        errors["direction"] = [CommonProblem.NO_SUCH_CHOICE(choices=Direction.values)]
+        raise Invalid({"direction": [CommonProblem.NO_SUCH_CHOICE(choices=Direction.values)]})
+    return _file_checked(
+        actor,
+        case_file,
+        Direction(direction),
+        title,
+        counterpart=counterpart,
+        text=text,
+        content=content,
+        media_type=media_type,
+        file_name=file_name,
+        occurred_at=occurred_at,
+    )
+
+
+def file_received(actor: AuditActor, case_file: CaseFile, title: str, **given: Any) -> CaseDocument:
+    """File what a party sent in; the caller has checked who sends. `given` and errors as `add_document`."""
+    return _file_checked(actor, case_file, Direction.INCOMING, title, **given)
+
+
+def _file_checked(
+    actor: AuditActor,
+    case_file: CaseFile,
+    direction: Direction,
+    title: str,
+    *,
+    counterpart: str,
+    text: str,
+    content: bytes,
+    media_type: str,
+    file_name: str,
+    occurred_at: datetime | None,
+) -> CaseDocument:
+    errors: dict[str, list[Problem]] = {}
     title, counterpart, text = _line(title), _line(counterpart), text.replace("\r\n", "\n").strip()
     _check(errors, title=title, counterpart=counterpart)
     if not text and not content:
@@ -152,7 +185,7 @@ def add_document(
     return file_document(
         actor,
         case_file,
-        Direction(direction),
+        direction,
         title,
         text,
         content,

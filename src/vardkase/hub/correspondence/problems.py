@@ -12,6 +12,16 @@ class LetterProblem(ProblemCode):
     DELIVERY_DAY = _("Choose a day between the date of the letter and today.")
     NOT_WAITING = _("This letter is not waiting for delivery.")
     BEING_SENT = _("The letter is already being sent.")
+    NOT_CORRECTABLE = _(
+        "This letter was written before its contents were kept. Write a new decision instead."
+    )
+    TEXT_CHANGED = _(
+        "The wording of this kind of letter has been changed since. A corrected copy would say more than the "
+        "correction: write a new decision instead."
+    )
+    NOTHING_CORRECTED = _("Change at least one of the texts.")
+    ALREADY_SERVED = _("This has already been recorded for the letter.")
+    SIMPLIFIED_TOO_SOON = _("Simplified service is effected on %(day)s at the earliest.")
     NO_RECIPIENT = _("No recipient with an e-mail address is known.")
     SENDER_UNKNOWN = _(
         "The decision cannot be written until the hub knows who decides and where to appeal. Set %(names)s first."

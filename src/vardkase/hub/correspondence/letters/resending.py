@@ -32,6 +32,16 @@ def register_recipients(thing_kind: str, of: Callable[[int], list[Recipient]]) -
     _recipients[thing_kind] = of
 
 
+def attached(letter: Letter) -> Attachment:
+    return Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
+
+
+def recipients_about(thing_kind: str, thing_id: int) -> list[Recipient]:
+    """Who receives the letters about a thing now; nobody for a kind that is not registered."""
+    find = _recipients.get(thing_kind)
+    return find(thing_id) if find else []
+
+
 @transaction.atomic
 def resend(actor: Actor, letter_id: int) -> int:
     """Mail an undelivered letter, unchanged, to those who receive letters in its case now; returns how many mails.
@@ -47,13 +57,12 @@ def resend(actor: Actor, letter_id: int) -> int:
         raise Conflict(LetterProblem.NOT_WAITING())
     if not can_send():
         raise Conflict(OutgoingMailProblem.NO_MAIL_SERVER())
-    paper = Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
+    paper = attached(letter)
     mails = sent_about(letter.thing_kind, letter.thing_id).filter(attachments__contains=[paper.name])
     # The outgoing queue tries again by itself; a second mail would deliver the letter twice.
     if mails.filter(state=SentState.WAITING).exists():
         raise Conflict(LetterProblem.BEING_SENT())
-    find = _recipients.get(letter.thing_kind)
-    if find is None or not (people := find(letter.thing_id)):
+    if not (people := recipients_about(letter.thing_kind, letter.thing_id)):
         raise Conflict(LetterProblem.NO_RECIPIENT())
     known = mails.values_list("thing_title", flat=True).first()
     about = Target(letter.thing_kind, letter.thing_id, title=known or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.hooks import LetterWritten, letter_written
-from vardkase.hub.correspondence.letters.blocks import blocks
+from vardkase.hub.correspondence.letters.blocks import Block, blocks
 from vardkase.hub.correspondence.letters.wording import left_out_sections, require_ready
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
@@ -50,6 +50,8 @@ class Contents:
     translated: bool = False
     registry_number: str = ""
     """The number of the case in the deciding authority's own registry (diarienummer)."""
+    correction: Mapping[str, str] = field(default_factory=dict)
+    """For a corrected copy, what was corrected, by language: it stands above the text."""
 
 
 def preview(contents: Contents) -> bytes:
@@ -58,7 +60,7 @@ def preview(contents: Contents) -> bytes:
 
 
 @transaction.atomic
-def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
+def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter | None = None) -> Letter:
     """Typeset a letter, assign the next number of its case, and store its bytes; it can never be changed.
 
     Raises Conflict for a decision while it is not settled who decides, on what it rests, or where to appeal.
@@ -83,6 +85,8 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
         content=content,
         # Also in the audit log below: a replaced file would show.
         sha256=hashlib.sha256(content).hexdigest(),
+        contents=asdict(contents),
+        corrects=corrects,
     )
     target = Target("letter", kept.pk, title=str(kept))
     record(actor, HubAction.LETTER_WRITTEN, target, {"sha256": kept.sha256, "about": about.title})
@@ -93,7 +97,7 @@ def write(actor: AuditActor, contents: Contents, about: Target) -> Letter:
 
 def letters_about(kind: str, thing_id: int) -> list[Letter]:
     found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id)
-    return list(found.order_by("pk").defer("content"))
+    return list(found.order_by("pk").defer("content", "contents"))
 
 
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:
@@ -127,13 +131,18 @@ def _page(contents: Contents, kind: MailKind, number: str, day: date, language: 
             "language": language,
             "title": filled(text.subject, facts),
             "meta": [[gettext("Date"), formatted(day, "j F Y")], *_references(contents, number)],
-            "blocks": blocks(text.body, facts),
+            "blocks": [*_correction(contents, language), *blocks(text.body, facts)],
             "signatures": list(contents.signatures[language]),
             "draft": gettext("Draft: not sent"),
             "note": ""
             if language == SWEDISH
             else gettext("This is a translation. The Swedish text applies."),
         }
+
+
+def _correction(contents: Contents, language: str) -> list[Block]:
+    words = contents.correction.get(language, "")
+    return blocks("{correction}", {"correction": words}) if words else []
 
 
 def _references(contents: Contents, number: str) -> list[list[str]]:

@@ -7,16 +7,20 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
+from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.membership.members.problems import MemberProblem
 
 LONGEST = 2000
 
 
-class Hearing(TextChoices):
+class Heard(TextChoices):
     """Whether the member could comment before the decision, or on which ground it could not (25 §)."""
 
     HEARD = "heard", _("The member was given the opportunity to comment")
@@ -42,7 +46,7 @@ class Immediate(TextChoices):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdverseDecision:
-    """`hearing_note`: when the member could comment and what it answered, or why it could not. `immediate_note`: the
+    """`hearing_note`: how the authority sees what the member answered, or why it could not. `immediate_note`: the
     interest, and how it was weighed against the member's."""
 
     hearing: str
@@ -71,40 +75,57 @@ class AdverseDecision:
     def as_parameters(self) -> dict[str, str]:
         return asdict(self)
 
-    def facts(self) -> dict[str, str]:
-        """For the letter, in the active language."""
+    @property
+    def is_heard(self) -> bool:
+        return self.hearing == Heard.HEARD
+
+    def facts(self, hearing: Hearing | None) -> dict[str, str]:
+        """For the letter, in the active language; `hearing` is the one that it rests on, if the member was heard."""
+        words = heard_in_letters(hearing) if hearing else HEARING_IN_LETTERS[Heard(self.hearing)]
         return {
-            "hearing": str(HEARING_IN_LETTERS[Hearing(self.hearing)]) % {"note": self.hearing_note},
+            "hearing": str(words) % {"note": self.hearing_note},
             "ground": str(GROUNDS_IN_LETTERS[ChangeGround(self.ground)]),
             "immediate": str(IMMEDIATE_IN_LETTERS[Immediate(self.immediate)]) % {"note": self.immediate_note},
         }
 
 
 CHOICES: Mapping[str, type[TextChoices]] = {
-    "hearing": Hearing,
+    "hearing": Heard,
     "ground": ChangeGround,
     "immediate": Immediate,
 }
 NOTES = ("hearing_note", "immediate_note")
 LABELS = {
     "hearing": _("Was the member heard? (25 § förvaltningslagen)"),
-    "hearing_note": _("When, and what the member answered; or why it was not heard"),
+    "hearing_note": _("Our view of what the member answered; or why it was not heard"),
     "ground": _("Ground for changing a favourable decision (37 § förvaltningslagen)"),
     "immediate": _("Why the decision takes effect at once (35 § förvaltningslagen)"),
     "immediate_note": _("The interest, and how it was weighed against the member’s"),
 }
 
 
+def heard_in_letters(hearing: Hearing) -> str:
+    """When the member could comment, and whether it did, with a place for what is said of that."""
+    asked = {"asked": date_format(timezone.localdate(hearing.at), "j F Y")}
+    by = {"by": date_format(hearing.answer_by, "j F Y")}
+    if hearing.answered_at is None:
+        words = gettext("On %(asked)s we asked for your comments by %(by)s. You did not comment.")
+        return f"{words % (asked | by)} %(note)s"
+    answered = {"answered": date_format(timezone.localdate(hearing.answered_at), "j F Y")}
+    words = gettext("On %(asked)s we asked for your comments by %(by)s. You commented on %(answered)s.")
+    return f"{words % (asked | by | answered)} %(note)s"
+
+
 HEARING_IN_LETTERS = {
-    Hearing.HEARD: _("You were given the opportunity to comment before the decision. %(note)s"),
-    Hearing.NEEDLESS: _(
+    Heard.HEARD: _("You were given the opportunity to comment before the decision. %(note)s"),
+    Heard.NEEDLESS: _(
         "We did not ask for your comments before the decision, since that was obviously unnecessary. %(note)s"
     ),
-    Hearing.HARDER: _(
+    Heard.HARDER: _(
         "We did not ask for your comments before the decision, since it would then have become much harder to carry "
         "out. %(note)s"
     ),
-    Hearing.URGENT: _(
+    Heard.URGENT: _(
         "We did not ask for your comments before the decision, since a weighty public or private interest required "
         "it at once. %(note)s"
     ),

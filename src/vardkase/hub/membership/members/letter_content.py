@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -13,10 +14,14 @@ from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.facts import moment
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
+from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.correspondence.settings import SERVICE_NAME
 from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
+from vardkase.hub.membership.members.cases import case_for
 from vardkase.hub.membership.members.models import Membership, RestrictionKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.accounts.models import User
@@ -31,6 +36,7 @@ def limit(
     reason: str,
     until: datetime | None,
     decision: AdverseDecision | None,
+    heard: Hearing | None,
 ) -> Attachment:
     whole = kind == RestrictionKind.SUSPENDED
     facts = {}
@@ -41,7 +47,7 @@ def limit(
             else:
                 ends = gettext("It applies until further notice.")
             facts[language] = {
-                **_common(actor, membership, language, reason, decision),
+                **_common(actor, membership, language, reason, decision, heard),
                 "until": ends,
                 "limit": str(LIMITS[kind]),
             }
@@ -54,9 +60,13 @@ def termination(
     reason: str,
     contributions: str,
     decision: AdverseDecision | None,
+    heard: Hearing | None,
 ) -> Attachment:
     facts = {
-        language: {**_common(actor, membership, language, reason, decision), "contributions": contributions}
+        language: {
+            **_common(actor, membership, language, reason, decision, heard),
+            "contributions": contributions,
+        }
         for language in LANGUAGES
     }
     return _written(actor, membership, "letter_termination", facts)
@@ -75,40 +85,89 @@ LIMITS = {
 
 
 def _common(
-    actor: AuditActor, membership: Membership, language: str, reason: str, decision: AdverseDecision | None
+    actor: AuditActor,
+    membership: Membership,
+    language: str,
+    reason: str,
+    decision: AdverseDecision | None,
+    heard: Hearing | None,
 ) -> dict[str, str]:
-    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     with override(language):
         return {
-            "organisation": membership.organisation.name,
-            "organisation_number": hyphenated(membership.organisation_number) or "–",
+            **_sender(actor, membership, language),
             "day": formatted(timezone.localtime(), "j F Y"),
             "reason": reason,
-            "decider": signature_of(user, language) if user else sender(),
-            "sender": sender(),
-            "sender_address": sender_and_address(),
-            "number": case_of(membership),
             **decision_facts(membership.sector),
-            **(decision.facts() if decision else {"hearing": "", "ground": "", "immediate": ""}),
+            **(decision.facts(heard) if decision else {"hearing": "", "ground": "", "immediate": ""}),
         }
 
 
-def case_of(membership: Membership) -> str:
-    return f"M-{membership.pk:05d}"
+def _sender(actor: AuditActor, membership: Membership, language: str) -> dict[str, str]:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    return {
+        "organisation": membership.organisation.name,
+        "organisation_number": hyphenated(membership.organisation_number) or "–",
+        "decider": signature_of(user, language) if user else sender(),
+        "sender": sender(),
+        "sender_address": sender_and_address(),
+        "service": SERVICE_NAME.value,
+        "number": case_for(actor, membership).number,
+    }
+
+
+def hearing(
+    actor: AuditActor,
+    membership: Membership,
+    intended: str,
+    reason: str,
+    answer_by: date,
+    documents: Sequence[str],
+) -> tuple[Letter, Attachment]:
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            facts[language] = {
+                **_sender(actor, membership, language),
+                "intended": str(INTENDED_IN_LETTERS[intended]),
+                "reason": reason,
+                "documents": "\n".join(documents) or gettext("No documents besides this letter."),
+                "answer_by": formatted(answer_by, "j F Y"),
+            }
+    return _letter(actor, membership, "letter_hearing", facts)
+
+
+INTENDED_IN_LETTERS = {
+    RestrictionKind.SUSPENDED.value: _("suspend your membership"),
+    RestrictionKind.NO_SYNC.value: _("disable your API connection and your synchronisation"),
+    RestrictionKind.READ_ONLY.value: _(
+        "restrict your membership so that you can read information but not share any"
+    ),
+    "terminated": _("terminate your membership"),
+}
+"""After "We are considering whether to"."""
 
 
 def _written(
     actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
 ) -> Attachment:
+    return _letter(actor, membership, kind, facts)[1]
+
+
+def _letter(
+    actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
+) -> tuple[Letter, Attachment]:
+    case_file = case_for(actor, membership)
     address = [membership.organisation.name, *str(membership.details.get("address") or "").splitlines()]
     contents = Contents(
         kind,
-        case_of(membership),
+        case_file.number,
         sender(),
         [line.strip() for line in address if line.strip()],
         facts,
         {language: [each["decider"]] for language, each in facts.items()},
         translated=membership.language != "sv",
+        registry_number=case_file.registry_number,
     )
     letter = write(actor, contents, Target("membership", membership.pk, title=str(membership)))
-    return Attachment(f"{letter.number.replace(':', '-')}.pdf", "application/pdf", bytes(letter.content))
+    name = f"{letter.number.replace(':', '-')}.pdf"
+    return letter, Attachment(name, "application/pdf", bytes(letter.content))

@@ -33,3 +33,7 @@ class MemberProblem(ProblemCode):
     )
     TIME_HAS_PASSED = _("Choose a time in the future.")
     LACKS_CONTRIBUTIONS = _("Choose what happens to the member’s contributions.")
+    NOT_HEARD = _(
+        "The member has not been asked to comment on this. Ask first, or state why it was not heard."
+    )
+    STILL_BEING_HEARD = _("The member has until %(day)s to comment, and has not answered yet.")

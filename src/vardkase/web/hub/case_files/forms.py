@@ -52,3 +52,21 @@ class CaseRegistryForm(forms.Form):
     registry_number = forms.CharField(
         label=_("Case reference number"), required=False, max_length=LONGEST_REGISTRY_NUMBER
     )
+
+
+class CommentForm(forms.Form):
+    """What a party says: a text, a file, or both."""
+
+    text = forms.CharField(
+        label=_("Comments"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+    file = forms.FileField(label=_("File"), required=False, help_text=_("Up to 20 MB."))
+
+
+class RecordedCommentForm(CommentForm):
+    who = forms.CharField(label=_("Who commented"), max_length=LONGEST_NAME)
+    occurred_at = moment_field(label=_("When it arrived"))
+    field_order = ("who", "occurred_at")

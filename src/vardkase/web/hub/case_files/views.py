@@ -14,6 +14,7 @@ from vardkase.hub.case_files import queries, services
 from vardkase.hub.case_files.access import conflict_in
 from vardkase.hub.case_files.models import CaseFile, CaseKind
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
+from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
@@ -71,18 +72,9 @@ def add(request: PageRequest, number: str) -> HttpResponse:
     form = CaseDocumentForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         given = dict(form.cleaned_data)
-        file = given.pop("file")
-        uploaded = (
-            {
-                "content": file.read(services.MOST_BYTES + 1),
-                "media_type": file.content_type or "application/octet-stream",
-                "file_name": file.name,
-            }
-            if file
-            else {}
-        )
+        file = sent_file(given.pop("file"))
         with errors_shown_in(form):
-            services.add_document(request.actor, case_file, **given, **uploaded)
+            services.add_document(request.actor, case_file, **given, **file)
             messages.success(request, gettext("The document is in the case."))
             return _back(case_file)
     return edit_page(request, form, gettext("File a document"), _parents(case_file))

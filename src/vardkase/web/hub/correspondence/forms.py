@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.mail.kinds import MailKind
+from vardkase.hub.correspondence.letters.correcting import LONGEST as LONGEST_CORRECTION
 from vardkase.hub.correspondence.letters.delivery import LONGEST as LONGEST_NOTE
+from vardkase.hub.correspondence.letters.service import BY_HAND, LONGEST_PERSON
 from vardkase.hub.correspondence.letters.signatures import LONGEST
-from vardkase.hub.correspondence.models import DeliveredHow
+from vardkase.hub.correspondence.models import DeliveredHow, ServedHow
 from vardkase.hub.correspondence.templates import LONGEST_BODY, LONGEST_SUBJECT
 from vardkase.identity.accounts.four_eyes.services import LONGEST as LONGEST_REASON
+from vardkase.web.ui.forms.fields import day_field
 
 
 class TextForm(forms.Form):
@@ -57,3 +61,36 @@ class DeliveryForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class ServiceForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("How it was served"), choices=[(how, ServedHow(how).label) for how in BY_HAND]
+    )
+    on = day_field(label=_("Served on"))
+    person = forms.CharField(label=_("To whom"), max_length=LONGEST_PERSON)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class CorrectionForm(forms.Form):
+    """The texts of a letter, as fields of the names that they have in it."""
+
+    def __init__(self, kind: MailKind, texts: Mapping[str, str], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, text in texts.items():
+            if name in kind.variables:
+                self.fields[name] = forms.CharField(
+                    label=kind.variables[name].description,
+                    initial=text,
+                    required=False,
+                    max_length=LONGEST_CORRECTION,
+                    widget=forms.Textarea(attrs={"rows": min(6, 1 + len(text) // 80)}),
+                )
+        self.fields["why"] = forms.CharField(
+            label=_("What was wrong"),
+            help_text=_("For the case. The letter itself says what was corrected."),
+            max_length=LONGEST_CORRECTION,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members import letter_content, mails
@@ -37,6 +38,7 @@ def impose(
     until: datetime | None = None,
     approval: Approval | None = None,
     decision: AdverseDecision | None = None,
+    heard: Hearing | None = None,
 ) -> bool:
     """Restrict a membership (row locked by the caller); False if that cause already restricts it so.
 
@@ -58,7 +60,7 @@ def impose(
     push(membership)
     papers = []
     if cause == RestrictionCause.OFFICER:
-        papers = [letter_content.limit(actor, membership, kind, reason, until, decision)]
+        papers = [letter_content.limit(actor, membership, kind, reason, until, decision, heard)]
     mails.write(actor, membership, "membership_limited", *papers, limit=kind, reason=reason)
     return True
 

@@ -24,7 +24,7 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
-from vardkase.hub.membership.members.services import two_people
+from vardkase.hub.membership.members.services import hearings, two_people
 from vardkase.hub.membership.members.services.restrictions import require_active
 from vardkase.hub.membership.members.services.transitions import locked, reasons
 from vardkase.identity.access.actor import Actor
@@ -79,7 +79,7 @@ def suspend(
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
     parameters = {"kind": kind, "until": until.isoformat() if until else ""}
-    parameters |= AdverseDecision.read(adverse).as_parameters()
+    parameters |= _decision(membership, kind, adverse)
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
@@ -108,8 +108,15 @@ def terminate(
     contributions = contributions.strip()
     if not contributions:
         raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
-    parameters = {"contributions": contributions} | AdverseDecision.read(adverse).as_parameters()
+    parameters = {"contributions": contributions} | _decision(membership, hearings.TERMINATED, adverse)
     return two_people.propose_step(actor, two_people.TERMINATE, membership, reasons(reason), parameters)
+
+
+def _decision(membership: Membership, kind: str, adverse: Mapping[str, Any]) -> dict[str, str]:
+    decision = AdverseDecision.read(adverse)
+    if decision.is_heard:
+        hearings.heard(membership, kind)
+    return decision.as_parameters()
 
 
 def would_end(membership: Membership) -> dict[str, int]:

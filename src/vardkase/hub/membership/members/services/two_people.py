@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.exchange.servers.deactivation import switch_off_exchange
+from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.members import letter_content, mails
 from vardkase.hub.membership.members.adverse_decisions import (
     LABELS,
     AdverseDecision,
     ChangeGround,
-    Hearing,
+    Heard,
     Immediate,
 )
 from vardkase.hub.membership.members.checklist import still_open
@@ -37,6 +38,7 @@ from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import coming_sign_in
 from vardkase.hub.membership.members.refused_sign_in import refused_by, warnings_of
 from vardkase.hub.membership.members.rules import MEMBERSHIP, conflict_of
+from vardkase.hub.membership.members.services import hearings
 from vardkase.hub.membership.members.services.restrictions import impose, lift
 from vardkase.hub.membership.members.services.transitions import push
 from vardkase.hub.membership.sectors import Connection
@@ -56,7 +58,7 @@ from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
 """Such members sign in by the whole minimum from their activation on, unless two officers decide otherwise."""
-WORDS = dict((*RestrictionKind.choices, *Hearing.choices, *ChangeGround.choices, *Immediate.choices))
+WORDS = dict((*RestrictionKind.choices, *Heard.choices, *ChangeGround.choices, *Immediate.choices))
 PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 
@@ -96,6 +98,7 @@ def member_state(request: ApprovalRequest) -> dict[str, Any]:
         "state": membership.state,
         "restrictions": [list(row) for row in held.values_list("kind", "cause")],
         "open": still_open(membership) if request.action == ACTIVATE.name else [],
+        "hearings": hearings.state_of_hearings(membership),
     }
 
 
@@ -149,9 +152,16 @@ def _decision(approval: Approval) -> AdverseDecision | None:
     return AdverseDecision.read(given) if given.get("hearing") else None
 
 
+def _heard(membership: Membership, decision: AdverseDecision | None, kind: str) -> Hearing | None:
+    # Asked again: whether the proposal was made in time is no longer known.
+    return hearings.heard(membership, kind) if decision and decision.is_heard else None
+
+
 def _execute_limit(approval: Approval) -> Membership:
     membership, given = membership_of(approval.request), approval.for_action(LIMIT).parameters
     until = datetime.fromisoformat(given["until"]) if given["until"] else None
+    decision = _decision(approval)
+    heard = _heard(membership, decision, given["kind"])
     impose(
         approval.actor,
         membership,
@@ -160,8 +170,10 @@ def _execute_limit(approval: Approval) -> Membership:
         approval.reason,
         until=until,
         approval=approval,
-        decision=_decision(approval),
+        decision=decision,
+        heard=heard,
     )
+    hearings.conclude(membership, given["kind"])
     return membership
 
 
@@ -176,9 +188,10 @@ def _execute_termination(approval: Approval) -> Membership:
     contributions, org_id = approval.parameters["contributions"], membership.organisation_id
     take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
-    letter = letter_content.termination(
-        actor, membership, approval.reason, contributions, _decision(approval)
-    )
+    decision = _decision(approval)
+    heard = _heard(membership, decision, hearings.TERMINATED)
+    letter = letter_content.termination(actor, membership, approval.reason, contributions, decision, heard)
+    hearings.conclude(membership, hearings.TERMINATED)
     # Before the accounts are disabled, whose owners are among the recipients.
     mails.write(
         actor, membership, "membership_ended", letter, reason=approval.reason, contributions=contributions

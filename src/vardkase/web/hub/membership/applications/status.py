@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.hub.correspondence.letters.service import note_opened, with_service
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
@@ -28,6 +29,7 @@ from vardkase.hub.membership.applications.services.submission import complete, w
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
+from vardkase.web.hub.correspondence.service import confirmed
 from vardkase.web.hub.membership.applications.current_application import (
     ApplicantRequest,
     applicant_page,
@@ -116,7 +118,16 @@ def document(request: ApplicantRequest, pk: int) -> HttpResponse:
 @applicant_page
 def letter(request: ApplicantRequest, number: str) -> HttpResponse:
     stored = letter_about(APPLICATION.kind, request.application.pk, number)
+    note_opened(request.applicant, stored, gettext("holder of the private link"))
     return download([bytes(stored.content)], f"{stored.number.replace(':', '-')}.pdf", "application/pdf")  # type: ignore[return-value]
+
+
+@require_POST
+@applicant_page
+def confirm_letter(request: ApplicantRequest, number: str) -> HttpResponse:
+    stored = letter_about(APPLICATION.kind, request.application.pk, number)
+    confirmed(request, request.applicant, stored)
+    return redirect("apply_status")
 
 
 @applicant_page
@@ -162,7 +173,7 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
         ],
         may_complete=application.state == State.COMPLETION_REQUESTED,
         new_terms=NEW_TERMS if lacks_current_terms(application) else "",
-        letters=letters_about(APPLICATION.kind, application.pk),
+        letters=with_service(letters_about(APPLICATION.kind, application.pk), application.sector),
         documents=application.documents.exclude(kind__in=LETTERS).order_by("-pk"),
     )
     return render(request, "applications/status.html", context, status=status)

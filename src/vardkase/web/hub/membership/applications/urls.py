@@ -21,6 +21,7 @@ urlpatterns = [
     path("apply/withdraw/", status.take_back, name="apply_withdraw"),
     path("apply/documents/<int:pk>/", status.document, name="apply_document"),
     path("apply/letters/<str:number>/", status.letter, name="apply_letter"),
+    path("apply/letters/<str:number>/confirm/", status.confirm_letter, name="apply_letter_confirm"),
     path("apply/files/<int:pk>/", status.attachment, name="apply_file"),
     path("apply/security/files/<int:pk>/remove/", steps.remove_file, name="apply_file_remove"),
     path("apply/<slug:name>/", steps.step, name="apply_step"),

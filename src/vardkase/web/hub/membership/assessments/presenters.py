@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
+from vardkase.hub.correspondence.letters.service import with_service
 from vardkase.hub.correspondence.letters.signatures import names_of, signature
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.queries import sent_about
@@ -100,7 +101,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "history": [
             {"entry": entry, "words": str(APPLICATION.steps[entry.step].act.text)} for entry in history
         ],
-        "letters": letters_about("application", application.pk),
+        "letters": with_service(letters_about("application", application.pk), application.sector),
         "sent": list(sent_about("application", application.pk)),
         "steps": APPLICATION.open_steps(application.state),
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.membership.members.adverse_decisions import LABELS, ChangeGround, Hearing, Immediate
+from vardkase.hub.case_files.models import CaseDocument
+from vardkase.hub.membership.members.adverse_decisions import LABELS, ChangeGround, Heard, Immediate
 from vardkase.hub.membership.members.adverse_decisions import LONGEST as LONGEST_NOTE
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
+from vardkase.hub.membership.members.services.hearings import INTENDED
+from vardkase.hub.membership.members.services.transitions import LONGEST as LONGEST_REASON
 from vardkase.hub.membership.members.sign_in_minimum import LONGEST, SHORTEST
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.identity.organisations.models import Organisation, SignInRule
@@ -50,7 +54,7 @@ class ActivateForm(forms.Form):
 class AdverseDecisionForm(ChangeDecisionForm):
     """A decision against a member, with what it has to state."""
 
-    hearing = forms.ChoiceField(label=LABELS["hearing"], choices=Hearing.choices, widget=forms.RadioSelect)
+    hearing = forms.ChoiceField(label=LABELS["hearing"], choices=Heard.choices, widget=forms.RadioSelect)
     hearing_note = forms.CharField(
         label=LABELS["hearing_note"], widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
     )
@@ -83,6 +87,37 @@ class TerminateForm(AdverseDecisionForm):
         ),
     )
     field_order = ("contributions", "reason")
+
+
+class HearForm(forms.Form):
+    intended = forms.ChoiceField(
+        label=_("What you are considering"), choices=INTENDED.items(), widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("What the decision would be based on"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("All that matters to the decision. It is in the letter, and the member comments on it."),
+    )
+    documents = forms.TypedMultipleChoiceField(
+        label=_("Documents of the case that the member may read"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    file = forms.FileField(
+        label=_("Another document for the member"),
+        required=False,
+        help_text=_("It is filed in the case. Up to 20 MB."),
+    )
+    answer_by = day_field(label=_("Last day to comment"))
+
+    def __init__(self, documents: Iterable[CaseDocument], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["documents"]
+        field.choices = [(each.number, str(each)) for each in documents]
+        if not field.choices:
+            del self.fields["documents"]
 
 
 class OpenForm(forms.Form):

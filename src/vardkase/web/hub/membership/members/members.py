@@ -17,10 +17,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from vardkase.hub.case_files.queries import case_file_of
 from vardkase.hub.membership.assessments.services.partiality import HANDLERS
 from vardkase.hub.membership.contacts.services import READERS as CONTACT_READERS
 from vardkase.hub.membership.members import queries, services
-from vardkase.hub.membership.members.models import Membership, RestrictionCause
+from vardkase.hub.membership.members.cases import THING
+from vardkase.hub.membership.members.models import Membership, MembershipState, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
@@ -55,6 +57,8 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
         "lifts": lifts,
+        "hears": decides and membership.state != MembershipState.TERMINATED,
+        "case_file": case_file_of(THING, membership.pk),
         "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
         "decides": decides,
         "more": _more(request, pk),

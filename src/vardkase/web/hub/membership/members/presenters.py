@@ -7,12 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from vardkase.hub.case_files.hearings.queries import hearings_of, is_over
+from vardkase.hub.correspondence.letters.service import with_service
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.membership.members import queries
+from vardkase.hub.membership.members.cases import open_case
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS, in_words
 from vardkase.hub.membership.members.models import Membership, ProposedChange
 from vardkase.hub.membership.members.rules import HISTORY_LABELS, MEMBERSHIP
+from vardkase.hub.membership.members.services.hearings import INTENDED
 from vardkase.hub.membership.members.state_labels import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.onboarding.items import NAMES, ChecklistLine, ItemState, checklist
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -50,7 +54,8 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
-        "letters": letters_about("membership", membership.pk),
+        "hearings": _hearings(membership),
+        "letters": with_service(letters_about("membership", membership.pk), membership.sector),
         "organisation_number": hyphenated(membership.organisation_number),
         "details": [
             (FIELDS[name].label, in_words(membership.details.get(name)))
@@ -89,6 +94,13 @@ def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
         }
         for name, (before, after) in change.fields.items()
     ]
+
+
+def _hearings(membership: Membership) -> list[dict[str, Any]]:
+    """Those that no decision has been made on yet."""
+    case_file = open_case(membership)
+    rows = hearings_of(case_file).filter(concluded_at=None) if case_file else ()
+    return [{"hearing": each, "intended": INTENDED[each.intended], "is_over": is_over(each)} for each in rows]
 
 
 def _contacts(membership: Membership) -> list[tuple[Any, dict[str, str]]]:
