@@ -1,6 +1,6 @@
 """`python -m tools.personal_data [FOLDER]`: how well personal data are detected, and how fast (docs/personal-data.md).
 
-On the seeded corpus of the tests, and on the MISP events (JSON) below FOLDER, or $VARDKASE_REAL_EVENTS.
+On the seeded corpus of the tests, and on the MISP events (JSON) below FOLDER, or $VARDKASE_PUBLISHED_EVENTS.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.intel.personal_data.corpus import OFFENCES, corpus
+from vardkase.cli.demo.published import PUBLISHED_EVENTS
 from vardkase.intel.personal_data.detection import in_text, marks_in_attribute, marks_of
 from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, PersonalDataKind
-
-REAL_EVENTS = "VARDKASE_REAL_EVENTS"
 
 
 @dataclass(slots=True)
@@ -131,7 +130,7 @@ def main() -> None:
     )
     for failure, count in failures.most_common(40):
         print(f"{count:6}  {failure}")
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get(REAL_EVENTS)
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get(PUBLISHED_EVENTS)
     if folder:
         real = of_real_events(Path(folder))
         print(f"\n{real.attributes} attributes, {real.seconds / real.attributes * 1e6:.1f} µs each")

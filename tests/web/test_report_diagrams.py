@@ -93,7 +93,8 @@ def test_the_line_that_is_wrong_is_named(seed: Seed) -> None:
         "sequenceDiagram\n  loop x\n    A->>B: x\n    <b>nonsense\n  end\n  B->>A: y": "Line 4 cannot be read: &lt;b",
         "---\ntitle: x\n---\nflowchart LR\n  A-->B\n  C-->": "Line 6 cannot be read: C--&gt;",
         "pie\n  x y z": "Line 2 cannot be read: x y z",
-        "sequenceDiagram\n  wrong\n  A->>B: x\n  wrong too": "The diagram could not be drawn.",
+        "sequenceDiagram\n  wrong\n  A->>B: x\n  wrong too": "Line 2 cannot be read: wrong",
+        "nonsense\n  more": "The diagram could not be drawn.",
     }
     for source, said in lines.items():
         preview = text_of(case.web.post(drafts, {"content": fenced(source)}))

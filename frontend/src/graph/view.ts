@@ -13,7 +13,7 @@ import { spread } from "./spread";
 /** A graph of two would fill the frame with two letters. */
 const LARGEST_FIT = 1.4;
 /** Labels are then as large as the page's own text. */
-const SMALLEST_FIT = 0.6;
+const SMALLEST_FIT = 0.7;
 const PADDING = 24;
 const RING = 110;
 const CELL = { width: 190, height: 80 };
@@ -234,8 +234,13 @@ export class GraphView {
     if (this.cy.zoom() >= SMALLEST_FIT || !this.place.closest("[data-contexts]")) return;
     const parts = this.cy.elements().not(".gone").components();
     const [largest] = parts.sort((one, other) => other.length - one.length);
+    if (!largest) return;
+    const { x1, w, y1, h } = largest.boundingBox();
     this.cy.zoom(SMALLEST_FIT);
-    this.cy.center(largest);
+    // From the top of the frame, so that it holds as much as it can of what lies below.
+    const isTall = h * SMALLEST_FIT > this.cy.height();
+    const y = isTall ? this.cy.height() / 2 - (y1 + h / 2) * SMALLEST_FIT : PADDING - y1 * SMALLEST_FIT;
+    this.cy.pan({ x: this.cy.width() / 2 - (x1 + w / 2) * SMALLEST_FIT, y });
   }
 
   zoom(factor: number): void {

@@ -200,6 +200,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "login_failed": "10/m/ip,5/5m/key",
     "reauthenticate": "10/m/user",
+    "password_confirmation_failed": "5/5m/user",
     "provider_sign_in": "30/m/ip",
     "provider_answer": "30/m/ip",
 }

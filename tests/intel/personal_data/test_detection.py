@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.intel.personal_data.corpus import OFFENCES
-from tools.personal_data import REAL_EVENTS, measured, measured_offences, of_real_events
+from tools.personal_data import measured, measured_offences, of_real_events
+from vardkase.cli.demo.published import PUBLISHED_EVENTS
 from vardkase.intel.personal_data.detection import MOST, in_text, in_value, marks_in_attribute, marks_of
 from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT, PersonalDataKind
 from vardkase.intel.personal_data.offences import is_offence_tag
@@ -37,9 +38,11 @@ def test_precision_and_recall_on_the_corpus_stay_above_their_floors() -> None:
     assert (offences.precision, offences.recall) >= (0.9, 0.9)
 
 
-@pytest.mark.skipif(REAL_EVENTS not in os.environ, reason=f"${REAL_EVENTS} names no folder of real events")
+@pytest.mark.skipif(
+    PUBLISHED_EVENTS not in os.environ, reason=f"${PUBLISHED_EVENTS} names no folder of real events"
+)
 def test_real_events_of_malware_hold_few_personal_data() -> None:
-    real = of_real_events(Path(os.environ[REAL_EVENTS]))
+    real = of_real_events(Path(os.environ[PUBLISHED_EVENTS]))
     in_texts = sum(count for (_, where), count in real.marks.items() if where == "text")
     assert in_texts <= real.attributes / 100
 

@@ -68,6 +68,23 @@ def test_interrupted_request_resumes_with_its_data(person: User, client: Client)
     assert AuthKey.objects.get(comment="for the SIEM").user_id == person.pk
 
 
+@pytest.mark.usefixtures("password_is_enough")
+def test_failed_sign_ins_of_others_behind_the_same_address_do_not_count(person: User, client: Client) -> None:
+    client.force_login(person)
+    confirm(client, person, ago=STEP_UP_HOLDS.total_seconds() + 1)
+    for number in range(12):
+        refused = Client().post("/account/login/", {"login": f"{number}@x.example", "password": "wrong"})
+    assert "Vänta 5 minuter" in refused.content.decode()
+    path = f"/account/reauthenticate/?next={NEW_KEY}"
+    for _ in range(5):
+        assert "Vänta" not in client.post(path, {"password": "wrong"}).content.decode()
+    # The person's own wrong passwords do, and the right one has to wait as well.
+    for password in ("wrong", PASSWORD):
+        assert "Vänta 5 minuter" in client.post(path, {"password": password}).content.decode()
+    cache.clear()
+    assert client.post(path, {"password": PASSWORD}).headers["Location"] == NEW_KEY
+
+
 def test_second_factor_at_sign_in_counts_as_step_up(person: User, client: Client) -> None:
     secret = with_totp(person)
     post_sign_in(client, person.email)

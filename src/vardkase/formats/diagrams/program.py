@@ -29,8 +29,29 @@ PICTURE = f"""
 """
 
 
-LOOK = {"fontFamily": SANS_SERIF, "themeVariables": {"edgeLabelBackground": "#ffffff"}}
-"""Labels of edges stand on the picture’s own ground; a diagram’s own configuration comes after it."""
+LOOK = {
+    "fontFamily": SANS_SERIF,
+    "theme": "base",
+    "themeVariables": {
+        "background": "#ffffff",
+        "primaryColor": "#dcedf2",
+        "primaryTextColor": "#10262f",
+        "primaryBorderColor": "#0a5669",
+        "secondaryColor": "#f4ead0",
+        "secondaryBorderColor": "#0a5669",
+        "tertiaryColor": "#f6f8f9",
+        "tertiaryBorderColor": "#0a5669",
+        "lineColor": "#435860",
+        "edgeLabelBackground": "#ffffff",
+        "noteBkgColor": "#f4ead0",
+        "noteBorderColor": "#cdb578",
+        "noteTextColor": "#10262f",
+        "clusterBkg": "#f6f8f9",
+        "clusterBorder": "#b7c4c9",
+    },
+}
+"""The colours of the pages (`tokens.css`, light). Labels of edges stand on the picture’s own ground; a diagram’s own
+configuration comes after it."""
 DIRECTIVE = f"%%{{init: {json.dumps(LOOK)}}}%%\n"
 SEARCH_FOR = 0.8
 """Seconds in which the line that is wrong is looked for."""
@@ -70,19 +91,24 @@ def _wrong_line(source: str) -> int:
     for number in written:
         if time.monotonic() > until:
             return 0
-        if _is_diagram("\n".join(lines[:number] + lines[number + 1 :])):
+        if _is_readable("\n".join(lines[:number] + lines[number + 1 :])):
             return number + 1
     if len(written) == 1:
         return written[0] + 1
     for number in reversed(written[1:]):
         if time.monotonic() > until:
             return 0
-        if _is_diagram("\n".join(lines[:number])):
+        if _is_readable("\n".join(lines[:number])):
             return number + 1
     return 0
 
 
-def _is_diagram(source: str) -> bool:
+def _is_readable(source: str) -> bool:
+    # A sequence of nobody is no diagram yet, though each of its lines may be right.
+    return _can_be_drawn(source) or _can_be_drawn(f"{source}\n  participant x")
+
+
+def _can_be_drawn(source: str) -> bool:
     try:
         _svg(source)
     except ValueError:

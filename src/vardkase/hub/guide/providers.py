@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from vardkase.hub import guide
 from vardkase.hub.guide import Progress
@@ -24,7 +24,7 @@ DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 
 def trained(organisation_id: int) -> Sequence[Progress]:
     count = trained_users(organisation_id).count()
-    text = ngettext("%(n)s person is trained", "%(n)s people are trained", count) % {"n": count}
+    text = gettext("Users trained: %(n)s") % {"n": count}
     return [Progress(text, done=count > 0)]
 
 
@@ -40,7 +40,7 @@ def accepted(organisation_id: int) -> Sequence[Progress]:
     if membership is None:
         return []
     version = current_terms().version
-    text = gettext("The terms, version %(n)s, are accepted") % {"n": version}
+    text = gettext("Accept the terms, version %(n)s") % {"n": version}
     return [Progress(text, done=acceptance_of(membership, version) is not None)]
 
 

@@ -84,11 +84,27 @@ def attribute_tags(attribute_id: int) -> list[AttachedTag]:
     return [AttachedTag(*row) for row in cursor().execute(TAGS, {"id": attribute_id}).fetchall()]
 
 
+def types_in_use(actor: Actor, most: int) -> list[str]:
+    """The types that are commonest among what the actor's organisation has added last."""
+    rows = cursor().execute(TYPES, {"org": actor.organisation_id, "latest": LATEST_EVENTS, "most": most})
+    return [name for (name,) in rows.fetchall()]
+
+
 def template_use(actor: Actor) -> dict[str, int]:
     sql = USE.format(event=event_predicate(actor), object=part_predicate(actor, "o"))
     rows = cursor().execute(sql, {"latest": LATEST, **reader_parameters(actor)}).fetchall()
     return dict(rows)
 
+
+LATEST_EVENTS = 20
+TYPES = """
+SELECT a.type FROM (
+    SELECT id FROM event WHERE orgc_id = %(org)s AND org_id = %(org)s ORDER BY id DESC LIMIT %(latest)s
+) e CROSS JOIN LATERAL (
+    SELECT type FROM attribute WHERE event_id = e.id AND NOT deleted AND object_id IS NULL LIMIT 500
+) a
+GROUP BY a.type ORDER BY count(*) DESC, a.type LIMIT %(most)s
+"""
 
 VALUES = """
 SELECT a.id, a.uuid, coalesce(a.object_relation, ''), a.type, a.value1 || coalesce('|' || a.value2, ''),

@@ -11,7 +11,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -42,6 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
         # The longest of the limits in settings.ACCOUNT_RATE_LIMITS; the others are over sooner.
         "too_many_login_attempts": _("Too many failed sign-ins. Wait 5 minutes and try again."),
+        "too_many_confirmations": _("Too many wrong passwords. Wait 5 minutes and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -53,6 +56,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count attempts by account only. allauth adds the Host header, which an attacker can choose freely."""
         return str(credentials.get("email", "")).lower()
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether this is the password of the signed-in user. What others behind the same address get wrong when
+        they sign in does not count."""
+        used = ratelimit.consume(
+            context.request, app="allauth.account", action="password_confirmation_failed", user=user
+        )
+        if not used:
+            raise self.validation_error("too_many_confirmations")
+        found = authenticate(context.request, email=user.email, password=password)
+        if found is None or found.pk != user.pk:
+            self.authentication_failed(context.request, email=user.email)
+            return False
+        used.rollback()
+        return True
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         audit.sign_in_refused(request, str(credentials.get("email", "")))

@@ -22,6 +22,7 @@ from vardkase.web.ui.assets import asset_url, drawing
 from vardkase.web.ui.cluster_names import cluster_name
 from vardkase.web.ui.navigation import sections
 from vardkase.web.ui.paging import first_page
+from vardkase.web.ui.permission_labels import role_words
 
 register = template.Library()
 
@@ -57,6 +58,7 @@ def reach(
 
 register.filter("plain", markdown.plain)
 register.filter("address_breaks", display.address_breaks)
+register.filter("role_words", role_words)
 
 
 @register.simple_tag

@@ -40,10 +40,12 @@ def pieces(shown: str, *, marks_scripts: bool) -> list[TextPiece]:
     """Split a displayed value into runs: possible line breaks, and deceptive characters."""
     foreign = foreign_letters(shown) if marks_scripts else frozenset()
     cut: list[TextPiece] = []
-    for run in re.findall(r"\[\.\]|[/?&]|[^/?&\[]+|\[", shown):
-        if run in ("[.]", "/", "?", "&"):
+    for run in re.findall(r"\[\.\]|/+|[?&]|[^/?&\[]+|\[", shown):
+        if run in ("[.]", "?", "&"):
             cut.append(TextPiece("break", ""))
         cut.extend(_characters(run, foreign))
+        if run.startswith("/"):
+            cut.append(TextPiece("break", ""))
     return cut
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.identity.accounts.models import Role
 from vardkase.identity.accounts.staff import StaffRole
 
 FLAGS: dict[str, tuple[Any, Any]] = {
@@ -58,3 +59,18 @@ DUTIES = {
     ),
     StaffRole.AUDITOR: _("Auditor: reads the audit log and the settings, and nothing that is shared"),
 }
+
+
+def role_words(role: Role) -> str:
+    """What people with the role do, for those to whom its name says nothing."""
+    return str(next((words for flag, words in DOES.items() if getattr(role, flag)), _("May only read")))
+
+
+DOES: dict[str, Any] = {
+    "perm_site_admin": _("Administers the hub"),
+    "perm_admin": _("Administers the organisation"),
+    "perm_sync": _("Synchronises"),
+    "perm_publish": _("May publish"),
+    "perm_add": _("May write, but not publish"),
+}
+"""By the flag that says most of the role."""

@@ -177,9 +177,9 @@ def networks_finding(facts: OnboardingFacts) -> Finding:
         text = gettext("The sign-in minimum requires a network or a client certificate: none is registered.")
         return ItemState.OPEN, text if facts.lacks_source else ""
     text = _kept(", ".join(held), kept_mode(facts.organisation, "networks"))
-    if private := [network for network in held if is_private(network)]:
-        note = gettext("Private networks only match connections that reach the hub directly from them: %s")
-        text = f"{text}. {note % ', '.join(private)}"
+    if any(map(is_private, held)):
+        note = gettext("Private networks only match connections that reach the hub directly.")
+        text = f"{text}. {note}"
     return ItemState.DONE, text
 
 

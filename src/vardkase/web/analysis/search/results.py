@@ -35,6 +35,8 @@ SHORTEST_TITLE = 3
 
 @page()
 def search(request: PageRequest) -> HttpResponse:
+    if not request.GET:
+        return redirect("values")
     if address := _filtered(request):
         return redirect(address)
     if (query := asked_query(request)) is None:

@@ -15,16 +15,18 @@ from vardkase.web.ui.navigation import address_of
 
 @dataclass(frozen=True, slots=True)
 class EverydayTask:
-    """`view`: the page where it begins, if that is not a part of an event."""
+    """`view`: the page where it begins; that of a part of an event, with the list of events."""
 
     title: str | Promise
     words: str | Promise
-    view: str = ""
+    view: str = "events"
     requires: Permission | None = None
+    example: str = ""
+    """What one may type."""
 
     @property
     def url(self) -> str:
-        return address_of(self.view) if self.view else ""
+        return address_of(self.view)
 
 
 TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
@@ -39,10 +41,10 @@ TASKS: tuple[tuple[str | Promise, tuple[EverydayTask, ...]], ...] = (
             EverydayTask(
                 _("Search for a value, an event or a tag"),
                 _(
-                    "Type or paste it in the search box at the top. Filters can be combined, and a minus excludes: "
-                    "type:ip-dst -tag:tlp:red."
+                    "Type or paste it in the search box at the top. Filters can be combined, and a minus excludes:"
                 ),
                 "search",
+                example="type:ip-dst -tag:tlp:red",
             ),
             EverydayTask(
                 _("Look up many values"),

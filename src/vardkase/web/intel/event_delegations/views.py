@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict
@@ -35,7 +35,7 @@ def every(request: PageRequest) -> HttpResponse:
         request.actor, ISSUED if is_made else PENDING, wanted_place(request), wanted_size(request)
     )
     context = {
-        "heading": gettext("Requests to take over events"),
+        "heading": pgettext("navigation", "Requests"),
         "is_made": is_made,
         "tabs": request_tabs("out" if is_made else "in"),
         "delegations": [ShownDelegation(request.actor, one) for one in found.rows],

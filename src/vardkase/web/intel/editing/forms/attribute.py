@@ -18,6 +18,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.misp_problems import problem_of
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import NewAttribute
+from vardkase.intel.queries.object_contents import types_in_use
 from vardkase.misp.attribute import parse_attribute
 from vardkase.misp.types import ATTACHMENT_TYPES, CATEGORIES, DEFAULTS, TYPES, category_allows
 from vardkase.web.intel.editing.forms.tagging import check_tags
@@ -26,6 +27,8 @@ from vardkase.web.ui.chips import INHERIT
 from vardkase.web.ui.display import local_time
 from vardkase.web.ui.forms.reach import ReachForm
 
+COMMONEST = 8
+"""Types that are offered first."""
 MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -144,7 +147,9 @@ class AttributeForm(ReachForm):
 
     def _set_types(self, in_object: bool, categories_url: str) -> None:
         kind, category = self.fields["type"], self.fields["category"]
-        kind.choices = [("", gettext("Choose a type")), *grouped_types()]  # type: ignore[attr-defined]
+        own = [(name, name) for name in types_in_use(self.actor, COMMONEST)] if self.is_new else []
+        used = [(gettext("Most used by your organisation"), own)] if own else []
+        kind.choices = [("", gettext("Choose a type")), *used, *grouped_types()]  # type: ignore[attr-defined]
         kind.disabled = in_object
         kind.widget.attrs |= {
             "hx-get": categories_url,
