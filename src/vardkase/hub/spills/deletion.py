@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
-import zstandard
 from django.core.cache import cache
 from django.db import transaction
 
@@ -31,19 +28,17 @@ def delete_spilled(spill: Spill) -> Needles:
         "uuids": list(needles.uuids),
         "texts": list(needles.texts),
         "removed": spill.number,
-        **_nothing(spill),
     }
     executor = cursor()
     executor.execute(HELD, values)
     executor.execute(TAGS, values)
-    executor.execute(VERSIONS, values)
     # Before its rows, which say which entries are about it.
     executor.execute(AUDIT, values)
     executor.execute("DELETE FROM analyst_data WHERE object_uuid IN (SELECT uuid FROM spilled_part)")
     remove_event(event)
     for statement in STATEMENTS:
         executor.execute(statement, values)
-    executor.execute("DROP TABLE spilled_part, spilled_tag, spilled_version")
+    executor.execute("DROP TABLE spilled_part, spilled_tag")
     spill.needles = sealed(needles)
     spill.save(update_fields=["needles"])
     # Whatever was computed from it: everything in the cache can be computed again.
@@ -51,19 +46,6 @@ def delete_spilled(spill: Spill) -> Needles:
     return needles
 
 
-def _nothing(spill: Spill) -> dict[str, Any]:
-    """The document that takes the place of the published ones: what was received, and when, stays on record."""
-    document = json.dumps({"Event": {"uuid": str(spill.event_uuid), "removed": spill.number}}).encode()
-    return {
-        "sha256": hashlib.sha256(document).hexdigest(),
-        "document": zstandard.compress(document),
-        "size": len(document),
-    }
-
-
-VERSIONS = """
-CREATE TEMPORARY TABLE spilled_version ON COMMIT DROP AS SELECT * FROM event_version WHERE event_uuid = %(uuid)s
-"""
 OF_EVENT = QUARANTINED.replace("q.quarantined", "q.id = %(event)s")
 HELD = f"CREATE TEMPORARY TABLE spilled_part ON COMMIT DROP AS {OF_EVENT}"
 # Tags that only this event has, and that belong to no library.
@@ -89,15 +71,6 @@ STATEMENTS = (
     WITH gone AS (DELETE FROM event_version WHERE event_uuid = %(uuid)s RETURNING snapshot_id)
     DELETE FROM snapshot s USING gone WHERE s.sha256 = gone.snapshot_id AND NOT EXISTS (
         SELECT 1 FROM event_version v WHERE v.snapshot_id = s.sha256 AND v.event_uuid <> %(uuid)s)
-    """,
-    """
-    INSERT INTO snapshot (sha256, document, size) VALUES (%(sha256)s, %(document)s, %(size)s) ON CONFLICT DO NOTHING
-    """,
-    """
-    INSERT INTO event_version (id, event_id, event_uuid, version, snapshot_id, published_at, published_by, distribution,
-        sharing_group_id, audiences, info, date, tags)
-    SELECT id, event_id, event_uuid, version, %(sha256)s, published_at, published_by, distribution, sharing_group_id,
-        audiences, '', NULL, '[]' FROM spilled_version
     """,
     "DELETE FROM outbox WHERE event_uuid = %(uuid)s OR event_id = %(event)s",
     "DELETE FROM taxii_object o USING taxii_rendering r WHERE r.id = o.rendering_id AND r.event_id = %(event)s",

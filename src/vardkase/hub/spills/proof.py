@@ -51,7 +51,9 @@ def searched(needles: Needles) -> dict[str, Any]:
     tables: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in executor.execute(COLUMNS).fetchall():
         tables.setdefault(table, []).append((column, kind))
-    found, references, packed, rows = [], [], 0, 0
+    found: list[dict[str, Any]] = []
+    references: list[dict[str, Any]] = []
+    packed = rows = 0
     for number, (table, columns) in enumerate(sorted(tables.items()), 1):
         packed += len([kind for _, kind in columns if kind in PACKED])
         content, named, total = _counts(table, columns, needles)

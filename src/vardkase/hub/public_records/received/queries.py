@@ -266,7 +266,7 @@ SELECT rv.*, min(greatest(rv.since, lower(a.period), lower(g.period), k.at)) AS 
 FROM received_version rv CROSS JOIN {PERIODS.format(org="%(org)s")} AND {{known}} GROUP BY rv.version_id
 """
 KNOWN = f"EXISTS (SELECT 1 FROM {PERIODS.format(org='%(reader_org)s')})".replace("{{}}", "{}")
-NOT_WITHHELD = "v.id IS NOT NULL AND NOT coalesce(e.withheld, FALSE)"
+NOT_WITHHELD = "v.id IS NOT NULL AND NOT coalesce(e.withheld OR e.quarantined, FALSE)"
 ROWS = """
 SELECT r.version_id, r.event_id, r.event_uuid, r.version, r.published_at, r.available_at, r.creator_id, r.publisher,
     CASE WHEN shown.is_open THEN v.info ELSE '' END, CASE WHEN shown.is_open THEN v.date END,
