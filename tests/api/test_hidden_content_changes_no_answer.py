@@ -24,6 +24,8 @@ from vardkase.api.dispatch import declared_permissions
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.taxii.models import Collection
 from vardkase.identity.accounts.models import AuthKey
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.taxonomies.models import Tag
@@ -212,6 +214,8 @@ def _of_now(found: re.Match[str]) -> str:
 
 
 def test_hidden_content_changes_no_answer(setup: Setup) -> None:
+    # The reader's organisation has no legal ground for personal data on offences.
+    Organisation.objects.filter(pk=setup.sample_hub.b.pk).update(offence_period=NEVER)
     asked = {"{} {} {}".format(*each): each for each in (*questions(setup), *more_questions(setup))}
     before = answers(setup, asked)
     asked = {name: each for name, each in asked.items() if before[name][0] == 200}
@@ -221,12 +225,40 @@ def test_hidden_content_changes_no_answer(setup: Setup) -> None:
         group = make_sharing_group(setup.sample_hub.a, [setup.sample_hub.a], name="Hidden group")
         hide(setup, {"distribution": "4", "sharing_group_id": str(group.pk)})
         furnish(setup)
+        hide_offences(setup)
         after = answers(setup, asked)
         transaction.set_rollback(True)
     asked = {name: each for name, each in asked.items() if before[name] != after[name]}
     # A first visit may record something that later answers show: the second is what counts.
     again = answers(setup, asked)
     assert {name: _difference(said, after[name]) for name, said in again.items() if said != after[name]} == {}
+
+
+def hide_offences(setup: Setup) -> None:
+    """A adds data on offences to the shared event, and publishes an event whose title is about one."""
+    suspect = {"comment": "Misstänkt: 19121212-1212"}
+    value = {"type": "domain", "category": "Network activity", **suspect}
+    part = setup.act(f"/attributes/add/{setup.event.pk}", text("hidden.example", **value))["Attribute"]
+    gone = setup.act(f"/attributes/add/{setup.event.pk}", text("gone.example", **value))["Attribute"]
+    setup.act(f"/attributes/add/{setup.event.pk}", text("common.example", **value | {"type": "hostname"}))
+    setup.act(f"/attributes/delete/{gone['id']}")
+    row = Attribute.objects.get(pk=part["id"])
+    secret = Tag.objects.create(name=f"secret {uuid4()}", colour="#ff0000")
+    setup.act("/tags/attachTagToObject", {"uuid": str(row.uuid), "tag": secret.name})
+    report = {"name": "hidden", "content": "Anna Svensson anhölls.", "distribution": "5"}
+    setup.act(f"/event_reports/add/{setup.event.pk}", report)
+    note = {"note": "n", "language": "en", "distribution": "5"}
+    setup.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
+    same = [text("common.example", type="domain", category="Network activity")]
+    titled = {"info": "hidden: dömd, 19121212-1212", "distribution": "1", "Attribute": same}
+    made = setup.act("/events/add", {"Event": titled})["Event"]
+    setup.act(f"/events/publish/{made['id']}")
+    setup.act(f"/sightings/add/{row.pk}", {"source": "hidden"})
+    setup.act(f"/shadow_attributes/edit/{row.pk}", text("better.example", **value))
+    # That an event was changed is no secret.
+    Event.objects.filter(pk=setup.event.pk).update(
+        timestamp=LONG_AGO, publish_timestamp=LONG_AGO, published=True, being_changed=False
+    )
 
 
 def _difference(before: Said, after: Said) -> list[str]:

@@ -12,6 +12,8 @@ from vardkase.hub.law import services as law
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.membership.agreements.services.publishing import propose_publishing
+from vardkase.hub.membership.offence_data import services as offence_data
+from vardkase.hub.membership.offence_data.models import OffencePermission
 from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.terms import drafts
@@ -95,10 +97,39 @@ def terms(people: People) -> Setup:
     )
 
 
+def permission(people: People) -> Setup:
+    org = people.seed.org_b
+    form = {"organisation": org.name, "since": "2026-01-01", "until": "", "reference": "IMY 2026-1"}
+    return Setup(
+        people.jurist,
+        people.officer.user,
+        lambda who: offence_data.propose_permission(who, org.pk, date(2026, 1, 1), None, "IMY 2026-1"),
+        OffencePermission.objects.filter(organisation=org).count,
+        page=("/membership/phases/law/offence_data/permissions/new/", form),
+        api=(f"/membershipOffenceData/permit/{org.pk}", {"since": "2026-01-01", "reference": "IMY 2026-1"}),
+    )
+
+
+def ending(people: People) -> Setup:
+    held = OffencePermission.objects.create(
+        organisation=people.seed.org_b, since=date(2026, 1, 1), reference="IMY 2026-1"
+    )
+    return Setup(
+        people.jurist,
+        people.officer.user,
+        lambda who: offence_data.propose_ending(who, held.pk, WHY),
+        OffencePermission.objects.filter(ended=None).count,
+        page=(f"/membership/phases/law/offence_data/permissions/{held.pk}/end/", {"reason": WHY}),
+        api=(f"/membershipOffenceData/end/{held.pk}", {"reason": WHY}),
+    )
+
+
 LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_phase": phase,
+    "end_offence_permission": ending,
     "publish_terms": terms,
+    "record_offence_permission": permission,
     "record_precondition": recording,
     "revoke_precondition": revoking,
 }

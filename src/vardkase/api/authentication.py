@@ -141,6 +141,7 @@ class _Row:
     keys_mode: str
     required_sign_in: list[str]
     sharing_group_ids: list[int]
+    reads_offences: bool
     live: bool
     allowance: int | None
     server_id: int
@@ -167,7 +168,11 @@ def _find_keys() -> PreparedQuery:
     flags = ", ".join(f"r.{flag.value}" for flag in FLAGS)
     groups = SHARING_GROUPS_OF_ORGANISATION.replace("%(org)s", "o.id")
     access_sql = ACCESS_SQL.format(now="$2::timestamptz")
-    return PreparedQuery(statement(FIND).format(flags=flags, groups=groups, access=access_sql))
+    return PreparedQuery(
+        statement(FIND).format(
+            flags=flags, groups=groups, access=access_sql, offences="o.offence_period @> $2::timestamptz"
+        )
+    )
 
 
 def _row_of(keys: list[str]) -> _Row:
@@ -254,6 +259,7 @@ def _actor(row: _Row, address: str | None) -> Actor:
         connection_scope=connection_scope_of(row.server_id),
         staff=staff,
         standing=may.standing,
+        reads_offences=row.reads_offences,
         key=PresentedKey(
             row.key_id, row.key_expires, tuple(row.allowed_ips or ()), row.read_only, row.key_by_owner
         ),

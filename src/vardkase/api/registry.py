@@ -59,6 +59,7 @@ import vardkase.api.membership.enrolments
 import vardkase.api.membership.legal_rules
 import vardkase.api.membership.letters
 import vardkase.api.membership.memberships
+import vardkase.api.membership.offence_data
 import vardkase.api.membership.statements
 import vardkase.api.membership.support
 import vardkase.api.membership.terms

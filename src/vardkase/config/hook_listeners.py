@@ -84,6 +84,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "stops classification markings, and TLP:RED for the whole hub; asks about TLP:AMBER beyond it",
     ),
     Listener(intel.before_delegation, policy.check_delegation, "refuses to hand over what a rule forbids"),
+    Listener(
+        intel.before_delegation,
+        personal_data.check_delegation,
+        "refuses to hand over data on offences to an organisation without a legal ground",
+    ),
     Listener(intel.before_delegation, guard.check_delegation, "stops classification markings"),
     Listener(
         before_sharing,

@@ -16,6 +16,7 @@ from vardkase.hub.membership.contacts import from_members as contacts
 from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.membership.members.services.from_applications import open_approved
+from vardkase.hub.membership.offence_data import services as offence_data
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.statements.services import begin_from_application
 from vardkase.hub.membership.terms.hooks import terms_published
@@ -28,6 +29,9 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
         members_only.bring_into_use,
         "restricts the hub to members, once it has had two officers",
     ),
+    Listener(officer_appointed, offence_data.follow, "decides who may read data on offences"),
+    Listener(phases_changed, offence_data.follow, "decides who may read data on offences"),
+    Listener(rule_changed, offence_data.follow, "decides who may read data on offences"),
     Listener(phases_changed, applications.order_queueing, "orders the job that queues waiting applications"),
     Listener(terms_published, notify_of_new_terms, "mails the applicants whose application is undecided"),
     Listener(
@@ -48,6 +52,7 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
         authorities.follow_membership,
         "records whether the member is a connected authority",
     ),
+    Listener(membership_changed, offence_data.follow, "decides who may read data on offences"),
     Listener(membership_changed, communities.follow, "updates the sharing groups of members"),
     Listener(
         membership_changed,

@@ -70,6 +70,8 @@ from vardkase.hub.membership.members.checklist import register_checklist
 from vardkase.hub.membership.members.queries import member_with_number
 from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
 from vardkase.hub.membership.members.services import changes, opening, two_people
+from vardkase.hub.membership.offence_data import services as offence_data
+from vardkase.hub.membership.offence_data.schedules import APPLY_GROUNDS
 from vardkase.hub.membership.onboarding import member_accounts
 from vardkase.hub.membership.onboarding import organisation as onboarding_organisation
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
@@ -138,6 +140,7 @@ SCHEDULES = (
     *policy_schedules.SCHEDULES,
     *member_schedules.SCHEDULES,
     *received_schedules.SCHEDULES,
+    APPLY_GROUNDS,
     *statement_schedules.SCHEDULES,
     *spill_schedules.SCHEDULES,
     REMIND,
@@ -165,6 +168,8 @@ APPROVAL_ACTIONS = (
     phases.CHANGE_PHASE,
     phases.RECORD_PRECONDITION,
     phases.REVOKE_PRECONDITION,
+    offence_data.RECORD_PERMISSION,
+    offence_data.END_PERMISSION,
     decision.DECIDE,
     opening.OPEN,
     changes.ACCEPT_CHANGE,

@@ -204,6 +204,14 @@ class HubAction(AuditAction):
         _("The organisation no longer lets a group administrator manage its accounts"),
     )
     LEGAL_RULE_CHANGED = "legal_rule.changed", _("A legal rule was changed")
+    OFFENCE_PERMISSION_ENDED = (
+        "offence_permission.ended",
+        _("A permission to process personal data on offences was ended"),
+    )
+    OFFENCE_PERMISSION_RECORDED = (
+        "offence_permission.recorded",
+        _("A permission to process personal data on offences was recorded"),
+    )
     PHASE_CHANGED = "phase.changed", _("The phase was changed")
     POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
     POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")

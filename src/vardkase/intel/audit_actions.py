@@ -103,6 +103,10 @@ class IntelAction(AuditAction):
         "personal_data.answer_taken_back",
         _("The answer about personal data in the event was undone"),
     )
+    WITHHELD_COUNT_SET = (
+        "personal_data.withheld_count_set",
+        _("It was decided whether readers are told how much about offences is withheld from them"),
+    )
     PROPOSAL_ACCEPTED = "proposal.accepted", _("The proposal was accepted")
     PROPOSAL_ADDED = "proposal.added", _("The proposal was made")
     PROPOSAL_COMMENTED = "proposal.commented", _("A comment on the proposal was written")

@@ -12,6 +12,7 @@ from uuid import UUID
 from vardkase.core.hooks import Hook
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.event_times import may_know
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.columns import NewAttribute
 from vardkase.intel.models import Event
 
@@ -56,6 +57,7 @@ class BeforeDelegation:
 
     actor: Actor
     event: Event
+    recipient: Organisation
     distribution: int | None
     sharing_group_id: int | None
 

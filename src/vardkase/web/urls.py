@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.law.urls")),
     path("", include("vardkase.web.hub.spills.urls")),
     path("", include("vardkase.web.hub.case_files.urls")),
+    path("", include("vardkase.web.hub.membership.offence_data.urls")),
     path("", include("vardkase.web.hub.membership.phases.urls")),
     path("", include("vardkase.web.hub.membership.invitations.urls")),
     path("", include("vardkase.web.hub.customer_service.urls")),

@@ -90,7 +90,12 @@ def test_every_place_is_marked_at_entry_and_follows_edits(seed: Seed) -> None:
     assert {mark[:3] for mark in marks(event)} == {
         ("attribute", "value", "email"),
         ("object-attribute", "value", "personal-number"),
+        ("file-name", "value", "name"),
     }
+    listed = call(seed.publisher.key, "GET", f"/personalDataMarks/index/{event['id']}")[1]
+    assert "file-name" not in {row["PersonalDataMark"]["place"] for row in listed}, (
+        "that attribute is deleted"
+    )
 
 
 def test_long_texts_are_searched_within_the_time_of_the_request(seed: Seed) -> None:

@@ -25,6 +25,7 @@ from vardkase.intel.queries.last_version import (
     readable_attributes,
     readable_objects,
     readable_reports,
+    withheld_parts,
 )
 from vardkase.intel.queries.versions import event_versions
 from vardkase.knowledge.taxonomies.queries import hidden_tag_names
@@ -155,11 +156,12 @@ def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
     Raises Conflict if it is too large.
     """
     event = _stored(last.event_uuid, last.version)
+    withheld = {part for _, part in withheld_parts(actor, [(last.event_uuid, last.version)])}
     _keep(
         event,
         objects=readable_objects(actor, last.event_id, map(limits_of, event.Object)),
-        attributes=readable_attributes(actor, last.event_id, map(limits_of, event.attributes)),
-        reports=readable_reports(actor, last.event_id, map(limits_of, event.EventReport)),
+        attributes=readable_attributes(actor, last.event_id, map(limits_of, event.attributes)) - withheld,
+        reports=readable_reports(actor, last.event_id, map(limits_of, event.EventReport)) - withheld,
     )
     _without_hidden_tags(actor, event)
     event.timestamp = event.publish_timestamp = str(last.published_at)

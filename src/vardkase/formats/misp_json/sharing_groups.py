@@ -11,7 +11,7 @@ from msgspec import Raw
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.structs import Attribute, EventHeader, EventReport, Object, encoder
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import group_member_predicate
+from vardkase.identity.access.group_members import group_member_predicate
 
 
 class SharingGroupLoader:

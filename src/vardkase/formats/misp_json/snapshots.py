@@ -122,13 +122,23 @@ KEEP = """
 WITH kept AS (
     INSERT INTO snapshot (sha256, document, size) VALUES (%(sha256)s, %(document)s, %(size)s)
     ON CONFLICT DO NOTHING
+), offence AS (
+    SELECT part_id, place FROM personal_data_mark
+    WHERE event_id = %(event)s AND (says_offence OR tagged_offence)
 )
 INSERT INTO event_version (event_id, event_uuid, version, snapshot_id, published_at, published_by,
-    distribution, sharing_group_id, audiences, info, date, tags)
+    distribution, sharing_group_id, audiences, info, date, tags, offences)
 SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WHERE event_uuid = %(uuid)s),
     %(sha256)s, %(at)s, %(by)s, e.distribution, CASE WHEN e.distribution = 4 THEN e.sharing_group_id END,
     %(audiences)s::jsonb, e.info, e.date, (
         SELECT coalesce(jsonb_agg(t.name ORDER BY t.is_galaxy, t.name), '[]')
-        FROM event_tag et JOIN tag t ON t.id = et.tag_id WHERE et.event_id = e.id AND NOT et.local)
+        FROM event_tag et JOIN tag t ON t.id = et.tag_id WHERE et.event_id = e.id AND NOT et.local),
+    ARRAY(
+        SELECT a.uuid FROM offence JOIN attribute a ON a.id = offence.part_id
+        WHERE offence.place IN ('attribute', 'object-attribute', 'file-name')
+        UNION
+        SELECT r.uuid FROM offence JOIN event_report r ON r.id = offence.part_id WHERE offence.place = 'report'
+        UNION
+        SELECT e.uuid FROM offence WHERE offence.place IN ('title', 'tag'))
 FROM event e WHERE e.id = %(event)s
 """

@@ -17,7 +17,7 @@ from vardkase.formats.misp_json.published import (
 )
 from vardkase.formats.misp_json.snapshots import read_snapshots
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.queries.last_version import ChangingEvent, readable_among
+from vardkase.intel.queries.last_version import ChangingEvent, readable_among, withheld_parts
 from vardkase.misp.types import COMPOSITE_TYPES
 
 MOST_BYTES = 16 * 2**20
@@ -68,12 +68,13 @@ def _found_in(
     Versions beyond MOST_BYTES are not read.
     """
     documents = read_snapshots(((one.event_uuid, one.version) for one in changing), MOST_BYTES)
+    withheld = withheld_parts(actor, ((one.event_uuid, one.version) for one in changing))
     holding = [
         (one.event_id, holder, attribute, found)
         for one, document in zip(changing, documents, strict=True)
         if document is not None
         for holder, attribute in _attributes(decoded(document))
-        if (found := wanted(attribute))
+        if (one.event_uuid, attribute.uuid) not in withheld and (found := wanted(attribute))
     ]
     holders = ((event_id, *limits_of(holder)) for event_id, holder, _, _ in holding if holder)
     shown = readable_among(actor, "object", holders)

@@ -163,6 +163,7 @@ FROM wanted w JOIN personal_data_mark m ON m.event_id = w.id
 LEFT JOIN attribute a ON a.id = m.part_id AND m.place IN ('attribute', 'object-attribute', 'file-name')
 LEFT JOIN object o ON o.id = a.object_id
 LEFT JOIN event_report r ON r.id = m.part_id AND m.place = 'report'
-WHERE a.id IS NULL OR m.field = 'comment' OR a.type <> ALL(%(personal_types)s)
+WHERE (a.id IS NULL OR m.field = 'comment' OR a.type <> ALL(%(personal_types)s))
+    AND NOT coalesce(a.deleted, r.deleted, FALSE)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
 """

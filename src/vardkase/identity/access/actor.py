@@ -100,6 +100,9 @@ class Actor:
     their password. None for every other credential."""
     at_own_account: bool = False
     """Whether the request is to a page of one's own account, all that an auditor may change."""
+    reads_offences: bool | None = None
+    """Whether its organisation may process personal data on offences (GDPR, article 10). None: each statement asks
+    the database."""
     content_access: ContentAccess | None = field(default=None, compare=False, repr=False)
     """The content access of an operator, in a request that only reads (`access.content_access`)."""
 
@@ -220,6 +223,7 @@ def actor_for(
         staff=staff,
         standing=may.standing,
         confirmed_at=confirmed_at,
+        reads_offences=organisation.reads_offences,
     )
 
 

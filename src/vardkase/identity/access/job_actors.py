@@ -81,6 +81,7 @@ def connection_actor(
         connection_id=connection_id,
         delivered_by=delivered_by,
         is_vouched_for=is_vouched_for,
+        reads_offences=organisation.reads_offences,
     )
 
 
@@ -102,4 +103,5 @@ def reading_actor(organisation_id: int | None, name: str) -> Actor:
         may_read=organisation.may_read,
         may_write=False,
         may_sync=False,
+        reads_offences=organisation.reads_offences,
     )

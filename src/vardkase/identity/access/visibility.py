@@ -21,6 +21,8 @@ The rule (as in MISP 2.5):
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
   not read (`detached`) by their own organisation alone;
+* attributes and reports marked as personal data on offences, and events whose title or tags are, are readable to the
+  event's owner, and to others while their organisation has a legal ground for it (`offence_data`);
 * site administrators read everything else; an organisation whose `may_read` is off reads nothing;
 * an operator with content access that was granted (`content_access`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
@@ -40,6 +42,7 @@ from typing import Any
 
 from django.conf import settings
 
+from vardkase.identity.access import offence_data
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.connection_scope import (
     COMMUNITY,
@@ -52,7 +55,6 @@ from vardkase.identity.access.connection_scope import (
 from vardkase.identity.access.group_times import published_for_groups
 from vardkase.identity.access.permissions import Credential, Permission
 from vardkase.identity.access.quarantined import QUARANTINED
-from vardkase.identity.organisations.settings import HIDE_GROUP_MEMBERS
 
 
 def reader_parameters(actor: Actor) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def event_predicate(actor: Actor, event: str = "e", *, once_published: bool = Fa
     # People are asked to take an event over; the other end of a connection must not read it for that.
     if actor.connection_scope is None:
         others += f" OR {event}.id IN ({DELEGATED})"
+    others = f"({others}){offence_data.event_without_offence(actor, event)}"
     read = _owned_or(actor, event, others, event_passes(actor.connection_scope, event))
     return f"(NOT {event}.quarantined AND {read})"
 
@@ -119,7 +122,7 @@ def last_version_predicate(actor: Actor, event: str = "e") -> str:
 def version_predicate(actor: Actor, version: str = "v") -> str:
     """SQL for published versions (columns `distribution`, `sharing_group_id`, as the event's were) that were for the
     actor; those of which that is not on record were for nobody."""
-    return f"coalesce({_named(actor, version)}, FALSE)"
+    return f"coalesce({_named(actor, version)}{offence_data.version_without_offence(actor, version)}, FALSE)"
 
 
 def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
@@ -148,14 +151,16 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *,
         f"AND {_shared(actor, 'visible')})"
     )
     shared = f"{_shared(actor, attribute)} AND ({attribute}.object_id IS NULL OR {in_visible_object})"
+    shared += offence_data.attribute_without_offence(actor, attribute, event, key)
     return _owned_or(actor, event, shared, attribute_passes(actor.connection_scope, attribute, key))
 
 
 def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
     """SQL for a report of an event that itself passes `event_predicate`."""
-    if actor.connection_scope is None or actor.is_site_admin or not actor.may_read:
+    if actor.has_content_access or actor.is_site_admin or not actor.may_read:
         return part_predicate(actor, report, event)
-    return _owned_or(actor, event, _shared(actor, report), report_passes(actor.connection_scope, report))
+    shared = _shared(actor, report) + offence_data.report_without_offence(actor, report, event)
+    return _owned_or(actor, event, shared, report_passes(actor.connection_scope, report))
 
 
 def galaxy_predicate(actor: Actor, galaxy: str = "g") -> str:
@@ -257,21 +262,6 @@ def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
         "SharingGroup": ("sharing_group part", "part.id = ANY(%(reader_groups)s)"),
         "Organisation": ("organisation part", "TRUE"),
     }
-
-
-def group_member_predicate(actor: Actor, member: str = "m", group: str = "g") -> str:
-    """SQL for the organisations in sharing groups that the actor may see.
-
-    With `hides_members` only the group's owner sees all members; the rest see themselves and the owner. With
-    HIDE_GROUP_MEMBERS that holds for every group, for users who may not handle sharing groups.
-    """
-    if actor.is_site_admin:
-        return "TRUE"
-    reader = str(int(actor.organisation_id))
-    shown = f"NOT {group}.hides_members"
-    if not actor.may(Permission.SHARING_GROUP):
-        shown = f"({shown} AND NOT EXISTS ({GROUP_MEMBERS_HIDDEN}))"
-    return f"({shown} OR {group}.org_id = {reader} OR {member}.org_id IN ({group}.org_id, {reader}))"
 
 
 def deleted_predicate(actor: Actor, part: str, event: str = "e") -> str:
@@ -380,9 +370,6 @@ def _in_group(part: str) -> str:
 # None is correlated with the outer row, so that each is evaluated once per statement, and only if the other conditions
 # do not decide.
 DELEGATED = "SELECT asked.event_id FROM event_delegation asked WHERE asked.org_id = %(reader_org)s"
-GROUP_MEMBERS_HIDDEN = (
-    f"SELECT 1 FROM setting_value WHERE name = '{HIDE_GROUP_MEMBERS.name}' AND value = 'true'"
-)
 IN_USE = "SELECT 1 FROM membership_in_use"
 HIDING = "SELECT hiding.id FROM organisation hiding WHERE hiding.hides_unpublished"
 # Without rights of its own: `for_each_reader` fills in those of each row.

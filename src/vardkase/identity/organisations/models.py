@@ -51,8 +51,10 @@ class Organisation(models.Model):
     arrived under a name confusable with an existing one, so a number was appended. Membership sets when it
     may read, write and synchronise (by machines, both ways): `read_period`, `write_period` and `sync_period`,
     with `fixed_standing` for a standing that no date changes (`standing.MembershipStanding`); `may_read` and so on are
-    their current values. While membership is in use a trigger creates new organisations without membership
-    and without access. While `hides_unpublished` is on, others read its events only once they are published.
+    their current values. In `offence_period` it may process personal data on offences (GDPR, article 10). While
+    membership is in use a trigger creates new organisations without membership and without access. While
+    `hides_unpublished` is on, others read its events only once they are published; with `tells_withheld` those from
+    whom something in them is withheld, as being about an offence, are told how much.
 
     The last columns are set by `identity.sign_in_policy`: the organisation's sign-in policy, stored here so that
     every key and session loads it without an extra query. `required_sign_in` (of `SignInRule`) and
@@ -70,6 +72,8 @@ class Organisation(models.Model):
             "egress_addresses",
             "required_sign_in",
             "required_key_days",
+            "offence_period",
+            "tells_withheld",
             "fixed_standing",
         }
     )
@@ -92,8 +96,10 @@ class Organisation(models.Model):
     read_period = DateTimeRangeField(db_default=ALWAYS)
     write_period = DateTimeRangeField(db_default=ALWAYS)
     sync_period = DateTimeRangeField(db_default=ALWAYS)
+    offence_period = DateTimeRangeField(db_default=ALWAYS)
     fixed_standing = models.CharField(max_length=32, blank=True, db_default="")
     hides_unpublished = models.BooleanField(default=False)
+    tells_withheld = models.BooleanField(default=False, db_default=False)
     networks_mode = mode_field()
     networks = ArrayField(models.TextField(), default=list, blank=True)
     certificates_mode = mode_field()
@@ -131,6 +137,10 @@ class Organisation(models.Model):
     @property
     def may_sync(self) -> bool:
         return timezone.now() in self.sync_period
+
+    @property
+    def reads_offences(self) -> bool:
+        return timezone.now() in self.offence_period
 
     @property
     def standing(self) -> str:

@@ -82,7 +82,7 @@ def delegate_event(actor: Actor, event_id: int, data: Mapping[str, Any]) -> Even
     if sharing_group_id is not None and sharing_group_id not in sharing_group_ids(org.pk):
         raise Invalid({"sharing_group_id": [DelegationProblem.OUTSIDE_GROUP()]})
     decided = None if distribution == RECIPIENT_DECIDES else distribution
-    before_delegation.emit(BeforeDelegation(actor, event, decided, sharing_group_id))
+    before_delegation.emit(BeforeDelegation(actor, event, org, decided, sharing_group_id))
     message = _message(data.get("message"))
     require_shareable(Distribution.COMMUNITY, [message])
     if actor.user_id is not None:

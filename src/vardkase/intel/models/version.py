@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from vardkase.intel.models.event import Event
@@ -29,7 +30,9 @@ class EventVersion(models.Model):
     none: all).
 
     `info`, `date` and `tags` (names of those that are not local) are the event's at the time, for lists of versions,
-    which do not read documents; empty where they are not on record.
+    which do not read documents; empty where they are not on record. `offences` are the UUIDs of what concerned an
+    offence at the time: attributes, reports, and the event itself for its title and tags; null where that is not on
+    record.
     """
 
     event_id = models.BigIntegerField()
@@ -44,6 +47,7 @@ class EventVersion(models.Model):
     date = models.DateField(null=True)
     tags = models.JSONField(default=list, db_default=[])
     audiences = models.JSONField(default=list, db_default=[])
+    offences = ArrayField(models.UUIDField(), null=True)
 
     class Meta:
         db_table = "event_version"

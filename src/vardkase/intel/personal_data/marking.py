@@ -16,7 +16,7 @@ from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.misp.types import ATTACHMENT_TYPES
 
-VERSION = 1
+VERSION = 2
 """Of the detection; a higher one has all events searched again."""
 
 READ_TYPES = frozenset(KIND_OF_TYPE) | TYPES_OF_TEXT
@@ -42,14 +42,13 @@ class MarkableAttribute(Protocol):
     value1: str
     value2: str | None
     comment: str
-    deleted: bool
 
 
 def in_attributes(attributes: Iterable[MarkableAttribute]) -> list[NewMark]:
     found: list[NewMark] = []
     for each in attributes:
         check_time()  # Seconds for each million characters.
-        if (each.comment or each.type in READ_TYPES) and not each.deleted:
+        if each.comment or each.type in READ_TYPES:
             found += _in_attribute(each)
     return found
 

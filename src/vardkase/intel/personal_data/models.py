@@ -44,7 +44,15 @@ class PersonalDataMark(models.Model):
 
     class Meta:
         db_table = "personal_data_mark"
-        indexes = [models.Index(fields=["event", "part_id"], name="personal_data_mark_event")]
+        indexes = [
+            models.Index(fields=["event", "part_id"], name="personal_data_mark_event"),
+            # For `identity.access.offence_data`: few marks concern an offence.
+            models.Index(
+                fields=["event", "part_id", "place"],
+                name="personal_data_mark_offence",
+                condition=models.Q(says_offence=True) | models.Q(tagged_offence=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.place} {self.part_id}"

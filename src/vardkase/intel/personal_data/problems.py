@@ -12,4 +12,12 @@ class PersonalDataProblem(ProblemCode):
     REASON_TOO_LONG = _("Enter at most %(most)s characters.")
     UNKNOWN_KIND = _("Unknown kind of personal data. Known kinds: %(known)s.")
     NOTHING_TO_ANSWER = _("No personal data of this kind in the event await an answer.")
+    NO_GROUND_FOR_OFFENCES = _(
+        "Your organisation has no legal ground to share personal data on offences (GDPR, article 10). Remove or "
+        "pseudonymise first: %(kinds)s."
+    )
+    NO_GROUND_TO_TAKE_OVER = _(
+        "The organisation has no legal ground to process personal data on offences (GDPR, article 10), and there are "
+        "some in the event."
+    )
     NOTHING_ANSWERED = _("There is no answer about this kind of personal data to undo.")

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Max, Q, QuerySet
 
 from vardkase.core.errors import Forbidden
+from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    reader_parameters,
+    report_predicate,
+)
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.columns import EventRow
+from vardkase.intel.models import Attribute, EventReport
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
 from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark
@@ -17,6 +27,16 @@ from vardkase.intel.queries.attribute_lines import attribute_lines
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.rules import may_publish_event
 
+WITHHELD = """
+SELECT (
+    SELECT count(*) FROM attribute a JOIN event e ON e.id = a.event_id
+    WHERE a.event_id = %(event)s AND NOT a.deleted AND {event} AND {attribute} AND {attribute_withheld}
+        AND a.id IN (SELECT part_id FROM personal_data_mark WHERE event_id = %(event)s)
+) + (
+    SELECT count(*) FROM event_report r JOIN event e ON e.id = r.event_id
+    WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report} AND {report_withheld}
+)
+"""
 MOST_SHOWN = 20
 """Marked texts of one kind that are shown."""
 OFFENCE = Q(says_offence=True) | Q(tagged_offence=True)
@@ -55,7 +75,39 @@ def marks_in_event(actor: Actor, reference: Reference) -> QuerySet[PersonalDataM
     event = find_event(actor, reference)
     if not may_publish_event(actor, event):
         raise Forbidden
-    return PersonalDataMark.objects.filter(event=event.id).order_by("pk").select_related("answered_by")
+    return answerable_marks(event.id).order_by("pk").select_related("answered_by")
+
+
+def answerable_marks(event_id: int) -> QuerySet[PersonalDataMark]:
+    """Without those in deleted parts, whose marks only tell who may read them."""
+    attributes = Attribute.objects.filter(event=event_id, deleted=True).values("pk")
+    reports = EventReport.objects.filter(event=event_id, deleted=True).values("pk")
+    return PersonalDataMark.objects.filter(event=event_id).exclude(
+        Q(place__in=OF_ATTRIBUTES, part_id__in=attributes) | Q(place=MarkPlace.REPORT, part_id__in=reports)
+    )
+
+
+def has_offences(event_id: int) -> bool:
+    return answerable_marks(event_id).filter(OFFENCE).exists()
+
+
+def count_withheld(actor: Actor, event: EventRow) -> int:
+    """How many items of the event the actor may not read only because they are about an offence; 0 also where the
+    event's owner does not let it be told."""
+    if actor.reads_offences or actor.is_site_admin:
+        return 0
+    if not Organisation.objects.filter(pk=event.org_id, tells_withheld=True).exists():
+        return 0
+    ground = replace(actor, reads_offences=True)
+    sql = WITHHELD.format(
+        event=event_predicate(ground),
+        attribute=attribute_predicate(ground),
+        attribute_withheld=f"NOT {attribute_predicate(actor)}",
+        report=report_predicate(ground, "r"),
+        report_withheld=f"NOT {report_predicate(actor, 'r')}",
+    )
+    row = cursor().execute(sql, reader_parameters(actor) | {"event": event.id}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def marked_kinds(actor: Actor, reference: Reference) -> list[MarkedKind]:

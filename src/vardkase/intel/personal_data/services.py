@@ -9,17 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 from psycopg.rows import namedtuple_row
 
-from vardkase.audit.services import record
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import NewAttribute
+from vardkase.intel.errors import PublicationStopped
 from vardkase.intel.hooks import (
     AttributesEdited,
     AttributesRemoved,
+    BeforeDelegation,
     BeforePublication,
     EventChanged,
     EventOwnerChanged,
@@ -39,6 +42,7 @@ from vardkase.intel.personal_data.marking import (
 from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark, PersonalDataScan
 from vardkase.intel.personal_data.offences import is_offence_tag
 from vardkase.intel.personal_data.problems import PersonalDataProblem
+from vardkase.intel.personal_data.queries import OFFENCE, answerable_marks
 from vardkase.intel.rules import may_publish_event
 
 AT_ONCE = 5000
@@ -64,7 +68,11 @@ def forget_removed(removal: AttributesRemoved) -> None:
 
 
 def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
-    """The new owner answers anew: the reasons, and who gave them, would reveal the former one."""
+    """The new owner answers anew: the reasons, and who gave them, would reveal the former one.
+
+    Raises Conflict if it has no legal ground for what is about offences: that may have come since it was asked.
+    """
+    _require_ground_to_own(taken.event_id, Organisation.objects.get(owned_events=taken.event_id))
     marks = PersonalDataMark.objects.filter(event_id=taken.event_id)
     marks.update(reason="", answered_by=None, answered_at=None)
 
@@ -72,14 +80,35 @@ def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
 def mark_changed(change: EventChanged) -> None:
     """Search the title, tags and reports again if they have changed."""
     scan = PersonalDataScan.objects.filter(event=change.event_id).first()
-    if scan is None and not change.is_new:
-        return  # From before there were marks: all of it is searched when it is published, or by the schedule.
-    _mark_rest(change.event_id, scan)
+    former = scan.version if scan else 0
+    # Attributes from before there were marks are searched when the event is published, or by the schedule.
+    _mark_rest(change.event_id, scan, VERSION if change.is_new else former)
 
 
 def complete_before_publication(proposal: BeforePublication) -> None:
-    """What leaves the hub has been searched as it is."""
+    """What leaves the hub has been searched as it is. Raises PublicationStopped if the event's owner has no legal
+    ground to process personal data on offences, and there are some in it."""
     complete(proposal.event.pk)
+    owner = Organisation.objects.get(pk=proposal.event.org_id)
+    if not owner.reads_offences and (found := _kinds_about_offences(proposal.event.pk)):
+        raise PublicationStopped(PersonalDataProblem.NO_GROUND_FOR_OFFENCES(kinds=", ".join(found)))
+
+
+def check_delegation(proposal: BeforeDelegation) -> None:
+    """Refuse to hand over personal data on offences to an organisation without a legal ground. Raises Conflict."""
+    _require_ground_to_own(proposal.event.pk, proposal.recipient)
+
+
+def _require_ground_to_own(event_id: int, organisation: Organisation) -> None:
+    if not organisation.reads_offences:
+        complete(event_id)
+        if _kinds_about_offences(event_id):
+            raise Conflict(PersonalDataProblem.NO_GROUND_TO_TAKE_OVER())
+
+
+def _kinds_about_offences(event_id: int) -> list[str]:
+    kinds = answerable_marks(event_id).filter(OFFENCE).values_list("kind", flat=True)
+    return sorted({str(PersonalDataKind(kind).label) for kind in kinds.distinct()})
 
 
 def complete(event_id: int) -> None:
@@ -90,7 +119,7 @@ def complete(event_id: int) -> None:
         for batch in batched((row[0] for row in ids.fetchall()), AT_ONCE):
             _mark_attributes(event_id, batch)
         scan = None
-    _mark_rest(event_id, scan)
+    _mark_rest(event_id, scan, VERSION)
 
 
 def mark_existing() -> int:
@@ -110,7 +139,8 @@ def _mark_attributes(event_id: int, ids: Sequence[int]) -> None:
     _mark_tagged(event_id)
 
 
-def _mark_rest(event_id: int, scan: PersonalDataScan | None) -> None:
+def _mark_rest(event_id: int, scan: PersonalDataScan | None, version: int) -> None:
+    """`version`: of the detection that has searched the attributes; 0 for none."""
     row = cursor().execute(DIGEST, {"event": event_id}).fetchone()
     if row is None:
         return
@@ -122,7 +152,7 @@ def _mark_rest(event_id: int, scan: PersonalDataScan | None) -> None:
             for mark in in_texts(place, [text[1:] for text in texts if text[0] == place])
         ]
         replace(event_id, OF_THE_REST, None, marks)
-        scanned = {"version": VERSION, "digest": row[0]}
+        scanned = {"version": version, "digest": row[0]}
         PersonalDataScan.objects.update_or_create(event_id=event_id, defaults=scanned)
     _mark_tagged(event_id)
 
@@ -162,7 +192,7 @@ def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
     if len(reason) > LONGEST_REASON or "\0" in reason:
         raise Invalid({"reason": [PersonalDataProblem.REASON_TOO_LONG(most=LONGEST_REASON)]})
     complete(event.pk)
-    unanswered = PersonalDataMark.objects.filter(event=event, kind=_kind(kind), answered_at=None)
+    unanswered = answerable_marks(event.pk).filter(kind=_kind(kind), answered_at=None)
     count = unanswered.update(reason=reason, answered_by=actor.user_id, answered_at=timezone.now())
     if not count:
         raise Conflict(PersonalDataProblem.NOTHING_TO_ANSWER())
@@ -175,13 +205,25 @@ def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
 def take_back_answer(actor: Actor, event_id: int, kind: str) -> int:
     """Leave all marks of `kind` in the event unanswered again; returns how many. Raises as `state_necessity`."""
     event = _lock_to_answer(actor, event_id)
-    answered = PersonalDataMark.objects.filter(event=event, kind=_kind(kind), answered_at__isnull=False)
+    answered = answerable_marks(event.pk).filter(kind=_kind(kind), answered_at__isnull=False)
     count = answered.update(reason="", answered_by=None, answered_at=None)
     if not count:
         raise Conflict(PersonalDataProblem.NOTHING_ANSWERED())
     change = {"kind": kind, "marks": count}
     record(actor, IntelAction.PERSONAL_DATA_ANSWER_TAKEN_BACK, event_target(event), change)
     return count
+
+
+@transaction.atomic
+def tell_withheld(actor: Actor, *, tells: bool) -> None:
+    """Whether readers without a legal ground are told how many items about offences are withheld from them in the
+    events of the actor's organisation. Raises Forbidden unless the actor administers it."""
+    actor.require_own_affairs()
+    actor.require(Permission.ADMIN)
+    own = Organisation.objects.filter(pk=actor.organisation_id).exclude(tells_withheld=tells)
+    if own.update(tells_withheld=tells):
+        target = Target("organisation", actor.organisation_id, title=actor.organisation_name)
+        record(actor, IntelAction.WITHHELD_COUNT_SET, target, {"tells": tells})
 
 
 def _lock_to_answer(actor: Actor, event_id: int) -> Event:
@@ -203,14 +245,14 @@ SELECT e.id FROM event e LEFT JOIN personal_data_scan s ON s.event_id = e.id
 WHERE s.version IS DISTINCT FROM %(version)s ORDER BY e.id
 """
 ATTRIBUTES = """
-SELECT id, object_id, type, value1, value2, comment, deleted FROM attribute
-WHERE event_id = %(event)s AND id = ANY(%(ids)s) AND NOT deleted
+SELECT id, object_id, type, value1, value2, comment FROM attribute
+WHERE event_id = %(event)s AND id = ANY(%(ids)s)
 """
 DIGEST = """
 SELECT md5(concat_ws(E'\\x1f', e.info,
     (SELECT string_agg(l.tag_id::text, ',' ORDER BY l.tag_id) FROM event_tag l WHERE l.event_id = e.id),
     (SELECT string_agg(concat(r.id, ':', md5(r.name || E'\\x1f' || r.content)), ',' ORDER BY r.id)
-     FROM event_report r WHERE r.event_id = e.id AND NOT r.deleted)))
+     FROM event_report r WHERE r.event_id = e.id)))
 FROM event e WHERE e.id = %(event)s
 """
 TEXTS = """
@@ -219,7 +261,7 @@ UNION ALL
 SELECT DISTINCT 'tag', t.id, 'name', t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
 UNION ALL
 SELECT 'report', id, unnest(ARRAY['name', 'content']), unnest(ARRAY[name, content])
-FROM event_report WHERE event_id = %(event)s AND NOT deleted
+FROM event_report WHERE event_id = %(event)s
 """
 TAGS = """
 SELECT 'event', 0::bigint, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s

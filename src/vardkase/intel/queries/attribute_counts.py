@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.offence_data import marked_attributes
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
@@ -29,17 +30,19 @@ def attribute_counts(actor: Actor, event_ids: Sequence[int]) -> dict[int, int]:
 def visible_attribute_count(actor: Actor, event: str = "e") -> str:
     """SQL for the number of live attributes that the actor may read of a readable event (alias `event`).
 
-    Two probes of the partial indexes of restricted parts for each event; none for site administrators and
-    owners.
+    Two probes of the partial indexes of restricted parts for each event, and one of the marks of what concerns an
+    offence for those who may not read it; none for site administrators and owners.
     """
     if actor.is_site_admin and actor.may_read:
         return f"{event}.attribute_count"
+    marked = marked_attributes(actor, event)
     return COUNT_WITHOUT_HIDDEN.format(
         e=event,
         visible=attribute_predicate(actor, "p", event),
         attribute=restricted(actor, "p"),
         object=restricted(actor, "within"),
         ruled_out=ruled_out(actor, "p"),
+        marked=MARKED.format(marked=marked) if marked else "",
     )
 
 
@@ -51,7 +54,11 @@ COUNT_WITHOUT_HIDDEN = """greatest({e}.attribute_count - (
         UNION
         SELECT p.id, p.object_id, p.distribution, p.sharing_group_id
         FROM object within JOIN attribute p ON p.object_id = within.id
-        WHERE within.event_id = {e}.id AND {object} AND NOT p.deleted
+        WHERE within.event_id = {e}.id AND {object} AND NOT p.deleted{marked}
     ) p WHERE NOT {visible}
 ), 0)"""
+MARKED = """
+        UNION
+        SELECT p.id, p.object_id, p.distribution, p.sharing_group_id FROM attribute p
+        WHERE p.id IN ({marked}) AND NOT p.deleted"""
 COUNTS = "SELECT e.id, {count} FROM event e WHERE e.id = ANY(%(ids)s::bigint[]) AND {event}"

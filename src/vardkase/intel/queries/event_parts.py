@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.group_members import group_member_predicate
 from vardkase.identity.access.visibility import (
     event_predicate,
-    group_member_predicate,
     reader_parameters,
     report_predicate,
 )

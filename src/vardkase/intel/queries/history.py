@@ -68,7 +68,10 @@ def history_of_event(actor: Actor, reference: Reference) -> QuerySet[AuditEntry]
         # So is an act on what a filter found, which names no attributes: some of them may be hidden, and the filter may
         # have their values.
         own = Q(organisation_id=actor.organisation_id)
-        entries = entries.filter(own | ~Q(change__has_any_keys=["audiences", "filter"]))
+        unknown = ["audiences", "filter"]
+        if not actor.reads_offences:
+            unknown.append("count")  # Of attributes that were added: what is withheld would be counted.
+        entries = entries.filter(own | ~Q(change__has_any_keys=unknown))
     return entries.filter(_since_taken_over(actor, event.id))
 
 

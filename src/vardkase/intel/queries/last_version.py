@@ -14,6 +14,7 @@ from uuid import UUID
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.offence_data import offences_of_version
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     last_version_predicate,
@@ -140,6 +141,18 @@ def readable_among(actor: Actor, table: str, parts: Iterable[tuple[int, str, int
     return {row[0] for row in cursor().execute(sql, parameters).fetchall()}
 
 
+def withheld_parts(actor: Actor, versions: Iterable[tuple[UUID, int]]) -> set[tuple[UUID, str]]:
+    """UUIDs of parts, each with its event's, that concerned an offence in these versions, if the actor may not read
+    such."""
+    rows = list(versions)
+    parameters = reader_parameters(actor) | {
+        "events": [row[0] for row in rows],
+        "versions": [row[1] for row in rows],
+    }
+    sql = WITHHELD.format(offences=offences_of_version(actor, "v"))
+    return {(row[0], row[1]) for row in cursor().execute(sql, parameters).fetchall()}
+
+
 VISIBLE: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
     "object": part_predicate,
@@ -172,6 +185,11 @@ AND v.published_at > coalesce((
     ORDER BY taken.id DESC LIMIT 1), 0)
 {{only}}
 ORDER BY v.published_at DESC, e.id DESC LIMIT %(most)s OFFSET %(start)s
+"""
+WITHHELD = """
+SELECT v.event_uuid, unnest({offences})::text
+FROM unnest(%(events)s::uuid[], %(versions)s::int[]) AS wanted (event_uuid, version)
+JOIN event_version v USING (event_uuid, version)
 """
 READABLE = """
 SELECT p.uuid::text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vardkase.audit.models import AuditEntry
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import GROUP_MEMBERS_HIDDEN
+from vardkase.identity.access.group_members import GROUP_MEMBERS_HIDDEN
 from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.history import acts_on_event, taken_over_at
 from vardkase.intel.queries.receivers import IN_GROUP, hides_members, receiver_ids

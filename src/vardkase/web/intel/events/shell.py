@@ -16,6 +16,7 @@ from vardkase.identity.organisations.queries import hides_unpublished
 from vardkase.intel import rules
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_delegations.settings import DELEGATION
+from vardkase.intel.personal_data.queries import count_withheld, has_offences
 from vardkase.intel.queries.attribute_lines import changed_since
 from vardkase.intel.queries.event_parts import AttachedTag
 from vardkase.misp.distribution import Distribution
@@ -89,6 +90,15 @@ class OpenEvent:
             return []
         preview = by_severity(event.id, event.distribution, event.sharing_group_id, only_known_files=True)
         return preview.stops
+
+    @property
+    def lacks_ground_to_share(self) -> bool:
+        is_stopped = self.event.withheld and self.is_ours and not self.actor.reads_offences
+        return is_stopped and has_offences(self.event.id)
+
+    @property
+    def withheld_count(self) -> int:
+        return 0 if self.is_ours else count_withheld(self.actor, self.event)
 
     @property
     def may_modify(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.intel.personal_data import views
+from vardkase.web.intel.personal_data import settings, views
 from vardkase.web.ui import converters
 
 __all__ = ["converters", "urlpatterns"]
@@ -13,5 +13,6 @@ KIND = "event/<reference:reference>/personal-data/<slug:kind>/"
 
 urlpatterns = [
     path(KIND, views.necessity, name="personal_data_necessity"),
+    path("organisation/withheld-items/", settings.withheld_items, name="withheld_items"),
     path(KIND + "undo/", views.take_back, name="personal_data_take_back"),
 ]

@@ -1,0 +1,68 @@
+"""The part of the visibility rule about personal data on offences (GDPR, article 10): who reads what is marked so.
+
+Marks are kept by `intel.personal_data`. For an actor who may read them (`Actor.reads_offences`) there is no condition
+at all, so that the gate costs authorities nothing. The conditions begin with AND.
+"""
+
+from __future__ import annotations
+
+from vardkase.identity.access.actor import Actor
+
+ATTRIBUTES = "('attribute', 'object-attribute', 'file-name')"
+REPORTS = "('report')"
+WHOLE_EVENT = "('title', 'tag')"
+"""Places of marks for which the whole event is not readable: every list and file names its title and tags."""
+
+HAVE_GROUND = "SELECT grounded.id FROM organisation grounded WHERE grounded.offence_period @> now()"
+
+
+def attribute_without_offence(actor: Actor, attribute: str, event: str, key: str = "id") -> str:
+    return _unless_marked(actor, f"marked.part_id = {attribute}.{key}", event, ATTRIBUTES)
+
+
+def report_without_offence(actor: Actor, report: str, event: str) -> str:
+    return _unless_marked(actor, f"marked.part_id = {report}.id", event, REPORTS)
+
+
+def event_without_offence(actor: Actor, event: str) -> str:
+    return _unless_marked(actor, "TRUE", event, WHOLE_EVENT)
+
+
+def version_without_offence(actor: Actor, version: str) -> str:
+    """For published versions whose title and tags were not about an offence; where it is not on record, they may
+    have been."""
+    return _unless(actor, f"({version}.offences IS NULL OR {version}.event_uuid = ANY({version}.offences))")
+
+
+def offences_of_version(actor: Actor, version: str) -> str:
+    """SQL for the UUIDs of what the actor may not read of a published version that is for them."""
+    if actor.reads_offences:
+        return "'{}'::uuid[]"
+    offences = f"{version}.offences"
+    if actor.reads_offences is False:
+        return offences
+    return f"CASE WHEN %(reader_org)s IN ({HAVE_GROUND}) THEN '{{}}' ELSE {offences} END"
+
+
+def marked_attributes(actor: Actor, event: str) -> str:
+    """SELECT of the ids of attributes that are marked, for an actor who may not read them; empty for others."""
+    if actor.reads_offences:
+        return ""
+    return f"SELECT marked.part_id {_marks(event, ATTRIBUTES)}"
+
+
+def _unless_marked(actor: Actor, part: str, event: str, places: str) -> str:
+    return _unless(actor, f"EXISTS (SELECT 1 {_marks(event, places)} AND {part})")
+
+
+def _unless(actor: Actor, concerns_offence: str) -> str:
+    if actor.reads_offences is None:
+        return f" AND (NOT {concerns_offence} OR %(reader_org)s IN ({HAVE_GROUND}))"
+    return "" if actor.reads_offences else f" AND NOT {concerns_offence}"
+
+
+def _marks(event: str, places: str) -> str:
+    return (
+        f"FROM personal_data_mark marked WHERE marked.event_id = {event}.id AND marked.place IN {places} "
+        "AND (marked.says_offence OR marked.tagged_offence)"
+    )
