@@ -34,6 +34,7 @@ NEWER = {
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "correspondence.0002_service_and_correction": 1,
+    "data_protection.0001_initial": 5,
     "enrolment.0002_joined_hub_report": 0,
     "exchange.0002_notifications": 3,
     "identity.0002_refusal_note_recorded_at": 0,

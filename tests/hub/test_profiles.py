@@ -59,6 +59,7 @@ HUB_ONLY = {
     "web.hub.training.views.remove_of_member",
     "web.hub.public_pages",
     "web.hub.customer_service",
+    "web.hub.data_protection",
 }
 MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 

@@ -97,6 +97,10 @@ class CustomerServiceConfig(PackagesConfig):
     name = "vardkase.hub.customer_service"
 
 
+class DataProtectionConfig(PackagesConfig):
+    name = "vardkase.hub.data_protection"
+
+
 class MembershipConfig(PackagesConfig):
     name = "vardkase.hub.membership"
 

@@ -27,6 +27,7 @@ from vardkase.formats.misp_json.snapshots import keep_version
 from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.hooks import letter_written
+from vardkase.hub.data_protection.controllers import services as controllers
 from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.policy import checks as policy
@@ -208,6 +209,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(intel.event_published, keep_version, "keeps the version that went out"),
     Listener(
+        intel.event_published, controllers.keep_controller, "keeps who is controller for it from then on"
+    ),
+    Listener(
         intel.event_published, publication_requests.answer_published, "closes the request to publish it"
     ),
     Listener(
@@ -263,6 +267,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         intel.event_taken_over,
         publication_requests.forget_of_former_owner,
         "removes the former owner’s request to publish it",
+    ),
+    Listener(
+        intel.event_taken_over,
+        controllers.forget_former_controller,
+        "removes the former owner from the register of controllers",
     ),
     Listener(
         intel.event_taken_over,

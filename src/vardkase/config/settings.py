@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.MembershipConfig",
     "vardkase.config.apps.PublicRecordsConfig",
     "vardkase.config.apps.EnrolmentConfig",
+    "vardkase.config.apps.DataProtectionConfig",
     "vardkase.config.apps.WiringConfig",
 ]
 

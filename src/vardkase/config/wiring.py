@@ -49,6 +49,10 @@ from vardkase.hub.correspondence.letters import changing as changing_texts
 from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
 from vardkase.hub.customer_service import open_tasks as customer_service_tasks
+from vardkase.hub.data_protection import open_tasks as data_protection_tasks
+from vardkase.hub.data_protection import schedules as data_protection_schedules
+from vardkase.hub.data_protection.requests import case_access as data_request_access
+from vardkase.hub.data_protection.requests import tasks as data_request_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
@@ -115,6 +119,7 @@ JOB_MODULES = (
     sync_tasks,
     taxii_tasks,
     application_tasks,
+    data_request_tasks,
     spill_tasks,
 )
 
@@ -146,6 +151,7 @@ SCHEDULES = (
     REMIND,
     application_tasks.QUEUE_ADMITTED,
     application_tasks.FORGET_DRAFTS,
+    *data_protection_schedules.SCHEDULES,
     ASK_JOINED_HUBS,
 )
 
@@ -192,6 +198,7 @@ APPROVAL_ACTIONS = (
 # What waits for the hub's staff, in the order of their inbox.
 TASK_KINDS = (
     *membership_tasks.KINDS,
+    *data_protection_tasks.KINDS,
     customer_service_tasks.REQUESTS,
     SPILLS,
 )
@@ -211,6 +218,7 @@ def wire() -> None:
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
     for kind in TASK_KINDS:
         open_tasks.register(kind)
+    register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)
     connection_diagnosis.register(sign_in_facts.facts)

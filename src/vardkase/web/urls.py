@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.membership.applications.urls")),
     path("", include("vardkase.web.hub.law.urls")),
     path("", include("vardkase.web.hub.spills.urls")),
+    path("", include("vardkase.web.hub.data_protection.urls")),
     path("", include("vardkase.web.hub.case_files.urls")),
     path("", include("vardkase.web.hub.membership.offence_data.urls")),
     path("", include("vardkase.web.hub.membership.phases.urls")),

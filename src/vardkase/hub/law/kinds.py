@@ -249,7 +249,33 @@ class LegalForm:
         return gettext("Connected authority: %(rule)s") % {"rule": AuthorityRule(self.is_authority).label}
 
 
-type LegalContent = Provision | Deadline | SecrecyGround | LegalQuestion | LegalForm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessingActivity:
+    """A processing of personal data, as the controller's record has it (article 30.1 of the GDPR)."""
+
+    name_sv: str = _a(_("Name in Swedish"))
+    name_en: str = _a(_("Name in English"))
+    purposes_sv: str = _a(_("Purposes and legal basis, in Swedish"), long=True)
+    purposes_en: str = _a(_("Purposes and legal basis, in English"), long=True)
+    persons_sv: str = _a(_("Categories of persons and data, in Swedish"), long=True)
+    persons_en: str = _a(_("Categories of persons and data, in English"), long=True)
+    recipients_sv: str = _a(_("Recipients, and transfers to third countries, in Swedish"), long=True)
+    recipients_en: str = _a(_("Recipients, and transfers to third countries, in English"), long=True)
+    erased_sv: str = _a(_("When it is erased, in Swedish"), long=True)
+    erased_en: str = _a(_("When it is erased, in English"), long=True)
+    security_sv: str = _a(_("Security measures, in Swedish"), long=True)
+    security_en: str = _a(_("Security measures, in English"), long=True)
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.name_sv, self.name_en)
+
+    @property
+    def summary(self) -> str:
+        return _in_language(self.purposes_sv, self.purposes_en)
+
+
+type LegalContent = Provision | Deadline | SecrecyGround | LegalQuestion | LegalForm | ProcessingActivity
 
 
 class LegalRuleKind(StrEnum):
@@ -258,6 +284,7 @@ class LegalRuleKind(StrEnum):
     GROUND = "grounds"
     LEGAL_FORM = "legal_forms"
     PROVISION = "provisions"
+    PROCESSING = "processing"
 
     @property
     def shape(self) -> type[LegalContent]:
@@ -266,7 +293,7 @@ class LegalRuleKind(StrEnum):
     @property
     def can_grow(self) -> bool:
         """Whether rules can be added and retired. The others are named by the code that asks for them."""
-        return self in (LegalRuleKind.GROUND, LegalRuleKind.PROVISION)
+        return self in (LegalRuleKind.GROUND, LegalRuleKind.PROVISION, LegalRuleKind.PROCESSING)
 
     @property
     def label(self) -> str:
@@ -279,6 +306,7 @@ SHAPES: dict[LegalRuleKind, type[LegalContent]] = {
     LegalRuleKind.GROUND: SecrecyGround,
     LegalRuleKind.LEGAL_FORM: LegalForm,
     LegalRuleKind.PROVISION: Provision,
+    LegalRuleKind.PROCESSING: ProcessingActivity,
 }
 LABELS: Mapping[LegalRuleKind, Promise] = {
     LegalRuleKind.QUESTION: _("Questions for the authority"),
@@ -286,6 +314,7 @@ LABELS: Mapping[LegalRuleKind, Promise] = {
     LegalRuleKind.GROUND: _("Grounds for secrecy"),
     LegalRuleKind.LEGAL_FORM: _("Legal forms of members"),
     LegalRuleKind.PROVISION: _("Provisions"),
+    LegalRuleKind.PROCESSING: _("Record of processing activities"),
 }
 
 

@@ -15,6 +15,9 @@ from django.utils.translation import pgettext_lazy
 from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.content_access.rules import READERS as ACCESS_READERS
 from vardkase.hub.customer_service.queries import waiting_for
+from vardkase.hub.data_protection.requests.queries import waiting_for as data_requests_to_answer
+from vardkase.hub.data_protection.requests.queries import waiting_for_us
+from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
 from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
@@ -98,6 +101,14 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("guide", _("Getting started"), icon="list-check"),
             NavigationItem("own_contacts", _("Contacts"), icon="address-book"),
             NavigationItem("groups", _("Organisation groups"), icon="sitemap", requires=Permission.ADMIN),
+            NavigationItem(
+                "own_data_requests",
+                _("Personal data"),
+                icon="fingerprint-scan",
+                requires=Permission.ADMIN,
+                waiting=waiting_for_us,
+                is_content=True,
+            ),
             NavigationItem("hub", _("Our hub"), icon="plug-connected"),
             NavigationItem("support", _("Support"), icon="lifebuoy"),
             NavigationItem("help", _("Help"), icon="help-circle"),
@@ -135,6 +146,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             ),
             NavigationItem("case_files", _("Cases"), icon="folders", staff=OFFICERS),
             NavigationItem("law", _("Legal rules"), icon="gavel", staff=OFFICERS),
+            NavigationItem(
+                "data_requests",
+                _("Personal data"),
+                icon="fingerprint-scan",
+                staff=HANDLERS,
+                waiting=data_requests_to_answer,
+            ),
             NavigationItem(
                 "spills", _("Spills"), icon="alert-triangle", staff=OFFICERS, waiting=spills_to_handle
             ),
@@ -210,6 +228,8 @@ BELOW: Mapping[str, str] = {
     "/lookup/": "values",
     "/questions/": "delegations",
     "/publication-requests/": "delegations",
+    "/breaches/": "data_requests",
+    "/processing-record/": "data_requests",
 }
 """Beginning of an address → the item that pages with it belong to, where its own address begins otherwise."""
 

@@ -101,10 +101,12 @@ def add(request: PageRequest, kind: str) -> HttpResponse:
             return proposed(
                 request, services.propose_change(request.actor, of_kind, key, form.content, reason)
             )
-    heading = (
-        gettext("New provision") if of_kind is LegalRuleKind.PROVISION else gettext("New ground for secrecy")
-    )
-    return edit_page(request, form, heading, _parents(), save=gettext("Propose the rule"))
+    headings = {
+        LegalRuleKind.PROVISION: gettext("New provision"),
+        LegalRuleKind.GROUND: gettext("New ground for secrecy"),
+        LegalRuleKind.PROCESSING: gettext("New processing activity"),
+    }
+    return edit_page(request, form, headings[of_kind], _parents(), save=gettext("Propose the rule"))
 
 
 @page(staff=LEGAL_OFFICER, writes=True)

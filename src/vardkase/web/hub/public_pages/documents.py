@@ -14,7 +14,7 @@ from vardkase.hub.membership.terms.terms_pdf import terms_pdf
 from vardkase.hub.public_pages import queries
 from vardkase.hub.public_pages.passages import PassagePart
 from vardkase.hub.public_pages.who_sees import who_sees
-from vardkase.web.hub.public_pages.front import words_at_the_foot
+from vardkase.web.hub.public_pages.front import url_if_any, words_at_the_foot
 from vardkase.web.ui.files import download
 from vardkase.web.ui.markdown import rendered_by_owner
 from vardkase.web.ui.pages import public_page
@@ -52,8 +52,8 @@ def who_sees_what(request: HttpRequest) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     intro = gettext(
-        "This is for people who are named in an application, contact support or request an account. "
-        "%(owner)s runs the service."
+        "This is for people who are named in an application, contact support, request an account or exercise their "
+        "rights. %(owner)s runs the service."
     )
     return _statement(request, PassagePart.PRIVACY, gettext("How we handle personal data"), intro)
 
@@ -83,6 +83,7 @@ def _statement(request: HttpRequest, part: PassagePart, heading: str, intro: str
             for passage in queries.shown(part)
         ],
         "owner": owner,
+        "request_url": url_if_any("data_request_ask") if part is PassagePart.PRIVACY else "",
     }
     return render(request, "public_pages/statement.html", {**context, **words_at_the_foot()})
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from vardkase.analysis.correlation.queries import RelatedEvent, related_events
+from vardkase.hub.data_protection.controllers.queries import controller_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.analyst_data.threads import ThreadFilter, count_threads
@@ -61,6 +62,7 @@ def shell_context(shell: EventLayout, part: str) -> dict[str, Any]:
         "attack_matrix": galaxies.attack,
         "readers": header.readers_of(shell, owners),
         "latest": header.latest_version(shell),
+        "controller": controller_of(shell.event.uuid),
         "related": with_rows(shell.actor, first),
         "extends": extends,
         "extended_by": extended_by,

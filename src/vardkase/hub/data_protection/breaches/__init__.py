@@ -1,0 +1,1 @@
+"""The register of personal data breaches (article 33.5 of the GDPR)."""

@@ -1,0 +1,1 @@
+"""Who is controller for what an event holds, as of its publication."""

@@ -1,0 +1,1 @@
+"""The record of processing activities (article 30 of the GDPR)."""

@@ -1,0 +1,226 @@
+"""Services by which a controller answers for its items, and what it is shown of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from vardkase.audit.services import record
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.query_expressions import first_or_not_found
+from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.data_protection.problems import DataAnswerProblem, DataRequestProblem
+from vardkase.hub.data_protection.requests.mails import notify_handlers, target_of
+from vardkase.hub.data_protection.requests.models import (
+    ConcernedController,
+    ConcernedItem,
+    ItemOutcome,
+)
+from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.hub.data_protection.requests.person import GivenCopy, opened, opened_copy, sealed_copy
+from vardkase.hub.data_protection.requests.queries import find_controller
+from vardkase.hub.data_protection.requests.recipients import recipients_of
+from vardkase.hub.data_protection.requests.rules import OPEN, answers_for, is_handler, refusal_grounds
+from vardkase.hub.data_protection.requests.search import excerpts, texts_of
+from vardkase.hub.data_protection.requests.services import LONGEST_REASON, text_of
+from vardkase.hub.data_protection.requests.terms import SearchTerm
+from vardkase.identity.access.actor import Actor
+
+MOST_AT_ONCE = 500
+CHANGES = (ItemOutcome.CORRECTED, ItemOutcome.ERASED)
+TOLD_ON = (*CHANGES, ItemOutcome.RESTRICTED)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """An item as its controller sees it; `text` is empty once it no longer holds what was searched for."""
+
+    item: ConcernedItem
+    where: str
+    text: str
+    terms: tuple[SearchTerm, ...]
+
+
+def shown_items(
+    actor: Actor, controller: ConcernedController, rows: Sequence[ConcernedItem]
+) -> list[ShownItem]:
+    """`rows` with what they say, for who answers for them; each reading is on record.
+
+    A handler reads those of the hub owner only: of the others, whose and how many they are.
+    """
+    person = opened(controller.request.person)
+    texts = _texts(controller, rows, person.terms) if reads_contents(actor, controller) else {}
+    if texts:
+        change = {"items": len(texts), "controller": controller.name}
+        record(actor, HubAction.DATA_REQUEST_READ, target_of(controller.request), change)
+    return [
+        ShownItem(
+            row,
+            where_of(row),
+            texts.get(row.pk, ""),
+            tuple(person.terms[place] for place in row.terms if place < len(person.terms)),
+        )
+        for row in rows
+    ]
+
+
+def reads_contents(actor: Actor, controller: ConcernedController) -> bool:
+    if actor.may_not_read_content or not actor.may_read:
+        return False
+    if is_handler(actor) and controller.is_hub_owner:
+        return True
+    return answers_for(actor, controller) and controller.organisation_id == actor.organisation_id
+
+
+def where_of(item: ConcernedItem) -> str:
+    """Where the item is, in words that name nothing of what it says."""
+    label = str(item.get_kind_display())
+    if item.event_id:
+        label = gettext("%(kind)s, event %(number)s") % {"kind": label, "number": item.event_id}
+    if item.versions:
+        label += f" ({', '.join(map(str, item.versions))})"
+    return label
+
+
+@transaction.atomic
+def answer_items(
+    actor: Actor,
+    controller_id: int,
+    item_ids: Iterable[int],
+    outcome: Any,
+    ground: Any = "",
+    reason: Any = "",
+) -> int:
+    """Record what was done with items; returns how many.
+
+    What was corrected or erased must no longer hold what was searched for; what is given out is copied. Raises Invalid
+    by field, Conflict, NotFound, Forbidden.
+    """
+    controller = _for_answer(actor, controller_id)
+    rows = list(controller.items.filter(pk__in=list(item_ids)[:MOST_AT_ONCE]).order_by("pk"))
+    if not rows:
+        raise Invalid({"items": [DataAnswerProblem.NONE_CHOSEN()]})
+    if outcome not in ItemOutcome.values:
+        raise Invalid({"outcome": [DataAnswerProblem.NO_OUTCOME()]})
+    ground, reason = _refusal(outcome, ground, reason)
+    person = opened(controller.request.person)
+    texts = _texts(controller, rows, person.terms)
+    if outcome in CHANGES and texts:
+        raise Invalid({"outcome": [DataAnswerProblem.STILL_THERE(count=len(texts))]})
+    offences = sum(row.is_offence for row in rows)
+    if outcome == ItemOutcome.GIVEN and offences and len(rows) > 1:
+        raise Invalid({"outcome": [DataAnswerProblem.OFFENCES(count=offences)]})
+    for row in rows:
+        row.outcome, row.ground, row.reason, row.answered_at = outcome, ground, reason, timezone.now()
+        if outcome == ItemOutcome.GIVEN:
+            # Whoever may not read it records what its controller gave out itself.
+            is_read = reads_contents(actor, controller)
+            row.given = sealed_copy(GivenCopy(where_of(row), texts.get(row.pk, ""))) if is_read else ""
+        elif row.kind != Kind.AUDIT:
+            row.given = ""
+    ConcernedItem.objects.bulk_update(rows, ["outcome", "ground", "reason", "answered_at", "given"])
+    change = {"count": len(rows), "outcome": outcome, "controller": controller.name}
+    record(actor, HubAction.DATA_REQUEST_ITEMS_ANSWERED, target_of(controller.request), change)
+    return len(rows)
+
+
+@transaction.atomic
+def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedController:
+    """Make the answers of a controller final.
+
+    `told`: how the recipients of what was changed were told (article 19), needed if there are any. Raises Conflict,
+    Invalid, NotFound, Forbidden.
+    """
+    controller = _for_answer(actor, controller_id)
+    if controller.items.filter(outcome="").exists():
+        raise Conflict(DataAnswerProblem.INCOMPLETE())
+    changed = controller.items.filter(outcome__in=TOLD_ON).exclude(event_id=None)
+    recipients = recipients_of({row.event_id for row in changed.only("event_id") if row.event_id})
+    if recipients and not str(told or "").strip():
+        raise Invalid({"told": [DataAnswerProblem.RECIPIENTS_UNTOLD()]})
+    controller.recipients = [each.as_row() for each in recipients]
+    controller.recipients_told = text_of(told, "told", 500) if recipients else ""
+    controller.answered_at, controller.answered_by = timezone.now(), actor.name
+    controller.save()
+    change = {"controller": controller.name, "recipients": len(recipients)}
+    record(actor, HubAction.DATA_REQUEST_CONTROLLER_ANSWERED, target_of(controller.request), change)
+    if not is_handler(actor):
+        notify_handlers("data_request_answer_came", controller.request, actor)
+    return controller
+
+
+def _for_answer(actor: Actor, controller_id: int) -> ConcernedController:
+    actor.require_own_affairs()
+    find_controller(actor, controller_id)
+    rows = ConcernedController.objects.select_for_update(of=("self",)).select_related("request")
+    controller = first_or_not_found(rows.filter(pk=controller_id), DataRequestProblem.NO_SUCH_REQUEST())
+    if not answers_for(actor, controller):
+        first_or_not_found(rows.none(), DataRequestProblem.NO_SUCH_REQUEST())
+    if controller.request.state not in OPEN:
+        raise Conflict(DataRequestProblem.NOT_OPEN())
+    if controller.answered_at:
+        raise Conflict(DataAnswerProblem.ANSWERED())
+    return controller
+
+
+def _refusal(outcome: str, ground: Any, reason: Any) -> tuple[str, str]:
+    if outcome != ItemOutcome.REFUSED:
+        return "", text_of(reason, "reason", LONGEST_REASON) if str(reason or "").strip() else ""
+    if ground not in refusal_grounds():
+        raise Invalid({"ground": [DataAnswerProblem.NO_GROUND()]})
+    if not str(reason or "").strip():
+        raise Invalid({"reason": [DataAnswerProblem.NO_REASON()]})
+    return str(ground), text_of(reason, "reason", LONGEST_REASON)
+
+
+def _texts(
+    controller: ConcernedController, rows: Sequence[ConcernedItem], terms: Sequence[SearchTerm]
+) -> dict[int, str]:
+    """What the items say now, by their own id; without those that no longer hold what was searched for.
+
+    Of nothing that has come to belong to another organisation meanwhile.
+    """
+    by_kind: dict[str, list[ConcernedItem]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+    found: dict[int, str] = {}
+    owner = controller.organisation_id
+    for kind, of_kind in by_kind.items():
+        if kind == Kind.AUDIT:
+            found |= {row.pk: opened_copy(row.given).text for row in of_kind if row.given}
+        elif kind == Kind.VERSION:
+            found |= {row.pk: text for row in of_kind if (text := _of_versions(row, owner, terms))}
+        else:
+            ids = [row.part_id for row in of_kind]
+            texts = texts_of(Kind(kind), ids, terms, owner, with_hubs_own=controller.is_hub_owner)
+            found |= {row.pk: texts[row.part_id] for row in of_kind if row.part_id in texts}
+    return found
+
+
+def _of_versions(row: ConcernedItem, owner: int | None, terms: Sequence[SearchTerm]) -> str:
+    found = cursor().execute(VERSIONS_OF, {"event": row.event_id, "versions": row.versions, "org": owner})
+    versions = found.fetchall()
+    if not versions:
+        return ""
+    text = excerpts(str(versions[0][0]), [number for _, number, _ in versions], terms)
+    published = ", ".join(f"{number} ({date_format(day, 'j F Y')})" for _, number, day in versions)
+    return f"{published}\n{text}" if text else ""
+
+
+VERSIONS_OF = """
+SELECT v.event_uuid, v.version, to_timestamp(v.published_at)
+FROM event_version v LEFT JOIN event e ON e.id = v.event_id
+WHERE v.event_id = %(event)s AND v.version = ANY(%(versions)s::int[]) AND coalesce((
+    SELECT p.organisation_id FROM publishing_controller p
+    WHERE p.event_uuid = v.event_uuid AND p.since <= v.published_at ORDER BY p.since DESC LIMIT 1
+), e.org_id) = %(org)s
+ORDER BY v.version DESC LIMIT 20
+"""

@@ -1,0 +1,134 @@
+"""Queries for requests from data subjects: handlers see all, a member what concerns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from vardkase.core.clock import today
+from vardkase.core.query_expressions import first_or_not_found
+from vardkase.hub.data_protection.problems import DataRequestProblem
+from vardkase.hub.data_protection.requests.models import (
+    ConcernedController,
+    ConcernedItem,
+    DataSubjectRequest,
+    FoundItemKind,
+)
+from vardkase.hub.data_protection.requests.person import DataSubject, opened
+from vardkase.hub.data_protection.requests.rules import OPEN, is_handler
+from vardkase.hub.data_protection.requests.terms import SearchTerm
+from vardkase.hub.data_protection.rules import HANDLERS
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+
+
+def requests(actor: Actor, *, state: str = "") -> QuerySet[DataSubjectRequest]:
+    """All requests, or those in `state` ("open": unanswered; "late": past the last day). Raises Forbidden."""
+    actor.require_staff(*HANDLERS)
+    rows = DataSubjectRequest.objects.select_related("owner")
+    if state in ("open", "late"):
+        rows = rows.filter(state__in=OPEN)
+    if state == "late":
+        rows = rows.filter(deadline__lt=today())
+    return rows.exclude(state__in=OPEN) if state == "closed" else rows
+
+
+def find_request(actor: Actor, pk: int) -> DataSubjectRequest:
+    return first_or_not_found(requests(actor).filter(pk=pk), DataRequestProblem.NO_SUCH_REQUEST())
+
+
+def waiting_for(actor: Actor) -> int:
+    """The number of open requests; 0 for who does not handle them."""
+    return DataSubjectRequest.objects.filter(state__in=OPEN).count() if is_handler(actor) else 0
+
+
+def controllers(request: DataSubjectRequest) -> list[ConcernedController]:
+    """Whom a request concerns, with the number of items (`count`) and of those not answered (`unanswered`)."""
+    counted = request.controllers.annotate(
+        count=Count("items"), unanswered=Count("items", filter=Q(items__outcome=""))
+    )
+    return list(counted.order_by("-is_hub_owner", "name"))
+
+
+def counts_by_kind(controller: ConcernedController) -> list[tuple[str, int]]:
+    rows = controller.items.values_list("kind").annotate(n=Count("pk")).order_by("kind")
+    return [(str(FoundItemKind(kind).label), count) for kind, count in rows]
+
+
+def own_tasks(actor: Actor) -> QuerySet[ConcernedController]:
+    """The requests that were sent to the actor's organisation. Raises Forbidden."""
+    actor.require(Permission.ADMIN)
+    actor.require_content_access()
+    return (
+        ConcernedController.objects.filter(organisation=actor.organisation_id, is_hub_owner=False)
+        .exclude(sent_at=None)
+        .select_related("request")
+        .annotate(count=Count("items"))
+    )
+
+
+def waiting_for_us(actor: Actor) -> int:
+    if not actor.may(Permission.ADMIN) or actor.may_not_read_content:
+        return 0
+    waiting = ConcernedController.objects.filter(
+        organisation=actor.organisation_id, is_hub_owner=False, answered_at=None, request__state__in=OPEN
+    )
+    return waiting.exclude(sent_at=None).count()
+
+
+def find_controller(actor: Actor, pk: int) -> ConcernedController:
+    """One that the actor answers for. Raises NotFound, Forbidden."""
+    if is_handler(actor):
+        rows = ConcernedController.objects.select_related("request", "organisation")
+    else:
+        rows = own_tasks(actor)
+    return first_or_not_found(rows.filter(pk=pk), DataRequestProblem.NO_SUCH_REQUEST())
+
+
+def find_own_task(actor: Actor, pk: int) -> ConcernedController:
+    """Raises NotFound, Forbidden."""
+    return first_or_not_found(own_tasks(actor).filter(pk=pk), DataRequestProblem.NO_SUCH_REQUEST())
+
+
+def items(controller: ConcernedController) -> QuerySet[ConcernedItem]:
+    return controller.items.all()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSubject:
+    """What a controller is told of the person: the values that were found in its items, and no others."""
+
+    rights: list[str]
+    terms: list[SearchTerm]
+    text: str
+    deadline: date | None
+
+
+def told_to(controller: ConcernedController) -> ToldSubject:
+    person = opened(controller.request.person)
+    used = {place for places in controller.items.values_list("terms", flat=True) for place in places}
+    known = [term for place, term in enumerate(person.terms) if place in used]
+    return ToldSubject(
+        controller.request.right_labels,
+        known,
+        person.text,
+        controller.answer_by or controller.request.deadline,
+    )
+
+
+def person_of(actor: Actor, request: DataSubjectRequest) -> DataSubject:
+    """Raises Forbidden for who does not handle requests."""
+    actor.require_staff(*HANDLERS)
+    return opened(request.person)
+
+
+def outcomes(request: DataSubjectRequest) -> list[tuple[str, str, int]]:
+    """Of all items of a request: controller, outcome, number."""
+    rows = ConcernedItem.objects.filter(controller__request=request)
+    counted = rows.values_list("controller__is_hub_owner", "controller__name", "outcome").annotate(
+        n=Count("pk")
+    )
+    found = counted.order_by("-controller__is_hub_owner", "controller__name", "outcome")
+    return [(name, outcome, n) for _is_hub_owner, name, outcome, n in found]

@@ -1,0 +1,207 @@
+"""The reply to the person: a letter, and a copy of what was given out as PDF and JSON."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext, ngettext, override
+
+from vardkase.audit.services import record
+from vardkase.core import typeset
+from vardkase.core.clock import today
+from vardkase.core.errors import Conflict
+from vardkase.core.mail.settings import SENDER_NAME, sender
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.wording import sender_and_address
+from vardkase.hub.correspondence.letters.writing import Contents, preview, write
+from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
+from vardkase.hub.correspondence.problems import LetterProblem
+from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SERVICE_NAME
+from vardkase.hub.data_protection.problems import DataRequestProblem
+from vardkase.hub.data_protection.requests import mails
+from vardkase.hub.data_protection.requests.models import (
+    ConcernedItem,
+    DataSubjectRequest,
+    ItemOutcome,
+)
+from vardkase.hub.data_protection.requests.person import GivenCopy, opened, opened_copy
+from vardkase.hub.data_protection.requests.queries import outcomes
+from vardkase.hub.data_protection.requests.rules import REQUEST, refusal_grounds
+from vardkase.hub.data_protection.requests.services import LONGEST_REASON, LONGEST_TEXT, locked, text_of
+from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.lifecycle.services import take_step
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+
+KIND = "letter_data_subject"
+"""The kind of the letter; how to appeal is its section "appeal_data_subject"."""
+COPY = Path(__file__).with_name("copy.typ")
+LANGUAGES = ("sv", "en")
+
+
+def preview_reply(actor: Actor, pk: int, text: str) -> bytes:
+    """The letter as PDF, as a draft. Raises as `reply`."""
+    request = locked(actor, pk)
+    _require_ready()
+    return preview(_contents(actor, request, text_of(text, "text", LONGEST_TEXT)))
+
+
+@transaction.atomic
+def reply(actor: Actor, pk: int, text: str, *, without_because: str = "") -> Letter:
+    """Decide on the hub owner's part, write the letter, and close the request.
+
+    `without_because`: why it is answered although a controller has not. Raises Conflict, Invalid, NotFound, Forbidden.
+    """
+    request = locked(actor, pk)
+    text = text_of(text, "text", LONGEST_TEXT)
+    _require_complete(request, without_because)
+    _require_ready()
+    if without_because.strip():
+        text = f"{text}\n\n{text_of(without_because, 'without_because', LONGEST_REASON)}"
+    letter = write(actor, _contents(actor, request, text), mails.target_of(request))
+    take_step(actor, REQUEST, request, "answer")
+    request.closed_at = timezone.now()
+    request.save()
+    mails.tell_person(request, actor)
+    return letter
+
+
+def _require_complete(request: DataSubjectRequest, without_because: str) -> None:
+    if request.searched_at is None:
+        raise Conflict(DataRequestProblem.NOT_SEARCHED())
+    if ConcernedItem.objects.filter(
+        controller__request=request, controller__is_hub_owner=True, outcome=""
+    ).exists():
+        raise Conflict(DataRequestProblem.OWN_ITEMS_UNANSWERED())
+    others = request.controllers.filter(is_hub_owner=False, answered_at=None)
+    if others.exists() and not without_because.strip():
+        raise Conflict(DataRequestProblem.UNANSWERED())
+
+
+def _require_ready() -> None:
+    """The reply is a decision, and says who decides and where to appeal (7 kap. 2 § dataskyddslagen)."""
+    missing = [each.name for each in (SENDER_NAME, SENDER_ADDRESS, APPEAL_COURT) if not each.value.strip()]
+    if missing:
+        raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))
+
+
+def _contents(actor: Actor, request: DataSubjectRequest, text: str) -> Contents:
+    person = opened(request.person)
+    decider = User.objects.filter(pk=actor.user_id or 0).first()
+    facts, signatures = {}, {}
+    for language in LANGUAGES:
+        with override(language):
+            signed = signature_of(decider, language) if decider else actor.name
+            signatures[language] = [signed]
+            facts[language] = {
+                "number": request.number,
+                "arrived": formatted(request.arrived_on, "j F Y"),
+                "rights": "\n".join(request.right_labels),
+                "results": "\n".join(results(request)),
+                "refusals": "\n".join(refusals(request)) or gettext("Nothing was refused."),
+                "reason": text,
+                "decider": signed,
+                "court": APPEAL_COURT.value,
+                "appeal_period": find_deadline("appeal_private").period,
+                "sender": sender(),
+                "sender_address": sender_and_address(),
+                "service": SERVICE_NAME.value,
+            }
+    address = [person.name, *(person.address or person.email).splitlines()]
+    return Contents(
+        kind=KIND,
+        number=request.number,
+        sender=sender(),
+        address=[line for line in address if line.strip()],
+        facts=facts,
+        signatures=signatures,
+        translated=request.language == "en",
+    )
+
+
+def results(request: DataSubjectRequest) -> list[str]:
+    """For each controller what was done, in a line."""
+    by_controller: dict[str, list[str]] = defaultdict(list)
+    for name, outcome, count in outcomes(request):
+        words = ItemOutcome(outcome).label if outcome else gettext("Not answered yet")
+        counted = ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
+        by_controller[name].append(f"{words}: {counted}")
+    contacts = dict(request.controllers.filter(is_hub_owner=False).values_list("name", "contact_email"))
+    lines = [
+        f"{name}{f' ({contacts[name]})' if contacts.get(name) else ''}. {'. '.join(done)}."
+        for name, done in by_controller.items()
+    ]
+    return lines or [gettext("We have found no data on you on the hub.")]
+
+
+def refusals(request: DataSubjectRequest) -> list[str]:
+    cited = refusal_grounds()
+    rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.REFUSED)
+    found = rows.order_by("controller__name").values_list("controller__name", "ground", "reason").distinct()
+    return [
+        f"{name}: {' '.join(reason.split())} ({cited.get(ground, ground)})." for name, ground, reason in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOfData:
+    """What one controller gave out to the person."""
+
+    controller: str
+    items: tuple[GivenCopy, ...]
+
+
+def copies(request: DataSubjectRequest) -> list[CopyOfData]:
+    found: dict[str, list[GivenCopy]] = defaultdict(list)
+    rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.GIVEN)
+    rows = rows.exclude(given="").select_related("controller")
+    for row in rows.order_by("-controller__is_hub_owner", "controller__name", "pk"):
+        found[row.controller.name].append(opened_copy(row.given))
+    return [CopyOfData(name, tuple(items)) for name, items in found.items()]
+
+
+def copy_as_json(request: DataSubjectRequest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(_document(request, copies(request))), indent=2)
+
+
+def copy_as_pdf(request: DataSubjectRequest) -> bytes:
+    with override(request.language):
+        data = {
+            **_document(request, copies(request)),
+            "sender": sender(),
+            "title": gettext("Copy of your personal data"),
+            "meta": [
+                [gettext("Date"), formatted(today(), "j F Y")],
+                [gettext("Case"), request.number],
+            ],
+            "nothing": gettext("No data were given out."),
+        }
+    return typeset.pdf(COPY, data, language=request.language, pool=typeset.records)
+
+
+def _document(request: DataSubjectRequest, given: Sequence[CopyOfData]) -> Mapping[str, Any]:
+    return {"number": request.number, "controllers": msgspec.to_builtins(given)}
+
+
+@transaction.atomic
+def note_opened(actor: Actor, request: DataSubjectRequest, letter: Letter) -> None:
+    """The person has opened the letter through their private link: it is delivered."""
+    _delivery, is_new = Delivery.objects.get_or_create(
+        letter=letter, defaults={"how": DeliveredHow.OTHER, "on": today(), "noted_by": "private link"}
+    )
+    if is_new:
+        record(actor, HubAction.LETTER_DELIVERED, mails.target_of(request), {"how": "private link"})
+
+
+def note_copy_read(actor: Actor, request: DataSubjectRequest) -> None:
+    """A handler has opened the copy, for instance to post it."""
+    record(actor, HubAction.DATA_REQUEST_READ, mails.target_of(request), {"copy": True})

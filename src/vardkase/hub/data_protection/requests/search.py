@@ -1,0 +1,244 @@
+"""The search for what a request concerns: set-based, in ranges of the largest tables, with its progress reported.
+
+It reads everything on the hub whoever may read it, and tells nobody what it reads: only where something was found, and
+whose it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched, islice
+from typing import NamedTuple
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.core.jobs.progress import report
+from vardkase.core.sql import cursor
+from vardkase.formats.misp_json.snapshots import read_snapshot, read_snapshots
+from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
+from vardkase.hub.data_protection.requests.terms import SearchTerm, pattern, whole_values
+
+AT_ONCE = 100_000
+"""Rows of a large table in one statement."""
+VERSIONS_AT_ONCE = 50
+VERSION_BYTES = 64 * 2**20
+MOST = 20_000
+"""Items of one request. A person in more of them needs narrower values to search for."""
+MOST_LINES = 2_000
+"""Lines of the audit log."""
+LONG = 2_000
+"""Characters above which only what is around the findings is shown of a text."""
+AROUND = 100
+"""Characters that are shown on each side of what was found in a long text."""
+
+
+class Place(NamedTuple):
+    """Where something was found, and whose it is; no `organisation_id`: the hub owner's."""
+
+    organisation_id: int | None
+    kind: Kind
+    part_id: int
+
+
+@dataclass(slots=True)
+class FoundItem:
+    event_id: int | None
+    terms: set[int] = field(default_factory=set)
+    versions: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Findings:
+    """`audit_lines` are those that name the person. `is_cut`: there was more than MOST."""
+
+    items: dict[Place, FoundItem] = field(default_factory=dict)
+    audit_lines: list[str] = field(default_factory=list)
+    is_cut: bool = False
+
+    def add(self, place: Place, event_id: int | None, terms: Iterable[int], version: int = 0) -> None:
+        found = self.items.get(place)
+        if found is None:
+            if len(self.items) >= MOST:
+                self.is_cut = True
+                return
+            found = self.items[place] = FoundItem(event_id)
+        found.terms.update(terms)
+        if version:
+            found.versions.add(version)
+
+
+def find(terms: Sequence[SearchTerm]) -> Findings:
+    """What is on the hub of the person whom `terms` describe."""
+    findings = Findings()
+    given = _patterns(terms)
+    ranges = [(source, *bounds) for source in (*EVERY, AUDIT) for bounds in _ranges(source)]
+    versions = _last_version_id()
+    total = len(ranges) * VERSIONS_AT_ONCE + versions
+    for done, (source, first, last) in enumerate(ranges):
+        report(done * VERSIONS_AT_ONCE, total)
+        bounds = {"first": first, "last": last}
+        if source is AUDIT:
+            _add_audit_lines(findings, given | bounds)
+        else:
+            for part_id, event_id, org_id, places in cursor().execute(_matching(source), given | bounds):
+                findings.add(Place(org_id, source.kind, part_id), event_id, places)
+    _add_whole_values(findings, terms)
+    _add_versions(findings, terms, len(ranges) * VERSIONS_AT_ONCE, total)
+    return findings
+
+
+def _patterns(terms: Sequence[SearchTerm]) -> dict[str, object]:
+    return {
+        "places": list(range(len(terms))),
+        "patterns": [pattern(term) for term in terms],
+        "most": MOST + 1,
+    }
+
+
+def _ranges(source: DataSource) -> Iterator[tuple[int, int]]:
+    if not source.table:
+        yield 0, 0
+        return
+    row = cursor().execute(f"SELECT coalesce(max(id), 0) FROM {source.table}").fetchone()
+    last = row[0] if row else 0
+    yield from ((first, first + AT_ONCE - 1) for first in range(1, last + 1, AT_ONCE))
+
+
+def _rows(source: DataSource) -> str:
+    if not source.table:
+        return source.rows
+    return f"{source.rows} WHERE {source.key} BETWEEN %(first)s AND %(last)s"
+
+
+def _matching(source: DataSource) -> str:
+    return MATCHING.format(rows=_rows(source))
+
+
+def _add_audit_lines(findings: Findings, given: dict[str, object]) -> None:
+    wanted = MOST_LINES - len(findings.audit_lines)
+    rows = cursor().execute(AUDIT_LINES.format(rows=_rows(AUDIT)), given | {"wanted": wanted}).fetchall()
+    for text, places in rows:
+        findings.audit_lines.append(text)
+        findings.add(Place(None, Kind.AUDIT, 0), None, places)
+    findings.is_cut |= len(findings.audit_lines) >= MOST_LINES
+
+
+def _add_whole_values(findings: Findings, terms: Sequence[SearchTerm]) -> None:
+    """Values that are the same but spelt in a way that the pattern does not know (addresses in IPv6)."""
+    forms = [(place, form) for place, term in enumerate(terms) for form in whole_values(term)]
+    given = {
+        "places": [place for place, _ in forms],
+        "texts": [form.strip().lower() for _, form in forms],
+        "keys": keys_of(form for _, form in forms),
+        "most": MOST + 1,
+    }
+    for part_id, event_id, org_id, places in cursor().execute(WHOLE_VALUES, given):
+        findings.add(Place(org_id, Kind.ATTRIBUTE, part_id), event_id, places)
+
+
+def _last_version_id() -> int:
+    row = cursor().execute("SELECT coalesce(max(id), 0) FROM event_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _add_versions(findings: Findings, terms: Sequence[SearchTerm], done: int, total: int) -> None:
+    compiled = compiled_patterns(terms)
+    rows = cursor().execute(VERSIONS).fetchall()
+    for batch in batched(rows, VERSIONS_AT_ONCE):
+        documents = read_snapshots(((uuid, version) for _, _, uuid, version, _ in batch), VERSION_BYTES)
+        for (number, event_id, uuid, version, org_id), document in zip(batch, documents, strict=True):
+            report(min(total, done + number), total)
+            text = readable(document if document is not None else read_snapshot(str(uuid), version))
+            if places := [place for place, each in enumerate(compiled) if each.search(text)]:
+                findings.add(Place(org_id, Kind.VERSION, event_id), event_id, places, version)
+
+
+def compiled_patterns(terms: Sequence[SearchTerm]) -> list[re.Pattern[str]]:
+    return [re.compile(pattern(term), re.IGNORECASE) for term in terms]
+
+
+def readable(document: bytes) -> str:
+    """The JSON as text, in which ends of lines and escaped signs do not stick to words."""
+    text = document.decode(errors="replace")
+    return re.sub(r'\\([nrt"/\\])', lambda sign: " " if sign[1] in "nrt" else sign[1], text)
+
+
+def texts_of(
+    kind: Kind,
+    part_ids: Sequence[int],
+    terms: Sequence[SearchTerm],
+    organisation_id: int | None,
+    *,
+    with_hubs_own: bool,
+) -> dict[int, str]:
+    """What an organisation's items of a kind say now; without those that no longer hold any of `terms`.
+
+    Not for versions and the audit log. Long texts are cut to what is around it.
+    """
+    found: dict[int, list[str]] = defaultdict(list)
+    given = _patterns(terms) | {"ids": list(part_ids), "org": organisation_id, "own": with_hubs_own}
+    compiled = compiled_patterns(terms)
+    for source in EVERY:
+        if source.kind is kind:
+            rows = source.rows if not source.table else f"{source.rows} WHERE {source.key} = ANY(%(ids)s)"
+            for part_id, text in cursor().execute(TEXTS.format(rows=rows), given):
+                found[part_id].append(text if len(text) <= LONG else "\n".join(_around(text, compiled)))
+    return {part_id: "\n".join(dict.fromkeys(texts)) for part_id, texts in found.items()}
+
+
+def excerpts(uuid: str, versions: Sequence[int], terms: Sequence[SearchTerm]) -> str:
+    """What was found in published versions, each with a few words around it."""
+    compiled = compiled_patterns(terms)
+    lines: dict[str, None] = {}
+    for version in versions:
+        text = readable(read_snapshot(uuid, version))
+        lines |= dict.fromkeys(islice(_around(text, compiled), MOST_LINES - len(lines)))
+    return "\n".join(lines)
+
+
+def _around(text: str, compiled: Sequence[re.Pattern[str]]) -> Iterator[str]:
+    for each in compiled:
+        for match in each.finditer(text):
+            yield " ".join(text[max(0, match.start() - AROUND) : match.end() + AROUND].split())
+
+
+MATCHING = """
+SELECT x.part_id, x.event_id, x.org_id, array_agg(DISTINCT t.place)
+FROM ({rows}) x
+JOIN unnest(%(places)s::int[], %(patterns)s::text[]) AS t (place, pattern) ON x.text ~* t.pattern
+GROUP BY x.part_id, x.event_id, x.org_id
+ORDER BY x.part_id LIMIT %(most)s
+"""
+AUDIT_LINES = """
+SELECT x.text, array_agg(DISTINCT t.place)
+FROM ({rows}) x
+JOIN unnest(%(places)s::int[], %(patterns)s::text[]) AS t (place, pattern) ON x.text ~* t.pattern
+GROUP BY x.text ORDER BY x.text LIMIT %(wanted)s
+"""
+TEXTS = """
+SELECT x.part_id, x.text FROM ({rows}) x
+WHERE x.part_id = ANY(%(ids)s::bigint[]) AND x.text ~* ANY(%(patterns)s::text[])
+    AND (x.org_id = %(org)s OR (%(own)s AND x.org_id IS NULL))
+"""
+# Two values may share a key: their texts are compared as well.
+WHOLE_VALUES = """
+SELECT a.id, a.event_id, e.org_id, array_agg(DISTINCT given.place)
+FROM unnest(%(places)s::int[], %(texts)s::text[], %(keys)s::bigint[]) AS given (place, text, key)
+JOIN attribute_key k ON k.key = given.key
+JOIN attribute a ON a.event_id = k.event_id AND a.id = k.attribute_id
+JOIN event e ON e.id = a.event_id
+WHERE lower(trim(a.value1)) = given.text OR lower(trim(a.value2)) = given.text
+GROUP BY a.id, a.event_id, e.org_id ORDER BY a.id LIMIT %(most)s
+"""
+# Whose a version is, is who was controller when it was published; from before there was a register, the owner.
+VERSIONS = """
+SELECT v.id, v.event_id, v.event_uuid, v.version, coalesce((
+    SELECT p.organisation_id FROM publishing_controller p
+    WHERE p.event_uuid = v.event_uuid AND p.since <= v.published_at ORDER BY p.since DESC LIMIT 1
+), e.org_id)
+FROM event_version v LEFT JOIN event e ON e.id = v.event_id
+ORDER BY v.id
+"""

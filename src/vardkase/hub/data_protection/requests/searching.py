@@ -1,0 +1,125 @@
+"""Services that search for a request, in a job, and keep where something was found and whose it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.services import record
+from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.data_protection.requests import mails
+from vardkase.hub.data_protection.requests.models import (
+    ConcernedController,
+    ConcernedItem,
+    DataSubjectRequest,
+    FoundItemKind,
+)
+from vardkase.hub.data_protection.requests.models import DataRequestState as State
+from vardkase.hub.data_protection.requests.person import GivenCopy, opened, sealed_copy
+from vardkase.hub.data_protection.requests.search import Findings, FoundItem, Place, find
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.settings import host_organisation_id
+
+AT_ONCE = 1_000
+MARKED_PLACES = {
+    "attribute": FoundItemKind.ATTRIBUTE,
+    "object-attribute": FoundItemKind.ATTRIBUTE,
+    "file-name": FoundItemKind.ATTRIBUTE,
+    "report": FoundItemKind.REPORT,
+    "title": FoundItemKind.TITLE,
+}
+
+
+def search(actor: Actor, request_id: int) -> int:
+    """Search for a request whose search was ordered, and replace what was found before; returns the number of items.
+
+    Does nothing if the request was closed, changed or sent on meanwhile.
+    """
+    request = DataSubjectRequest.objects.filter(pk=request_id).first()
+    if request is None or request.search_ordered_at is None:
+        return 0
+    findings = find(opened(request.person).terms)
+    with transaction.atomic():
+        locked = DataSubjectRequest.objects.select_for_update().get(pk=request_id)
+        if locked.search_ordered_at != request.search_ordered_at or locked.state != State.IN_HAND:
+            return 0
+        locked.controllers.all().delete()
+        _keep(locked, findings)
+        locked.searched_at, locked.is_cut = timezone.now(), findings.is_cut
+        locked.save()
+        change = {"count": len(findings.items), "controllers": locked.controllers.count()}
+        record(actor, HubAction.DATA_REQUEST_SEARCHED, mails.target_of(locked), change)
+    return len(findings.items)
+
+
+def _keep(request: DataSubjectRequest, findings: Findings) -> None:
+    host = host_organisation_id()
+    grouped: dict[int | None, list[tuple[Place, FoundItem]]] = defaultdict(list)
+    for place, found in findings.items.items():
+        # The hub owner answers for what has no other controller, and for what it publishes itself.
+        owner = None if place.organisation_id in (None, host) else place.organisation_id
+        grouped[owner].append((place, found))
+    controllers = {each.organisation_id: each for each in _controllers(request, grouped, host)}
+    offences = _offences(findings)
+    log = sealed_copy(GivenCopy("", "\n".join(findings.audit_lines))) if findings.audit_lines else ""
+    ConcernedItem.objects.bulk_create(
+        (
+            ConcernedItem(
+                controller=controllers[host if owner is None else owner],
+                kind=place.kind,
+                part_id=place.part_id,
+                event_id=found.event_id,
+                terms=sorted(found.terms),
+                versions=sorted(found.versions),
+                is_offence=(place.kind, place.part_id) in offences,
+                given=log if place.kind == FoundItemKind.AUDIT else "",
+            )
+            for owner, places in grouped.items()
+            for place, found in places
+        ),
+        batch_size=AT_ONCE,
+    )
+
+
+def _controllers(
+    request: DataSubjectRequest, owners: Iterable[int | None], host: int | None
+) -> list[ConcernedController]:
+    rows = cursor().execute(CONTROLLERS, {"ids": [host if owner is None else owner for owner in owners]})
+    return ConcernedController.objects.bulk_create(
+        ConcernedController(
+            request=request,
+            organisation_id=organisation_id,
+            is_hub_owner=organisation_id == host,
+            name=name,
+            contact_email=email,
+        )
+        for organisation_id, name, email in rows
+    )
+
+
+def _offences(findings: Findings) -> set[tuple[str, int]]:
+    """The items that are marked as data on offences."""
+    events = {found.event_id for found in findings.items.values() if found.event_id}
+    rows = cursor().execute(OFFENCES, {"events": list(events)}).fetchall()
+    return {
+        (MARKED_PLACES[place], event_id if place == "title" else part_id)
+        for event_id, place, part_id in rows
+        if place in MARKED_PLACES
+    }
+
+
+CONTROLLERS = """
+SELECT o.id, o.name, coalesce((
+    SELECT c.email FROM contact c WHERE c.organisation_id = o.id AND c.role IN ('data_protection', 'main')
+    ORDER BY c.role <> 'data_protection', c.id LIMIT 1
+), '')
+FROM organisation o WHERE o.id = ANY(%(ids)s::bigint[])
+"""
+OFFENCES = """
+SELECT event_id, place, part_id FROM personal_data_mark
+WHERE event_id = ANY(%(events)s::bigint[]) AND (says_offence OR tagged_offence)
+"""

@@ -1,0 +1,107 @@
+"""Where personal data are looked for: for each kind, the rows of a table with their text and whose they are.
+
+A source is SQL with the columns `part_id`, `event_id`, `org_id` (null: the hub owner's) and `text`. The same SQL finds
+items, shows them and tells whether they still hold what was searched for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """`table`: the rows are read in ranges of its `id`, `key` in the SQL, because it may be very large."""
+
+    kind: Kind
+    rows: str
+    table: str = ""
+    key: str = ""
+
+
+def _lines(*columns: str) -> str:
+    return f"concat_ws(E'\\n', {', '.join(columns)})"
+
+
+def _of_the_hub(kind: Kind, table: str, *columns: str) -> DataSource:
+    text = _lines(*(f"t.{column}" if "(" not in column else column for column in columns))
+    return DataSource(
+        kind,
+        f"SELECT t.id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, {text} AS text FROM {table} t",
+    )
+
+
+_VALUE = "concat_ws('|', a.value1, a.value2)"
+SHARED = (
+    DataSource(Kind.TITLE, "SELECT e.id AS part_id, e.id AS event_id, e.org_id, e.info AS text FROM event e"),
+    DataSource(
+        Kind.ATTRIBUTE,
+        f"SELECT a.id AS part_id, a.event_id, e.org_id, {_lines(_VALUE, "nullif(a.comment, '')")} AS text "
+        "FROM attribute a JOIN event e ON e.id = a.event_id",
+        "attribute",
+        "a.id",
+    ),
+    DataSource(
+        Kind.OBJECT,
+        "SELECT o.id AS part_id, o.event_id, e.org_id, o.comment AS text "
+        "FROM object o JOIN event e ON e.id = o.event_id WHERE o.comment <> ''",
+    ),
+    DataSource(
+        Kind.TAG,
+        "SELECT e.id AS part_id, e.id AS event_id, e.org_id, t.name AS text FROM tag t "
+        "JOIN (SELECT tag_id, event_id FROM event_tag UNION SELECT tag_id, event_id FROM attribute_tag) used "
+        "ON used.tag_id = t.id JOIN event e ON e.id = used.event_id",
+    ),
+    DataSource(
+        Kind.REPORT,
+        f"SELECT r.id AS part_id, r.event_id, e.org_id, {_lines('r.name', 'r.content')} AS text "
+        "FROM event_report r JOIN event e ON e.id = r.event_id",
+    ),
+    DataSource(
+        Kind.PROPOSAL,
+        f"SELECT a.id AS part_id, a.event_id, a.org_id, {_lines(_VALUE, "nullif(a.comment, '')")} AS text "
+        "FROM proposal a UNION ALL SELECT a.id, a.event_id, c.org_id, c.text "
+        "FROM proposal_comment c JOIN proposal a ON a.id = c.proposal_id",
+    ),
+    DataSource(
+        Kind.ANALYST_DATA,
+        f"SELECT n.id AS part_id, NULL::bigint AS event_id, n.org_id, {_lines('n.authors', 'n.text')} AS text "
+        "FROM analyst_data n",
+    ),
+)
+OF_THE_HUB = (
+    _of_the_hub(Kind.ACCOUNT, "account", "email"),
+    # Former addresses of accounts, also of deleted ones.
+    DataSource(
+        Kind.ACCOUNT,
+        "SELECT t.user_id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, t.email AS text "
+        "FROM account_address t",
+    ),
+    _of_the_hub(Kind.CONTACT, "contact", "name", "email", "phone"),
+    _of_the_hub(Kind.APPLICATION, "application", "email", "answers"),
+    DataSource(
+        Kind.APPLICATION,
+        "SELECT t.application_id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
+        f"{_lines('t.author', 't.text')} AS text FROM application_message t",
+    ),
+    _of_the_hub(Kind.MEMBERSHIP, "membership", "details"),
+    _of_the_hub(Kind.SUPPORT, "support_request", "subject", "asker_name", "asker_email", "host(t.address)"),
+    _of_the_hub(Kind.SUPPORT_MESSAGE, "support_message", "author", "text"),
+    _of_the_hub(Kind.INVITATION, "invitation", "email", "note"),
+    _of_the_hub(Kind.REGISTRATION, "inbox", "title", "host(t.ip)", "comment", "data"),
+    _of_the_hub(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "thing_title"),
+    _of_the_hub(Kind.LETTER, "letter", "title", "signed_by"),
+)
+AUDIT = DataSource(
+    Kind.AUDIT,
+    "SELECT 0::bigint AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
+    "concat_ws(' ', to_char(t.created, 'YYYY-MM-DD HH24:MI'), t.action, t.actor_name, host(t.address), t.title) "
+    "AS text "
+    "FROM audit_entry t",
+    "audit_entry",
+    "t.id",
+)
+"""One item for all its lines, which are kept (encrypted) as they were found: they do not change."""
+EVERY = (*SHARED, *OF_THE_HUB)
