@@ -6,6 +6,7 @@ import { dialogs } from "./islands/dialog";
 import { drawer } from "./islands/drawer";
 import { dropFiles } from "./islands/dropFiles";
 import { facets } from "./islands/facets";
+import { insertText } from "./islands/insertText";
 import { liveRegion } from "./islands/live";
 import { matrices } from "./islands/matrix";
 import { menus } from "./islands/menu";
@@ -38,6 +39,7 @@ const islands = [
   drawer,
   dropFiles,
   facets,
+  insertText,
   liveRegion,
   matrices,
   menus,

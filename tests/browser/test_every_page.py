@@ -77,6 +77,7 @@ ELSEWHERE = {
     ),
     "opened by a link in a mail, or by the sign-in of an organisation": (
         "account-link/",
+        "calendar/<",
         "account/organisation/",
         "entrance/",
         "personal-data/follow/",
@@ -97,6 +98,8 @@ ELSEWHERE = {
         "event/<reference:reference>/version/",
         "galaxies/<uuid:uuid>/edit/",
         "mail/<",
+        "office/delegation/<",
+        "office/reasons/<",
         "search/saved/new/",
     ),
     "leads to another page": (
@@ -119,6 +122,7 @@ ELSEWHERE = {
     ),
     "answers a script with choices, figures or a file": (
         "correlations/graph/",
+        "office/contacts/directory.pdf",
         "event/<reference:reference>/file/",
         "event/<reference:reference>/graph/context/",
         "event/<reference:reference>/news/",

@@ -54,6 +54,7 @@ NEWER = {
     "intel.0014_offences": 0,
     "law.0001_initial": 1,
     "membership.0002_offence_permission": 1,
+    "office.0001_initial": 5,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
     "spills.0001_initial": 2,

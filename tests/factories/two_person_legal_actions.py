@@ -18,6 +18,8 @@ from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.office.delegation.models import DecisionRight
+from vardkase.hub.office.delegation.services import NewRight, propose_right
 from vardkase.identity.access.actor import Actor
 
 LAW = "offence_data"
@@ -51,6 +53,22 @@ def legal_rule(people: People) -> Setup:
         lambda: find_deadline("hearing").number,
         page=(f"/law/{address}/change/", form),
         api=(f"/legalRules/edit/{address}", {"content": {"number": 3}, "reason": WHY}),
+    )
+
+
+def delegation(people: People) -> Setup:
+    right = NewRight("decide_application", "Beslut 2026-17", today(), duty="legal_officer")
+    form = {
+        "action": right.action,
+        "duty": right.duty,
+        "first": today(),
+        "source": right.source,
+        "reason": WHY,
+    }
+    return people.by_officers(
+        lambda who: propose_right(who, right, WHY),
+        DecisionRight.objects.count,
+        page=("/office/delegation/new/", form),
     )
 
 
@@ -126,6 +144,7 @@ def ending(people: People) -> Setup:
 
 LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
+    "change_delegation": delegation,
     "change_phase": phase,
     "end_offence_permission": ending,
     "publish_terms": terms,

@@ -52,6 +52,7 @@ HUB_ONLY = {
     "cli.support",
     "web.hub.case_files",
     "web.hub.law",
+    "web.hub.office",
     "web.hub.membership",
     "web.hub.correspondence",
     "web.hub.enrolment.codes",

@@ -109,6 +109,10 @@ class PublicRecordsConfig(PackagesConfig):
     name = "vardkase.hub.public_records"
 
 
+class OfficeConfig(PackagesConfig):
+    name = "vardkase.hub.office"
+
+
 class EnrolmentConfig(PackagesConfig):
     name = "vardkase.hub.enrolment"
 

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.CustomerServiceConfig",
     "vardkase.config.apps.MembershipConfig",
     "vardkase.config.apps.PublicRecordsConfig",
+    "vardkase.config.apps.OfficeConfig",
     "vardkase.config.apps.EnrolmentConfig",
     "vardkase.config.apps.DataProtectionConfig",
     "vardkase.config.apps.WiringConfig",

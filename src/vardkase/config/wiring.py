@@ -83,6 +83,8 @@ from vardkase.hub.membership.overview import tasks as membership_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.office.delegation import services as delegation
+from vardkase.hub.office.delegation.queries import rights_today
 from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
@@ -95,6 +97,7 @@ from vardkase.hub.spills.queries import is_cleared
 from vardkase.identity.access.connection_scope import register_connection_rules
 from vardkase.identity.access.content_access import register_content_access_factory
 from vardkase.identity.access_reviews.schedules import REVIEW
+from vardkase.identity.accounts.four_eyes import decision_rights
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
@@ -171,6 +174,7 @@ APPROVAL_ACTIONS = (
     changing_texts.CHANGE_APPEAL,
     content_access_approvals.GRANT_ACCESS,
     law.CHANGE_RULE,
+    delegation.CHANGE,
     phases.CHANGE_PHASE,
     phases.RECORD_PRECONDITION,
     phases.REVOKE_PRECONDITION,
@@ -221,6 +225,7 @@ def wire() -> None:
     register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)
+    decision_rights.register(rights_today)
     connection_diagnosis.register(sign_in_facts.facts)
     # Who answers what a lower layer asks without knowing the package above that knows:
     register_connection_rules(connection_scope_of_server)

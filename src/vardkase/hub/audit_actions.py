@@ -8,6 +8,8 @@ from vardkase.audit.actions import AuditAction
 
 
 class HubAction(AuditAction):
+    ABSENCE_ENDED = "absence.ended", _("An absence was ended")
+    ABSENCE_REGISTERED = "absence.registered", _("An absence was registered")
     ANNOUNCEMENT_CHANGED = "announcement.changed", _("An announcement was changed")
     ANNOUNCEMENT_ENDED = "announcement.ended", _("A planned interruption was closed")
     ANNOUNCEMENT_MADE = "announcement.made", _("An interruption or incident was announced")
@@ -99,6 +101,8 @@ class HubAction(AuditAction):
         "case_file.hearing_opened",
         _("A party was given the opportunity to comment before a decision"),
     )
+    CALENDAR_LINK_CREATED = "calendar_link.created", _("A private calendar link was created")
+    CALENDAR_LINK_REVOKED = "calendar_link.revoked", _("The private calendar link was revoked")
     CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")
     CONSOLE_EXPORTED = "console.exported", _("Events were exported from the console")
     CONTACT_ADDED = "contact.added", _("A contact was added")
@@ -148,6 +152,7 @@ class HubAction(AuditAction):
         _("What to search for a data subject was changed"),
     )
     DATA_REQUEST_WITHDRAWN = "data_request.withdrawn", _("The request from a data subject was withdrawn")
+    DELEGATION_CHANGED = "decision_right.changed", _("The delegation of decisions was changed")
     ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
     ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation’s own platform was connected by its code")
@@ -174,6 +179,7 @@ class HubAction(AuditAction):
     LIBRARY_UPDATED = "library.updated", _("The libraries were updated")
     MAIL_TEMPLATE_CHANGED = "mail_template.changed", _("The text of an e-mail was changed")
     MAIL_TEMPLATE_RESET = "mail_template.reset", _("The default text of an e-mail was restored")
+    LIST_EXPORTED = "list.exported", _("A list was downloaded")
     MEMBERSHIP_ACTIVATED = "membership.activated", _("The membership became active")
     MEMBERSHIP_BROUGHT_INTO_USE = (
         "membership.brought_into_use",
@@ -262,6 +268,7 @@ class HubAction(AuditAction):
     PUBLIC_PASSAGE_MOVED = "public_passage.moved", _("A question of the public page was moved")
     PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
     PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
+    REASON_TEXT_CHANGED = "reason_text.changed", _("A text for reasons was changed")
     SCHEDULE_CHANGED = "schedule.changed", _("The schedule of a task was changed")
     SCHEDULE_ORDERED = "schedule.ordered", _("A scheduled task was started manually")
     SECURITY_STATEMENT_ACCEPTED = "security_statement.accepted", _("The security statement was accepted")
@@ -299,6 +306,7 @@ class HubAction(AuditAction):
     SUPPORT_REQUEST_ROUTED = "support_request.routed", _("The support request was reclassified")
     SUPPORT_REQUEST_SOLVED = "support_request.solved", _("The support request was solved")
     SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the support request was started")
+    TASK_HANDED_OVER = "task.handed_over", _("A task was handed over")
     TERMS_ACCEPTED = "terms.accepted", _("The terms were accepted for a member")
     TERMS_DISCARDED = "terms.discarded", _("The draft of the terms was discarded")
     TERMS_DRAFTED = "terms.drafted", _("A new draft of the terms was started")

@@ -12,6 +12,7 @@ TAG_LIBRARIES = {
     "components": "vardkase.web.ui.component_tags",
     "connections": "vardkase.web.exchange.servers.template_tags",
     "jobs": "vardkase.web.core.jobs.template_tags",
+    "office": "vardkase.web.hub.office.template_tags",
     "notices": "vardkase.web.knowledge.noticelists.template_tags",
     "pickers": "vardkase.web.ui.picker_tags",
     "presence": "vardkase.web.intel.event_locks.template_tags",

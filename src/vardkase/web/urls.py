@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.data_protection.urls")),
     path("", include("vardkase.web.hub.case_files.urls")),
     path("", include("vardkase.web.hub.membership.offence_data.urls")),
+    path("", include("vardkase.web.hub.office.urls")),
     path("", include("vardkase.web.hub.membership.phases.urls")),
     path("", include("vardkase.web.hub.membership.invitations.urls")),
     path("", include("vardkase.web.hub.customer_service.urls")),

@@ -73,7 +73,11 @@ def register(kind: TaskKind) -> None:
 
 
 def kinds_for(actor: Actor) -> list[TaskKind]:
-    return [kind for kind in _kinds.values() if not kind.duties.isdisjoint(actor.staff)]
+    return kinds_for_duties(actor.staff)
+
+
+def kinds_for_duties(duties: frozenset[StaffRole]) -> list[TaskKind]:
+    return [kind for kind in _kinds.values() if not kind.duties.isdisjoint(duties)]
 
 
 def tasks_of(actor: Actor, kind: TaskKind) -> list[OfficeTask]:

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 
+from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import filtered
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
 from vardkase.web.audit.forms import TrailFilterForm
-from vardkase.web.audit.labels import NOUNS
-from vardkase.web.ui.listing import listed
+from vardkase.web.audit.labels import NOUNS, act
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page(Permission.AUDIT)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     form = TrailFilterForm(NOUNS, request.GET)
     rows = filtered(readable_trail(request.actor), **form.filters())
+    if wanted := wanted_file(request):
+        in_file = in_order(request, rows, {"pk"}, "-pk")
+        return list_file(request, wanted, "audit-log", gettext("Audit log"), _columns(), in_file)
     context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
+    context |= file_links(request)
     context["reads_all"] = request.actor.is_site_admin or request.actor.is_auditor
     return render(request, "audit/index.html", context)
+
+
+def _columns() -> Columns[AuditEntry]:
+    return {
+        gettext("Number"): lambda entry: entry.pk,
+        gettext("Time"): lambda entry: entry.created,
+        gettext("Who"): lambda entry: entry.actor_name,
+        gettext("With"): lambda entry: entry.credential,
+        gettext("Address"): lambda entry: entry.address or "",
+        gettext("Action"): act,
+        gettext("Type"): lambda entry: entry.target_kind,
+        gettext("ID"): lambda entry: entry.target_id,
+        gettext("About"): lambda entry: entry.title,
+    }

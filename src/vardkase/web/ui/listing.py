@@ -17,10 +17,20 @@ LONGEST_SEARCH = 200
 def listed[Row: Model](
     request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
 ) -> dict[str, Any]:
-    wanted = request.GET.get("sort", "")
-    sort = wanted if wanted.removeprefix("-") in sorts else default
-    rows_page = model_page(rows, sort, wanted_place(request), wanted_size(request))
+    rows_page = model_page(rows, _sort(request, sorts, default), wanted_place(request), wanted_size(request))
     return {"rows": rows_page.rows, "default_sort": default, **page_links(request, rows_page)}
+
+
+def in_order[Row: Model](
+    request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
+) -> QuerySet[Row]:
+    """All rows, in the order of the list."""
+    return rows.order_by(_sort(request, sorts, default), "pk")
+
+
+def _sort(request: PageRequest, sorts: Collection[str], default: str) -> str:
+    wanted = request.GET.get("sort", "")
+    return wanted if wanted.removeprefix("-") in sorts else default
 
 
 def searched(request: PageRequest) -> str:

@@ -19,8 +19,10 @@ from vardkase.hub.data_protection.requests.queries import waiting_for as data_re
 from vardkase.hub.data_protection.requests.queries import waiting_for_us
 from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.hub.membership.assessments.queries import waiting_for as applications_to_handle
+from vardkase.hub.membership.contacts.services import READERS
 from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
+from vardkase.hub.office.staff import DESKS
 from vardkase.hub.profiles import Profile, is_available, profile
 from vardkase.hub.spills.queries import waiting_for as spills_to_handle
 from vardkase.identity.access.actor import Actor
@@ -54,6 +56,7 @@ class NavigationItem:
         return held and (not self.staff or not actor.staff.isdisjoint(self.staff))
 
 
+CONTACT_READERS = tuple(sorted(READERS))
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 SERVICE = (*OFFICERS, StaffRole.OPERATOR)
 OVERSIGHT = (*OFFICERS, StaffRole.AUDITOR)
@@ -117,6 +120,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
     (
         _("Membership"),
         (
+            NavigationItem("inbox", _("Inbox"), icon="inbox", staff=DESKS),
+            NavigationItem("directory", _("Contacts for incidents"), icon="phone", staff=CONTACT_READERS),
             NavigationItem(
                 "applications",
                 _("Applications"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.core.mail.notify import notify
+from vardkase.identity.accounts.four_eyes.decision_rights import rights_today
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import Party
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction
@@ -40,7 +41,13 @@ def _approvers(action: ApprovalAction, request: ApprovalRequest) -> QuerySet[Use
     people = active_users().filter(staff_roles__overlap=duties)
     if Party.SITE_ADMIN in action.approve:
         people = people | active_users().filter(role__perm_site_admin=True)
-    return people.exclude(pk=request.proposed_by or 0)
+    people = people.exclude(pk=request.proposed_by or 0)
+    rights = rights_today().by_action
+    if action.name not in rights:
+        return people
+    holders = [right.user_id for right in rights[action.name] if right.user_id]
+    held = [right.duty for right in rights[action.name] if right.duty]
+    return people.filter(Q(pk__in=holders) | Q(staff_roles__overlap=held))
 
 
 def _link(request: ApprovalRequest) -> str:

@@ -20,6 +20,10 @@ class FourEyesProblem(ProblemCode):
     NOT_A_PROPOSER = _("This may be proposed by: %(parties)s.")
     OWN_PROPOSAL = _("You made the proposal, so another person must respond.")
     NOT_AN_APPROVER = _("This is approved by: %(parties)s.")
+    NOT_DELEGATED = _(
+        "Decisions of this kind are delegated, and you do not have the right to make them today. See "
+        "Delegation of decisions."
+    )
     KEY_OF_ANOTHER = _(
         "Someone else issued this API key. Two-person decisions require a key that you issued yourself, or "
         "the hub’s pages."

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from vardkase.core.errors import NotFound
+from vardkase.identity.accounts.four_eyes.decision_rights import rights_today
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import Party, parties_of
 from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
@@ -59,11 +60,11 @@ def to_answer(actor: Acting) -> list[ApprovalRequest]:
     if account is None:
         return []
     # Without locks below: each page counts these in its navigation, outside a transaction.
-    requests = waiting().filter(action__in=names)
+    requests, rights = waiting().filter(action__in=names), rights_today()
     return [
         each
         for each in requests
-        if (action := action_of(each)) and not refusal_of_part(actor, action, each, account)
+        if (action := action_of(each)) and not refusal_of_part(actor, action, each, account, rights)
     ]
 
 

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.problems import Problem
+from vardkase.identity.accounts.four_eyes.decision_rights import DecisionRights, rights_today
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import NAMES, Party, parties_of, parties_of_account
 from vardkase.identity.accounts.four_eyes.persons import has_own_credentials, is_proposer
@@ -58,12 +59,19 @@ def refusal_to_propose(
 
 
 def refusal_of_part(
-    actor: Acting, action: ApprovalAction, request: ApprovalRequest, account: User
+    actor: Acting,
+    action: ApprovalAction,
+    request: ApprovalRequest,
+    account: User,
+    rights: DecisionRights | None = None,
 ) -> Problem | None:
+    """Why the actor may not decide on this; None if they may. `rights` are those of today, if already read."""
     if is_proposer(account, request):
         return FourEyesProblem.OWN_PROPOSAL()
     if not account.is_active or parties_of_account(account).isdisjoint(action.approve):
         return FourEyesProblem.NOT_AN_APPROVER(parties=_listed(action.approve))
+    if not (rights or rights_today()).allow(action.name, account):
+        return FourEyesProblem.NOT_DELEGATED()
     return action.conflict(actor, request)
 
 

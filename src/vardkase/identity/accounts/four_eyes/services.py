@@ -15,6 +15,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes import mails
+from vardkase.identity.accounts.four_eyes.decision_rights import rights_today
 from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import parties_of
@@ -185,11 +186,18 @@ def _approve(actor: Acting, pk: int, digest: str, remark: str, choices: Mapping[
     if state_now != request.subject_state or digest_of(request) != request.digest:
         raise AlreadyAnswered(FourEyesProblem.CHANGED())
     _close(actor, request, State.APPROVED, remark.strip()[:LONGEST])
-    _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request)
+    _record(actor, IdentityAction.APPROVAL_REQUEST_APPROVED, request, **_right(actor, action))
     result = action.execute(sealed(actor, request, dict(choices)))
     if not action.writes_itself:
         mails.notify_proposer(action, request)
     return result
+
+
+def _right(actor: Acting, action: ApprovalAction) -> dict[str, str]:
+    """By which delegation the approver decides, for the audit log."""
+    account = User.objects.get(pk=actor.user_id or 0)
+    right = rights_today().right_of(action.name, account)
+    return {"delegation": right.source} if right else {}
 
 
 def _to_answer(actor: Acting, pk: int) -> tuple[ApprovalAction, ApprovalRequest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.facts import sample_facts
 from vardkase.core.mail.kinds import LANGUAGES, correspondence
-from vardkase.core.mail.models import SentState
+from vardkase.core.mail.models import SentMail, SentState
 from vardkase.core.mail.texts import texts
 from vardkase.hub.correspondence import queries
 from vardkase.hub.correspondence.letters.changing import propose_standard, propose_text
@@ -28,7 +28,8 @@ from vardkase.hub.correspondence.templates import (
 from vardkase.web.hub.correspondence.forms import SignatureForm, TextForm
 from vardkase.web.identity.accounts.four_eyes.views import problem_text
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
-from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -115,11 +116,15 @@ def reset(request: PageRequest, name: str, language: str) -> HttpResponse:
 
 
 @page(staff=EDITORS)
-def sent(request: PageRequest) -> HttpResponse:
+def sent(request: PageRequest) -> HttpResponseBase:
     text, kind, state = searched(request), request.GET.get("kind", ""), request.GET.get("state", "")
     rows = queries.sent(request.actor, text=text, kind=kind.replace("\0", ""), state=state.replace("\0", ""))
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, {"pk"}, "-pk")
+        return list_file(request, form, "sent-mail", gettext("Delivery log"), _sent_columns(), in_file)
     context = {
         **listed(request, rows, {"pk"}, "-pk"),
+        **file_links(request),
         "q": text,
         "kind": kind,
         "state": state,
@@ -128,6 +133,20 @@ def sent(request: PageRequest) -> HttpResponse:
         "is_narrowed": bool(text or kind or state),
     }
     return render(request, "correspondence/sent.html", context)
+
+
+def _sent_columns() -> Columns[SentMail]:
+    kinds = {kind.name: str(kind.describes) for kind in correspondence()}
+    return {
+        gettext("Time"): lambda mail: mail.at,
+        gettext("Recipient"): lambda mail: mail.recipient,
+        gettext("Subject"): lambda mail: mail.subject,
+        gettext("Type"): lambda mail: kinds.get(mail.kind, mail.kind),
+        gettext("About"): lambda mail: mail.thing_title,
+        gettext("Attachments"): lambda mail: ", ".join(map(str, mail.attachments)),
+        gettext("Status"): lambda mail: mail.get_state_display(),
+        gettext("Written by"): lambda mail: mail.written_by,
+    }
 
 
 @page(staff=EDITORS, writes=True)

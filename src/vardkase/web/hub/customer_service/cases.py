@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
 from vardkase.hub.customer_service import queries, services
-from vardkase.hub.customer_service.models import RequestKind, RequestState
+from vardkase.hub.customer_service.models import RequestKind, RequestState, SupportRequest
 from vardkase.hub.customer_service.rules import DESKS, REQUEST, kinds_for
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
@@ -22,7 +22,8 @@ from vardkase.web.hub.customer_service.diagnosis import with_moments
 from vardkase.web.hub.customer_service.forms import RouteForm, SupportMessageForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
-from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -37,7 +38,7 @@ STATES = {
 
 
 @page(staff=DESKS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     wanted = request.GET.get("state", "open")
     state = wanted if wanted in STATES else "open"
     kind = request.GET.get("kind", "")
@@ -48,8 +49,13 @@ def index(request: PageRequest) -> HttpResponse:
         text=searched(request),
         owner_id=(request.actor.user_id or -1) if state == "mine" else 0,
     )
+    default = "deadline" if state in ("open", "late", "mine") else "-pk"
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, SORTS, default)
+        return list_file(request, form, "support-requests", gettext("Support requests"), _columns(), in_file)
     context = {
-        **listed(request, rows, SORTS, "deadline" if state in ("open", "late", "mine") else "-pk"),
+        **listed(request, rows, SORTS, default),
+        **file_links(request),
         "tabs": [
             {"label": label, "url": first_page(request, state=name), "current": name == state}
             for name, label in STATES.items()
@@ -61,6 +67,21 @@ def index(request: PageRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "customer_service/desk.html", context)
+
+
+def _columns() -> Columns[SupportRequest]:
+    return {
+        gettext("Number"): lambda asked: asked.pk,
+        gettext("Heading"): lambda asked: asked.subject,
+        gettext("Status"): lambda asked: asked.get_state_display(),
+        gettext("About"): lambda asked: asked.get_kind_display(),
+        gettext("Organisation"): lambda asked: asked.organisation.name if asked.organisation else "",
+        gettext("From"): lambda asked: asked.asker_email,
+        gettext("Handled by"): lambda asked: asked.owner.email if asked.owner else "",
+        gettext("Received"): lambda asked: asked.created,
+        gettext("Due"): lambda asked: asked.deadline,
+        gettext("Changed"): lambda asked: asked.changed,
+    }
 
 
 @page(staff=DESKS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, pgettext_lazy
@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Invalid
 from vardkase.hub.membership.applications.services.importing import import_application, read_file
 from vardkase.hub.membership.invitations import services
+from vardkase.hub.membership.invitations.models import Invitation
 from vardkase.hub.membership.invitations.services import InvitationStatus, standing
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.invitations.forms import ApplicationImportForm, InvitationForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
@@ -32,9 +34,14 @@ STANDINGS = {
 
 
 @page(staff=OFFICER)
-def index(request: PageRequest) -> HttpResponse:
-    context = listed(request, services.invitations(request.actor), SORTS, "-created")
+def index(request: PageRequest) -> HttpResponseBase:
+    found = services.invitations(request.actor)
+    if form := wanted_file(request):
+        rows = in_order(request, found, SORTS, "-created")
+        return list_file(request, form, "invitations", gettext("Invitations"), _columns(), rows)
+    context = listed(request, found, SORTS, "-created")
     context |= {"rows": [_row(row) for row in context["rows"]], "may_invite": services.may_invite()}
+    context |= file_links(request)
     return render(request, "invitations/invitations.html", context)
 
 
@@ -88,6 +95,15 @@ def _done(request: PageRequest, act: Any, pk: int, message: str) -> HttpResponse
         act(request.actor, pk)
         messages.success(request, message)
     return redirect("invitations")
+
+
+def _columns() -> Columns[Invitation]:
+    return {
+        gettext("E-mail address"): lambda invitation: invitation.email,
+        gettext("Status"): lambda invitation: STANDINGS[standing(invitation)][0],
+        gettext("Created"): lambda invitation: invitation.created,
+        gettext("Valid until"): lambda invitation: invitation.expires,
+    }
 
 
 def _row(invitation: Any) -> dict[str, Any]:

@@ -144,6 +144,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         "waiting": still_open(membership) if name == "activate" else [],
         "needed": never_waived(membership) if name == "activate" else [],
         "is_final": name == "terminate",
+        "language": membership.language,
         "ending": services.would_end(membership) if name == "terminate" else {},
     }  # fmt: skip
     return render(request, "members/step.html", context, status=422 if form.errors else 200)

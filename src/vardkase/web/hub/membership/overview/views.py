@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import TextChoices
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
-from vardkase.formats import csv, xlsx
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.members.state_labels import ShownState, shown_state, state_in_words
@@ -20,7 +19,6 @@ from vardkase.hub.membership.overview.members import (
     LISTERS,
     SOON,
     WAITING,
-    Cell,
     MemberFilter,
     exported,
     member_since,
@@ -29,6 +27,7 @@ from vardkase.hub.membership.overview.members import (
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.open_tasks.registry import open_tasks
+from vardkase.web.ui.list_files import spreadsheet, wanted_file
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
@@ -98,26 +97,9 @@ def index(request: PageRequest) -> HttpResponse:
 
 @page(staff=figures.READERS)
 def export(request: PageRequest) -> HttpResponseBase:
-    format = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    format = wanted_file(request) or "csv"
     head, rows = exported(request.actor, _filter(request), format)
-    body = xlsx.of_rows(head, rows, title=gettext("Members")) if format == "xlsx" else _csv(head, rows)
-    kind = XLSX if format == "xlsx" else "text/csv; charset=utf-8"
-    name = f"members-{timezone.localdate().isoformat()}.{format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(body, content_type=kind, headers=headers)
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BYTE_ORDER_MARK = "\ufeff"
-"""Spreadsheets take a file that begins so for UTF-8."""
-
-
-def _csv(head: list[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
-    yield (BYTE_ORDER_MARK + csv.spreadsheet_line(head)).encode()
-    for row in rows:
-        yield csv.spreadsheet_line(
-            [cell if isinstance(cell, int) else str(cell or "") for cell in row]
-        ).encode()
+    return spreadsheet(format, "members", gettext("Members"), head, rows)
 
 
 def _filter(request: PageRequest) -> MemberFilter:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -14,19 +14,25 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Forbidden, Invalid, VardkaseError
 from vardkase.identity.access.actor import StepUpRequired
 from vardkase.identity.accounts.four_eyes import queries, services
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.registry import action_of
 from vardkase.identity.accounts.four_eyes.rules import refusal_of_part
 from vardkase.identity.accounts.models import User
 from vardkase.web.ui.forms import posted
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page()
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     actor = request.actor
     requests = queries.visible(actor)
+    if form := wanted_file(request):
+        rows = in_order(request, requests, {"pk"}, "-pk")
+        return list_file(request, form, "approval-requests", gettext("Approval requests"), _columns(), rows)
     context = {
+        **file_links(request),
         **listed(request, requests.order_by(), {"pk"}, "-pk"),
         "to_answer": queries.to_answer(actor),
         "own": [approval for approval in queries.waiting() if approval.proposed_by == actor.user_id],
@@ -36,6 +42,27 @@ def index(request: PageRequest) -> HttpResponse:
         approval.words = action.title if action else approval.action
         approval.title = action.subject_title(approval) if action else approval.title
     return render(request, "four_eyes/index.html", context)
+
+
+def _columns() -> Columns[ApprovalRequest]:
+    def title(approval: ApprovalRequest) -> str:
+        action = action_of(approval)
+        return action.subject_title(approval) if action else approval.title
+
+    def words(approval: ApprovalRequest) -> str:
+        action = action_of(approval)
+        return str(action.title) if action else approval.action
+
+    return {
+        gettext("Number"): lambda approval: approval.pk,
+        gettext("What"): words,
+        gettext("About"): title,
+        gettext("Status"): lambda approval: approval.state_now.label,
+        gettext("Proposed by"): lambda approval: approval.proposed_by_name,
+        gettext("Proposed"): lambda approval: approval.proposed_at,
+        gettext("Answered by"): lambda approval: approval.answered_by_name,
+        gettext("Answered"): lambda approval: approval.answered_at,
+    }
 
 
 @page()

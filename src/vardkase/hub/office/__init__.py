@@ -1,0 +1,1 @@
+"""The hub owner's office: the officers' inbox, absence and deputies, delegation of decisions, calendar, templates."""

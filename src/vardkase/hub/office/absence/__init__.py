@@ -1,0 +1,1 @@
+"""Absence of staff, and who stands in for them."""

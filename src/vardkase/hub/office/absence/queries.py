@@ -1,0 +1,29 @@
+"""Queries for absence."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from vardkase.core.clock import today
+from vardkase.hub.office.absence.models import Absence
+
+
+def coming_absences() -> QuerySet[Absence]:
+    """Those that have not ended, the earliest first."""
+    return Absence.objects.filter(last__gte=today()).select_related("user", "deputy").order_by("first", "pk")
+
+
+def absence_today(user_id: int) -> Absence | None:
+    day = today()
+    rows = Absence.objects.filter(user=user_id, first__lte=day, last__gte=day)
+    return rows.select_related("deputy").first()
+
+
+def deputies_today() -> dict[int, int]:
+    """For each account that is away today, the account that stands in for it.
+
+    A deputy is never away during an absence, so that nobody stands in for a deputy.
+    """
+    day = today()
+    rows = Absence.objects.filter(first__lte=day, last__gte=day)
+    return dict(rows.values_list("user", "deputy"))

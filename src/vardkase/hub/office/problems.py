@@ -1,0 +1,34 @@
+"""What the office's services refuse."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class OfficeProblem(ProblemCode):
+    NO_SUCH_TASK = _("The task was not found. It may have been handled already.")
+    CANNOT_HANDLE = _("%(name)s cannot handle this task: wrong duty, or a conflict of interest.")
+    NO_SUCH_COLLEAGUE = _("Choose a colleague from the list.")
+    DAYS_IN_ORDER = _("The last day may not be before the first.")
+    DAY_HAS_PASSED = _("Choose today or a later day.")
+    NOT_LONGER_THAN = _("Enter at most %(days)s days. Register the rest as another absence.")
+    OWN_DEPUTY = _("Choose another person as deputy.")
+    DEPUTY_IS_AWAY = _("%(name)s is away during that time. Choose another deputy.")
+    IS_DEPUTY = _(
+        "%(name)s is deputy for %(other)s during that time. Choose another deputy for %(other)s first."
+    )
+    LACKS_DUTY = _("Choose a deputy whose duties cover the same tasks.")
+    AWAY_ALREADY = _("An absence is already registered for that time.")
+    NO_SUCH_ABSENCE = _("Absence not found.")
+    NOT_DELEGABLE = _("Choose a kind of decision from the list.")
+    ONE_HOLDER = _("Choose either a person or a duty.")
+    HOLDER_MAY_NOT = _("%(holder)s has none of the duties that decide on this: %(duties)s.")
+    SOURCE_NEEDED = _("Enter the number of the decision that delegates, of at most %(count)s characters.")
+    HAS_RIGHT_ALREADY = _("The same right is already delegated during that time.")
+    NO_SUCH_RIGHT = _("Decision right not found.")
+    ENDED_ALREADY = _("This right has already ended or been removed.")
+    NO_SUCH_TEXT = _("Text not found.")
+    TOO_MANY_TEXTS = _("There are already %(most)s texts. Change one that is no longer used.")
+    NO_SUCH_FEED = _("Calendar not found.")

@@ -1,0 +1,1 @@
+"""Texts that officers insert as reasons for decisions."""

@@ -1,0 +1,40 @@
+"""Absence and deputies."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.core.clock import today
+from vardkase.hub.office.absence import services
+from vardkase.hub.office.absence.queries import coming_absences
+from vardkase.hub.office.staff import DESKS
+from vardkase.web.hub.office.forms import AbsenceForm
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(writes=True, staff=DESKS)
+def index(request: PageRequest) -> HttpResponse:
+    form = AbsenceForm(request.POST or None, initial={"user": request.actor.user_id, "first": today()})
+    if form.is_valid():
+        data = form.cleaned_data
+        with errors_shown_in(form):
+            services.register_absence(
+                request.actor, data["user"], data["deputy"], data["first"], data["last"]
+            )
+            messages.success(request, gettext("The absence has been registered."))
+            return redirect("absences")
+    context = {"form": form, "absences": coming_absences(), "today": today()}
+    return render(request, "office/absence.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(writes=True, staff=DESKS)
+def end(request: PageRequest, pk: int) -> HttpResponse:
+    services.end_absence(request.actor, pk)
+    messages.success(request, gettext("The absence has been ended."))
+    return redirect("absences")

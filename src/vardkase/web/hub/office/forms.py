@@ -1,0 +1,96 @@
+"""Forms of the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.office.delegation.queries import delegable
+from vardkase.hub.office.delegation.services import LONGEST_SOURCE
+from vardkase.hub.office.reasons.models import ReasonKind
+from vardkase.hub.office.reasons.services import LONGEST
+from vardkase.hub.office.staff import staff
+from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
+from vardkase.web.ui.forms.fields import day_field
+
+LONGEST_REASON = 500
+
+
+def _people(label: Any, **more: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        coerce=int,
+        empty_value=None,
+        choices=lambda: [("", "–"), *staff().values_list("pk", "email")],
+        **more,
+    )
+
+
+def _reason() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason for the change"),
+        max_length=LONGEST_REASON,
+        help_text=_("Shown to the second person, who approves the change."),
+    )
+
+
+class AbsenceForm(forms.Form):
+    user = _people(_("Who is away"))
+    first = day_field(label=_("First day"))
+    last = day_field(label=_("Last day"))
+    deputy = _people(_("Deputy"), help_text=_("Gets the tasks from the first day to the last."))
+
+
+class DecisionRightForm(forms.Form):
+    action = forms.ChoiceField(
+        label=_("Kind of decision"), choices=lambda: [(each.name, each.title) for each in delegable()]
+    )
+    user = _people(_("Person"), required=False)
+    duty = forms.ChoiceField(
+        label=_("Or everyone with the duty"),
+        required=False,
+        choices=[("", "–"), *((party.value, NAMES[party]) for party in Party if party in OFFICERS)],
+    )
+    first = day_field(label=_("From"))
+    last = day_field(
+        label=_("Until"), required=False, help_text=_("Leave empty if it applies until further notice.")
+    )
+    source = forms.CharField(
+        label=_("Decision that delegates"),
+        max_length=LONGEST_SOURCE,
+        help_text=_(
+            "Its number in your registry, for example the rules of procedure or a decision by the head."
+        ),
+    )
+    reason = _reason()
+
+
+class ReasonTextForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind of decision"), choices=ReasonKind.choices)
+    title = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST["title"],
+        help_text=_("How officers find it. Not part of the text."),
+    )
+    text_sv = forms.CharField(
+        label=_("Text in Swedish"),
+        max_length=LONGEST["text_sv"],
+        widget=forms.Textarea(attrs={"rows": 6, "lang": "sv"}),
+        help_text=_("Mark what has to be filled in with square brackets, such as [date]."),
+    )
+    text_en = forms.CharField(
+        label=_("Text in English"),
+        max_length=LONGEST["text_en"],
+        widget=forms.Textarea(attrs={"rows": 6, "lang": "en"}),
+    )
+
+
+class EndRightForm(forms.Form):
+    last = day_field(label=_("Last day"))
+    reason = _reason()
+
+
+class WithdrawRightForm(forms.Form):
+    reason = _reason()

@@ -1,0 +1,28 @@
+"""URLs of the office."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.hub.office import absence, calendar, delegation, directory, inbox, reasons
+
+urlpatterns = [
+    path("office/", inbox.index, name="inbox"),
+    path("office/hand-over/", inbox.hand_over, name="inbox_hand_over"),
+    path("office/absence/", absence.index, name="absences"),
+    path("office/absence/<int:pk>/end/", absence.end, name="absence_end"),
+    path("office/delegation/", delegation.index, name="delegation"),
+    path("office/delegation/new/", delegation.add, name="delegation_new"),
+    path("office/delegation/<int:pk>/end/", delegation.end, name="delegation_end"),
+    path("office/delegation/<int:pk>/withdraw/", delegation.withdraw, name="delegation_withdraw"),
+    path("office/calendar/", calendar.index, name="calendar"),
+    path("office/calendar/link/", calendar.create_link, name="calendar_link"),
+    path("office/calendar/link/revoke/", calendar.revoke_link, name="calendar_link_revoke"),
+    path("office/contacts/", directory.index, name="directory"),
+    path("office/contacts/directory.pdf", directory.printed, name="directory_pdf"),
+    path("office/reasons/", reasons.index, name="reason_texts"),
+    path("office/reasons/new/", reasons.write, name="reason_text_new"),
+    path("office/reasons/<uuid:name>/", reasons.write, name="reason_text"),
+    path("office/reasons/<uuid:name>/retire/", reasons.retire, name="reason_text_retire"),
+    path("calendar/<str:code>.ics", calendar.feed, name="calendar_feed"),
+]

@@ -1,0 +1,133 @@
+"""Texts for reasons, the contact directory, and lists as files."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.seed import Seed
+from tests.hub.membership.applications import assessed
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.membership.contacts.models import Contact
+from vardkase.hub.office.reasons.models import ReasonText
+from vardkase.hub.office.reasons.services import set_retired, write_text
+
+ENGLISH = {"accept-language": "en"}
+TEXT = {
+    "kind": "reject",
+    "title": "Privatperson",
+    "text_sv": "Bara organisationer kan bli medlemmar.",
+    "text_en": "Only organisations can be members.",
+}
+
+
+@pytest.fixture
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
+
+
+def test_text_is_versioned_and_offered_where_reasons_are_written(seed: Seed, desk: Desk) -> None:
+    officer, web = at_the_screen(desk.officer), signed_in(desk.officer)
+    assert "No texts yet" in web.get("/office/reasons/", headers=ENGLISH).content.decode()
+    assert web.post("/office/reasons/new/", TEXT | {"text_en": ""}).status_code == 422
+    assert web.post("/office/reasons/new/", TEXT).status_code == 302
+    first = ReasonText.objects.get()
+    address = f"/office/reasons/{first.name}/"
+    changed = TEXT | {"text_sv": 'Bara <b>organisationer</b> "kan" bli medlemmar.'}
+    assert web.post(address, changed).status_code == 302
+    assert [row.version for row in ReasonText.objects.filter(name=first.name).order_by("version")] == [1, 2]
+    page = web.get(address, headers=ENGLISH).content.decode()
+    assert "Version 1" in page
+    assert "Version 2" in page
+
+    case = assessed(officer)
+    shown = web.get(f"/applications/{case.number}/").content.decode()
+    assert 'data-insert-into="id_reasons"' in shown
+    assert 'data-text="Bara &lt;b&gt;organisationer&lt;/b&gt; &quot;kan&quot; bli medlemmar."' in shown
+    assert "data-insert-into" not in web.get(f"/applications/{case.number}/completion/").content.decode()
+    assert web.post(f"{address}retire/", {"retire": "1"}).status_code == 302
+    assert "data-insert-into" not in web.get(f"/applications/{case.number}/").content.decode()
+    assert not set_retired(officer, first.name, is_retired=False).is_retired
+    assert AuditEntry.objects.filter(action="reason_text.changed").count() == 4
+
+    with pytest.raises(Invalid) as refused:
+        write_text(officer, {"kind": "x", "title": "x" * 121, "text_sv": " ", "text_en": "x\0"})
+    assert set(refused.value.errors) == {"kind", "title", "text_sv", "text_en"}
+    with pytest.raises(NotFound):
+        write_text(officer, TEXT, uuid4())
+    with pytest.raises(Forbidden):
+        write_text(at_the_screen(desk.operator), TEXT)
+    assert signed_in(desk.admin).get("/office/reasons/").status_code == 403
+
+
+def test_directory_on_page_in_print_and_as_list(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    Contact.objects.create(
+        organisation=seed.org_b, role="security", name="=Jour", email="jour@b.example", phone="010-112"
+    )
+    Contact.objects.create(organisation=seed.org_c, role="security", name="Ingen medlem", email="x@c.example")
+    web = signed_in(desk.officer)
+    page = web.get("/office/contacts/", headers=ENGLISH).content.decode()
+    assert page.index("010-112") < page.index("Bo Ask") < page.index("Anna Ek")
+    assert "Ingen medlem" not in page
+    assert "Anna Ek" not in web.get("/office/contacts/?q=zzz", headers=ENGLISH).content.decode()
+    assert "Anna Ek" not in web.get("/office/contacts/?sector=region", headers=ENGLISH).content.decode()
+    for language, words in (("sv", "Kontakter vid incidenter"), ("en", "Contacts for incidents")):
+        printed = web.get("/office/contacts/directory.pdf", headers={"accept-language": language})
+        text = "".join(each.extract_text() for each in PdfReader(BytesIO(b"".join(printed))).pages)
+        assert words in text
+        assert "010-112" in text
+    assert signed_in(desk.operator).get("/office/contacts/").status_code == 200
+    assert signed_in(desk.admin).get("/office/contacts/").status_code == 403
+
+    # No spreadsheet takes a text for a formula.
+    rows = read_csv(web.get("/office/contacts/?format=csv", headers=ENGLISH))
+    assert "'=Jour" in [row["Name"] for row in rows]
+    book = load_workbook(BytesIO(b"".join(web.get("/office/contacts/?format=xlsx", headers=ENGLISH))))
+    cells = [cell for line in book.worksheets[0].iter_rows() for cell in line]
+    assert [cell.data_type for cell in cells if cell.value == "=Jour"] == ["s"]
+
+
+def read_csv(answer: Any) -> list[dict[str, str]]:
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith("attachment")
+    return list(csv.DictReader(StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+def test_lists_are_downloaded_as_filtered_and_recorded(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    assessed(at_the_screen(desk.officer), organisation_name='=HYPERLINK("x")', sector="municipality")
+    web = signed_in(desk.officer)
+    (case,) = read_csv(web.get("/applications/?format=csv", headers=ENGLISH))
+    assert case["Organisation"] == '\'=HYPERLINK("x")'
+    assert case["Handled by"] == desk.officer.user.email
+    assert not read_csv(web.get("/applications/?format=csv&sector=region", headers=ENGLISH))
+    for address in (
+        "/service/",
+        "/mail/sent/",
+        "/approval-requests/",
+        "/office/",
+        "/membership/invitations/",
+    ):
+        for form in ("csv", "xlsx"):
+            answer = web.get(f"{address}?format={form}", headers=ENGLISH)
+            assert answer.status_code == 200, address
+            assert answer["Content-Disposition"].startswith("attachment"), address
+            assert b"".join(answer)
+        # Otherwise the page as before.
+        assert web.get(f"{address}?format=exe").headers["Content-Type"].startswith("text/html")
+    assert AuditEntry.objects.filter(action="list.exported", title="applications").count() == 2
+    # Nobody downloads a list that they may not see.
+    assert signed_in(desk.admin).get("/applications/?format=csv").status_code == 403
+    own = read_csv(signed_in(desk.admin).get(reverse("audit") + "?format=csv", headers=ENGLISH))
+    assert {row["Who"] for row in own} <= {desk.admin.user.email}
