@@ -10,11 +10,9 @@ import pytest
 from tests.factories.intel import make_attribute, make_event
 from tests.factories.seed import Seed
 from tools.markings import DISGUISES, DOCUMENT, descriptions, forms, recall, table, texts
-from vardkase.core.sql import cursor
-from vardkase.hub.guard.detectors import MARKED, MARKING_PARAMETERS
+from vardkase.hub.guard.detectors import marked_texts
 from vardkase.hub.guard.findings import Severity
 from vardkase.hub.guard.markings import markings, match_in
-from vardkase.hub.guard.text_normalisation import PARAMETERS
 from vardkase.intel.models import Attribute
 
 FLOOR = 0.98
@@ -77,8 +75,7 @@ def test_stored_and_in_memory_agree(seed: Seed) -> None:
     Attribute.objects.bulk_create(
         make_attribute(event, value1=str(n), comment=text) for n, text in enumerate(tried)
     )
-    found = cursor().execute(MARKED, PARAMETERS | MARKING_PARAMETERS | {"event": event.pk, "limit": 10_000})
-    severities = {number: "stops" if stops else "notes" for _, number, stops, _ in found.fetchall()}
+    severities = {number: severity.value for _, number, severity, _ in marked_texts(event.pk, 10_000)}
     stored = {each.comment: severities.get(each.pk) for each in event.attributes.all()}
     in_memory = {
         text: next((match.marking.severity.value for match in match_in(text)), None) for text in tried

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vardkase.core.sql import cursor
+from vardkase.core.time_budget import check_time
 from vardkase.hub.guard.files import markings_in_files
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
-from vardkase.hub.guard.markings import match_in, pattern_in_sql
-from vardkase.hub.guard.text_normalisation import PARAMETERS, plain, plain_in_sql, with_look_alikes
+from vardkase.hub.guard.markings import marking_in, match_in, pattern
+from vardkase.hub.guard.text_normalisation import JOINERS, PARAMETERS, plain, plain_in_sql, with_look_alikes
 from vardkase.identity.organisations.settings import host_organisation_id
 from vardkase.misp.distribution import Distribution
 
@@ -69,12 +70,25 @@ def examine(
 
 
 def classification_markings(examined: ExaminedDocument) -> Iterator[GuardFinding]:
-    parameters = PARAMETERS | MARKING_PARAMETERS | {"event": examined.event_id, "limit": MOST}
-    for place, number, stops, text in cursor().execute(MARKED, parameters).fetchall():
-        severity = Severity.STOPS if stops else Severity.NOTES
-        yield GuardFinding(
-            Detector.CLASSIFICATION, severity, FindingPlace(place), number, " ".join(text.split())[:LONGEST]
-        )
+    for place, number, severity, text in marked_texts(examined.event_id, MOST):
+        yield GuardFinding(Detector.CLASSIFICATION, severity, FindingPlace(place), number, text)
+
+
+def marked_texts(event_id: int, most: int) -> list[tuple[str, int, Severity, str]]:
+    """The place, id of the part, severity and excerpt of texts with a marking; what stops first, so that notes never
+    displace it.
+    """
+    parameters = MARKING_PARAMETERS | {"event": event_id, "limit": most}
+    marked = [
+        (place, number, Severity.STOPS if stops else Severity.NOTES, " ".join(text.split()))
+        for place, number, stops, text in cursor().execute(MARKED, parameters)
+    ]
+    for place, number, text in cursor().execute(OTHER_SCRIPTS, {"event": event_id}):
+        check_time()
+        if found := marking_in(text):
+            marked.append((place, number, found.severity, found.around(AROUND, LONGEST)))
+    marked.sort(key=lambda one: (one[2] is not Severity.STOPS, one[:2]))
+    return [(*one[:3], one[3][:LONGEST]) for one in marked[:most]]
 
 
 def markings_of_files(examined: ExaminedDocument) -> Iterator[GuardFinding]:
@@ -149,15 +163,12 @@ SAID = """
 """Every text of an event that its readers get: place, id of the part (0: of the event), text."""
 
 MARKING_PARAMETERS = {
-    f"{severity}{suffix}": pattern_in_sql(severity, is_ascii=is_ascii)
-    for severity in (Severity.STOPS, Severity.NOTES)
-    for suffix, is_ascii in (("", False), ("_ascii", True))
+    "stops": pattern(Severity.STOPS),
+    "notes": pattern(Severity.NOTES),
+    "joiners": JOINERS,
+    "blanks": " " * len(JOINERS),
 }
-
-
-def _holds(severity: Severity, text: str) -> str:
-    """SQL: the text has a marking. Most texts are ASCII, for which the pattern is far shorter."""
-    return f"CASE WHEN is_ascii THEN {text} ~ %({severity}_ascii)s ELSE {text} ~ %({severity})s END"
+IS_ASCII = "octet_length(text) = char_length(text)"
 
 
 def _excerpt(severity: Severity) -> str:
@@ -167,26 +178,25 @@ def _excerpt(severity: Severity) -> str:
 AT_ONCE = 200_000
 """Characters of texts that are searched as one: PostgreSQL builds the automaton of a pattern anew for each text."""
 
-# What separates texts is neither a letter nor a blank, so that none is read on into the next.
-# What stops comes first, so that notes never displace it.
+# Of texts in ASCII, as most are. What separates them is neither a letter nor a blank, so that none is read on into the
+# next.
 MARKED = f"""
 WITH said AS MATERIALIZED (
-    SELECT place, id, {plain_in_sql("text")} AS plain, octet_length(text) = char_length(text) AS is_ascii,
+    SELECT place, id, translate(text, %(joiners)s, %(blanks)s) AS plain,
         sum(char_length(text)) OVER (ROWS UNBOUNDED PRECEDING) / {AT_ONCE} AS batch
-    FROM ({SAID}) AS texts WHERE text <> ''
+    FROM ({SAID}) AS texts WHERE text <> '' AND {IS_ASCII}
 ), batches AS MATERIALIZED (
-    SELECT batch, is_ascii, string_agg(plain, E'\n;\n') AS plain FROM said GROUP BY batch, is_ascii
-), suspect AS MATERIALIZED (
-    SELECT batch, is_ascii FROM batches
-    WHERE {_holds(Severity.STOPS, "plain")} OR {_holds(Severity.NOTES, "plain")}
+    SELECT batch, string_agg(plain, E'\n;\n') AS plain FROM said GROUP BY batch
+), suspect AS MATERIALIZED (SELECT batch FROM batches WHERE plain ~ %(stops)s OR plain ~ %(notes)s
 ), marked AS MATERIALIZED (
-    SELECT place, id, plain, {_holds(Severity.STOPS, "plain")} AS stops, {_holds(Severity.NOTES, "plain")} AS notes
-    FROM said JOIN suspect USING (batch, is_ascii)
+    SELECT place, id, plain, plain ~ %(stops)s AS stops, plain ~ %(notes)s AS notes FROM said JOIN suspect USING (batch)
 )
 SELECT place, id, stops, CASE WHEN char_length(plain) <= {LONGEST} THEN plain
     WHEN stops THEN {_excerpt(Severity.STOPS)} ELSE {_excerpt(Severity.NOTES)} END
 FROM marked WHERE stops OR notes ORDER BY NOT stops, place, id LIMIT %(limit)s
 """
+# A pattern with every look-alike of every letter takes PostgreSQL seconds to compile, in each connection.
+OTHER_SCRIPTS = f"SELECT place, id, text FROM ({SAID}) AS texts WHERE NOT {IS_ASCII}"
 
 IS_TLP = f"""({plain_in_sql("t.name")} ~ '{with_look_alikes("[Tt][LlIi][Pp]")}' OR t.name ILIKE '%%traffic%%light%%')"""
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 
 from vardkase.hub.guard.findings import Severity
-from vardkase.hub.guard.text_normalisation import plain, with_look_alikes
+from vardkase.hub.guard.text_normalisation import plain
 
 TABLE = Path(__file__).parent / "markings.toml"
 LETTER = "A-Za-zÀ-ÿ\u0370-\u052f"
-"""Latin, and in SQL, where look-alikes stay as they are, Greek and Cyrillic."""
+"""Latin, and Greek and Cyrillic without a look-alike in Latin."""
 UNREADABLE = "?\ufffd"
 """What a program leaves of a letter that it does not know."""
 DIGRAPHS = {"Ä": "E", "Ö": "E", "Ü": "E", "Å": "A"}
@@ -85,13 +85,12 @@ def markings() -> tuple[Marking, ...]:
 
 
 @cache
-def pattern_in_sql(severity: Severity, *, is_ascii: bool = False) -> str:
-    """The markings of that severity, for text of `plain_in_sql`; `is_ascii`: for text without other characters."""
-    chosen = [marking for marking in markings() if marking.severity is severity]
-    return _pattern(chosen, str if is_ascii else with_look_alikes)
+def pattern(severity: Severity) -> str:
+    """The markings of that severity, for `plain` text here and for ASCII in SQL."""
+    return _pattern([marking for marking in markings() if marking.severity is severity])
 
 
-def _pattern(chosen: Sequence[Marking], spell: Callable[[str], str] = str) -> str:
+def _pattern(chosen: Sequence[Marking]) -> str:
     """What may come before and after is said once, or it would be tried for each form at each character."""
     alone = [_spelled(form, _any_case) for marking in chosen for form in marking.phrase]
     rows = [_spelled(form, _capital) for marking in chosen for form in marking.line]
@@ -102,7 +101,31 @@ def _pattern(chosen: Sequence[Marking], spell: Callable[[str], str] = str) -> st
         (ROW_START, rows, ROW_END),
         ("", brackets, ""),
     )
-    return "|".join(f"{before}(?:{spell('|'.join(forms))}){after}" for before, forms, after in kinds if forms)
+    return "|".join(f"{before}(?:{'|'.join(forms)}){after}" for before, forms, after in kinds if forms)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMarking:
+    """A marking somewhere in `plain` text."""
+
+    severity: Severity
+    match: re.Match[str]
+
+    def around(self, around: int, longest: int) -> str:
+        """All of a text of up to `longest` characters, else the marking and `around` characters on each side."""
+        text, (start, end) = self.match.string, self.match.span()
+        if len(text) > longest:
+            text = text[max(0, start - around) : end + around]
+        return " ".join(text.split())
+
+
+def marking_in(text: str) -> FoundMarking | None:
+    """The first marking of those that stop, else of those that are noted; which one is not said (`match_in` does)."""
+    said = plain(text)
+    for severity in (Severity.STOPS, Severity.NOTES):
+        if match := _compiled(severity).search(said):
+            return FoundMarking(severity, match)
+    return None
 
 
 def match_in(text: str, *, limit: int = 1) -> list[MarkingMatch]:
@@ -140,7 +163,7 @@ def _line_of(match: re.Match[str]) -> int:
 
 @cache
 def _compiled(severity: Severity) -> re.Pattern[str]:
-    return re.compile(pattern_in_sql(severity, is_ascii=True))
+    return re.compile(pattern(severity))
 
 
 @cache
