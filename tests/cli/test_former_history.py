@@ -57,6 +57,7 @@ NEWER = {
     "office.0001_initial": 5,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
+    "public_records.0002_cases": 11,
     "spills.0001_initial": 2,
 }
 """The migrations since the apps were merged, each with the number of added models."""

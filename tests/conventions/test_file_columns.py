@@ -17,6 +17,7 @@ NO_FILES = {
     ("letter", "sha256"),
     ("personal_data_scan", "digest"),
     ("policy_approval", "digest"),
+    ("records_item", "sha256"),
     ("snapshot", "sha256"),
 }
 """Hex digests of content that is stored in the database itself."""

@@ -37,7 +37,7 @@ SHORT = {
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipOffenceData/index",
     "membershipPhases/index", "memberships/index", "mispPolicies/index",
-    "modules/index", "noticelists/index", "organisations/index", "roles/index",
+    "modules/index", "noticelists/index", "organisations/index", "publicRecordsCases/index", "roles/index",
     "servers/index", "sharing_group_blueprints/generateUuidList", "sharing_group_blueprints/index",
     "sharing_groups/index", "supportRequests/index", "tasks/index", "taxiiCollections/index", "taxiiServers/index",
     "trainings/index", "userSettings/index",

@@ -50,6 +50,7 @@ OWN_THINGS = {
     "savedSearches/add": "everyone saves their own",
     "savedSearches/delete": "everyone their own; the service refuses others' to all but administrators",
     "savedSearches/edit": "the same",
+    "publicRecordsCases/add": "the service asks for an officer whom the authority has named",
     "supportRequests/add": "everyone asks customer service",
     "supportRequests/write": "everyone in requests of their own; the service refuses others'",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",

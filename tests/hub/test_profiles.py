@@ -26,7 +26,14 @@ from vardkase.api.openapi.document import document
 from vardkase.cli.main import commands
 from vardkase.hub.profiles import EVERY, NONE, Profile, is_available, only_in, profiles_of
 
-HUB_PACKAGES = ("membership", "customer_service", "correspondence", "public_pages", "enrolment")
+HUB_PACKAGES = (
+    "membership",
+    "customer_service",
+    "public_records",
+    "correspondence",
+    "public_pages",
+    "enrolment",
+)
 IN_BOTH = (
     "vardkase.cli.check",
     "vardkase.web.core.settings.views",
@@ -61,6 +68,7 @@ HUB_ONLY = {
     "web.hub.public_pages",
     "web.hub.customer_service",
     "web.hub.data_protection",
+    "web.hub.public_records",
 }
 MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 

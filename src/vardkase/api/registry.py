@@ -60,6 +60,7 @@ import vardkase.api.membership.legal_rules
 import vardkase.api.membership.letters
 import vardkase.api.membership.memberships
 import vardkase.api.membership.offence_data
+import vardkase.api.membership.public_records_cases
 import vardkase.api.membership.statements
 import vardkase.api.membership.support
 import vardkase.api.membership.terms

@@ -88,6 +88,8 @@ from vardkase.hub.office.delegation.queries import rights_today
 from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
+from vardkase.hub.public_records.cases import filing as records_files
+from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import schedules as spill_schedules
@@ -149,6 +151,7 @@ SCHEDULES = (
     *member_schedules.SCHEDULES,
     *received_schedules.SCHEDULES,
     APPLY_GROUNDS,
+    *records_schedules.SCHEDULES,
     *statement_schedules.SCHEDULES,
     *spill_schedules.SCHEDULES,
     REMIND,
@@ -220,6 +223,7 @@ def wire() -> None:
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
+    register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
     for kind in TASK_KINDS:
         open_tasks.register(kind)
     register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)

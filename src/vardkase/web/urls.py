@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("vardkase.web.hub.membership.phases.urls")),
     path("", include("vardkase.web.hub.membership.invitations.urls")),
     path("", include("vardkase.web.hub.customer_service.urls")),
+    path("", include("vardkase.web.hub.public_records.cases.urls")),
+    path("", include("vardkase.web.hub.public_records.officers.urls")),
     path("", include("vardkase.web.identity.sign_in_policy.urls")),
     path("", include("vardkase.web.identity.access_reviews.urls")),
     path("", include("vardkase.web.hub.membership.overview.urls")),

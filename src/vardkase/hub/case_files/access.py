@@ -25,11 +25,12 @@ def all_for_officers(actor: Actor) -> Q:
 @dataclass(frozen=True, slots=True)
 class CaseAccess:
     """For one kind of case: which files the actor reads, whether they may file in one of those, and why they are
-    excluded from handling it."""
+    excluded from handling it. `while_suspended`: also while their organisation may only read or is suspended."""
 
     readable: Callable[[Actor], Q] = all_for_officers
     may_file: Callable[[Actor, CaseFile], bool] = lambda _actor, _case_file: True
     conflict: Callable[[Actor, CaseFile], Problem | None] = lambda _actor, _case_file: None
+    while_suspended: bool = False
 
 
 _access: dict[str, CaseAccess] = {}
@@ -60,10 +61,10 @@ def may_handle(actor: Actor, case_file: CaseFile) -> bool:
 
 def require_handler(actor: Actor, case_file: CaseFile) -> None:
     """Raise NotFound unless the actor may read the file, and Forbidden or NotImpartial unless they may act in it."""
-    actor.require_writing()
+    access = _access.get(case_file.kind, BY_DEFAULT)
+    actor.require_own_affairs() if access.while_suspended else actor.require_writing()
     if not readable(actor).filter(pk=case_file.pk).exists():
         raise NotFound(CaseFileProblem.NO_SUCH_CASE_FILE())
-    access = _access.get(case_file.kind, BY_DEFAULT)
     if not access.may_file(actor, case_file):
         raise Forbidden
     if reason := access.conflict(actor, case_file):

@@ -24,6 +24,8 @@ from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.office.staff import DESKS
 from vardkase.hub.profiles import Profile, is_available, profile
+from vardkase.hub.public_records.cases.queries import waiting_for as requests_to_answer
+from vardkase.hub.public_records.officers.rules import authority_of, may_name
 from vardkase.hub.spills.queries import waiting_for as spills_to_handle
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -44,6 +46,8 @@ class NavigationItem:
     also_site_admin: bool = False
     waiting: Callable[[Actor], int] | None = None
     """How many things wait there for the actor."""
+    shown_to: Callable[[Actor], object] | None = None
+    """Who else may see it, where permissions and duties do not say: asked last."""
     is_content: bool = False
     """Whether it shows what is shared, of which an operator or auditor would see an empty page."""
 
@@ -53,7 +57,9 @@ class NavigationItem:
         if self.also_site_admin and actor.is_site_admin:
             return True
         held = self.requires is None or actor.may(self.requires)
-        return held and (not self.staff or not actor.staff.isdisjoint(self.staff))
+        if not held or (self.staff and actor.staff.isdisjoint(self.staff)):
+            return False
+        return self.shown_to is None or bool(self.shown_to(actor))
 
 
 CONTACT_READERS = tuple(sorted(READERS))
@@ -100,6 +106,20 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
             ),
             NavigationItem("content_read", _("Operator access log"), icon="eye", requires=Permission.ADMIN),
+            NavigationItem(
+                "records_cases",
+                _("Public records requests"),
+                icon="file-search",
+                shown_to=authority_of,
+                waiting=requests_to_answer,
+            ),
+            NavigationItem(
+                "records_officers",
+                _("Public-records officers"),
+                icon="user-star",
+                requires=Permission.ADMIN,
+                shown_to=may_name,
+            ),
             NavigationItem("sharing_policy", _("Sharing policy"), icon="file-check"),
             NavigationItem("guide", _("Getting started"), icon="list-check"),
             NavigationItem("own_contacts", _("Contacts"), icon="address-book"),

@@ -52,6 +52,15 @@ class Contents:
     """The number of the case in the deciding authority's own registry (diarienummer)."""
     correction: Mapping[str, str] = field(default_factory=dict)
     """For a corrected copy, what was corrected, by language: it stands above the text."""
+    reached_at: str = ""
+    """Where the sender is reached, on one line, if it is another authority than the hub owner."""
+    without: frozenset[str] = frozenset()
+    """Sections of its kind that this letter does not have."""
+
+
+def typeset_for_file(contents: Contents) -> bytes:
+    """The letter as PDF, for a case whose file keeps its documents itself; it takes no number of its own."""
+    return _typeset(contents, _kind(contents.kind), contents.number, today(), is_draft=False)
 
 
 def preview(contents: Contents) -> bytes:
@@ -114,7 +123,7 @@ def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_d
     pages = [_page(contents, kind, number, day, language) for language in languages]
     data = {
         "sender": contents.sender,
-        "reached_at": SENDER_ADDRESS.value,
+        "reached_at": contents.reached_at or SENDER_ADDRESS.value,
         "number": number,
         "address": list(contents.address),
         "pages": pages,
@@ -124,7 +133,8 @@ def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_d
 
 
 def _page(contents: Contents, kind: MailKind, number: str, day: date, language: str) -> dict[str, Any]:
-    text = composed(kind, [language], without=left_out_sections())[language]
+    without = left_out_sections() | contents.without
+    text = composed(kind, [language], without=without)[language]
     facts = contents.facts[language]
     with override(language):
         return {

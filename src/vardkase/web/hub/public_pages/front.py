@@ -48,6 +48,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "changed": queries.last_changed(),
         "apply_url": url_if_any("apply"),
         "support_url": url_if_any("support_ask"),
+        "records_url": url_if_any("records_ask"),
         **words_at_the_foot(),
     }
     return render(request, "public_pages/front.html", context)

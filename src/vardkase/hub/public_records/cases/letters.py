@@ -1,0 +1,280 @@
+"""The letters of a case, in the name of the authority that decides: PDF for the file of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext, override
+
+from vardkase.core.errors import Conflict
+from vardkase.hub.case_files.queries import documents_of
+from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.writing import Contents, typeset_for_file
+from vardkase.hub.law.kinds import HarmTest
+from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.law.queries import provisions as cited
+from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.sectors import Sector
+from vardkase.hub.public_records.cases.filing import file_of
+from vardkase.hub.public_records.cases.models import (
+    Assessed,
+    CaseOutcome,
+    ItemAssessment,
+    RecordsAnswerKind,
+    RecordsAppeal,
+    RecordsCase,
+    Requester,
+)
+from vardkase.hub.public_records.cases.problems import RecordsProblem
+from vardkase.hub.public_records.cases.services.assessing import grounds
+from vardkase.hub.public_records.officers.models import RecordsOffice
+from vardkase.hub.public_records.officers.queries import office_of
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.settings import host_organisation_id
+
+SECTIONS = frozenset({"records_appeal", "records_appeal_government"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an officer gives for an answer: `on_paper` copies cost the authority's fee."""
+
+    kind: str
+    outcome: str
+    reasons: str
+    presented_by: str
+    pages: int
+    fee: int
+
+
+def goes_to_government(case: RecordsCase) -> bool:
+    """Whether a refusal is appealed to the Government: a state authority's, by a state authority (OSL 6:8)."""
+    if case.requester != Requester.STATE:
+        return False
+    member = Membership.objects.filter(organisation=case.authority_id, sector=Sector.STATE_AUTHORITY)
+    # The hub owner is one (hub.md section 1), and no member of its own hub.
+    return case.authority_id == host_organisation_id() or member.exists()
+
+
+def is_appealable(outcome: str, *, has_conditions: bool) -> bool:
+    """A refusal or a condition is (TF 2:19, OSL 6:7); that there is no such record, too: it refuses the request."""
+    return outcome != CaseOutcome.RELEASED or has_conditions
+
+
+def require_office(case: RecordsCase, *, appealable: bool) -> RecordsOffice:
+    """What the authority's letters state. Raises Conflict if something that this letter needs is missing."""
+    office = office_of(case.authority_id)
+    missing = []
+    if not office.address:
+        missing.append(gettext("address"))
+    if not (office.email or office.phone):
+        missing.append(gettext("e-mail or phone"))
+    if appealable and not office.court and not goes_to_government(case):
+        missing.append(gettext("court for appeals"))
+    if missing:
+        raise Conflict(RecordsProblem.OFFICE_INCOMPLETE(names=missing))
+    return office
+
+
+def answer_letter(
+    actor: Actor, case: RecordsCase, given: Given, assessments: Sequence[ItemAssessment]
+) -> bytes:
+    """Raises Conflict if the office lacks what the letter states."""
+    is_decision = given.kind == RecordsAnswerKind.DECISION
+    conditions = list(dict.fromkeys(one.condition for one in assessments if one.condition))
+    appealable = is_decision and is_appealable(given.outcome, has_conditions=bool(conditions))
+    office = require_office(case, appealable=appealable)
+
+    def facts() -> dict[str, str]:
+        return {
+            **_common(actor, case, office),
+            "outcome": str(OUTCOMES[CaseOutcome(given.outcome)]()),
+            "withheld": "\n".join(withheld_lines(assessments)),
+            "reasons": given.reasons,
+            "right": _right(given.outcome, bool(conditions)),
+            "conditions": "\n".join(conditions),
+            "fee": _fee(given),
+            "legal_basis": "\n".join(_legal_basis(assessments, bool(conditions))),
+            "presenter": _presenter(given.presented_by),
+        }
+
+    kind = "letter_records_decision" if is_decision else "letter_records_answer"
+    return _typeset(case, office, kind, facts, without=_without(case, appealable=appealable))
+
+
+def referral_letter(actor: Actor, case: RecordsCase, other: str, reasons: str) -> bytes:
+    office = require_office(case, appealable=False)
+    return _typeset(
+        case,
+        office,
+        "letter_records_referral",
+        lambda: {**_common(actor, case, office), "other": other, "reasons": reasons},
+    )
+
+
+def forwarding_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str) -> bytes:
+    case = appeal.answer.case
+    office = require_office(case, appealable=False)
+
+    def facts() -> dict[str, str]:
+        listed = "\n".join(f"{one.number}. {one.title}" for one in documents_of(file_of(case)))
+        return {**_common(actor, case, office), **_of_appeal(appeal), "reasons": reasons, "documents": listed}
+
+    return _typeset(case, office, "letter_records_forwarded", facts, address=[to])
+
+
+def late_letter(actor: Actor, appeal: RecordsAppeal, reasons: str) -> bytes:
+    case = appeal.answer.case
+    office = require_office(case, appealable=True)
+
+    def facts() -> dict[str, str]:
+        return {**_common(actor, case, office), **_of_appeal(appeal), "reasons": reasons}
+
+    return _typeset(case, office, "letter_records_late", facts, without=_without(case, appealable=True))
+
+
+def withheld_lines(assessments: Iterable[ItemAssessment]) -> list[str]:
+    """What is not released, a line for each ground and harm, in the active language; without the information itself."""
+    known = grounds()
+    counts: dict[tuple[tuple[str, ...], str], int] = {}
+    for one in assessments:
+        if one.outcome != Assessed.RELEASE:
+            key = (tuple(one.grounds), one.harm)
+            counts[key] = counts.get(key, 0) + (len(one.masks) or 1)
+    lines = []
+    for (keys, harm), count in counts.items():
+        found = [known[key] for key in keys if key in known]
+        what = ngettext("%(n)s piece of information", "%(n)s pieces of information", count) % {"n": count}
+        titles = ", ".join(ground.title for ground in found) or ", ".join(keys)
+        tests = [str(HARM_TESTS[ground.harm_test]()) for ground in found if ground.harm_test in HARM_TESTS]
+        words = " ".join([*dict.fromkeys(tests), " ".join(harm.split())])
+        lines.append(f"{what} ({titles}). {words}")
+    return lines
+
+
+def appeal_period(case: RecordsCase) -> str:
+    """For a party that represents the public it is counted from the decision, for others from service (44 § FL)."""
+    if case.requester == Requester.STATE:
+        period = find_deadline("appeal_public").period
+        return gettext("%(period)s from the date of the decision") % {"period": period}
+    return gettext("%(period)s from the day you received the decision") % {
+        "period": find_deadline("appeal_private").period
+    }
+
+
+def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str, str]:
+    user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
+    authority = case.authority.name
+    return {
+        "number": case.number,
+        "authority": authority,
+        "authority_address": ", ".join(filter(None, (authority, office.address, office.email))),
+        "asked_on": _day(timezone.localdate(case.asked_at)),
+        "contact": ", ".join(filter(None, (authority, office.email, office.phone))),
+        "decider": _signature(user, actor),
+        "court": office.court,
+        "period": appeal_period(case),
+    }
+
+
+def _signature(user: User | None, actor: Actor) -> str:
+    return signature_of(user, "sv") if user else actor.name
+
+
+def _of_appeal(appeal: RecordsAppeal) -> dict[str, str]:
+    served = appeal.answer.served_on
+    return {
+        "decided_on": _day(timezone.localdate(appeal.answer.at)),
+        "served": gettext("The decision was served on %(day)s.") % {"day": _day(served)} if served else "",
+        "arrived_on": _day(appeal.arrived_on),
+        "last_day": _day(appeal.last_day) if appeal.last_day else "",
+    }
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _right(outcome: str, has_conditions: bool) -> str:
+    if not is_appealable(outcome, has_conditions=has_conditions):
+        return ""
+    return gettext(
+        "You have the right to have the request examined by the authority and to receive a written decision, which "
+        "is required in order to appeal (Chapter 6, Section 3 of the Public Access to Information and Secrecy Act). "
+        "Contact us if you want one."
+    )
+
+
+def _fee(given: Given) -> str:
+    if not given.fee:
+        return gettext("The copies are free of charge.")
+    return gettext("The fee for %(pages)s pages is SEK %(fee)s.") % {"pages": given.pages, "fee": given.fee}
+
+
+def _presenter(name: str) -> str:
+    return gettext("%(name)s presented the case.") % {"name": name} if name else ""
+
+
+def _legal_basis(assessments: Iterable[ItemAssessment], has_conditions: bool) -> list[str]:
+    known, laws = grounds(), cited()
+    keys = dict.fromkeys(key for one in assessments if one.outcome != Assessed.RELEASE for key in one.grounds)
+    found = [laws["tf_16"].title] if "tf_16" in laws else []
+    found += [known[key].title for key in keys if key in known]
+    if has_conditions and "osl_10_14" in laws:
+        found.append(laws["osl_10_14"].title)
+    return found
+
+
+def _without(case: RecordsCase, *, appealable: bool) -> frozenset[str]:
+    if not appealable:
+        return SECTIONS
+    kept = "records_appeal_government" if goes_to_government(case) else "records_appeal"
+    return SECTIONS - {kept}
+
+
+def _typeset(
+    case: RecordsCase,
+    office: RecordsOffice,
+    kind: str,
+    facts: Callable[[], Mapping[str, str]],
+    *,
+    without: frozenset[str] = frozenset(),
+    address: Sequence[str] = (),
+) -> bytes:
+    by_language = {}
+    for language in ("sv", "en"):
+        with override(language):
+            by_language[language] = facts()
+    to = address or [line for line in (case.name, *case.postal_address.splitlines()) if line.strip()]
+    contents = Contents(
+        kind,
+        case.number,
+        case.authority.name,
+        [line.strip() for line in to],
+        by_language,
+        {language: [each.get("decider", "")] for language, each in by_language.items()},
+        translated=case.language != "sv" and not address,
+        registry_number=file_of(case).registry_number,
+        reached_at=", ".join(filter(None, (office.address, office.email, office.phone))),
+        without=without,
+    )
+    return typeset_for_file(contents)
+
+
+OUTCOMES: Mapping[CaseOutcome, Callable[[], str]] = {
+    CaseOutcome.RELEASED: lambda: gettext("We release the records you asked for."),
+    CaseOutcome.PARTLY: lambda: gettext(
+        "We release the records you asked for, but have removed some of the information. The rest is public."
+    ),
+    CaseOutcome.WITHHELD: lambda: gettext("We do not release the records you asked for."),
+    CaseOutcome.NOT_HELD: lambda: gettext("We hold no record of the kind you asked for."),
+}
+HARM_TESTS: Mapping[str, Callable[[], str]] = {
+    HarmTest.STRAIGHT.value: lambda: gettext("It can be assumed that release would do harm."),
+    HarmTest.REVERSED.value: lambda: gettext("It is not clear that release would do no harm."),
+}

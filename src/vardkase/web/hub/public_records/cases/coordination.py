@@ -1,0 +1,57 @@
+"""Authorities with requests about the same material write to each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from vardkase.hub.public_records.cases import coordination
+from vardkase.hub.public_records.cases.models import Coordination
+from vardkase.web.hub.public_records.cases.forms import MessageForm
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.listing import listed
+from vardkase.web.ui.pages import PageRequest, page
+
+
+@page(allowed_while_suspended=True)
+def index(request: PageRequest) -> HttpResponse:
+    context = listed(request, coordination.coordinations(request.actor), {"pk"}, "-pk")
+    context["found"] = [_described(request, row) for row in context["rows"]]
+    return render(request, "cases/coordinations.html", context)
+
+
+@page(allowed_while_suspended=True)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    shown = coordination.find_coordination(request.actor, pk)
+    form = MessageForm(request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            coordination.write(request.actor, pk, form.cleaned_data["text"])
+            return redirect("records_coordination", pk)
+    context = {
+        **_described(request, shown),
+        "said": coordination.messages_of(request.actor, shown),
+        "form": form,
+    }
+    return render(request, "cases/coordination.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(writes=True, allowed_while_suspended=True)
+def join(request: PageRequest, pk: int) -> HttpResponse:
+    coordination.join(request.actor, pk)
+    return redirect("records_coordination", pk)
+
+
+def _described(request: PageRequest, row: Coordination) -> dict[str, Any]:
+    place = coordination.standing(request.actor, row)
+    return {
+        "coordination": row,
+        "parties": coordination.names_of_parties(request.actor, row),
+        "own": [party.case for party in place.own_parties],
+        "takes_part": place.takes_part,
+        "may_join": any(party.joined_at is None for party in place.own_parties),
+    }

@@ -1,0 +1,78 @@
+"""Cases as their pages show them: steps, states, history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.public_records.cases.models import Assessed, CaseState, RecordsCase
+from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, BY_HAND, CASE, HISTORY_LABELS, is_late
+
+PILLS: dict[str, str] = {
+    CaseState.REGISTERED: "info",
+    CaseState.MATERIAL: "info",
+    CaseState.CONSULTATION: "wait",
+    CaseState.ASSESSMENT: "land",
+    CaseState.DECIDED: "ok",
+    CaseState.APPEALED: "warn",
+    CaseState.CLOSED: "out",
+}
+ASSESSED_PILLS: dict[str, str] = {Assessed.RELEASE: "ok", Assessed.MASK: "warn", Assessed.WITHHOLD: "lock"}
+SHOWN_STEPS: list[str] = [state for state in CaseState if state is not CaseState.APPEALED]
+
+
+def described(case: RecordsCase) -> dict[str, Any]:
+    """What lists and heads show of a case."""
+    return {
+        "case": case,
+        "pill": PILLS[case.state],
+        "late": is_late(case),
+        "age": age(case),
+    }
+
+
+def age(case: RecordsCase) -> str:
+    """How long the requester has waited, or waited for the first answer."""
+    hours = int(((case.answered_at or timezone.now()) - case.asked_at).total_seconds() // 3600)
+    if hours < 48:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
+
+
+def steps(case: RecordsCase) -> list[dict[str, Any]]:
+    """The stepper; the appeal is in it only where there is one."""
+    shown: list[str] = list(CaseState) if case.state == CaseState.APPEALED else SHOWN_STEPS
+    at = shown.index(case.state)
+    return [
+        {
+            "label": CaseState(state).label,
+            "state": "done" if place < at else "now" if place == at else "coming",
+        }
+        for place, state in enumerate(shown)
+    ]
+
+
+def by_hand(case: RecordsCase) -> list[tuple[str, Any]]:
+    return [(name, CASE.steps[name].words) for name in CASE.open_steps(case.state) if name in BY_HAND]
+
+
+def history(case: RecordsCase) -> list[dict[str, Any]]:
+    """Newest first."""
+    return [
+        {
+            "when": row.at,
+            "who": row.actor_name,
+            "words": CASE.steps[row.step].words
+            if row.step in CASE.steps
+            else HISTORY_LABELS.get(row.step, row.step),
+            "note": row.note,
+        }
+        for row in history_of(CASE, case.pk).order_by("-pk")[:200]
+    ]
+
+
+def is_unanswered(case: RecordsCase) -> bool:
+    return case.state in BEFORE_ANSWER

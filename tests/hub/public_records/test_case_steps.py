@@ -1,0 +1,194 @@
+"""Single steps of public-records cases: consultation, coordination, conditions, late appeals, limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.factories import make_key, make_role, make_user
+from tests.factories.intel import make_event
+from tests.factories.records_cases import (
+    TARIFF,
+    at_a_browser,
+    incident,
+    officer_of,
+    release_all,
+    with_material,
+)
+from tests.factories.seed import USER, ApiUser, Seed
+from tests.web.accounts import signed_in
+from tests.web.private_links import follow
+from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.public_records.cases import coordination, links, queries
+from vardkase.hub.public_records.cases.models import (
+    CaseItem,
+    Coordination,
+    MemberConsultation,
+    RecordsAnswer,
+    RecordsCase,
+)
+from vardkase.hub.public_records.cases.services import (
+    answering,
+    appealing,
+    assessing,
+    consulting,
+    material,
+    opening,
+)
+from vardkase.hub.public_records.officers.fees import Tariff
+from vardkase.identity.access.actor import actor_for, visitor
+from vardkase.identity.access.permissions import Credential
+from vardkase.identity.accounts.models import User
+from vardkase.intel.services.publish import publish_event
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "mail_server")]
+
+
+def test_each_member_is_asked_about_its_own_material_only(seed: Seed) -> None:
+    """Two members' material in one case, reminders, and an answer that does not wait."""
+    incident(seed)
+    theirs = make_event(seed.org_c, info="Annans händelse", distribution=1)
+    theirs.save()
+    publish_event(actor_for(make_publisher(seed), Credential.API_KEY), theirs.pk)
+    jurist = at_a_browser(officer_of(seed, "org_b"))
+    case = with_material(jurist)
+    other = next(
+        one
+        for one in material.search(jurist, case.number)
+        if one.event_id not in {item.event_id for item in case.items.all()}
+    )
+    keys = [item.key for item in material.parts(jurist, case.number, other.reference).items]
+    material.freeze(jurist, case.number, other.reference, keys)
+    with pytest.raises(Invalid):
+        consulting.consult(jurist, case.number, [seed.org_b.pk], 24)  # Not concerned.
+    asked = consulting.consult(jurist, case.number, [seed.org_a.pk, seed.org_c.pk], 2)
+    for one in asked:
+        client = Client()
+        shown = follow(client, links.link_to_consultation(one).removeprefix("https://hub.example"))
+        assert {item.publisher_id for item in shown.context["items"]} == {one.organisation_id}
+        foreign = CaseItem.objects.filter(case=case).exclude(publisher=one.organisation_id).first()
+        assert foreign
+        assert client.get(f"/public-records/consulted/file/{foreign.pk}/").status_code == 404
+    with pytest.raises(Conflict):
+        consulting.consult(jurist, case.number, [seed.org_a.pk], 2)
+    MemberConsultation.objects.update(sent_at=timezone.now() - timedelta(hours=3))
+    assert consulting.remind_all(jurist) == sum(1 for one in asked if one.mails)
+    assert consulting.remind_all(jurist) == 0
+    release_all(jurist, case)
+    answering.answer(jurist, case.number, {"kind": "answer"})
+    with pytest.raises(Conflict):
+        consulting.answer_by_link(visitor(None), asked[0], {"answer": "release", "name": "Sen"})
+    with pytest.raises(Conflict):
+        material.remove(jurist, case.number, [case.items.values_list("pk", flat=True)[0]])
+
+
+def make_publisher(seed: Seed) -> User:
+    return make_user(seed.org_c, make_role("Publisher", []), "publisher@c.example")
+
+
+def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
+    event = incident(seed)
+    first, second = at_a_browser(officer_of(seed, "org_b")), at_a_browser(officer_of(seed, "org_c"))
+    hub = at_a_browser(
+        make_user(seed.hub, make_role("User", USER), "jurist@hub.example", staff_roles=["legal_officer"])
+    )
+    with_material(first)
+    assert not Coordination.objects.exists()
+    with_material(second)
+    row = Coordination.objects.get(event_uuid=event.uuid)
+    assert [name for name, _ in coordination.names_of_parties(hub, row)] == [
+        "Organisation B",
+        "Organisation C",
+    ]
+    row = coordination.find_coordination(first, row.pk)
+    assert [name for name, _ in coordination.names_of_parties(first, row)] == ["Organisation B"]
+    with pytest.raises(Conflict):
+        coordination.write(first, row.pk, "Hej")
+    for actor in (first, second):
+        coordination.join(actor, row.pk)
+    coordination.write(first, row.pk, "Vi maskerar adressen.")
+    page = signed_in(User.objects.get(pk=second.user_id or 0)).get(f"/public-records/coordination/{row.pk}/")
+    assert "Vi maskerar adressen." in page.content.decode()
+    assert "Organisation B" in page.content.decode()
+    assert RecordsCase.objects.get(authority=seed.org_b).number not in page.content.decode()
+    assert (
+        signed_in(User.objects.get(pk=hub.user_id or 0)).get("/public-records/coordination/").status_code
+        == 200
+    )
+    with pytest.raises(Forbidden):
+        coordination.find_coordination(at_a_browser(seed.analyst.user), row.pk)
+
+
+def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
+    incident(seed)
+    jurist = at_a_browser(officer_of(seed, "org_b"))
+    case = with_material(jurist)
+    ids = list(case.items.values_list("pk", flat=True))
+    bound = {"outcome": "release", "condition": "Får inte föras vidare."}
+    with pytest.raises(Invalid) as refused:
+        assessing.assess(jurist, case.number, ids, bound)
+    assert "condition" in refused.value.by_field
+    opening.change_requester(jurist, case.number, {"name": "Kalle Anka", "requester": "private"})
+    with pytest.raises(Conflict):
+        answering.answer(jurist, case.number, {"kind": "answer"})  # Not assessed.
+    assessing.assess(jurist, case.number, ids, bound)
+    answering.answer(jurist, case.number, {"kind": "answer"})
+    with pytest.raises(Conflict):
+        appealing.register_appeal(jurist, case.number, {"arrived_on": timezone.localdate(), "text": "Nej"})
+    answering.want_decision(jurist, case.number)
+    decision = answering.answer(jurist, case.number, {"kind": "decision", "on_paper": True})
+    weeks_ago = timezone.now() - timedelta(weeks=8)
+    RecordsAnswer.objects.filter(pk=decision.pk).update(at=weeks_ago)
+    answering.note_service(jurist, case.number, decision.pk, weeks_ago.date(), "receipt")
+    appeal = appealing.register_appeal(
+        jurist, case.number, {"arrived_on": timezone.localdate(), "text": "Utan förbehåll"}
+    )
+    assert appeal.is_late
+    with pytest.raises(Conflict):
+        appealing.forward(jurist, case.number, "x")
+    appealing.dismiss(jurist, case.number, "")
+    appealing.step(jurist, case.number, "close")
+
+    nothing = opening.register(jurist, {"request": "Något annat"})
+    with pytest.raises(Invalid):
+        answering.answer(jurist, nothing.number, {"kind": "answer"})  # Reasons are needed.
+    assert (
+        answering.answer(jurist, nothing.number, {"kind": "answer", "reasons": "Sökt."}).outcome == "not_held"
+    )
+    referred = opening.register(jurist, {"request": "Polisens handlingar"})
+    answering.refer(jurist, referred.number, {"other": "Polismyndigheten", "reasons": "TF 2:17"})
+    assert queries.find_case(jurist, referred.number).state == "closed"
+    tariff = Tariff(**TARIFF)
+    assert [tariff.fee(pages) for pages in (9, 10, 12)] == [0, 50, 54]
+
+
+def test_visitors_are_throttled(seed: Seed) -> None:
+    asker = visitor("192.0.2.9")
+    for _ in range(opening.FROM_ONE_ADDRESS):
+        opening.ask_as_visitor(asker, {"request": "Allt"})
+    with pytest.raises(opening.TooManyRequests):
+        opening.ask_as_visitor(asker, {"request": "Allt"})
+    response = Client(REMOTE_ADDR="192.0.2.9").post("/public-records/ask/", {"request": "Allt"})
+    assert response.status_code in (200, 429)
+    assert (
+        RecordsCase.objects.values_list("number", flat=True).distinct().count() == RecordsCase.objects.count()
+    )
+
+
+def test_own_case_system_opens_and_reads_cases(seed: Seed) -> None:
+    jurist = officer_of(seed, "org_b")
+    key = make_key(jurist)
+    made = call(key, "POST", "/publicRecordsCases/add", {"request": "Allt om intrånget"})
+    assert made[0] == 200, made
+    number = made[1]["PublicRecordsCase"]["number"]
+    assert (
+        call(key, "GET", f"/publicRecordsCases/view/{number}")[1]["PublicRecordsCase"]["state"]
+        == "registered"
+    )
+    assert len(call(key, "GET", "/publicRecordsCases/index")[1]) == 1
+    other = ApiUser(officer_of(seed, "org_c"), "")
+    assert call(make_key(other.user), "GET", f"/publicRecordsCases/view/{number}")[0] == 404
