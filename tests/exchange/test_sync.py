@@ -236,3 +236,26 @@ def test_protected_events_are_synchronised_only_when_signed(hubs: Hubs) -> None:
 def info_of(event: dict[str, Any] | None) -> str:
     """What an event says it is about."""
     return event["info"] if event else ""
+
+
+def test_spill_is_kept_from_readers_on_both_hubs(hubs: Hubs) -> None:
+    """Declared where it was made, the event has no reader there, nor where it was sent to, and does not come back."""
+    a, b, _ = hubs
+    value = f"{uuid4()}.spill.example"
+    uuid = a.add(Attribute=[{"type": "domain", "value": value}])["uuid"]
+    assert moved_events(a.push()) >= 1
+    assert b.event(uuid)
+    assert (
+        a.post(f"/spills/declare/{uuid}", {"kind": "unsure", "reason": "Prov av rutinen."})["Spill"]["state"]
+        == "open"
+    )
+    assert a.event(uuid) is None
+    deadline = time.monotonic() + 30
+    while b.event(uuid) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    b.pull()
+    a.pull()
+    for hub in (a, b):
+        assert hub.event(uuid) is None
+        assert hub.post("/attributes/restSearch", {"value": value})["response"]["Attribute"] == []
+        assert {each["Spill"]["event_uuid"] for each in hub.get("/spills/index")} >= {uuid}

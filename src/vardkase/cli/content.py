@@ -81,11 +81,14 @@ def _import_file(actor: Actor, path: Path, *, publish: bool) -> Iterator[dict[st
 
 
 def _import_event(actor: Actor, path: Path, document: dict[str, Any], *, publish: bool) -> dict[str, Any]:
+    from vardkase.intel.problems import EventProblem
     from vardkase.intel.services.events import add_event
     from vardkase.intel.services.publish import publish_event
 
     try:
         stored = add_event(actor, document)
+        if stored.is_quarantined:
+            return _outcome(path, uuid=document.get("uuid"), error=str(EventProblem.QUARANTINED()))
         if publish:
             publish_event(actor, stored.event_id)
     except VardkaseError as error:

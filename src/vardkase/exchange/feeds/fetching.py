@@ -25,9 +25,11 @@ from vardkase.exchange.feeds.sources import taken_in
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.models import Event
+from vardkase.intel.problems import EventProblem
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_received
+from vardkase.intel.services.quarantine import is_quarantined
 from vardkase.misp.flags import as_bool
 from vardkase.misp.freetext import DetectedValue
 
@@ -119,16 +121,23 @@ def _store_event(actor: Actor, feed: Feed, announced: AnnouncedEvent, fetched: F
         )
         refuse_impostor(feed, document)
         known = Event.objects.filter(uuid=announced.uuid).values_list("pk", flat=True).first()
+        if known is not None and is_quarantined(known):
+            raise Forbidden(EventProblem.QUARANTINED())
         with transaction.atomic():
             if known is None:
                 number = add_event(actor, document, from_feed=True).event_id
-                fetched.added += 1
             else:
                 number = edit_event(actor, known, document, from_feed=True).event_id
-                fetched.edited += 1
             # Published in the transaction that stores it: nobody sees it unpublished.
             if feed.publish and not as_bool(document.get("published")):
-                publish_received(actor, number)
+                publish_received(actor, number, from_feed=True)
+        # Not inside the transaction: what is in quarantine is stored.
+        if is_quarantined(number):
+            raise Forbidden(EventProblem.QUARANTINED())
+        if known is None:
+            fetched.added += 1
+        else:
+            fetched.edited += 1
         taken_in(feed, f"{announced.uuid}.json")
     except (Invalid, Conflict, Forbidden, OutgoingFailed) as error:
         fetched.refuse(announced.uuid, error)

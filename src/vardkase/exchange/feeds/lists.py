@@ -69,7 +69,7 @@ def _store(actor: Actor, feed: Feed, *, whole: bool) -> int:
         attach_tag(actor, uuid, name)
     if feed.publish and (added or removed):
         with suppress(PublicationRefused):  # It stays unpublished; its page says why.
-            publish_received(actor, event_id)
+            publish_received(actor, event_id, from_feed=True)
     return added
 
 

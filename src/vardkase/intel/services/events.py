@@ -74,11 +74,11 @@ def add_event(
     refuse_blocked(header.uuid, _creator_uuid(actor, header))
     refuse_by_rule(data)
     require_signature_of_new(actor, data, signed)
-    return _store_event(actor, header, data)
+    return _store_event(actor, header, data, from_feed=from_feed)
 
 
 @transaction.atomic
-def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> Ingested:
+def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any], *, from_feed: bool) -> Ingested:
     _refuse_known(actor, header)
     rejections = Rejections()
     assembler = Assembler(actor, now=now_seconds(), rejections=rejections)
@@ -102,9 +102,9 @@ def _store_event(actor: Actor, header: EventInput, data: Mapping[str, Any]) -> I
     record(actor, IntelAction.EVENT_ADDED, event_target(event))
     waits = False
     if header.published and actor.may(Permission.PUBLISH):
-        waits = mark_published(actor, event, confirmed=is_confirmed(data))
+        waits = mark_published(actor, event, confirmed=is_confirmed(data), from_feed=from_feed)
     else:
-        receive(actor, event)
+        receive(actor, event, from_feed=from_feed)
     return Ingested(event.pk, rejections, waits, event.quarantined)
 
 

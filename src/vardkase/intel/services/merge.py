@@ -93,9 +93,9 @@ def edit_event(
     record(actor, IntelAction.EVENT_EDITED, event_target(event), change)
     waits = False
     if publish:
-        waits = mark_published(actor, event, confirmed=is_confirmed(data))
+        waits = mark_published(actor, event, confirmed=is_confirmed(data), from_feed=from_feed)
     else:
-        receive(actor, event)
+        receive(actor, event, from_feed=from_feed)
     return Ingested(event.pk, assembler.rejections, waits, event.quarantined)
 
 

@@ -109,7 +109,7 @@ def is_confirmed(data: Mapping[str, Any]) -> bool:
     return as_bool(data.get("confirm_tlp"))
 
 
-def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bool:
+def mark_published(actor: Actor, event: Event, *, confirmed: bool = False, from_feed: bool = False) -> bool:
     """Publish a locked event as its document says; the caller has checked permission.
 
     It stays unpublished if it lacks a tag of a required taxonomy, or somebody else has to publish or approve
@@ -125,7 +125,7 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
         with transaction.atomic():
             waits = _must_wait(actor, event, notify=notify, confirmed=confirmed)
     except PublicationStopped as stopped:
-        if not is_from_elsewhere(actor, event):
+        if not (from_feed or is_from_elsewhere(actor, event)):
             raise
         if isinstance(stopped, ClassificationFound):
             quarantine(actor, event, was_to_be=True)
@@ -142,9 +142,9 @@ def mark_published(actor: Actor, event: Event, *, confirmed: bool = False) -> bo
     return False
 
 
-def receive(actor: Actor, event: Event) -> None:
+def receive(actor: Actor, event: Event, *, from_feed: bool = False) -> None:
     """What has come from elsewhere without being published is examined all the same."""
-    if is_from_elsewhere(actor, event):
+    if from_feed or is_from_elsewhere(actor, event):
         event_received.emit(EventReceived(actor, event))
 
 
@@ -153,15 +153,15 @@ def is_from_elsewhere(actor: Actor, event: Event) -> bool:
 
 
 @transaction.atomic
-def publish_received(actor: Actor, event_id: int) -> None:
-    """Publish an event that a connection has stored, or put it in quarantine; raises as `publish_event`."""
+def publish_received(actor: Actor, event_id: int, *, from_feed: bool = False) -> None:
+    """Publish an event that a connection or feed has stored, or put it in quarantine; raises as `publish_event`."""
     if is_quarantined(event_id):
         return
     try:
         with transaction.atomic():
             publish_event(actor, event_id)
     except ClassificationFound:
-        if not actor.is_connection:
+        if not (from_feed or actor.is_connection):
             raise
         quarantine(actor, lock_event(actor, event_id), was_to_be=True)
 
