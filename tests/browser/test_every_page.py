@@ -267,6 +267,7 @@ def _visit_one_of(walk: Walk, route: str, things: Samples) -> bool:
         "security/": "security/1/",
         "reference-data/blocklists/": "reference-data/blocklists/event/",
         "administration/settings/<str:name>/": "administration/settings/MISP.delegation/",
+        "event/<reference:reference>/personal-data/<slug:kind>/<str:way>/": f"event/{event}/personal-data/name/remove/",
         "event/<reference:reference>/personal-data/<slug:kind>/": f"event/{event}/personal-data/name/",
         "law/<slug:kind>/new/": "law/grounds/new/",
         "law/<slug:kind>/<slug:name>/": "law/deadlines/hearing/",

@@ -10,11 +10,14 @@ from vardkase.api.fields import Mandatory, Text
 from vardkase.api.inputs import Body
 from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
+from vardkase.core.errors import Invalid
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.personal_data import services
 from vardkase.intel.personal_data.models import PersonalDataMark
+from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import marks_in_event
+from vardkase.intel.personal_data.replacing import Replacement, replace_marked
 from vardkase.intel.queries.find import find_event
 
 PROFILES = EVERY
@@ -30,6 +33,13 @@ ABOUT_TAKING_BACK = Description(
 )
 
 
+ABOUT_REPLACING = Description(
+    "POST a kind of personal data and a `way` (pseudonymise or remove) to this API to replace what is marked as such "
+    "in the attributes of the event.",
+    url="/personalDataMarks/replace/[event_id]",
+)
+
+
 class MarkKindBody(Body, kw_only=True):
     model = "PersonalDataMark"
 
@@ -38,6 +48,10 @@ class MarkKindBody(Body, kw_only=True):
 
 class NecessityBody(MarkKindBody, kw_only=True):
     reason: Mandatory[Text] = ""
+
+
+class MarkReplacementBody(MarkKindBody, kw_only=True):
+    way: Mandatory[Text] = ""
 
 
 class MarkList(Paging, kw_only=True):
@@ -76,6 +90,16 @@ def take_back(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
     return Json(
         {"saved": True, "success": True, "message": f"{count} marks unanswered.", "unanswered": count}
     )
+
+
+@endpoint("personalDataMarks/replace", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_REPLACING)
+def replace(call: Call, event_id: str, *, body: MarkReplacementBody) -> Json:
+    """Replace the personal data of a kind in the attributes of an event by pseudonyms, or remove them."""
+    event = find_event(call.actor, event_id)
+    if body.way not in Replacement.values:
+        raise Invalid({"way": [PersonalDataProblem.UNKNOWN_WAY(known=", ".join(Replacement.values))]})
+    count = replace_marked(call.actor, event.id, body.kind, body.way)
+    return Json({"saved": True, "success": True, "message": f"{count} attributes changed.", "changed": count})
 
 
 def _document(mark: PersonalDataMark) -> dict[str, Any]:

@@ -103,6 +103,10 @@ class IntelAction(AuditAction):
         "personal_data.answer_taken_back",
         _("The answer about personal data in the event was undone"),
     )
+    PERSONAL_DATA_REPLACED = (
+        "personal_data.replaced",
+        _("Personal data in the event were pseudonymised or removed"),
+    )
     WITHHELD_COUNT_SET = (
         "personal_data.withheld_count_set",
         _("It was decided whether readers are told how much about offences is withheld from them"),

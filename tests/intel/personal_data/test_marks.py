@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.time_budget import OutOfTime, time_budget
-from vardkase.intel.models import Event
+from vardkase.intel.models import Attribute, Event
 from vardkase.intel.personal_data import services
 from vardkase.intel.personal_data.marking import NewMark, in_attributes, in_texts, insert
 from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark, PersonalDataScan
@@ -156,9 +157,7 @@ def test_publisher_states_necessity_once_for_all_of_a_kind_and_takes_it_back(see
     path = f"{event['id']}"
     status, refused = call(seed.publisher.key, "POST", f"/events/publish/{path}")
     assert status == 405
-    assert (
-        "2 details marked as personal data (Personal identity number) need a statement" in refused["message"]
-    )
+    assert "2 details marked as personal data (Personal identity number) need a reason" in refused["message"]
     for body, field in (
         ({"kind": "personal-number", "reason": " "}, "reason"),
         ({"kind": "x", "reason": "y"}, "kind"),
@@ -241,3 +240,56 @@ def test_publish_page_shows_marks_and_takes_the_answer(seed: Seed) -> None:
     assert "Svaret har ångrats." in page
     assert web.get(f"/event/{event['id']}/personal-data/iban/").status_code == 404
     assert Event.objects.get(pk=event["id"]).published is False
+
+
+def test_publisher_pseudonymises_or_removes_and_takes_it_back(seed: Seed) -> None:
+    event = made(
+        seed,
+        Attribute=[
+            {"type": "email-src", "value": "anna@exempel.se"},
+            {"type": "text", "value": "Skrev Anna@exempel.se, bert@exempel.se"},
+            {"type": "ip-dst", "value": "203.0.113.7", "comment": "från anna@exempel.se"},
+            {"type": "phone-number", "value": "+46701234567"},
+        ],
+    )
+
+    def stored() -> list[tuple[str, str, str]]:
+        rows = Attribute.objects.filter(event=event["id"], deleted=False).order_by("pk")
+        return [(row.type, row.value, row.comment) for row in rows]
+
+    before = stored()
+    web = signed_in(seed.publisher)
+    answering = f"/event/{event['id']}/personal-data/email/"
+    page = web.get(f"/event/{event['id']}/publish/").content.decode()
+    assert f"{answering}pseudonymise/" in page
+    asked = web.get(f"{answering}pseudonymise/")
+    assert asked.status_code == 200
+    assert stored() == before, "it asks first"
+    done = web.post(f"{answering}pseudonymise/", follow=True).content.decode()
+    (kind, anna, _), (_, text, _), (_, address, comment), _phone = stored()
+    code = anna.removesuffix("@pseudonym.invalid")
+    assert (kind, address, comment) == (
+        "email-src",
+        "203.0.113.7",
+        f"från {code}@pseudonym.invalid",
+    ) or code in comment
+    assert code in text, "the same wherever it stands in the event"
+    assert "exempel.se" not in text
+    assert "email" not in {mark[2] for mark in marks(event)}
+    point = re.search(r'name="point" value="(\d+)"', done)
+    assert point is not None
+    web.post(f"/event/{event['id']}/attributes/undo/", {"point": point[1]})
+    assert stored() == before
+    phone = {"kind": "phone", "way": "pseudonymise"}
+    answer = call(seed.publisher.key, "POST", f"/personalDataMarks/replace/{event['id']}", phone)[1]
+    assert answer["changed"] == 1
+    assert stored()[3][0] == "text"
+    removal = {"kind": "email", "way": "remove"}
+    assert call(seed.publisher.key, "POST", f"/personalDataMarks/replace/{event['id']}", removal)[0] == 200
+    assert [value for _, value, _ in stored()][:2] == ["Skrev […], […]", "203.0.113.7"]
+    for user in (seed.analyst, seed.partner, seed.stranger):
+        assert call(user.key, "POST", f"/personalDataMarks/replace/{event['id']}", phone)[0] in (403, 404)
+    refused = call(
+        seed.publisher.key, "POST", f"/personalDataMarks/replace/{event['id']}", phone | {"way": "x"}
+    )
+    assert "way" in json.dumps(refused[1])

@@ -20,6 +20,7 @@ from vardkase.intel.personal_data.kinds import (
 from vardkase.intel.personal_data.numbers import numbers
 from vardkase.intel.personal_data.offences import concerns_offence, offence_words
 from vardkase.intel.personal_data.people import birth_dates, names
+from vardkase.intel.personal_data.pseudonyms import is_pseudonym
 
 MOST = 500
 """Marks of one text. What a list of ten thousand addresses holds is known after five hundred."""
@@ -81,6 +82,8 @@ def in_value(type_: str, value: str) -> list[FoundPersonalData]:
 
 
 def _is_of_person(kind: PersonalDataKind, value: str) -> bool:
+    if is_pseudonym(value):
+        return False
     return kind is not PersonalDataKind.EMAIL or not is_role(value.partition("@")[0])
 
 

@@ -12,6 +12,9 @@ class PersonalDataProblem(ProblemCode):
     REASON_TOO_LONG = _("Enter at most %(most)s characters.")
     UNKNOWN_KIND = _("Unknown kind of personal data. Known kinds: %(known)s.")
     NOTHING_TO_ANSWER = _("No personal data of this kind in the event await an answer.")
+    UNKNOWN_WAY = _("Choose one of: %(known)s.")
+    NOTHING_TO_REPLACE = _("No attribute has personal data of this kind.")
+    TOO_MANY_TO_REPLACE = _("There are more than %(most)s. Edit the attributes in parts.")
     NO_GROUND_FOR_OFFENCES = _(
         "Your organisation has no legal ground to share personal data on offences (GDPR, article 10). Remove or "
         "pseudonymise first: %(kinds)s."

@@ -39,6 +39,7 @@ SELECT (
 """
 MOST_SHOWN = 20
 """Marked texts of one kind that are shown."""
+OF_ATTRIBUTES_SET = frozenset(OF_ATTRIBUTES)
 OFFENCE = Q(says_offence=True) | Q(tagged_offence=True)
 
 
@@ -52,6 +53,10 @@ class MarkedKind:
     offences: int
     places: Sequence[str]
     reason: str
+
+    @property
+    def is_in_attributes(self) -> bool:
+        return not OF_ATTRIBUTES_SET.isdisjoint(self.places)
 
     @property
     def place_labels(self) -> list[str]:

@@ -43,6 +43,7 @@ from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark, Per
 from vardkase.intel.personal_data.offences import is_offence_tag
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import OFFENCE, answerable_marks
+from vardkase.intel.queries.find import find_event
 from vardkase.intel.rules import may_publish_event
 
 AT_ONCE = 5000
@@ -192,7 +193,7 @@ def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
     if len(reason) > LONGEST_REASON or "\0" in reason:
         raise Invalid({"reason": [PersonalDataProblem.REASON_TOO_LONG(most=LONGEST_REASON)]})
     complete(event.pk)
-    unanswered = answerable_marks(event.pk).filter(kind=_kind(kind), answered_at=None)
+    unanswered = answerable_marks(event.pk).filter(kind=known_kind(kind), answered_at=None)
     count = unanswered.update(reason=reason, answered_by=actor.user_id, answered_at=timezone.now())
     if not count:
         raise Conflict(PersonalDataProblem.NOTHING_TO_ANSWER())
@@ -205,7 +206,7 @@ def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
 def take_back_answer(actor: Actor, event_id: int, kind: str) -> int:
     """Leave all marks of `kind` in the event unanswered again; returns how many. Raises as `state_necessity`."""
     event = _lock_to_answer(actor, event_id)
-    answered = answerable_marks(event.pk).filter(kind=_kind(kind), answered_at__isnull=False)
+    answered = answerable_marks(event.pk).filter(kind=known_kind(kind), answered_at__isnull=False)
     count = answered.update(reason="", answered_by=None, answered_at=None)
     if not count:
         raise Conflict(PersonalDataProblem.NOTHING_ANSWERED())
@@ -234,10 +235,16 @@ def _lock_to_answer(actor: Actor, event_id: int) -> Event:
     return event
 
 
-def _kind(kind: str) -> str:
+def may_answer(actor: Actor, event_id: int) -> None:
+    """Raises NotFound, Forbidden."""
+    if not may_publish_event(actor, find_event(actor, event_id)):
+        raise Forbidden
+
+
+def known_kind(kind: str) -> PersonalDataKind:
     if kind not in PersonalDataKind.values:
         raise Invalid({"kind": [PersonalDataProblem.UNKNOWN_KIND(known=", ".join(PersonalDataKind.values))]})
-    return kind
+    return PersonalDataKind(kind)
 
 
 UNSEARCHED = """

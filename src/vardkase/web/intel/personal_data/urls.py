@@ -13,6 +13,7 @@ KIND = "event/<reference:reference>/personal-data/<slug:kind>/"
 
 urlpatterns = [
     path(KIND, views.necessity, name="personal_data_necessity"),
-    path("organisation/withheld-items/", settings.withheld_items, name="withheld_items"),
     path(KIND + "undo/", views.take_back, name="personal_data_take_back"),
+    path(KIND + "<str:way>/", views.replace, name="personal_data_replace"),
+    path("organisation/withheld-items/", settings.withheld_items, name="withheld_items"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.personal_data.models import MarkPlace
@@ -23,11 +23,13 @@ from vardkase.intel.personal_data.queries import (
     marked_kinds,
     marked_texts,
 )
+from vardkase.intel.personal_data.replacing import Replacement, attributes_with, replace_marked
 from vardkase.intel.personal_data.services import LONGEST_REASON, state_necessity, take_back_answer
 from vardkase.intel.queries.find import find_event
-from vardkase.web.intel.editing.common import attempt, reach_in, review_address
+from vardkase.intel.undo.services import undoable
+from vardkase.web.intel.editing.common import attempt, reach_in, review_address, say_undoable
 from vardkase.web.ui.display import thin
-from vardkase.web.ui.edit_page import edit_page
+from vardkase.web.ui.edit_page import confirm_page, edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_undo
@@ -99,6 +101,60 @@ def take_back(request: PageRequest, reference: str, kind: str) -> HttpResponse:
     except Conflict as refused:
         messages.error(request, str(refused))
     return redirect(review_address(event.id, reach_in(posted.fields(request))))
+
+
+@page(Permission.PUBLISH, writes=True)
+def replace(request: PageRequest, reference: str, kind: str, way: str) -> HttpResponse:
+    """Asks first, and can be undone."""
+    event = find_event(request.actor, reference)
+    marked = next((each for each in marked_kinds(request.actor, event.id) if each.kind.value == kind), None)
+    if marked is None or way not in Replacement.values:
+        raise NotFound
+    publish = review_address(event.id, reach_in(request.GET))
+    ids = attributes_with(request.actor, event.id, kind)
+    if request.method == "POST":
+        try:
+            done = undoable(
+                request.actor, event.id, ids, lambda: replace_marked(request.actor, event.id, kind, way)
+            )
+        except (Conflict, Invalid) as refused:
+            messages.error(request, str(refused))
+        else:
+            said = ngettext("%(n)s attribute changed.", "%(n)s attributes changed.", done.result)
+            say_undoable(request, event, said % {"n": thin(done.result)}, done.point)
+        return redirect(publish)
+    return confirm_page(
+        request,
+        str(HEADINGS[Replacement(way)]),
+        [
+            (gettext("Events"), reverse("events")),
+            (str(event.id), reverse("event", args=[event.id])),
+            (gettext("Publish"), publish),
+        ],
+        str(EFFECTS[Replacement(way)]),
+        things=[
+            ngettext("%(n)s attribute", "%(n)s attributes", len(ids)) % {"n": thin(len(ids))},
+            *(_with_link(event, each) for each in marked_texts(request.actor, event.id, kind)),
+        ],
+        act=str(Replacement(way).label),
+        deletes=way == Replacement.REMOVAL,
+    )
+
+
+HEADINGS = {
+    Replacement.PSEUDONYM: _("Pseudonymise personal data"),
+    Replacement.REMOVAL: _("Remove personal data"),
+}
+EFFECTS = {
+    Replacement.PSEUDONYM: _(
+        "In values and comments of attributes, each detail is replaced by a code that is the same wherever the detail "
+        "stands in this event. What is in the title, tags and reports you edit there."
+    ),
+    Replacement.REMOVAL: _(
+        "Attributes whose whole value is such a detail are deleted. In other values and in comments, the detail is cut "
+        "out. What is in the title, tags and reports you edit there."
+    ),
+}
 
 
 def _described(marked: MarkedKind) -> str:
