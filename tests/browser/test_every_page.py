@@ -99,6 +99,7 @@ ELSEWHERE = {
         "galaxies/<uuid:uuid>/edit/",
         "mail/<",
         "office/delegation/<",
+        "office/mail/<",
         "office/reasons/<",
         "search/saved/new/",
     ),

@@ -55,6 +55,7 @@ NEWER = {
     "law.0001_initial": 1,
     "membership.0002_offence_permission": 1,
     "office.0001_initial": 5,
+    "office.0002_bulk_mail": 1,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from tests.factories.memberships import at_the_screen
+from tests.factories.memberships import at_the_screen, member
 from tests.factories.two_person_setup import WHY, People, Setup
 from vardkase.core.clock import today
 from vardkase.hub.law import services as law
@@ -18,6 +18,8 @@ from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.office.bulk_mail.models import BulkMail
+from vardkase.hub.office.bulk_mail.services import propose_bulk_mail
 from vardkase.hub.office.delegation.models import DecisionRight
 from vardkase.hub.office.delegation.services import NewRight, propose_right
 from vardkase.identity.access.actor import Actor
@@ -69,6 +71,16 @@ def delegation(people: People) -> Setup:
         lambda who: propose_right(who, right, WHY),
         DecisionRight.objects.count,
         page=("/office/delegation/new/", form),
+    )
+
+
+def bulk_mail(people: People) -> Setup:
+    member(people.desk, people.seed.org_b)
+    texts = {"subject_sv": "Möte", "subject_en": "Meeting", "text_sv": "Välkomna.", "text_en": "Welcome."}
+    return people.by_officers(
+        lambda who: propose_bulk_mail(who, {"role": "main"}, texts, WHY),
+        BulkMail.objects.count,
+        page=("/office/mail/new/", texts | {"role": "main", "reason": WHY}),
     )
 
 
@@ -145,6 +157,7 @@ def ending(people: People) -> Setup:
 LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_delegation": delegation,
+    "send_bulk_mail": bulk_mail,
     "change_phase": phase,
     "end_offence_permission": ending,
     "publish_terms": terms,

@@ -83,6 +83,8 @@ from vardkase.hub.membership.overview import tasks as membership_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.office.bulk_mail import services as bulk_mail
+from vardkase.hub.office.bulk_mail import tasks as bulk_mail_tasks
 from vardkase.hub.office.delegation import services as delegation
 from vardkase.hub.office.delegation.queries import rights_today
 from vardkase.hub.open_tasks import registry as open_tasks
@@ -125,6 +127,7 @@ JOB_MODULES = (
     taxii_tasks,
     application_tasks,
     data_request_tasks,
+    bulk_mail_tasks,
     spill_tasks,
 )
 
@@ -178,6 +181,7 @@ APPROVAL_ACTIONS = (
     content_access_approvals.GRANT_ACCESS,
     law.CHANGE_RULE,
     delegation.CHANGE,
+    bulk_mail.SEND,
     phases.CHANGE_PHASE,
     phases.RECORD_PRECONDITION,
     phases.REVOKE_PRECONDITION,

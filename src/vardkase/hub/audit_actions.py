@@ -101,6 +101,8 @@ class HubAction(AuditAction):
         "case_file.hearing_opened",
         _("A party was given the opportunity to comment before a decision"),
     )
+    BULK_MAIL_SENT = "bulk_mail.sent", _("A mail to many members was approved")
+    BULK_MAIL_STOPPED = "bulk_mail.stopped", _("A mail to many members was stopped")
     CALENDAR_LINK_CREATED = "calendar_link.created", _("A private calendar link was created")
     CALENDAR_LINK_REVOKED = "calendar_link.revoked", _("The private calendar link was revoked")
     CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")

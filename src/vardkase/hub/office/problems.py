@@ -31,4 +31,7 @@ class OfficeProblem(ProblemCode):
     ENDED_ALREADY = _("This right has already ended or been removed.")
     NO_SUCH_TEXT = _("Text not found.")
     TOO_MANY_TEXTS = _("There are already %(most)s texts. Change one that is no longer used.")
+    NO_SUCH_BULK_MAIL = _("Mail not found.")
+    BULK_MAIL_DONE = _("This mail has already been sent or stopped.")
+    NOBODY_CHOSEN = _("No member that you have chosen has a contact with this role.")
     NO_SUCH_FEED = _("Calendar not found.")

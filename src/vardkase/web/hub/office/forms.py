@@ -7,6 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.membership.contacts.models import ContactRole
+from vardkase.hub.membership.members.models import MembershipState
+from vardkase.hub.membership.phases.queries import phase_titles
+from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.office.delegation.queries import delegable
 from vardkase.hub.office.delegation.services import LONGEST_SOURCE
 from vardkase.hub.office.reasons.models import ReasonKind
@@ -63,6 +67,34 @@ class DecisionRightForm(forms.Form):
         help_text=_(
             "Its number in your registry, for example the rules of procedure or a decision by the head."
         ),
+    )
+    reason = _reason()
+
+
+def _filter(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=lambda: [("", _("All")), *choices()])
+
+
+def _open_states() -> list[tuple[str, Any]]:
+    return [(state.value, state.label) for state in MembershipState if state != MembershipState.TERMINATED]
+
+
+class BulkMailForm(forms.Form):
+    """To whom, and what. Its first fields are FILTERS and the role."""
+
+    sector = _filter(_("Sector"), lambda: Sector.choices)
+    phase = _filter(_("Phase"), lambda: phase_titles().items())
+    connection = _filter(_("Connection method"), lambda: Connection.choices)
+    nis2 = _filter(_("NIS2"), lambda: Nis2Status.choices)
+    state = _filter(_("Status"), _open_states)
+    role = forms.ChoiceField(label=_("Contacts"), choices=ContactRole.choices, initial=ContactRole.MAIN)
+    subject_sv = forms.CharField(label=_("Subject in Swedish"), max_length=150)
+    text_sv = forms.CharField(
+        label=_("Text in Swedish"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8, "lang": "sv"})
+    )
+    subject_en = forms.CharField(label=_("Subject in English"), max_length=150)
+    text_en = forms.CharField(
+        label=_("Text in English"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8, "lang": "en"})
     )
     reason = _reason()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.office import absence, calendar, delegation, directory, inbox, reasons
+from vardkase.web.hub.office import absence, bulk_mail, calendar, delegation, directory, inbox, reasons
 
 urlpatterns = [
     path("office/", inbox.index, name="inbox"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("office/calendar/link/revoke/", calendar.revoke_link, name="calendar_link_revoke"),
     path("office/contacts/", directory.index, name="directory"),
     path("office/contacts/directory.pdf", directory.printed, name="directory_pdf"),
+    path("office/mail/", bulk_mail.index, name="bulk_mails"),
+    path("office/mail/new/", bulk_mail.write, name="bulk_mail_new"),
+    path("office/mail/<int:pk>/", bulk_mail.view, name="bulk_mail"),
+    path("office/mail/<int:pk>/stop/", bulk_mail.stop, name="bulk_mail_stop"),
     path("office/reasons/", reasons.index, name="reason_texts"),
     path("office/reasons/new/", reasons.write, name="reason_text_new"),
     path("office/reasons/<uuid:name>/", reasons.write, name="reason_text"),

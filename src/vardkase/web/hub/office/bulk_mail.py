@@ -1,0 +1,69 @@
+"""Mail to a chosen set of members."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from vardkase.hub.membership.contacts.models import ContactRole
+from vardkase.hub.office.bulk_mail import queries, services
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.web.hub.office.forms import BulkMailForm
+from vardkase.web.ui.forms import posted
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.listing import listed
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+SHOWN = 200
+CHOSEN = (*queries.FILTERS, "role")
+
+
+@page(staff=OFFICERS)
+def index(request: PageRequest) -> HttpResponse:
+    context = listed(request, queries.bulk_mails(request.actor), {"pk"}, "-pk")
+    return render(request, "office/bulk_mails.html", context)
+
+
+@page(staff=OFFICERS, writes=True)
+def write(request: PageRequest) -> HttpResponse:
+    """The form, and beside it to whom the mail would go; `preview` shows that anew."""
+    is_preview = posted.text(request, "act") == "preview"
+    form = BulkMailForm(request.POST or None)
+    if form.is_valid() and not is_preview:
+        data = form.cleaned_data
+        with errors_shown_in(form):
+            made = services.propose_bulk_mail(request.actor, data, data, data["reason"])
+            return proposed(request, made)
+    given = form.cleaned_data if form.is_bound else {}
+    chosen = {name: given[name] for name in CHOSEN if given.get(name)}
+    context = {
+        "form": form,
+        "found": queries.bulk_recipients(request.actor, chosen),
+        "role": ContactRole(chosen.get("role") or ContactRole.MAIN).label,
+        "is_preview": is_preview,
+        "shown": SHOWN,
+    }
+    failed = bool(form.errors) and not is_preview
+    return render(request, "office/bulk_mail_form.html", context, status=422 if failed else 200)
+
+
+@page(staff=OFFICERS)
+def view(request: PageRequest, pk: int) -> HttpResponse:
+    mail = queries.find_bulk_mail(request.actor, pk)
+    texts = [(mail.subject_sv, mail.text_sv, "sv"), (mail.subject_en, mail.text_en, "en")]
+    context = {"mail": mail, "states": queries.states_of(mail), "texts": texts}
+    return render(request, "office/bulk_mail.html", context)
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def stop(request: PageRequest, pk: int) -> HttpResponse:
+    with errors_shown_as_message(request):
+        services.stop_bulk_mail(request.actor, pk)
+        messages.success(request, gettext("The mail is sent to nobody else."))
+    return redirect("bulk_mail", pk)
