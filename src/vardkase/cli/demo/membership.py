@@ -67,7 +67,7 @@ LEGAL_ANSWERS = {
     "public_party": "yes",
 }
 ADVERSE = {
-    "hearing": "heard",
+    "hearing": "needless",
     "hearing_note": "Högskolan bad själv om det den 20 november 2026.",
     "ground": "reserved",
     "immediate": "temporary",
