@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from vardkase.core import typeset
 from vardkase.core.mail.settings import sender
@@ -45,7 +45,7 @@ def facts_of(breach: Breach) -> list[tuple[str, str]]:
             f"{moment(breach.controller_told_at)} {breach.controller_told_how}".strip(),
         ),
         (gettext("Logged by"), f"{breach.created_by}, {moment(breach.created)}"),
-        (gettext("Closed"), moment(breach.closed_at)),
+        (pgettext("breach", "Closed"), moment(breach.closed_at)),
     ]
     return [(label, text or "–") for label, text in rows]
 

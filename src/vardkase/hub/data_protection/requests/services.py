@@ -10,17 +10,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from vardkase.audit.services import record
 from vardkase.core.addresses import subscriber_of
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.jobs.ordered import is_ordered
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.case_files.models import CaseKind
-from vardkase.hub.case_files.services import open_case_file
+from vardkase.hub.case_files.models import CaseKind, Direction
+from vardkase.hub.case_files.services import file_document, open_case_file
 from vardkase.hub.data_protection.problems import DataRequestProblem
 from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import DataRequestState as State
@@ -97,7 +98,12 @@ def _opened(
     made.deadline = last_day(find_deadline("data_subject_request"), arrived) or arrived
     made.save()
     record(actor, HubAction.DATA_REQUEST_OPENED, mails.target_of(made), {"rights": rights})
-    open_case_file(actor, CaseKind.DATA_SUBJECT, made.number, REQUEST.kind, made.pk, number=made.number)
+    case_file = open_case_file(
+        actor, CaseKind.DATA_SUBJECT, made.number, REQUEST.kind, made.pk, number=made.number
+    )
+    # What was asked, without what is erased later: documents of a case are never changed.
+    words = "\n".join(made.right_labels)
+    file_document(actor, case_file, Direction.INCOMING, gettext("Request from a data subject"), words)
     mails.confirm(made, actor)
     mails.notify_handlers("data_request_to_handlers", made, actor)
     return made
@@ -126,6 +132,11 @@ def change_terms(actor: Actor, pk: int, data: Mapping[str, Any]) -> DataSubjectR
     return request
 
 
+def search_lock(pk: int) -> str:
+    """The lock of the job that searches for a request."""
+    return f"data request {pk}"
+
+
 @transaction.atomic
 def begin_search(actor: Actor, pk: int) -> DataSubjectRequest:
     """Note that the search was ordered; the caller orders the job. Raises Conflict, Invalid, NotFound, Forbidden."""
@@ -133,7 +144,7 @@ def begin_search(actor: Actor, pk: int) -> DataSubjectRequest:
     _require_unsent(request)
     if not opened(request.person).terms:
         raise Conflict(DataRequestProblem.NOTHING_TO_SEARCH())
-    if request.search_ordered_at and request.searched_at is None and not _is_stale(request):
+    if is_ordered([search_lock(pk)]):
         raise Conflict(DataRequestProblem.SEARCH_RUNNING())
     _begin(actor, request)
     request.search_ordered_at, request.searched_at = timezone.now(), None
@@ -242,11 +253,6 @@ def _begin(actor: Actor, request: DataSubjectRequest) -> None:
     if request.state == State.RECEIVED:
         request.owner_id = request.owner_id or actor.user_id
         take_step(actor, REQUEST, request, "take")
-
-
-def _is_stale(request: DataSubjectRequest) -> bool:
-    """Whether a search that was ordered must have failed."""
-    return bool(request.search_ordered_at and timezone.now() - request.search_ordered_at > HOUR)
 
 
 def _read(data: Mapping[str, Any]) -> tuple[list[str], DataSubject]:

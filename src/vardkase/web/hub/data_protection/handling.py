@@ -76,7 +76,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     is_searching = (
         asked.search_ordered_at is not None
         and asked.searched_at is None
-        and is_ordered([f"data request {pk}"])
+        and is_ordered([services.search_lock(pk)])
     )
     context = {
         "asked": asked,
@@ -207,6 +207,22 @@ def send(request: PageRequest, pk: int) -> HttpResponse:
         ),
         things=others,
         deletes=False,
+    )
+
+
+@page(staff=HANDLERS, writes=True)
+def withdraw(request: PageRequest, pk: int) -> HttpResponse:
+    asked = queries.find_request(request.actor, pk)
+    if request.method == "POST":
+        with errors_shown_as_message(request):
+            services.step_on(request.actor, pk, "withdraw")
+        return redirect("data_request", pk)
+    return confirm_page(
+        request,
+        gettext("The person withdraws it"),
+        [_list(), _crumb(asked)],
+        gettext("The request is closed without an answer, and cannot be opened again."),
+        act=gettext("Close the request"),
     )
 
 

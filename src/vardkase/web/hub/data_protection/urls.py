@@ -30,6 +30,7 @@ urlpatterns = [
     path("data-requests/<int:pk>/step/", handling.step, name="data_request_step"),
     path("data-requests/<int:pk>/identity/", handling.identity, name="data_request_identity"),
     path("data-requests/<int:pk>/extend/", handling.extend, name="data_request_extend"),
+    path("data-requests/<int:pk>/withdraw/", handling.withdraw, name="data_request_withdraw"),
     path("data-requests/<int:pk>/send/", handling.send, name="data_request_send"),
     path("data-requests/<int:pk>/reply/", replying.reply, name="data_request_reply"),
     path("data-requests/<int:pk>/reply/preview/", replying.preview, name="data_request_reply_preview"),
