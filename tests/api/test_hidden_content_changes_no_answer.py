@@ -249,6 +249,8 @@ def hide_offences(setup: Setup) -> None:
     setup.act(f"/event_reports/add/{setup.event.pk}", report)
     note = {"note": "n", "language": "en", "distribution": "5"}
     setup.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
+    note["distribution"] = "1"
+    setup.act("/analystData/add/Note", {"object_uuid": str(row.uuid), "object_type": "Attribute", **note})
     same = [text("common.example", type="domain", category="Network activity")]
     titled = {"info": "hidden: dömd, 19121212-1212", "distribution": "1", "Attribute": same}
     made = setup.act("/events/add", {"Event": titled})["Event"]

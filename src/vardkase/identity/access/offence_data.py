@@ -44,6 +44,13 @@ def offences_of_version(actor: Actor, version: str) -> str:
     return f"CASE WHEN %(reader_org)s IN ({HAVE_GROUND}) THEN '{{}}' ELSE {offences} END"
 
 
+def or_has_ground(actor: Actor, condition: str) -> str:
+    """`condition`, for an actor who may not read what is marked."""
+    if actor.reads_offences is None:
+        return f" AND (%(reader_org)s IN ({HAVE_GROUND}) OR {condition})"
+    return "" if actor.reads_offences else f" AND {condition}"
+
+
 def marked_attributes(actor: Actor, event: str) -> str:
     """SELECT of the ids of attributes that are marked, for an actor who may not read them; empty for others."""
     if actor.reads_offences:

@@ -20,7 +20,8 @@ The rule (as in MISP 2.5):
 * a collection is readable by its owning organisation and by those its own distribution names;
 * analyst data is readable by its owning organisation and by those its own distribution names, whatever it is
   about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
-  not read (`detached`) by their own organisation alone;
+  not read (`detached`) by their own organisation alone; without a ground for data on offences, only on what is readable
+  too, or does not exist here;
 * attributes and reports marked as personal data on offences, and events whose title or tags are, are readable to the
   event's owner, and to others while their organisation has a legal ground for it (`offence_data`);
 * site administrators read everything else; an organisation whose `may_read` is off reads nothing;
@@ -207,6 +208,7 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
     named = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
     others = f"NOT {said}.detached AND ({named})"
     if actor.connection_scope is None:
+        others = f"({others}){offence_data.or_has_ground(actor, about_nothing_hidden(actor, said))}"
         return f"({kept} AND {_owned_or(actor, said, others)})"
     passes = f"{made_thing_passes(actor.connection_scope, said)} AND {about_nothing_hidden(actor, said)}"
     return f"({kept} AND {_owned_or(actor, said, others, passes)})"
