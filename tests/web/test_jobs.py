@@ -16,6 +16,9 @@ from vardkase.audit.models import AuditEntry
 from vardkase.core.jobs.models import JobLogLine, JobProgress
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.exchange.feeds import tasks
+from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.own_feeds.models import OwnFeed
+from vardkase.exchange.own_feeds.tasks import write
 from vardkase.web.core.jobs.labels import KINDS
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -59,6 +62,15 @@ def test_job_page_shows_progress_and_output(seed: Seed, job: int) -> None:
     for words in ("4,000 of 12,000", "40 per second", "about 3 minutes left", "&lt;b&gt;Reading"):
         assert words in page
     assert "hx-trigger" in page
+
+
+def test_job_names_the_feed_of_its_kind(seed: Seed) -> None:
+    """Feeds of others and our own are numbered apart."""
+    theirs = Feed.objects.create(name="Theirs", provider="x", url="https://feed.example/")
+    OwnFeed.objects.create(pk=theirs.pk, name="ours", organisation=seed.hub)
+    write.defer(feed_id=theirs.pk, whole=True)
+    listed = signed_in(seed.site_admin).get(JOBS).content.decode()
+    assert "Write one of our feeds: ours" in listed
 
 
 def test_job_is_cancelled_and_retried(seed: Seed, job: int) -> None:

@@ -22,6 +22,7 @@ from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.schedules.job_cleanup import TICKS
 from vardkase.core.sql import cursor
 from vardkase.exchange.feeds.models import Feed
+from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.audit_actions import HubAction
@@ -150,7 +151,7 @@ def _named(actor: Actor, jobs: Sequence[Job]) -> list[Job]:
     if not actor.is_site_admin:
         return list(jobs)
     about = {job.id: _about(job) for job in jobs}
-    wanted: dict[type[Feed | Server | TaxiiServer], set[int]] = {}
+    wanted: dict[type[Feed | OwnFeed | Server | TaxiiServer], set[int]] = {}
     for model, number in filter(None, about.values()):
         wanted.setdefault(model, set()).add(number)
     names = {
@@ -161,12 +162,12 @@ def _named(actor: Actor, jobs: Sequence[Job]) -> list[Job]:
     return [replace(job, subject=names.get(thing, "") if (thing := about[job.id]) else "") for job in jobs]
 
 
-def _about(job: Job) -> tuple[type[Feed | Server | TaxiiServer], int] | None:
+def _about(job: Job) -> tuple[type[Feed | OwnFeed | Server | TaxiiServer], int] | None:
     arguments = json.loads(job.arguments)
     if not isinstance(arguments, dict):
         return None
     if isinstance(number := arguments.get("feed_id"), int):
-        return Feed, number
+        return OwnFeed if job.task.startswith("own_feeds.") else Feed, number
     if isinstance(number := arguments.get("server_id"), int):
         return TaxiiServer if job.task.startswith("taxii.") else Server, number
     return None

@@ -7,7 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    PasswordInput,
+    RadioSelect,
+)
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -253,6 +260,10 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     single_box = isinstance(widget, CheckboxInput)
     described = [f"{bound.auto_id}_error"] if bound.errors else []
     help_text = hint or bound.help_text
+    if _was_lost(bound):
+        help_text = format_html(
+            "<strong>{}</strong> {}", gettext("It was not kept. Enter it again."), help_text
+        )
     described += [f"{bound.auto_id}_hint"] if help_text else []
     attributes: dict[str, str | bool] = {"class": "checkbox" if single_box else "input"}
     if described:
@@ -268,6 +279,14 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "hint": help_text,
         "described": " ".join(described),
     }
+
+
+def _was_lost(bound: BoundField) -> bool:
+    """Whether a secret was entered in a form that is shown again because of another field."""
+    widget = bound.field.widget
+    if not isinstance(widget, PasswordInput) or widget.render_value or not bound.data or bound.errors:
+        return False
+    return widget.attrs.get("autocomplete") != "current-password"
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -14,6 +14,7 @@ from vardkase.hub.instance.jobs import Job
 
 KINDS: dict[str, str | Promise] = {
     "applications.queue_admitted": _("Queue applications whose phase has opened"),
+    "data_protection.search": _("Search for a person’s data"),
     "feeds.cache": _("Cache a feed’s values for comparison"),
     "feeds.fetch": _("Fetch a feed"),
     "jobs.take_up_again": _("Recover jobs of a stopped worker"),
@@ -27,6 +28,8 @@ KINDS: dict[str, str | Promise] = {
     "sync.pull": _("Fetch from a connected hub"),
     "correlation.apply_exclusions": _("Apply the correlation exclusions to everything stored"),
     "correlation.rebuild": _("Recompute all correlations"),
+    "spills.request_deletion": _("Ask other hubs to delete classified information"),
+    "spills.search_remains": _("Search for classified information that is left"),
     "subscriptions.notify_followers": _("Notify those who follow something in a published event"),
     "sync.push": _("Send to a connected hub"),
     "sync.push_cluster": _("Send a galaxy cluster to connected hubs"),

@@ -45,7 +45,7 @@ QUOTED = re.compile(r"'[^']*'")
 @page(Permission.SITE_ADMIN)
 def index(request: PageRequest) -> HttpResponse:
     context = {
-        "collections": collections.all_collections(request.actor),
+        "collections": collections.all_collections(request.actor).prefetch_related("readers", "writers"),
         "servers": servers.taxii_servers(request.actor),
         "address": request.build_absolute_uri("/taxii2/"),
         "faults": faults(),

@@ -9,6 +9,7 @@ from django.db import transaction
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.answers import county_of, details_of
 from vardkase.hub.membership.members.services.opening import begin
+from vardkase.hub.membership.sectors import Sector
 from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import organisation_skeleton
@@ -26,8 +27,9 @@ def open_approved(application: Application) -> None:
     actor, name = hub_actor(), application.organisation_name[:240]
     if Organisation.objects.filter(name_skeleton=organisation_skeleton(name)).exists():
         name = f"{name} ({application.organisation_number or application.number})"  # at most 255 characters
+    sector = str(Sector(application.sector).label) if application.sector else ""
     organisation = application.organisation or create_organisation(
-        actor, {"name": name, "sector": application.sector, "nationality": "Sweden"}
+        actor, {"name": name, "sector": sector, "nationality": "Sweden"}
     )
     Application.objects.filter(pk=application.pk).update(organisation=organisation)
     facts: dict[str, Any] = {
