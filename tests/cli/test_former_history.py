@@ -60,6 +60,7 @@ NEWER = {
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,
     "spills.0001_initial": 2,
+    "spills.0002_case_holders": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

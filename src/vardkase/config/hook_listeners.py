@@ -32,8 +32,10 @@ from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.policy import checks as policy
 from vardkase.hub.policy.approvals import services as publication_approvals
+from vardkase.hub.public_records.cases import spilled as spilled_copies
 from vardkase.hub.public_records.received import authorities
 from vardkase.hub.spills import declaring as spills
+from vardkase.hub.spills.hooks import spill_deleted
 from vardkase.identity.access.sharing import before_sharing
 from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
 from vardkase.intel import hooks as intel
@@ -105,6 +107,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         intel.event_quarantined,
         correlation.remove_of_quarantined,
         "removes the keys and networks of what nobody may read",
+    ),
+    Listener(
+        spill_deleted,
+        spilled_copies.forget_spilled,
+        "removes the frozen copies in cases, with their assessments",
     ),
     Listener(intel.event_quarantined, spills.open_received, "opens the spill, and tells those concerned"),
     Listener(intel.event_released, correlation.rebuild_of_released, "writes its keys and networks again"),

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from vardkase.core.sql import cursor
+from vardkase.hub.spills.hooks import SpillDeleted, spill_deleted
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.needles import Needles, needles_of, sealed
 from vardkase.identity.access.quarantined import QUARANTINED
@@ -35,6 +36,7 @@ def delete_spilled(spill: Spill) -> Needles:
     # Before its rows, which say which entries are about it.
     executor.execute(AUDIT, values)
     executor.execute("DELETE FROM analyst_data WHERE object_uuid IN (SELECT uuid FROM spilled_part)")
+    spill_deleted.emit(SpillDeleted(event.pk, event.uuid))
     remove_event(event)
     for statement in STATEMENTS:
         executor.execute(statement, values)

@@ -72,7 +72,7 @@ def _others(spill: Spill) -> list[SpillHolder]:
             count=count,
             first_at=first,
         )
-        for statement in (DELIVERIES, RUNS, TAXII, READS, MODULES)
+        for statement in (DELIVERIES, RUNS, TAXII, READS, MODULES, CASES)
         for kind, receiver, name, organisation, count, first in cursor()
         .execute(statement, parameters)
         .fetchall()
@@ -111,4 +111,9 @@ WHERE r.event_uuid = %(uuid)s GROUP BY g.asked_by_id LIMIT %(most)s
 MODULES = """
 SELECT 'module', coalesce(actor_id, 0), max(actor_name), max(organisation_id), count(*), min(created) FROM audit_entry
 WHERE target_kind = 'event' AND target_id = %(id)s AND action = ANY(%(modules)s) GROUP BY actor_id LIMIT %(most)s
+"""
+# What was released in a case is with whoever asked for it, whose name is the case's alone.
+CASES = """
+SELECT 'case', c.id, c.number, c.authority_id, count(*), min(i.at)
+FROM records_item i JOIN records_case c ON c.id = i.case_id WHERE i.event_uuid = %(uuid)s GROUP BY c.id LIMIT %(most)s
 """

@@ -100,6 +100,7 @@ class HolderKind(models.TextChoices):
     MAIL = "mail", _("E-mail notification")
     TAXII = "taxii", _("TAXII")
     MODULE = "module", _("Export to a module or stream by hand")
+    CASE = "case", _("Copies in a request for public records")
     OPERATOR = "operator", _("Temporary access for operations")
 
 

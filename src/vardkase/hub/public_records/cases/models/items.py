@@ -9,6 +9,18 @@ from django.utils.translation import pgettext_lazy
 from vardkase.hub.public_records.cases.models.case import RecordsCase
 from vardkase.hub.public_records.release.items import FIELDS, ItemKind
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
+
+
+class ReadableItems(models.Manager["CaseItem"]):
+    """Without what is of an event in quarantine: nobody reads that, in a case neither."""
+
+    def get_queryset(self) -> models.QuerySet[CaseItem]:
+        return (
+            super()
+            .get_queryset()
+            .exclude(event_uuid__in=Event.objects.filter(quarantined=True).values("uuid"))
+        )
 
 
 class CaseItem(models.Model):
@@ -37,6 +49,9 @@ class CaseItem(models.Model):
     available_at = models.DateTimeField()
     frozen_by = models.CharField(max_length=255)
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReadableItems()
+    every = models.Manager["CaseItem"]()
 
     class Meta:
         db_table = "records_item"
