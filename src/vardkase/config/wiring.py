@@ -91,6 +91,7 @@ from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.hub.public_records.cases import filing as records_files
+from vardkase.hub.public_records.cases import open_tasks as records_tasks
 from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.spills import deciding as spill_decisions
@@ -212,6 +213,7 @@ TASK_KINDS = (
     *data_protection_tasks.KINDS,
     customer_service_tasks.REQUESTS,
     SPILLS,
+    records_tasks.UNANSWERED,
 )
 
 

@@ -98,7 +98,6 @@ def coordinations(actor: Actor) -> QuerySet[Coordination]:
 
 
 def find_coordination(actor: Actor, pk: int) -> Coordination:
-    """Raises NotFound, Forbidden."""
     return first_or_not_found(coordinations(actor).filter(pk=pk), RecordsProblem.NO_SUCH_COORDINATION())
 
 

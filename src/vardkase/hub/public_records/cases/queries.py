@@ -52,7 +52,6 @@ def find_case(actor: Actor, number: str) -> RecordsCase:
 
 
 def items_of_case(case: RecordsCase) -> QuerySet[CaseItem]:
-    """In the order in which they were frozen, without the bytes of their files."""
     return case.items.select_related("assessment", "publisher").defer("file").order_by("pk")
 
 

@@ -44,7 +44,6 @@ def require_writing_officer(actor: Actor) -> int:
 
 
 def may_name(actor: Actor) -> bool:
-    """Whether the actor names the officers of its organisation: the administrators of a connected authority."""
     return (
         actor.user_id is not None
         and actor.may(Permission.ADMIN)

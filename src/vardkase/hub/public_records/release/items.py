@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.formats.misp_json.published import PublishedAttribute, PublishedEvent, PublishedTag
 
 
 class ItemKind(TextChoices):
     EVENT = "event", _("Event")
-    TAG = "tag", _("Tag")
+    TAG = "tag", pgettext_lazy("noun", "Tag")
     ATTRIBUTE = "attribute", _("Attribute")
     OBJECT = "object", _("Object")
     REPORT = "report", _("Report")

@@ -73,7 +73,6 @@ def check(actor: Actor, number: str) -> AnswerCheck:
 
 
 def outcome_of(case: RecordsCase) -> CaseOutcome:
-    """What the assessments come to."""
     found = set(ItemAssessment.objects.filter(item__case=case).values_list("outcome", flat=True))
     if not found:
         return CaseOutcome.NOT_HELD

@@ -171,7 +171,6 @@ def step(actor: Actor, number: str, name: str, note: str = "") -> RecordsCase:
 
 
 def receiver(case: RecordsCase) -> str:
-    """Who tries an appeal in this case."""
     with override("sv"):
         return (
             gettext("The Government")

@@ -23,7 +23,6 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page(allowed_while_suspended=True)
 def check(request: PageRequest, number: str) -> HttpResponse:
-    """What the requester would get, and the form that sends it."""
     case = queries.find_case(request.actor, number)
     kind = RecordsAnswerKind.DECISION if case.decision_wanted_at else RecordsAnswerKind.ANSWER
     form = RecordsAnswerForm(request.POST or None, initial={"kind": kind})
@@ -47,7 +46,6 @@ def check(request: PageRequest, number: str) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def draft(request: PageRequest, number: str, form: str) -> HttpResponseBase:
-    """The release copy as it would go out now."""
     made = answering.check(request.actor, number).copy
     if made is None or form not in ("pdf", "json"):
         raise Http404

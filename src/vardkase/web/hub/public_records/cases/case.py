@@ -101,7 +101,6 @@ def want_decision(request: PageRequest, number: str) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def step(request: PageRequest, number: str, name: str) -> HttpResponse:
-    """A step by hand, with a note."""
     case = queries.find_case(request.actor, number)
     if name not in BY_HAND:
         raise Http404

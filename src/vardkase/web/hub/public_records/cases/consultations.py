@@ -37,7 +37,6 @@ def consult(request: PageRequest, number: str) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
-    """One consultation, with a form to record an answer that came another way."""
     case = queries.find_case(request.actor, number)
     consultation = first_or_not_found(
         queries.consultations_of(case).filter(pk=pk), RecordsProblem.NOT_CONCERNED()

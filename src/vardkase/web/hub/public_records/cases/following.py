@@ -76,7 +76,6 @@ def document(request: HttpRequest, document: int) -> HttpResponseBase:
 
 
 def _acted(request: HttpRequest, case: RecordsCase, form: Form) -> bool:
-    """Whether what was asked for is done; `form` is that of an appeal."""
     visitor = visitor_of(request)
     act = posted.text(request, "act")
     if act == "appeal":

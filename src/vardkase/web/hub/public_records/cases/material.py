@@ -49,7 +49,6 @@ def search(request: PageRequest, number: str) -> HttpResponse:
 
 @page(allowed_while_suspended=True)
 def version(request: PageRequest, number: str, reference: str) -> HttpResponse:
-    """One version: its parts, to be chosen."""
     case = queries.find_case(request.actor, number)
     if request.method == "POST":
         with errors_shown_as_message(request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_records.cases.models import Assessed, CaseState, RecordsCase
@@ -25,7 +25,6 @@ SHOWN_STEPS: list[str] = [state for state in CaseState if state is not CaseState
 
 
 def described(case: RecordsCase) -> dict[str, Any]:
-    """What lists and heads show of a case."""
     return {
         "case": case,
         "pill": PILLS[case.state],
@@ -35,8 +34,9 @@ def described(case: RecordsCase) -> dict[str, Any]:
 
 
 def age(case: RecordsCase) -> str:
-    """How long the requester has waited, or waited for the first answer."""
     hours = int(((case.answered_at or timezone.now()) - case.asked_at).total_seconds() // 3600)
+    if not hours:
+        return gettext("less than an hour")
     if hours < 48:
         return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
     return ngettext("%(n)s day", "%(n)s days", hours // 24) % {"n": hours // 24}
@@ -60,12 +60,11 @@ def by_hand(case: RecordsCase) -> list[tuple[str, Any]]:
 
 
 def history(case: RecordsCase) -> list[dict[str, Any]]:
-    """Newest first."""
     return [
         {
             "when": row.at,
             "who": row.actor_name,
-            "words": CASE.steps[row.step].words
+            "words": CaseState(row.after).label
             if row.step in CASE.steps
             else HISTORY_LABELS.get(row.step, row.step),
             "note": row.note,

@@ -84,7 +84,6 @@ def _values(found: CaseFigures) -> dict[str, str]:
 
 
 def _period(request: PageRequest) -> tuple[date, date]:
-    """This year, unless other days are asked for."""
     now = today()
     since, until = _day(request.GET.get("since", "")), _day(request.GET.get("until", ""))
     since = since or date(now.year, 1, 1)
