@@ -70,6 +70,7 @@ ELSEWHERE = {
         "membership/evidence/",
         "membership/letters/",
         "membership/phases/law/",
+        "public-records/",
         "security/<int:pk>/reviews/<",
         "spills/<",
         "spills/new/",

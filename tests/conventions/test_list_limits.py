@@ -33,7 +33,7 @@ SHORT = {
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
-    "legalRules/index",
+    "connectedAuthorities/index", "legalRules/index",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipOffenceData/index",
     "membershipPhases/index", "memberships/index", "mispPolicies/index",

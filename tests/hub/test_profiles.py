@@ -61,6 +61,7 @@ HUB_ONLY = {
     "web.hub.law",
     "web.hub.office",
     "web.hub.membership",
+    "web.hub.public_records",
     "web.hub.correspondence",
     "web.hub.enrolment.codes",
     "web.hub.training.views.of_member",

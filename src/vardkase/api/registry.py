@@ -61,6 +61,7 @@ import vardkase.api.membership.letters
 import vardkase.api.membership.memberships
 import vardkase.api.membership.offence_data
 import vardkase.api.membership.public_records_cases
+import vardkase.api.membership.received_versions
 import vardkase.api.membership.statements
 import vardkase.api.membership.support
 import vardkase.api.membership.terms

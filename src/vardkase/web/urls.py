@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.case_files.urls")),
     path("", include("vardkase.web.hub.membership.offence_data.urls")),
     path("", include("vardkase.web.hub.office.urls")),
+    path("", include("vardkase.web.hub.public_records.received.urls")),
     path("", include("vardkase.web.hub.membership.phases.urls")),
     path("", include("vardkase.web.hub.membership.invitations.urls")),
     path("", include("vardkase.web.hub.customer_service.urls")),

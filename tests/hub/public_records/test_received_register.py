@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories.intel import make_attribute, make_event
+from tests.factories.public_records import member, published
 from tests.factories.seed import Seed
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
@@ -21,25 +22,6 @@ from vardkase.hub.public_records.received.queries import (
 from vardkase.identity.organisations.models import Organisation, SharingGroupOrg
 from vardkase.intel.models import Event
 from vardkase.intel.services.publish import publish_event, unpublish_event
-
-
-def member(organisation: Organisation, sector: str = "municipality") -> Membership:
-    membership = Membership.objects.create(
-        organisation=organisation,
-        sector=sector,
-        connection="web",
-        state=MembershipState.ACTIVE,
-        activated=timezone.now(),
-    )
-    follow({organisation.pk})
-    return membership
-
-
-def published(seed: Seed, **fields: object) -> Event:
-    event = make_event(seed.org_a, **{"distribution": 1, **fields})
-    event.save()
-    make_attribute(event, value1=f"value of {event.pk}").save()
-    return publish_event(seed.publisher.actor, event.pk)
 
 
 def received(organisation: Organisation) -> list[AvailableVersion]:

@@ -105,6 +105,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem(
                 "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
             ),
+            NavigationItem("received", _("Received register"), icon="archive", is_content=True),
             NavigationItem("content_read", _("Operator access log"), icon="eye", requires=Permission.ADMIN),
             NavigationItem(
                 "records_cases",
@@ -169,6 +170,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 staff=(StaffRole.MEMBERSHIP_OFFICER, StaffRole.OPERATOR),
                 also_site_admin=True,
             ),
+            NavigationItem("authorities", _("Connected authorities"), icon="building-bank", staff=OFFICERS),
             NavigationItem("case_files", _("Cases"), icon="folders", staff=OFFICERS),
             NavigationItem("law", _("Legal rules"), icon="gavel", staff=OFFICERS),
             NavigationItem(

@@ -93,7 +93,7 @@ def available_versions(
         available=AVAILABLE.format(known="TRUE"),
         open=NOT_WITHHELD,
         conditions=f"{conditions} AND r.available_at <= %(at)s",
-        order="r.available_at DESC, r.version_id DESC",
+        order=NEWEST_FIRST,
     )
     parameters |= {"org": organisation_id, "at": at, "limit": min(limit, MOST), "offset": offset}
     return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
@@ -107,6 +107,13 @@ def register(
     further, order = beyond(MICROSECONDS, "r.version_id", "bigint", place, descending=True)
     rows = _register_rows(actor, organisation_id, wanted, further, order, size + 1, place_parameters(place))
     return page_of(rows, place, size, lambda row: (_microseconds(row.available_at), row.version_id))
+
+
+def register_list(
+    actor: Actor, organisation_id: int, wanted: RegisterFilter, limit: int, offset: int
+) -> list[AvailableVersion]:
+    """The same rows by their number in the list, for clients that page so."""
+    return _register_rows(actor, organisation_id, wanted, "TRUE", NEWEST_FIRST, limit, {"offset": offset})
 
 
 def register_rows(actor: Actor, organisation_id: int, wanted: RegisterFilter) -> Iterator[AvailableVersion]:
@@ -192,8 +199,7 @@ def _register_rows(
         conditions=f"{conditions} AND {further}",
         order=order,
     )
-    parameters |= reader_parameters(actor) | more
-    parameters |= {"org": organisation_id, "limit": limit, "offset": 0}
+    parameters |= reader_parameters(actor) | {"org": organisation_id, "limit": limit, "offset": 0} | more
     return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
@@ -236,6 +242,7 @@ def _microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+NEWEST_FIRST = "r.available_at DESC, r.version_id DESC"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = datetime.resolution
 MICROSECONDS = "(extract(epoch FROM r.available_at) * 1000000)::bigint"
