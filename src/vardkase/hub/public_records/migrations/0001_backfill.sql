@@ -7,7 +7,7 @@ SELECT v.id, v.event_id, v.event_uuid, v.version, to_timestamp(v.published_at), 
     coalesce(e.orgc_id, 0), coalesce(o.name, ''), coalesce(v.distribution, 0), v.sharing_group_id, v.audiences,
     to_timestamp(v.published_at),
     CASE WHEN v.replaced IS NOT NULL THEN to_timestamp(v.replaced)
-        WHEN e.id IS NULL OR e.withheld OR NOT (e.published OR e.being_changed) OR e.distribution <> v.distribution
+        WHEN e.id IS NULL OR e.withheld OR e.quarantined OR NOT (e.published OR e.being_changed) OR e.distribution <> v.distribution
             OR e.distribution = 4 AND e.sharing_group_id IS DISTINCT FROM v.sharing_group_id THEN to_timestamp(v.published_at)
         END, TRUE
 FROM (

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0002_refusal_note_recorded_at'),
-        ('intel', '0012_personal_data_marks'),
+        ('intel', '0013_quarantine'),
     ]
 
     operations = [

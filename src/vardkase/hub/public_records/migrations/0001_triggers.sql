@@ -11,7 +11,9 @@ BEGIN
         publisher, distribution, sharing_group_id, audiences, since, is_reconstructed)
     SELECT p.id, p.event_id, p.event_uuid, p.version, to_timestamp(p.published_at), e.org_id, e.orgc_id,
         o.name, e.distribution, p.sharing_group_id, p.audiences, statement_timestamp(), FALSE
-    FROM published p JOIN event e ON e.id = p.event_id JOIN organisation o ON o.id = e.orgc_id;
+    FROM published p JOIN event e ON e.id = p.event_id JOIN organisation o ON o.id = e.orgc_id
+    -- A version whose content was deleted is stored again without it.
+    ON CONFLICT (version_id) DO NOTHING;
     RETURN NULL;
 END $$;
 CREATE TRIGGER received_publish AFTER INSERT ON event_version
@@ -23,9 +25,9 @@ BEGIN
     WHERE event_id = OLD.id AND until IS NULL;
     RETURN NULL;
 END $$;
-CREATE TRIGGER received_withdraw AFTER UPDATE OF published, being_changed, withheld, distribution, sharing_group_id
-    ON event FOR EACH ROW WHEN (
-        NEW.withheld AND NOT OLD.withheld
+CREATE TRIGGER received_withdraw AFTER UPDATE OF published, being_changed, withheld, quarantined, distribution,
+    sharing_group_id ON event FOR EACH ROW WHEN (
+        NEW.withheld AND NOT OLD.withheld OR NEW.quarantined AND NOT OLD.quarantined
         OR (OLD.published OR OLD.being_changed) AND NOT (NEW.published OR NEW.being_changed)
         OR OLD.distribution IS DISTINCT FROM NEW.distribution
         OR OLD.sharing_group_id IS DISTINCT FROM NEW.sharing_group_id)
