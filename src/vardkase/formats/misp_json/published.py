@@ -173,12 +173,21 @@ def received_event(
 ) -> PublishedEvent:
     """What a version let the reader read, with the sharing groups that `reader` has; `owns`: it published it.
 
-    The caller checks that the version was for the reader. Raises NotFound, and Conflict if it is too large.
+    The caller checks that the version was for the reader. Personal data on offences are left out as they are now.
+    Raises NotFound, also if its content has been deleted, and Conflict if it is too large.
     """
-    event = _stored(uuid, version)
+    try:
+        event = _stored(uuid, version)
+    except msgspec.ValidationError:  # Its content has been deleted.
+        raise NotFound(ExportProblem.VERSION_NOT_FOUND()) from None
+    withheld = {part for _, part in withheld_parts(reader, [(uuid, version)])}
 
     def shown(parts: Iterable[Shared]) -> set[str]:
-        return {part.uuid for part in parts if owns or _is_shared(reader, *limits_of(part)[1:])}
+        return {
+            part.uuid
+            for part in parts
+            if owns or (part.uuid not in withheld and _is_shared(reader, *limits_of(part)[1:]))
+        }
 
     _keep(
         event,

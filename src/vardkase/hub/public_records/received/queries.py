@@ -18,6 +18,7 @@ from vardkase.formats.misp_json.published import PublishedEvent, received_event
 from vardkase.formats.misp_json.snapshots import owner
 from vardkase.hub.public_records.problems import PublicRecordsProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.offence_data import version_without_offence
 from vardkase.identity.access.visibility import (
     event_predicate,
     last_version_predicate,
@@ -91,11 +92,12 @@ def available_versions(
     conditions, parameters = _conditions(wanted)
     sql = ROWS.format(
         available=AVAILABLE.format(known="TRUE"),
-        open=NOT_WITHHELD,
+        open=_is_open(_reader_at(organisation_id, at)),
         conditions=f"{conditions} AND r.available_at <= %(at)s",
         order=NEWEST_FIRST,
     )
     parameters |= {"org": organisation_id, "at": at, "limit": min(limit, MOST), "offset": offset}
+    parameters["reader_org"] = organisation_id
     return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
@@ -195,12 +197,16 @@ def _register_rows(
     readable = f"({event_predicate(actor, 'e')} OR {last_version_predicate(actor, 'e')})"
     sql = ROWS.format(
         available=available,
-        open=f"{NOT_WITHHELD} AND e.id IS NOT NULL AND {readable}",
+        open=f"{_is_open(actor)} AND e.id IS NOT NULL AND {readable}",
         conditions=f"{conditions} AND {further}",
         order=order,
     )
     parameters |= reader_parameters(actor) | {"org": organisation_id, "limit": limit, "offset": 0} | more
     return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
+
+
+def _is_open(reader: Actor) -> str:
+    return f"{NOT_WITHHELD} AND (r.owner_id = %(reader_org)s OR TRUE{version_without_offence(reader, 'v')})"
 
 
 def _conditions(wanted: RegisterFilter) -> tuple[str, dict[str, Any]]:
@@ -273,7 +279,9 @@ SELECT rv.*, min(greatest(rv.since, lower(a.period), lower(g.period), k.at)) AS 
 FROM received_version rv CROSS JOIN {PERIODS.format(org="%(org)s")} AND {{known}} GROUP BY rv.version_id
 """
 KNOWN = f"EXISTS (SELECT 1 FROM {PERIODS.format(org='%(reader_org)s')})".replace("{{}}", "{}")
-NOT_WITHHELD = "v.id IS NOT NULL AND NOT coalesce(e.withheld OR e.quarantined, FALSE)"
+# Of a version whose content was deleted neither title nor date is left.
+NOT_WITHHELD = """v.id IS NOT NULL AND NOT coalesce(e.withheld OR e.quarantined, FALSE)
+    AND (e.id IS NOT NULL OR v.date IS NOT NULL)"""
 ROWS = """
 SELECT r.version_id, r.event_id, r.event_uuid, r.version, r.published_at, r.available_at, r.creator_id, r.publisher,
     CASE WHEN shown.is_open THEN v.info ELSE '' END, CASE WHEN shown.is_open THEN v.date END,
