@@ -69,7 +69,6 @@ HUB_ONLY = {
     "web.hub.public_pages",
     "web.hub.customer_service",
     "web.hub.data_protection",
-    "web.hub.public_records",
 }
 MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 
