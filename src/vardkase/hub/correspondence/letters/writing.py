@@ -54,7 +54,7 @@ class Contents:
     """For a corrected copy, what was corrected, by language: it stands above the text."""
     reached_at: str = ""
     """Where the sender is reached, on one line, if it is another authority than the hub owner."""
-    without: frozenset[str] = frozenset()
+    without: Sequence[str] = ()
     """Sections of its kind that this letter does not have."""
 
 
@@ -133,7 +133,7 @@ def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_d
 
 
 def _page(contents: Contents, kind: MailKind, number: str, day: date, language: str) -> dict[str, Any]:
-    without = left_out_sections() | contents.without
+    without = left_out_sections().union(contents.without)
     text = composed(kind, [language], without=without)[language]
     facts = contents.facts[language]
     with override(language):

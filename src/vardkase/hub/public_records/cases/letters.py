@@ -261,7 +261,7 @@ def _typeset(
         translated=case.language != "sv" and not address,
         registry_number=file_of(case).registry_number,
         reached_at=", ".join(filter(None, (office.address, office.email, office.phone))),
-        without=without,
+        without=sorted(without),
     )
     return typeset_for_file(contents)
 
