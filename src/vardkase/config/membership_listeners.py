@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.config.listener import Listener
+from vardkase.hub.case_files.appeals.hooks import appeal_decided
 from vardkase.hub.law.hooks import rule_changed
 from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
 from vardkase.hub.membership.applications import tasks as applications
@@ -13,6 +14,7 @@ from vardkase.hub.membership.applications.services.queueing import notify_of_new
 from vardkase.hub.membership.assessments.queries import drop_outdated
 from vardkase.hub.membership.communities import services as communities
 from vardkase.hub.membership.contacts import from_members as contacts
+from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.membership.members.services.from_applications import open_approved
@@ -66,5 +68,8 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         change_accepted, contacts.follow_change, "takes over the contacts that an accepted change names"
+    ),
+    Listener(
+        appeal_decided, member_appeals.carry_out, "lifts the restriction of a decision that the court quashed"
     ),
 )

@@ -41,6 +41,7 @@ from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.case_files.access import register_case_access
+from vardkase.hub.case_files.appeals.parties import register_party
 from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.content_access import request_facts as content_access_approvals
 from vardkase.hub.content_access import schedules as content_access_schedules
@@ -60,6 +61,7 @@ from vardkase.hub.instance import approvals as instance_approvals
 from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
 from vardkase.hub.membership.agreements.services import publishing
+from vardkase.hub.membership.applications import letter_content as application_letters
 from vardkase.hub.membership.applications import mails as application_mails
 from vardkase.hub.membership.applications import tasks as application_tasks
 from vardkase.hub.membership.applications.numbers import register_numbers_of_members
@@ -67,6 +69,7 @@ from vardkase.hub.membership.assessments import decision
 from vardkase.hub.membership.assessments.access import interest_in
 from vardkase.hub.membership.assessments.case_access import MEMBERSHIP_CASES
 from vardkase.hub.membership.contacts.services import addresses
+from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
@@ -230,6 +233,8 @@ def wire() -> None:
     register_recipients("membership", member_mails.recipients_by_id)
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
+    register_party("membership", member_appeals.party_by_id)
+    register_party("application", application_letters.party_by_id)
     for kind in TASK_KINDS:
         open_tasks.register(kind)
     register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)

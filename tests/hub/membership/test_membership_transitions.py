@@ -84,7 +84,7 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
         "inom tre veckor från den dag beslutet meddelades. Sista dagen är den",
         f"ärende M-{timezone.localdate().year}-00001",
         "lämnar vi det vidare till domstolen",
-        "Beslutet har fattats av colleague.officer@hub.example, jurist.",
+        "Beslutet har fattats av colleague.officer@hub.example, jurist, efter föredragning av officer@hub.example",
     ):
         assert words in letter_words(suspended)
     assert SentMail.objects.filter(kind="membership_limited")[0].attachments == [

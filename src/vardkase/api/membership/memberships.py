@@ -43,6 +43,7 @@ class AdverseDecisionBody(Body, kw_only=True):
     ground: Mandatory[Text] = ""
     immediate: Mandatory[Text] = ""
     immediate_note: Mandatory[Text] = ""
+    dissent: Text = ""
 
 
 class Suspension(AdverseDecisionBody, kw_only=True):

@@ -34,6 +34,7 @@ class MailLogged:
     recipients: Sequence[str]
     subject: str
     text: str
+    by: str
 
 
 mail_logged: Hook[MailLogged] = Hook("mail_logged")

@@ -90,7 +90,8 @@ class _Notification:
             return
         for language, mail in self.mails.items():
             readers = [person.email for person in people if _language(person) == language]
-            mail_logged.emit(MailLogged(about.kind, about.id, readers, mail.content.subject, mail.kept_text))
+            subject, text = mail.content.subject, mail.kept_text
+            mail_logged.emit(MailLogged(about.kind, about.id, readers, subject, text, self.by))
 
     def _log(self, person: Recipient, language: str, mail: ComposedMail) -> SentMail:
         about = self.about

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vardkase.core.mail.hooks import MailLogged
 from vardkase.hub.case_files.models import CaseFile, Direction
 from vardkase.hub.case_files.services import file_document
 from vardkase.hub.correspondence.hooks import LetterWritten
-from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.organisations.settings import host_organisation_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Who wrote a mail: an `audit.AuditActor` of whom only the name is known."""
+
+    name: str
+    user_id: int | None = None
+    credential_name: str = "job"
+    address: str | None = None
+
+    @property
+    def organisation_id(self) -> int:
+        return host_organisation_id() or 0
 
 
 def file_letter(written: LetterWritten) -> None:
@@ -27,7 +43,7 @@ def file_letter(written: LetterWritten) -> None:
 def file_mail(mail: MailLogged) -> None:
     if case_file := _open_case(mail.thing_kind, mail.thing_id):
         file_document(
-            hub_actor(),
+            _Sender(mail.by),
             case_file,
             Direction.OUTGOING,
             mail.subject,

@@ -23,3 +23,8 @@ class CaseFileProblem(ProblemCode):
     HEARING_OVER = _(
         "Comments can no longer be added here: the matter has been decided, or there are too many."
     )
+    NO_SUCH_APPEAL = _("Appeal not found.")
+    NO_PARTY = _("The party of the case is not known.")
+    NOT_APPEALABLE = _("Choose a decision of this case that can be appealed.")
+    ARRIVAL_DAY = _("Choose a day between the decision and today.")
+    DEEMED_DAY = _("Choose a day before the one on which it arrived.")

@@ -51,8 +51,10 @@ def open_case_file(
     *,
     number: str = "",
     registry_number: str = "",
+    party: str = "",
 ) -> CaseFile:
-    """Open a case about a thing; `number` is given for a thing that has its own. Raises Conflict if one is open."""
+    """Open a case about a thing; `number` is given for a thing that has its own, `party` for one that is no
+    organisation of the hub yet. Raises Conflict if one is open."""
     cursor().execute(LOCK, (f"case files {kind}",))
     if other := CaseFile.objects.filter(thing_kind=thing_kind, thing_id=thing_id, closed_at=None).first():
         raise Conflict(CaseFileProblem.ALREADY_OPEN(number=other.number))
@@ -62,7 +64,7 @@ def open_case_file(
         registry_number=registry_number,
         title=title[:LONGEST_TITLE],
         organisation=organisation,
-        party=organisation.name[:LONGEST_TITLE] if organisation else "",
+        party=(organisation.name if organisation else party)[:LONGEST_TITLE],
         thing_kind=thing_kind,
         thing_id=thing_id,
         opened_by=actor.name[:255],

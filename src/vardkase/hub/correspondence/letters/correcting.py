@@ -34,7 +34,7 @@ def contents_of(letter: Letter) -> Contents:
         raise Conflict(LetterProblem.NOT_CORRECTABLE())
     if composed(kind_named(letter.kind), [SWEDISH])[SWEDISH].version != letter.version:
         raise Conflict(LetterProblem.TEXT_CHANGED())
-    return Contents(**letter.contents)
+    return Contents(**{**letter.contents, "without": frozenset(letter.contents.get("without", ()))})
 
 
 def find_letter(actor: Actor, letter_id: int) -> Letter:

@@ -50,7 +50,7 @@ def missing_for_decisions() -> list[str]:
 
 def require_ready(kind: MailKind) -> None:
     """Raise Conflict for a decision that would not say who decides, on what it rests or how to appeal."""
-    if "provisions" not in kind.variables:
+    if "provisions" not in kind.variables and APPEAL not in kind.sections:
         return
     if missing := missing_for_decisions():
         raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))

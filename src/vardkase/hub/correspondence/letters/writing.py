@@ -94,7 +94,7 @@ def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter
         content=content,
         # Also in the audit log below: a replaced file would show.
         sha256=hashlib.sha256(content).hexdigest(),
-        contents=asdict(contents),
+        contents=asdict(contents) | {"without": sorted(contents.without)},
         corrects=corrects,
     )
     target = Target("letter", kept.pk, title=str(kept))

@@ -11,11 +11,13 @@ from django.utils.translation import gettext, override
 from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
+from vardkase.hub.case_files.appeals.parties import Party
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.documents import keep
+from vardkase.hub.membership.applications.mails import recipients_of
 from vardkase.hub.membership.applications.models import Application, DocumentKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
@@ -34,18 +36,36 @@ def contents(
 
     A translation is added for those who did not apply in Swedish.
     """
-    given = application.answers.get("organisation") or {}
-    town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
-    address = [application.organisation_name, str(given.get("street") or ""), town]
     return Contents(
         kind,
         application.number,
         sender(),
-        [line for line in address if line],
+        address_of(application),
         facts,
         signatures,
         translated=application.language != "sv",
         registry_number=application.registry_number,
+    )
+
+
+def address_of(application: Application) -> list[str]:
+    given = application.answers.get("organisation") or {}
+    town = " ".join(str(given.get(name) or "") for name in ("postcode", "city")).strip()
+    address = [application.organisation_name, str(given.get("street") or ""), town]
+    return [line for line in address if line]
+
+
+def party_by_id(application_id: int) -> Party | None:
+    application = Application.objects.filter(pk=application_id).first()
+    if application is None:
+        return None
+    return Party(
+        name=application.organisation_name,
+        address=address_of(application),
+        sector=application.sector,
+        recipients=recipients_of(application),
+        organisation_number=hyphenated(application.organisation_number),
+        language=application.language,
     )
 
 

@@ -54,6 +54,8 @@ class AdverseDecision:
     ground: str
     immediate: str
     immediate_note: str
+    dissent: str = ""
+    """The opinion of somebody who took part and would have decided otherwise (30 §), with who it was."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
@@ -68,6 +70,9 @@ class AdverseDecision:
             values[name] = str(given.get(name) or "").strip()
             if not values[name] or len(values[name]) > LONGEST or "\0" in values[name]:
                 errors[name] = [MemberProblem.LACKS_NOTE(most=LONGEST)]
+        values["dissent"] = str(given.get("dissent") or "").strip()
+        if len(values["dissent"]) > LONGEST or "\0" in values["dissent"]:
+            errors["dissent"] = [MemberProblem.LACKS_NOTE(most=LONGEST)]
         if errors:
             raise Invalid(errors)
         return cls(**values)
@@ -86,6 +91,9 @@ class AdverseDecision:
             "hearing": str(words) % {"note": self.hearing_note},
             "ground": str(GROUNDS_IN_LETTERS[ChangeGround(self.ground)]),
             "immediate": str(IMMEDIATE_IN_LETTERS[Immediate(self.immediate)]) % {"note": self.immediate_note},
+            "dissent": gettext("Dissenting opinion: %(words)s") % {"words": self.dissent}
+            if self.dissent
+            else "",
         }
 
 
@@ -101,6 +109,7 @@ LABELS = {
     "ground": _("Ground for changing a favourable decision (37 § förvaltningslagen)"),
     "immediate": _("Why the decision takes effect at once (35 § förvaltningslagen)"),
     "immediate_note": _("The interest, and how it was weighed against the member’s"),
+    "dissent": _("Dissenting opinion, and whose (30 § förvaltningslagen)"),
 }
 
 

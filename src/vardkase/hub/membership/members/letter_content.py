@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -22,11 +24,32 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SERVICE_NAME
 from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
 from vardkase.hub.membership.members.cases import case_for
-from vardkase.hub.membership.members.models import Membership, RestrictionKind
+from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
+from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
 
 LANGUAGES = ("sv", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Who presented the case to the one who decided (föredragande, 31 § förvaltningslagen)."""
+
+    user_id: int | None
+    name: str
+
+    @classmethod
+    def of(cls, approval: Approval | None) -> Self:
+        return (
+            cls(approval.request.proposed_by, approval.request.proposed_by_name)
+            if approval
+            else cls(None, "–")
+        )
+
+    def in_words(self, language: str) -> str:
+        user = User.objects.filter(pk=self.user_id).first() if self.user_id else None
+        return signature_of(user, language) if user else self.name
 
 
 def limit(
@@ -37,7 +60,8 @@ def limit(
     until: datetime | None,
     decision: AdverseDecision | None,
     heard: Hearing | None,
-) -> Attachment:
+    presenter: Presenter,
+) -> tuple[Letter, Attachment]:
     whole = kind == RestrictionKind.SUSPENDED
     facts = {}
     for language in LANGUAGES:
@@ -47,11 +71,11 @@ def limit(
             else:
                 ends = gettext("It applies until further notice.")
             facts[language] = {
-                **_common(actor, membership, language, reason, decision, heard),
+                **_common(actor, membership, language, reason, decision, heard, presenter),
                 "until": ends,
                 "limit": str(LIMITS[kind]),
             }
-    return _written(actor, membership, "letter_suspension" if whole else "letter_restriction", facts)
+    return _letter(actor, membership, "letter_suspension" if whole else "letter_restriction", facts)
 
 
 def termination(
@@ -61,10 +85,11 @@ def termination(
     contributions: str,
     decision: AdverseDecision | None,
     heard: Hearing | None,
+    presenter: Presenter,
 ) -> Attachment:
     facts = {
         language: {
-            **_common(actor, membership, language, reason, decision, heard),
+            **_common(actor, membership, language, reason, decision, heard, presenter),
             "contributions": contributions,
         }
         for language in LANGUAGES
@@ -91,14 +116,20 @@ def _common(
     reason: str,
     decision: AdverseDecision | None,
     heard: Hearing | None,
+    presenter: Presenter,
 ) -> dict[str, str]:
     with override(language):
         return {
             **_sender(actor, membership, language),
+            "presenter": presenter.in_words(language),
             "day": formatted(timezone.localtime(), "j F Y"),
             "reason": reason,
             **decision_facts(membership.sector),
-            **(decision.facts(heard) if decision else {"hearing": "", "ground": "", "immediate": ""}),
+            **(
+                decision.facts(heard)
+                if decision
+                else {"hearing": "", "ground": "", "immediate": "", "dissent": ""}
+            ),
         }
 
 
@@ -113,6 +144,37 @@ def _sender(actor: AuditActor, membership: Membership, language: str) -> dict[st
         "service": SERVICE_NAME.value,
         "number": case_for(actor, membership).number,
     }
+
+
+def lifting(
+    actor: AuditActor,
+    membership: Membership,
+    reason: str,
+    lifted: Sequence[Restriction],
+    presenter: Presenter,
+) -> Attachment:
+    """The decision that changes earlier ones to the member's advantage, and names them."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            earlier = [
+                gettext("%(kind)s: decision %(number)s of %(day)s")
+                % {
+                    "kind": each.get_kind_display(),
+                    "number": each.letter.number if each.letter else "–",
+                    "day": formatted(timezone.localtime(each.since), "j F Y"),
+                }
+                for each in lifted
+            ]
+            facts[language] = {
+                **_sender(actor, membership, language),
+                "day": formatted(timezone.localtime(), "j F Y"),
+                "reason": reason,
+                "earlier": "\n".join(earlier),
+                "presenter": presenter.in_words(language),
+                "provisions": decision_facts(membership.sector)["provisions"],
+            }
+    return _written(actor, membership, "letter_lifting", facts)
 
 
 def hearing(
@@ -147,6 +209,11 @@ INTENDED_IN_LETTERS = {
 """After "We are considering whether to"."""
 
 
+def address_of(membership: Membership) -> list[str]:
+    lines = [membership.organisation.name, *str(membership.details.get("address") or "").splitlines()]
+    return [line.strip() for line in lines if line.strip()]
+
+
 def _written(
     actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
 ) -> Attachment:
@@ -157,12 +224,11 @@ def _letter(
     actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
 ) -> tuple[Letter, Attachment]:
     case_file = case_for(actor, membership)
-    address = [membership.organisation.name, *str(membership.details.get("address") or "").splitlines()]
     contents = Contents(
         kind,
         case_file.number,
         sender(),
-        [line.strip() for line in address if line.strip()],
+        address_of(membership),
         facts,
         {language: [each["decider"]] for language, each in facts.items()},
         translated=membership.language != "sv",

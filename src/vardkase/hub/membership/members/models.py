@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.identity.organisations.models import Organisation
@@ -67,7 +68,7 @@ class RestrictionCause(models.TextChoices):
 
 
 class Restriction(models.Model):
-    """A restriction of a membership, in force from `since` until it is lifted or until `until`."""
+    """A restriction of a membership, in force from `since` until it is lifted or until `until`; `letter` decided it."""
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="restrictions")
     kind = models.CharField(max_length=16, choices=RestrictionKind.choices)
@@ -76,6 +77,7 @@ class Restriction(models.Model):
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateTimeField(null=True)
     lifted = models.DateTimeField(null=True)
+    letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         db_table = "membership_restriction"

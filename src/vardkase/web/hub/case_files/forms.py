@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.case_files.appeals.models import CourtOutcome, LateException
+from vardkase.hub.case_files.appeals.services import LONGEST_LINE
+from vardkase.hub.case_files.appeals.services import LONGEST_TEXT as LONGEST_CLAIM
 from vardkase.hub.case_files.models import Direction
 from vardkase.hub.case_files.services import (
     LONGEST_NAME,
@@ -14,6 +18,8 @@ from vardkase.hub.case_files.services import (
     LONGEST_TEXT,
     LONGEST_TITLE,
 )
+from vardkase.hub.correspondence.models import Letter
+from vardkase.web.ui.forms.fields import day_field
 
 
 def moment_field(**options: Any) -> forms.DateTimeField:
@@ -70,3 +76,71 @@ class RecordedCommentForm(CommentForm):
     who = forms.CharField(label=_("Who commented"), max_length=LONGEST_NAME)
     occurred_at = moment_field(label=_("When it arrived"))
     field_order = ("who", "occurred_at")
+
+
+class AppealForm(forms.Form):
+    letter = forms.ChoiceField(label=_("Decision that is appealed"))
+    appellant = forms.CharField(label=_("Who appeals"), max_length=LONGEST_LINE)
+    claim = forms.CharField(
+        label=_("How the decision is to be changed, according to the appeal"),
+        max_length=LONGEST_CLAIM,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    asks_for_stay = forms.BooleanField(
+        label=_("Asks that the decision not apply for the time being (a stay)"), required=False
+    )
+    arrived_on = day_field(label=_("Arrived on"))
+    deemed_on = day_field(
+        label=_("Counts as having arrived on"),
+        required=False,
+        help_text=_(
+            "The working day before, if it probably reached the authority then (22 § förvaltningslagen)."
+        ),
+    )
+    deemed_why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_LINE)
+    file = forms.FileField(label=_("The appeal as it arrived"), required=False, help_text=_("Up to 20 MB."))
+
+    def __init__(self, letters: Iterable[Letter], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["letter"]
+        field.choices = [(each.pk, f"{each.number} {each.title}") for each in letters]
+
+
+class TimeForm(forms.Form):
+    exception = forms.ChoiceField(
+        label=_("Exception, if it came too late"), choices=LateException.choices, required=False
+    )
+    note = forms.CharField(
+        label=_("Why the exception applies"),
+        required=False,
+        max_length=LONGEST_CLAIM,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ChangedForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"), max_length=LONGEST_CLAIM, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class ForwardForm(forms.Form):
+    reviewed = forms.CharField(
+        label=_("Our review of the decision"),
+        max_length=LONGEST_CLAIM,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "It is in the letter to the court. For example: Vi har prövat om beslutet ska ändras och låter det stå."
+        ),
+    )
+    court = forms.CharField(label=_("Court"), max_length=LONGEST_LINE)
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(label=_("What the court decided"), choices=CourtOutcome.choices)
+    on = day_field(label=_("Date of the court’s decision"))
+    note = forms.CharField(
+        label=_("Case number of the court, and what it means"),
+        max_length=LONGEST_CLAIM,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

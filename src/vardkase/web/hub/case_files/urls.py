@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.case_files import views
+from vardkase.web.hub.case_files import appeals, views
 
 urlpatterns = [
     path("cases/", views.index, name="case_files"),
     path("cases/<str:number>/", views.view, name="case_file"),
     path("cases/<str:number>/documents/add/", views.add, name="case_document_add"),
     path("cases/<str:number>/documents/<int:document>/", views.document, name="case_document"),
+    path("cases/<str:number>/appeals/new/", appeals.register, name="case_appeal_new"),
+    path("cases/<str:number>/appeals/<int:pk>/", appeals.view, name="case_appeal"),
+    path("cases/<str:number>/appeals/<int:pk>/<slug:name>/", appeals.step, name="case_appeal_step"),
     path("cases/<str:number>/note/", views.note, name="case_note"),
     path("cases/<str:number>/registry-number/", views.registry_number, name="case_registry"),
     path("cases/<str:number>/close/", views.close, name="case_close"),

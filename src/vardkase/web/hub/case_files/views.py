@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.hub.case_files import queries, services
-from vardkase.hub.case_files.access import conflict_in
+from vardkase.hub.case_files.access import conflict_in, may_handle
+from vardkase.hub.case_files.appeals.queries import appealable_letters, appeals_in
 from vardkase.hub.case_files.models import CaseFile, CaseKind
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
 from vardkase.web.hub.case_files.uploads import sent_file
@@ -54,6 +55,10 @@ def view(request: PageRequest, number: str) -> HttpResponse:
     context = {
         "case_file": case_file,
         "conflict": conflict_in(request.actor, case_file),
+        "appeals": appeals_in(case_file),
+        "takes_appeals": case_file.is_open
+        and may_handle(request.actor, case_file)
+        and bool(appealable_letters(case_file)),
         "registry_form": CaseRegistryForm(initial={"registry_number": case_file.registry_number}),
     }
     return render(request, "case_files/case_file.html", context)

@@ -11,12 +11,14 @@ from vardkase.core import files
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.models import Direction
 from vardkase.hub.membership.applications.access import (
     Acting,
     Applicant,
     locked,
     require_may_act,
 )
+from vardkase.hub.membership.applications.cases import file_message
 from vardkase.hub.membership.applications.files import kind_of, safe_name
 from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import (
@@ -77,7 +79,12 @@ def write_message(
     message = Message.objects.create(
         application=application, kind=kind, author=actor.name, text=checked_text(text)
     )
-    _keep(actor, application, list(sent), message=message)
+    given = list(sent)
+    _keep(actor, application, given, message=message)
+    if kind is not Author.NOTE:
+        direction = Direction.INCOMING if from_applicant else Direction.OUTGOING
+        files_sent = [(safe_name(name), content) for name, content in given]
+        file_message(actor, application, direction, message.text, files_sent)
     record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, Target.of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
         notify_applicant(actor, "application_message", application)

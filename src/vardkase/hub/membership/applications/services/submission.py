@@ -9,6 +9,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.mime import Attachment as MailAttachment
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.access import Acting, locked, require_may_act
+from vardkase.hub.membership.applications.cases import file_form
 from vardkase.hub.membership.applications.documents import keep_form, keep_receipt
 from vardkase.hub.membership.applications.letter_content import write_waiting_list
 from vardkase.hub.membership.applications.mails import notify_applicant
@@ -37,7 +38,7 @@ def submit(actor: Acting, application: Application) -> Application:
     copy_columns(application)
     application.save()
     take_step(actor, APPLICATION, application, "submit")
-    keep_form(application)
+    file_form(actor, application, keep_form(application))
     application.phase = _admitting(application)
     if application.phase is None:
         _wait(actor, application)
@@ -88,7 +89,7 @@ def complete(actor: Acting, application: Application, text: str = "") -> Applica
     copy_columns(application)
     application.save()
     take_step(actor, APPLICATION, application, "complete")
-    keep_form(application)
+    file_form(actor, application, keep_form(application))
     notify_applicant(actor, "application_completed", application)
     return application
 

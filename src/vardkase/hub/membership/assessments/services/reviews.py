@@ -12,7 +12,9 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.membership.applications.cases import THING
 from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -98,6 +100,7 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
         change = {"registry_number": [application.registry_number, number]}
         application.registry_number = number
         application.save(update_fields=["registry_number", "changed"])
+        CaseFile.objects.filter(thing_kind=THING, thing_id=application.pk).update(registry_number=number)
         record(actor, HubAction.APPLICATION_REGISTERED_AS, Target.of(application), change)
     return application
 

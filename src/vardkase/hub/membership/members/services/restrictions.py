@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor
+from vardkase.core.mail.mime import Attachment
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.lifecycle import TransitionRefused
@@ -46,7 +47,7 @@ def impose(
     """
     _require_two(cause, approval)
     require_active(membership)
-    _, made = Restriction.objects.get_or_create(
+    restriction, made = Restriction.objects.get_or_create(
         {"reason": reason, "until": until}, membership=membership, kind=kind, cause=cause, lifted=None
     )
     if not made:
@@ -60,7 +61,18 @@ def impose(
     push(membership)
     papers = []
     if cause == RestrictionCause.OFFICER:
-        papers = [letter_content.limit(actor, membership, kind, reason, until, decision, heard)]
+        restriction.letter, paper = letter_content.limit(
+            actor,
+            membership,
+            kind,
+            reason,
+            until,
+            decision,
+            heard,
+            letter_content.Presenter.of(approval),
+        )
+        restriction.save(update_fields=["letter"])
+        papers = [paper]
     mails.write(actor, membership, "membership_limited", *papers, limit=kind, reason=reason)
     return True
 
@@ -76,7 +88,18 @@ def lift(
     """Lift the restrictions of one cause from a membership (row locked by the caller); returns how many."""
     _require_two(cause, approval)
     held = membership.restrictions.filter(lifted=None, cause=cause)
-    return _lift(actor, membership, list(held.filter(kind__in=kinds) if kinds else held), reason)
+    held = held.select_related("letter").defer("letter__content")
+    lifted = list(held.filter(kind__in=kinds) if kinds else held)
+    papers = []
+    if lifted and approval is not None:
+        presenter = letter_content.Presenter.of(approval)
+        papers = [letter_content.lifting(actor, membership, reason, lifted, presenter)]
+    return _lift(actor, membership, lifted, reason, *papers)
+
+
+def lift_by_court(actor: AuditActor, membership: Membership, restriction: int, reason: str) -> int:
+    """Lift a restriction whose decision a court has quashed: nothing is left for officers to decide."""
+    return _lift(actor, membership, list(membership.restrictions.filter(pk=restriction, lifted=None)), reason)
 
 
 @transaction.atomic
@@ -107,7 +130,9 @@ def _require_two(cause: RestrictionCause, approval: Approval | None) -> None:
         raise PermissionError("Two officers limit a membership, and lift that again.")
 
 
-def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], reason: str) -> int:
+def _lift(
+    actor: AuditActor, membership: Membership, held: list[Restriction], reason: str, *papers: Attachment
+) -> int:
     if not held:
         return 0
     Restriction.objects.filter(pk__in=[restriction.pk for restriction in held]).update(lifted=timezone.now())
@@ -117,5 +142,5 @@ def _lift(actor: AuditActor, membership: Membership, held: list[Restriction], re
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
         note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_UNRESTRICTED, reason, kind=kind)
     push(membership)
-    mails.write(actor, membership, "membership_restored", reason=reason)
+    mails.write(actor, membership, "membership_restored", *papers, reason=reason)
     return len(held)

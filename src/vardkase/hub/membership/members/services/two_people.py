@@ -190,7 +190,10 @@ def _execute_termination(approval: Approval) -> Membership:
     Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
     decision = _decision(approval)
     heard = _heard(membership, decision, hearings.TERMINATED)
-    letter = letter_content.termination(actor, membership, approval.reason, contributions, decision, heard)
+    presenter = letter_content.Presenter.of(approval)
+    letter = letter_content.termination(
+        actor, membership, approval.reason, contributions, decision, heard, presenter
+    )
     hearings.conclude(membership, hearings.TERMINATED)
     # Before the accounts are disabled, whose owners are among the recipients.
     mails.write(

@@ -68,6 +68,13 @@ class AdverseDecisionForm(ChangeDecisionForm):
         max_length=LONGEST_NOTE,
         help_text=_("How intrusive it is, whether it can be undone, and anything else that was weighed."),
     )
+    dissent = forms.CharField(
+        label=LABELS["dissent"],
+        required=False,
+        widget=forms.Textarea(attrs=ROWS),
+        max_length=LONGEST_NOTE,
+        help_text=_("Of somebody who took part in the final handling. It is stated in the letter."),
+    )
 
 
 class SuspendForm(AdverseDecisionForm):

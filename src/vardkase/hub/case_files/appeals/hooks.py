@@ -1,0 +1,21 @@
+"""Hooks on appeals, called in the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.audit.services import AuditActor
+from vardkase.core.hooks import Hook
+from vardkase.hub.case_files.appeals.models import Appeal
+
+
+@dataclass(slots=True)
+class AppealDecided:
+    """The court has decided; a listener that carries the outcome out sets `is_carried_out`."""
+
+    actor: AuditActor
+    appeal: Appeal
+    is_carried_out: bool = False
+
+
+appeal_decided: Hook[AppealDecided] = Hook("appeal_decided")

@@ -1,0 +1,42 @@
+"""States of an appeal, and the only ground on which the authority may reject it: that it came too late."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.appeals.models import AppealState as State
+from vardkase.hub.lifecycle import StateMachine, Transition
+
+APPEAL = StateMachine(
+    "appeal",
+    State,
+    {
+        "find_in_time": Transition(
+            HubAction.APPEAL_IN_TIME, _("Find it received in time"), (State.REGISTERED,), State.IN_TIME
+        ),
+        "dismiss": Transition(
+            HubAction.APPEAL_DISMISSED, _("Dismiss as too late"), (State.REGISTERED,), State.DISMISSED
+        ),
+        "change": Transition(
+            HubAction.APPEAL_MET, _("Record that the decision was changed"), (State.IN_TIME,), State.CHANGED
+        ),
+        "forward": Transition(
+            HubAction.APPEAL_FORWARDED, _("Forward to the court"), (State.IN_TIME,), State.FORWARDED
+        ),
+        "decide": Transition(
+            HubAction.APPEAL_DECIDED, _("Record the court’s decision"), (State.FORWARDED,), State.DECIDED
+        ),
+        "carry_out": Transition(
+            HubAction.APPEAL_CARRIED_OUT,
+            _("Record that it is carried out"),
+            (State.DECIDED,),
+            State.CARRIED_OUT,
+        ),
+    },
+)
+
+
+def is_late(appeal: Appeal) -> bool:
+    return appeal.last_day is not None and appeal.received_on > appeal.last_day

@@ -1,0 +1,176 @@
+"""Appeals on the pages of a case: registered, tested for time, reviewed, forwarded, and what the court decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.body_limits import BodyLimits
+from vardkase.core.clock import today
+from vardkase.hub.case_files import queries
+from vardkase.hub.case_files.access import may_handle
+from vardkase.hub.case_files.appeals import services
+from vardkase.hub.case_files.appeals.models import Appeal, AppealState
+from vardkase.hub.case_files.appeals.queries import appealable_letters, find_appeal
+from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
+from vardkase.hub.correspondence.settings import APPEAL_COURT
+from vardkase.hub.lifecycle.services import history_of
+from vardkase.identity.access.actor import Actor
+from vardkase.web.hub.case_files import forms as written
+from vardkase.web.hub.case_files.uploads import sent_file
+from vardkase.web.ui.edit_page import Crumb, edit_page
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.pages import PageRequest, page
+
+PILLS = {
+    AppealState.REGISTERED: "wait",
+    AppealState.IN_TIME: "wait",
+    AppealState.DISMISSED: "out",
+    AppealState.CHANGED: "ok",
+    AppealState.FORWARDED: "info",
+    AppealState.DECIDED: "warn",
+    AppealState.CARRIED_OUT: "ok",
+}
+
+
+@page(writes=True, body=BodyLimits.FILES)
+def register(request: PageRequest, number: str) -> HttpResponse:
+    case_file = queries.find_case_file(request.actor, number)
+    letters = appealable_letters(case_file)
+    form = written.AppealForm(
+        letters, request.POST or None, request.FILES or None, initial={"arrived_on": today()}
+    )
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        letter, file = int(given.pop("letter")), sent_file(given.pop("file"))
+        with errors_shown_in(form):
+            made = services.register_appeal(
+                request.actor, case_file, letter, services.ReceivedAppeal(**given, **file)
+            )
+            messages.success(request, gettext("The appeal is registered. Check now whether it came in time."))
+            return redirect("case_appeal", number, made.pk)
+    parents = _parents(number)
+    if not letters:
+        messages.error(request, gettext("No decision in this case can be appealed."))
+        return redirect("case_file", number)
+    return edit_page(request, form, gettext("Register an appeal"), parents)
+
+
+@page()
+def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
+    appeal = find_appeal(request.actor, number, pk)
+    handles = appeal.case_file.is_open and may_handle(request.actor, appeal.case_file)
+    context = {
+        "appeal": appeal,
+        "case_file": appeal.case_file,
+        "pill": PILLS[AppealState(appeal.state)],
+        "is_late": is_late(appeal),
+        "steps": [(name, STEPS[name].title) for name in _steps(appeal)] if handles else [],
+        "history": [
+            {
+                "when": entry.at,
+                "text": f"{APPEAL.steps[entry.step].act.text} ({entry.actor_name})"
+                + (f" – {entry.note}" if entry.note else ""),
+                "state": "past",
+            }
+            for entry in history_of(APPEAL, appeal.pk).order_by("-pk")
+        ],
+    }
+    return render(request, "case_files/appeal.html", context)
+
+
+@page(writes=True)
+def step(request: PageRequest, number: str, pk: int, name: str) -> HttpResponse:
+    appeal = find_appeal(request.actor, number, pk)
+    if name not in STEPS:
+        raise Http404
+    about = STEPS[name]
+    initial = {"court": APPEAL_COURT.value} if name == "forward" else {}
+    form = about.form(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with errors_shown_in(form):
+            about.take(request.actor, pk, form.cleaned_data)
+            messages.success(request, gettext("Done."))
+            return redirect("case_appeal", number, pk)
+    intro = str(about.late if name == "check_time" and is_late(appeal) else about.help)
+    parents = [*_parents(number), (str(appeal), reverse("case_appeal", args=[number, pk]))]
+    return edit_page(request, form, str(about.title), parents, save=str(about.title), intro=intro)
+
+
+type Take = Callable[[Actor, int, dict[str, Any]], Appeal]
+
+
+class AppealStep:
+    """A step as a form: `help` says what it means, `late` the same for an appeal that came too late."""
+
+    def __init__(
+        self, title: Promise, form: type[forms.Form], take: Take, help: Promise, late: Promise | str = ""
+    ) -> None:
+        self.title, self.form, self.take, self.help, self.late = title, form, take, help, late
+
+
+STEPS = {
+    "check_time": AppealStep(
+        _("Check the time"),
+        written.TimeForm,
+        lambda actor, pk, data: services.check_time(actor, pk, data["exception"], data["note"]),
+        _("The appeal arrived in time. A legal officer confirms that here."),
+        _(
+            "The appeal arrived after the last day. It is dismissed, by a decision that the party can appeal, unless "
+            "our own information on how to appeal was wrong or it reached the court in time (45 § förvaltningslagen). "
+            "Nothing else is tested."
+        ),
+    ),
+    "change": AppealStep(
+        _("Record that the decision was changed"),
+        written.ChangedForm,
+        lambda actor, pk, data: services.record_met(actor, pk, data["note"]),
+        _(
+            "First change the decision by a new one, on the page of the member. Then record here that the appellant "
+            "got what it asked for; the appeal is not forwarded."
+        ),
+    ),
+    "forward": AppealStep(
+        _("Forward to the court"),
+        written.ForwardForm,
+        lambda actor, pk, data: services.forward(actor, pk, data["reviewed"], data["court"]),
+        _(
+            "First consider whether the decision has to be changed: obviously wrong, and changed quickly and without "
+            "harm to anyone (38 and 39 §§ förvaltningslagen). Then it is handed over promptly with the file "
+            "(46 §). The letter to the court is written here; download the file of the case and send both."
+        ),
+    ),
+    "decide": AppealStep(
+        _("Record the court’s decision"),
+        written.OutcomeForm,
+        lambda actor, pk, data: services.record_outcome(actor, pk, data["outcome"], data["on"], data["note"]),
+        _("A restriction that the court quashes is lifted at once."),
+    ),
+    "carry_out": AppealStep(
+        _("Record that it is carried out"),
+        written.ChangedForm,
+        lambda actor, pk, data: services.carry_out(actor, pk, data["note"]),
+        _("What was done because of the court’s decision, and when."),
+    ),
+}
+
+
+def _steps(appeal: Appeal) -> list[str]:
+    found = ["check_time"] if appeal.state == AppealState.REGISTERED else []
+    return found + [name for name in APPEAL.open_steps(appeal.state) if name in STEPS]
+
+
+def _parents(number: str) -> list[Crumb]:
+    return [
+        (gettext("Cases"), reverse("case_files")),
+        (number, reverse("case_file", args=[number])),
+    ]

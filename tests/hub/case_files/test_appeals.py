@@ -1,0 +1,158 @@
+"""An appeal: tested for time alone, forwarded with the file, and what the court decides is carried out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
+from tests.factories.seed import ApiUser, Seed
+from tests.hub.membership import with_approval
+from tests.hub.membership.test_membership_transitions import letter_words
+from tests.web.signed_in import signed_in
+from vardkase.core.mail.models import SentMail
+from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.correspondence.letters.service import record_service
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.law.working_days import last_day
+from vardkase.hub.membership.members.models import Membership
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def desk(seed: Seed, password_is_enough: None) -> Desk:
+    return make_desk(seed)
+
+
+@pytest.fixture
+def jurist(seed: Seed) -> ApiUser:
+    return staff_of(seed, "jurist@hub.example", "legal_officer")
+
+
+@pytest.fixture
+def case_file(seed: Seed, desk: Desk) -> CaseFile:
+    """Of a private company, suspended by a decision that was served today."""
+    member(desk, seed.org_b, sector="private_company")
+    with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Konton har delats.")
+    record_service(at_the_screen(desk.officer), Letter.objects.get().pk, "handed", TODAY(), "Anna Ek")
+    return CaseFile.objects.get()
+
+
+def appealed(web: Any, case_file: CaseFile, **given: Any) -> Any:
+    sent = {
+        "letter": Letter.objects.filter(kind="letter_suspension").get().pk,
+        "appellant": "Organisation B genom Anna Ek",
+        "claim": "Beslutet ska upphävas.",
+        "arrived_on": str(TODAY()),
+        "file": SimpleUploadedFile("overklagande.pdf", b"%PDF-1.7", "application/pdf"),
+    }
+    return web.post(f"/cases/{case_file.number}/appeals/new/", sent | given)
+
+
+def step(web: Any, name: str, **given: Any) -> int:
+    appeal = Appeal.objects.get()
+    path = f"/cases/{appeal.case_file.number}/appeals/{appeal.pk}/{name}/"
+    return int(web.post(path, given).status_code)
+
+
+def state() -> str:
+    return Appeal.objects.get().state
+
+
+def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
+) -> None:
+    officer, lawyer = signed_in(desk.officer), signed_in(jurist)
+    assert "Registrera överklagande" in officer.get(f"/cases/{case_file.number}/").content.decode()
+    assert appealed(officer, case_file, asks_for_stay="on").status_code == 302
+    appeal = Appeal.objects.get()
+    assert appeal.last_day == last_day(find_deadline("appeal_private"), TODAY())
+    assert appeal.document.file_name == "overklagande.pdf"
+    # Whether it came in time is for a legal officer, and comes first.
+    assert step(officer, "check_time") == 403
+    assert step(officer, "forward", reviewed="Det står fast.", court="Domstolen") == 422
+    assert step(lawyer, "check_time") == 302
+    page = officer.get(f"/cases/{case_file.number}/appeals/{appeal.pk}/").content.decode()
+    assert "38 § förvaltningslagen" in page
+    assert step(officer, "forward", reviewed="", court="") == 422
+    words = "Vi har prövat om beslutet ska ändras och låter det stå."
+    assert step(officer, "forward", reviewed=words, court="Förvaltningsrätten i Stockholm") == 302
+    letter = letter_words(Letter.objects.get(kind="letter_appeal_forwarded"))
+    for part in (
+        "lämnar över överklagandet och övriga handlingar i ärendet till Förvaltningsrätten i Stockholm",
+        "Överklagandet har kommit in i rätt tid.",
+        "Beslutet ska upphävas.",
+        "Yrkande om inhibition: Ja",
+        words,
+    ):
+        assert part in letter
+    assert SentMail.objects.filter(kind="appeal_forwarded").exists()
+    assert step(officer, "decide", outcome="quashed", on="2001-01-01", note="Mål 1-26.") == 422
+    assert step(officer, "decide", outcome="quashed", on=str(TODAY()), note="Mål 1-26.") == 302
+    assert (state(), Membership.objects.get().state) == ("carried_out", "active")
+    assert SentMail.objects.filter(kind="membership_restored").exists()
+    titles = [each.title for each in case_file.documents.order_by("number")]
+    assert "Överlämnande av överklagande" in titles
+
+
+def test_late_appeal_is_dismissed_unless_an_exception_applies(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile, time_machine: Any
+) -> None:
+    end = last_day(find_deadline("appeal_private"), TODAY())
+    assert end is not None
+    time_machine.move_to(timezone.now() + (end - TODAY()) + timedelta(days=3))
+    officer, lawyer = signed_in(desk.officer), signed_in(jurist)
+    wrong = {"arrived_on": str(TODAY() + timedelta(days=1)), "appellant": "", "deemed_on": str(TODAY())}
+    assert set(appealed(officer, case_file, **wrong).context["form"].errors) == {"appellant"}
+    assert "deemed_on" in appealed(officer, case_file, deemed_on=str(TODAY())).context["form"].errors
+    assert appealed(officer, case_file).status_code == 302
+    assert step(lawyer, "check_time", exception="pity") == 422
+    assert step(lawyer, "check_time", exception="instructions", note="") == 422
+    assert state() == "registered"
+    assert step(lawyer, "check_time") == 302
+    assert state() == "dismissed"
+    letter = letter_words(Letter.objects.get(kind="letter_appeal_dismissed"))
+    for part in ("avvisar överklagandet", "44 och 45 §§ förvaltningslagen (2017:900)", "Hur ni överklagar"):
+        assert part in letter
+    assert step(officer, "forward", reviewed="x", court="x") == 422
+    # The dismissal is a decision that can be appealed as well; and the court, or our own mistake, can save an appeal.
+    Appeal.objects.update(state="registered")
+    assert step(lawyer, "check_time", exception="instructions", note="Fel domstol stod i beslutet.") == 302
+    assert state() == "in_time"
+    assert step(officer, "change", note="Avstängningen är hävd genom ett nytt beslut.") == 302
+    assert state() == "changed"
+
+
+def test_only_the_hubs_officers_handle_appeals(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
+) -> None:
+    for who in (desk.operator, desk.admin, seed.stranger, seed.site_admin):
+        assert appealed(signed_in(who), case_file).status_code in (403, 404)
+    assert not Appeal.objects.exists()
+    appealed(signed_in(desk.officer), case_file)
+    for who in (desk.operator, desk.admin, seed.stranger, seed.site_admin):
+        web, path = signed_in(who), f"/cases/{case_file.number}/appeals/{Appeal.objects.get().pk}/"
+        assert web.get(path).status_code in (403, 404)
+        assert step(web, "check_time") in (403, 404)
+    # Somebody with an interest in the member is excluded.
+    type(jurist.user).objects.filter(pk=jurist.user.pk).update(org=seed.org_b)
+    assert step(signed_in(jurist), "check_time") == 403
+    assert state() == "registered"
+
+
+def test_lifting_is_a_decision_that_names_the_one_it_changes(
+    seed: Seed, desk: Desk, case_file: CaseFile
+) -> None:
+    with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "Lösenorden är bytta.")
+    first, lifting = Letter.objects.order_by("pk")
+    words = letter_words(lifting)
+    assert first.number in words
+    assert "37 och 38 §§ förvaltningslagen" in words
+    assert "efter föredragning av officer@hub.example" in words
