@@ -12,8 +12,7 @@ from typing import Any, cast
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
@@ -180,15 +179,17 @@ def _execute_change(approval: Approval) -> Passage:
 
 
 EFFECTS = {
-    HubAction.PUBLIC_PASSAGE_ADDED: _lazy("The question is on the public page from now on."),
-    HubAction.PUBLIC_PASSAGE_CHANGED: _lazy("Visitors see the new text from now on."),
-    HubAction.PUBLIC_PASSAGE_REMOVED: _lazy("The question is taken off the public page. It can be put back."),
-    HubAction.PUBLIC_PASSAGE_RESTORED: _lazy("The earlier text is shown again."),
+    HubAction.PUBLIC_PASSAGE_ADDED: gettext_lazy("The question is on the public page from now on."),
+    HubAction.PUBLIC_PASSAGE_CHANGED: gettext_lazy("Visitors see the new text from now on."),
+    HubAction.PUBLIC_PASSAGE_REMOVED: gettext_lazy(
+        "The question is taken off the public page. It can be put back."
+    ),
+    HubAction.PUBLIC_PASSAGE_RESTORED: gettext_lazy("The earlier text is shown again."),
 }
 EDITORS = frozenset({Party.MEMBERSHIP_OFFICER, Party.SITE_ADMIN})
 CHANGE = ApprovalAction(
     name="change_public_text",
-    title=_lazy("Change the public page"),
+    title=gettext_lazy("Change the public page"),
     propose=EDITORS,
     approve=OFFICERS,
     alone_until_in_use=EDITORS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.membership.contacts.models import ContactRole
 from vardkase.hub.membership.members.models import MembershipState
@@ -42,8 +43,8 @@ def _reason() -> forms.CharField:
 
 class AbsenceForm(forms.Form):
     user = _people(_("Who is away"))
-    first = day_field(label=_("First day"))
-    last = day_field(label=_("Last day"))
+    first = day_field(label=pgettext_lazy("absence", "First day"))
+    last = day_field(label=pgettext_lazy("absence", "Last day"))
     deputy = _people(_("Deputy"), help_text=_("Gets the tasks from the first day to the last."))
 
 
@@ -96,7 +97,11 @@ class BulkMailForm(forms.Form):
     text_en = forms.CharField(
         label=_("Text in English"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8, "lang": "en"})
     )
-    reason = _reason()
+    reason = forms.CharField(
+        label=_("Why it is sent"),
+        max_length=LONGEST_REASON,
+        help_text=_("Shown to the second person, who approves the mail."),
+    )
 
 
 class ReasonTextForm(forms.Form):
@@ -120,7 +125,7 @@ class ReasonTextForm(forms.Form):
 
 
 class EndRightForm(forms.Form):
-    last = day_field(label=_("Last day"))
+    last = day_field(label=pgettext_lazy("decision right", "Last day"))
     reason = _reason()
 
 
