@@ -51,6 +51,7 @@ OWN_THINGS = {
     "savedSearches/delete": "everyone their own; the service refuses others' to all but administrators",
     "savedSearches/edit": "the same",
     "publicRecordsCases/add": "the service asks for an officer whom the authority has named",
+    "spills/declare": "whoever may read an event may say that it must not be here; a number of times an hour",
     "supportRequests/add": "everyone asks customer service",
     "supportRequests/write": "everyone in requests of their own; the service refuses others'",
     "userSettings/delete": "everyone takes back their own settings; the service refuses others'",

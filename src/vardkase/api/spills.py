@@ -52,6 +52,7 @@ def status(call: Call, event_uuid: str) -> Json:
 @endpoint(
     "spills/declare",
     writes=True,
+    allowed_while_suspended=True,
     describes=Description(
         "`kind` is swedish, eu, nato, other_state or unsure. From then on nobody can read the event.",
         url="/spills/declare/[event_id]",

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.limits import Limit
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import CaseKind
@@ -31,6 +32,7 @@ from vardkase.intel.services.quarantine import quarantine
 from vardkase.misp.distribution import Distribution
 
 SHORTEST, LONGEST = 10, 2_000
+DECLARED = Limit("spills declared", allowed=20, window=3600)
 MOST_PLACES = 200
 
 
@@ -39,7 +41,7 @@ def declare(actor: Actor, reference: Reference, *, kind: str, reason: str) -> Sp
     """Declare that an event holds classified information; nobody reads it from here on.
 
     Everybody who may read the event may do so, and officers for any event, whether they may read it or not. Raises
-    NotFound, Invalid by field, Conflict for an event that is in quarantine.
+    NotFound, Invalid by field, Conflict for an event that is in quarantine, Forbidden after too many within an hour.
     """
     actor.require_own_affairs()
     if kind not in SpillKind.values:
@@ -47,6 +49,9 @@ def declare(actor: Actor, reference: Reference, *, kind: str, reason: str) -> Sp
     event = _locked(actor, reference)
     if event.quarantined or open_spill_of(event.pk):
         raise Conflict(SpillProblem.ALREADY_OPEN())
+    # Whoever declares everything they see would stop the hub; officers are those who would be called.
+    if not may_handle(actor) and DECLARED.spend(actor.user_id or actor.name).is_exceeded:
+        raise Forbidden(SpillProblem.TOO_MANY(count=DECLARED.allowed))
     spill = _opened(actor, event, SpillOrigin.DECLARED, kind, checked_reason(event, reason))
     could_be_read = event.published or is_open_unpublished(event.distribution)
     quarantine(actor, event)

@@ -11,6 +11,9 @@ class SpillProblem(ProblemCode):
     NO_SUCH_SPILL = _("Spill not found.")
     NOT_A_HANDLER = _("This is for the hub’s membership officers and legal officers.")
     ALREADY_OPEN = _("The event is already in quarantine.")
+    TOO_MANY = _(
+        "You have declared %(count)s spills within an hour. Call the hub’s officers about the others."
+    )
     REASON_LENGTH = _("Enter a reason of 10 to %(most)s characters, without repeating the information.")
     TEXT_LENGTH = _("Enter text of at most %(most)s characters.")
     NO_SUCH_KIND = _("Choose one of: %(choices)s."), "Has to be one of: %(choices)s."
