@@ -77,8 +77,7 @@ function edgeStyles(font: string): StylesheetJson {
         "target-arrow-color": token("--edge"),
         "target-arrow-shape": "triangle",
         "curve-style": "bezier",
-        // Arrow heads and the ends of labels stay clear of the labels of nodes.
-        "source-endpoint": "outside-to-node-or-label",
+        // Arrow heads stay clear of the labels of nodes.
         "target-endpoint": "outside-to-node-or-label",
         label: "data(label)",
         color: token("--ink-2"),
