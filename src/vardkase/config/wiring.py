@@ -43,6 +43,7 @@ from vardkase.hub import guide
 from vardkase.hub.case_files.access import register_case_access
 from vardkase.hub.case_files.appeals.parties import register_party
 from vardkase.hub.case_files.models import CaseKind
+from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.content_access import request_facts as content_access_approvals
 from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
@@ -213,6 +214,7 @@ APPROVAL_ACTIONS = (
 # What waits for the hub's staff, in the order of their inbox.
 TASK_KINDS = (
     *membership_tasks.KINDS,
+    APPEALS,
     *data_protection_tasks.KINDS,
     customer_service_tasks.REQUESTS,
     SPILLS,

@@ -17,11 +17,13 @@ from tests.web.signed_in import signed_in
 from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.open_tasks.registry import tasks_of
 
 TODAY = timezone.localdate
 
@@ -70,11 +72,14 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
 ) -> None:
     officer, lawyer = signed_in(desk.officer), signed_in(jurist)
-    assert "Registrera överklagande" in officer.get(f"/cases/{case_file.number}/").content.decode()
+    assert "Registrera ett överklagande" in officer.get(f"/cases/{case_file.number}/").content.decode()
     assert appealed(officer, case_file, asks_for_stay="on").status_code == 302
     appeal = Appeal.objects.get()
     assert appeal.last_day == last_day(find_deadline("appeal_private"), TODAY())
     assert appeal.document.file_name == "overklagande.pdf"
+    waiting = tasks_of(at_the_screen(jurist), APPEALS)
+    assert [task.reference for task in waiting] == [f"{case_file.number}/{appeal.pk}"]
+    assert officer.get(waiting[0].path).status_code == 200
     # Whether it came in time is for a legal officer, and comes first.
     assert step(officer, "check_time") == 403
     assert step(officer, "forward", reviewed="Det står fast.", court="Domstolen") == 422
@@ -84,6 +89,7 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     assert step(officer, "forward", reviewed="", court="") == 422
     words = "Vi har prövat om beslutet ska ändras och låter det stå."
     assert step(officer, "forward", reviewed=words, court="Förvaltningsrätten i Stockholm") == 302
+    assert not tasks_of(at_the_screen(jurist), APPEALS)
     letter = letter_words(Letter.objects.get(kind="letter_appeal_forwarded"))
     for part in (
         "lämnar över överklagandet och övriga handlingar i ärendet till Förvaltningsrätten i Stockholm",

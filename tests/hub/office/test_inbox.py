@@ -20,6 +20,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.hub.customer_service.services import ask
 from vardkase.hub.membership.assessments.models import Partiality
+from vardkase.hub.office.absence.models import Absence
 from vardkase.hub.office.absence.services import end_absence, register_absence
 from vardkase.hub.office.calendar.models import CalendarLink
 from vardkase.hub.office.inbox.queries import Due, InboxFilter, InboxTask, Whose, inbox
@@ -128,6 +129,20 @@ def test_absence_names_what_is_wrong_and_changes_nothing(seed: Seed, desk: Desk)
     assert page.status_code == 422
     with pytest.raises(Forbidden):
         register_absence(at_the_screen(desk.admin), first, second, today(), week)
+    # An operator neither sees nor moves the officers' tasks.
+    with pytest.raises(Invalid) as refused:
+        register_absence(at_the_screen(desk.operator), second, first, today(), today())
+    assert list(refused.value.errors) == ["user"]
+    away = Absence.objects.get()
+    with pytest.raises(NotFound):
+        end_absence(at_the_screen(desk.operator), away.pk)
+    assert away.noted_by in signed_in(desk.officer).get(reverse("absences")).content.decode()
+    assert desk.second.user.email not in listed_absences(desk.operator)
+
+
+def listed_absences(who: ApiUser) -> str:
+    page = signed_in(who).get(reverse("absences")).content.decode()
+    return page.partition("<tbody")[2].partition("</tbody>")[0]
 
 
 def test_inbox_page_filters_sorts_and_lists_in_pages(seed: Seed, desk: Desk) -> None:

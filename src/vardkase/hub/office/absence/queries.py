@@ -6,11 +6,15 @@ from django.db.models import QuerySet
 
 from vardkase.core.clock import today
 from vardkase.hub.office.absence.models import Absence
+from vardkase.hub.office.staff import colleagues_covered
+from vardkase.identity.access.actor import Actor
 
 
-def coming_absences() -> QuerySet[Absence]:
-    """Those that have not ended, the earliest first."""
-    return Absence.objects.filter(last__gte=today()).select_related("user", "deputy").order_by("first", "pk")
+def coming_absences(actor: Actor) -> QuerySet[Absence]:
+    """Those that have not ended, of the actor and of colleagues whose tasks they get as well; the earliest first."""
+    people = [user.pk for user in colleagues_covered(actor)]
+    rows = Absence.objects.filter(last__gte=today(), user__in=people)
+    return rows.select_related("user", "deputy").order_by("first", "pk")
 
 
 def absence_today(user_id: int) -> Absence | None:

@@ -14,9 +14,9 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.office.absence.models import Absence
+from vardkase.hub.office.absence.queries import coming_absences
 from vardkase.hub.office.problems import OfficeProblem
-from vardkase.hub.office.staff import DESKS, staff
-from vardkase.hub.open_tasks.registry import kinds_for_duties
+from vardkase.hub.office.staff import DESKS, colleagues_covered, covers, staff
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import staff_roles
@@ -32,8 +32,8 @@ def register_absence(actor: Actor, user_id: int, deputy_id: int, first: date, la
     actor.require_staff(*DESKS)
     # Two absences that each are right may not make each other's deputy absent.
     cursor().execute(ONE_AT_A_TIME)
-    people = {user.pk: user for user in staff().filter(pk__in=(user_id, deputy_id))}
-    user, deputy = people.get(user_id), people.get(deputy_id)
+    user = next((each for each in colleagues_covered(actor) if each.pk == user_id), None)
+    deputy = staff().filter(pk=deputy_id).first()
     errors: dict[str, list[Problem]] = {}
     if user is None:
         errors["user"] = [OfficeProblem.NO_SUCH_COLLEAGUE()]
@@ -57,8 +57,7 @@ def end_absence(actor: Actor, pk: int) -> None:
     actor.require_writing()
     actor.require_staff(*DESKS)
     cursor().execute(ONE_AT_A_TIME)
-    rows = Absence.objects.select_related("user").filter(last__gte=today())
-    absence = first_or_not_found(rows.filter(pk=pk), OfficeProblem.NO_SUCH_ABSENCE())
+    absence = first_or_not_found(coming_absences(actor).filter(pk=pk), OfficeProblem.NO_SUCH_ABSENCE())
     change = {"first": absence.first.isoformat(), "last": absence.last.isoformat()}
     absence.delete()
     record(actor, HubAction.ABSENCE_ENDED, Target("absence", pk, title=absence.user.email), change)
@@ -76,8 +75,7 @@ def _problem(user: User, deputy: User, first: date, last: date) -> tuple[str, Pr
     """The field and problem of an absence whose people and days are known."""
     if user.pk == deputy.pk:
         return "deputy", OfficeProblem.OWN_DEPUTY()
-    theirs = {kind.name for kind in kinds_for_duties(staff_roles(deputy.staff_roles))}
-    if not theirs.issuperset(kind.name for kind in kinds_for_duties(staff_roles(user.staff_roles))):
+    if not covers(staff_roles(deputy.staff_roles), user):
         return "deputy", OfficeProblem.LACKS_DUTY()
     same_time = Absence.objects.filter(first__lte=last, last__gte=first).select_related("user")
     if same_time.filter(user=user).exists():

@@ -27,13 +27,17 @@ def send_some(pk: int) -> bool:
         "text": {"sv": mail.text_sv, "en": mail.text_en},
     }
     about = Target("bulk_mail", mail.pk, title=str(mail))
-    keys = _keys([email for email, _language, _organisation in batch])
-    people = [Recipient(email, language, keys.get(email, "")) for email, language, _organisation in batch]
+    keys = _keys([organisation for _email, _language, organisation in batch])
+    people = [
+        Recipient(email, language, keys.get((email, organisation), ""))
+        for email, language, organisation in batch
+    ]
     notify("bulk_mail", about, people, facts, by=mail.approved_by)
     mail.save(update_fields=["waiting"])
     return bool(mail.waiting)
 
 
-def _keys(addresses: list[str]) -> dict[str, str]:
-    rows = Contact.objects.filter(email__in=addresses).exclude(openpgp_key="")
-    return dict(rows.values_list("email", "openpgp_key"))
+def _keys(organisations: list[int]) -> dict[tuple[str, int], str]:
+    """The keys of contacts by address and organisation: none is used for the same address elsewhere."""
+    rows = Contact.objects.filter(organisation__in=organisations).exclude(openpgp_key="")
+    return {(email, org): key for email, org, key in rows.values_list("email", "organisation", "openpgp_key")}

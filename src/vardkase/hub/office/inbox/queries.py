@@ -96,12 +96,16 @@ def may_handle(user: User, kind: TaskKind, reference: str) -> bool:
 
 
 def _owned(actor: Actor, tasks: Iterable[tuple[TaskKind, OfficeTask]]) -> list[InboxTask]:
+    listed = list(tasks)
     people = {user.pk: user for user in staff()}
-    kept = {(row.kind, row.reference): row.owner_id for row in TaskOwner.objects.all()}
+    kept = {
+        (row.kind, row.reference): row.owner_id
+        for row in TaskOwner.objects.filter(reference__in={task.reference for _kind, task in listed})
+    }
     deputies = deputies_today()
     seen_by: dict[int, frozenset[str]] = {}
     now, lines = timezone.now(), []
-    for kind, task in tasks:
+    for kind, task in listed:
         owner = people.get(task.owner_id or kept.get((kind.name, task.reference)) or 0)
         absent = None
         if owner is not None and owner.pk in deputies:

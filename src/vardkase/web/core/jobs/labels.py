@@ -21,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "mail.deliver": _("Send an e-mail"),
     "modules.enrich": _("Enrich an event"),
     "notification_mails.alert": _("Send e-mail about a published event"),
+    "office.send_bulk_mail": _("Send a mail to many members"),
     "own_feeds.write": _("Write one of our feeds"),
     "schedules.order_due": _("Check which tasks are due"),
     "schedules.run": _("A scheduled task"),

@@ -28,7 +28,7 @@ def index(request: PageRequest) -> HttpResponse:
             )
             messages.success(request, gettext("The absence has been registered."))
             return redirect("absences")
-    context = {"form": form, "absences": coming_absences(), "today": today()}
+    context = {"form": form, "absences": coming_absences(request.actor), "today": today()}
     return render(request, "office/absence.html", context, status=422 if form.errors else 200)
 
 
