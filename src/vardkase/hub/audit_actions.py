@@ -99,6 +99,7 @@ class HubAction(AuditAction):
     BREACH_TOLD = "breach.told", _("How others were informed of the personal data breach was recorded")
     CASE_DOCUMENT_FILED = "case_file.document_filed", _("A document was filed in a case")
     CASE_FILE_CLOSED = "case_file.closed", _("A case was closed")
+    CASE_FILE_EXPORTED = "case_file.exported", _("The documents of a case were downloaded")
     CASE_FILE_OPENED = "case_file.opened", _("A case was opened")
     CASE_FILE_REGISTERED_AS = "case_file.registered_as", _("The case reference number of a case was entered")
     CASE_FILE_REOPENED = "case_file.reopened", _("A case was reopened")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -100,6 +102,10 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     ):
         assert part in letter
     assert SentMail.objects.filter(kind="appeal_forwarded").exists()
+    whole = zipfile.ZipFile(BytesIO(b"".join(officer.post(f"/cases/{case_file.number}/documents/zip/"))))
+    assert len(whole.namelist()) == case_file.documents.count()
+    assert any(whole.read(name) == b"%PDF-1.7" for name in whole.namelist())
+    assert signed_in(desk.operator).post(f"/cases/{case_file.number}/documents/zip/").status_code == 404
     assert step(officer, "decide", outcome="quashed", on="2001-01-01", note="Mål 1-26.") == 422
     assert step(officer, "decide", outcome="quashed", on=str(TODAY()), note="Mål 1-26.") == 302
     assert (state(), Membership.objects.get().state) == ("carried_out", "active")
@@ -117,6 +123,9 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     officer, lawyer = signed_in(desk.officer), signed_in(jurist)
     wrong = {"arrived_on": str(TODAY() + timedelta(days=1)), "appellant": "", "deemed_on": str(TODAY())}
     assert set(appealed(officer, case_file, **wrong).context["form"].errors) == {"appellant"}
+    # Only the working day before counts (22 §).
+    long_ago = str(TODAY() - timedelta(days=10))
+    assert "deemed_on" in appealed(officer, case_file, deemed_on=long_ago).context["form"].errors
     assert "deemed_on" in appealed(officer, case_file, deemed_on=str(TODAY())).context["form"].errors
     assert appealed(officer, case_file).status_code == 302
     assert step(lawyer, "check_time", exception="pity") == 422
@@ -134,6 +143,20 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     assert state() == "in_time"
     assert step(officer, "change", note="Avstängningen är hävd genom ett nytt beslut.") == 302
     assert state() == "changed"
+
+
+def test_service_recorded_after_the_appeal_counts(
+    seed: Seed, desk: Desk, jurist: ApiUser, time_machine: Any
+) -> None:
+    member(desk, seed.org_b, sector="private_company")
+    with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Konton har delats.")
+    served = TODAY()
+    time_machine.move_to(timezone.now() + timedelta(days=40))
+    assert appealed(signed_in(desk.officer), CaseFile.objects.get()).status_code == 302
+    assert Appeal.objects.get().last_day is None
+    record_service(at_the_screen(desk.officer), Letter.objects.first().pk, "handed", served, "Anna Ek")
+    assert step(signed_in(jurist), "check_time") == 302
+    assert state() == "dismissed"
 
 
 def test_only_the_hubs_officers_handle_appeals(

@@ -13,13 +13,16 @@ from tests.factories.seed import Seed
 from tests.hub.membership import with_approval
 from tests.hub.membership.test_membership_transitions import letter_words
 from tests.web.signed_in import signed_in
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.models import SentMail
+from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.services import close_case_file
 from vardkase.hub.correspondence.letters.correcting import correct
 from vardkase.hub.correspondence.letters.service import record_service, with_service
 from vardkase.hub.correspondence.models import Letter, Receipt
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day
+from vardkase.identity.accounts.models import User
 
 TODAY = timezone.localdate
 
@@ -103,3 +106,18 @@ def test_slip_is_corrected_beside_the_original(seed: Seed, desk: Desk, letter: L
     assert signed_in(desk.admin).post(path, given).status_code == 403
     with pytest.raises(Invalid):
         correct(at_the_screen(desk.officer), letter.pk, {}, "Inget.")
+
+
+def test_excluded_officer_neither_records_service_nor_corrects(
+    seed: Seed, desk: Desk, letter: Letter
+) -> None:
+    sent = {"how": "receipt", "on": TODAY(), "person": "Anna Ek"}
+    User.objects.filter(pk=desk.second.user.pk).update(org=seed.org_b)
+    for path in (f"/mail/letters/{letter.pk}/service/", f"/mail/letters/{letter.pk}/correct/"):
+        assert signed_in(desk.second).post(path, sent).status_code == 403
+    # Nothing could be filed in a closed case.
+    close_case_file(at_the_screen(desk.officer), CaseFile.objects.get())
+    with pytest.raises(Conflict):
+        correct(at_the_screen(desk.officer), letter.pk, {"reason": "Konton har delats."}, "Stavfel.")
+    assert not Receipt.objects.exists()
+    assert Letter.objects.count() == 1

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from vardkase.core.errors import Forbidden, NotFound
+from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.problems import Problem
 from vardkase.hub.case_files.models import CaseFile, CaseKind
 from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.identity.access.actor import Actor
@@ -69,3 +70,16 @@ def require_handler(actor: Actor, case_file: CaseFile) -> None:
         raise Forbidden
     if reason := access.conflict(actor, case_file):
         raise NotImpartial(reason)
+
+
+def require_handler_of_letter(actor: Actor, letter: Letter) -> None:
+    """As `require_handler`, for the latest case about the same thing, if it has one. Raises Conflict if it is closed,
+    since nothing could be filed in it."""
+    cases = CaseFile.objects.filter(thing_kind=letter.thing_kind, thing_id=letter.thing_id)
+    # PostgreSQL has null, which is an open case, first in descending order.
+    case_file = cases.order_by("-closed_at", "-pk").first()
+    if case_file is None:
+        return
+    require_handler(actor, case_file)
+    if not case_file.is_open:
+        raise Conflict(CaseFileProblem.CLOSED())

@@ -27,4 +27,5 @@ class CaseFileProblem(ProblemCode):
     NO_PARTY = _("The party of the case is not known.")
     NOT_APPEALABLE = _("Choose a decision of this case that can be appealed.")
     ARRIVAL_DAY = _("Choose a day between the decision and today.")
-    DEEMED_DAY = _("Choose a day before the one on which it arrived.")
+    DEEMED_DAY = _("Choose the working day before the one on which it arrived.")
+    TOO_LARGE_TO_EXPORT = _("The documents are larger than %(most)s MB together. Download them one by one.")

@@ -14,7 +14,8 @@ from vardkase.identity.access.actor import Actor
 def case_file_of(thing_kind: str, thing_id: int) -> CaseFile | None:
     """The open case about a thing, else the one closed last, else None."""
     found = CaseFile.objects.filter(thing_kind=thing_kind, thing_id=thing_id)
-    return found.filter(closed_at=None).first() or found.order_by("-closed_at", "-pk").first()
+    # PostgreSQL has null, which is an open case, first in descending order.
+    return found.order_by("-closed_at", "-pk").first()
 
 
 def documents_of(case_file: CaseFile) -> QuerySet[CaseDocument]:

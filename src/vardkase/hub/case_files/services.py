@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ LONGEST_TEXT = 100_000
 LONGEST_REGISTRY_NUMBER = 64
 MOST_BYTES = 20 * 1024 * 1024
 MOST_DOCUMENTS = 5000
+MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,50}/[a-z0-9.+-]{1,49}")
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -106,7 +108,7 @@ def file_document(
         counterpart=counterpart[:320],
         text=text,
         content=b"" if letter else content,
-        media_type="application/pdf" if letter else media_type,
+        media_type="application/pdf" if letter else _media_type(media_type),
         file_name=file_name[:255],
         sha256=letter.sha256 if letter else hashlib.sha256(content or text.encode()).hexdigest(),
         letter=letter,
@@ -191,7 +193,7 @@ def _file_checked(
         title,
         text,
         content,
-        media_type[:100],
+        media_type,
         counterpart=counterpart,
         occurred_at=occurred_at,
         file_name=_line(file_name),
@@ -261,6 +263,11 @@ def reopen_case_file(actor: Actor, case_file: CaseFile) -> CaseFile:
 def target_of(case_file: CaseFile) -> Target:
     # The number alone: a title may tell of content, and the audit log has other readers.
     return Target("case_file", case_file.pk, title=case_file.number)
+
+
+def _media_type(given: str) -> str:
+    """As the sender says, if it can stand in a header of HTTP."""
+    return given if MEDIA_TYPE.fullmatch(given) else "application/octet-stream"
 
 
 def _next_number(kind: CaseKind) -> str:

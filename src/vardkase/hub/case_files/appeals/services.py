@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -25,8 +25,9 @@ from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.hub.case_files.services import file_received, target_of
 from vardkase.hub.correspondence.letters.service import with_service
+from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import APPEAL_COURT
-from vardkase.hub.law.working_days import next_working_day
+from vardkase.hub.law.working_days import is_working_day, next_working_day
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
@@ -68,7 +69,7 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
             errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
     if given.arrived_on > today() or (letter and given.arrived_on < letter.at.date()):
         errors["arrived_on"] = [CaseFileProblem.ARRIVAL_DAY()]
-    if given.deemed_on and next_working_day(given.deemed_on) >= given.arrived_on:
+    if given.deemed_on and not _is_day_before(given.deemed_on, given.arrived_on):
         errors["deemed_on"] = [CaseFileProblem.DEEMED_DAY()]
     elif given.deemed_on and not given.deemed_why.strip():
         errors["deemed_why"] = [HubProblem.TEXT_LENGTH(count=LONGEST_LINE)]
@@ -85,7 +86,6 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
         file_name=given.file_name,
         occurred_at=None,
     )
-    (served,) = with_service([letter], party_of(case_file).sector)
     made = Appeal.objects.create(
         case_file=case_file,
         letter=letter,
@@ -96,7 +96,7 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
         arrived_on=given.arrived_on,
         deemed_on=given.deemed_on,
         deemed_why=given.deemed_why.strip()[:LONGEST_LINE],
-        last_day=served.appeal_by,
+        last_day=_last_day(letter, case_file),
         registered_by=actor.name[:255],
     )
     change = {"letter": letter.number, "arrived": given.arrived_on.isoformat()}
@@ -112,6 +112,9 @@ def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = ""
     """
     appeal = _locked(actor, appeal_id)
     actor.require_staff(StaffRole.LEGAL_OFFICER)
+    # The service of the decision may have been recorded since.
+    appeal.last_day = _last_day(appeal.letter, appeal.case_file)
+    appeal.save(update_fields=["last_day"])
     if not is_late(appeal):
         take_step(actor, APPEAL, appeal, "find_in_time")
         return appeal
@@ -175,6 +178,17 @@ def carry_out(actor: Actor, appeal_id: int, note: str) -> Appeal:
     appeal = _locked(actor, appeal_id)
     take_step(actor, APPEAL, appeal, "carry_out", _text(note, "note"))
     return appeal
+
+
+def _last_day(letter: Letter, case_file: CaseFile) -> date | None:
+    (served,) = with_service([letter], party_of(case_file).sector)
+    return served.appeal_by
+
+
+def _is_day_before(deemed_on: date, arrived_on: date) -> bool:
+    """Whether it is the last working day before: what is found in the post then counts as there (22 § FL)."""
+    after = next_working_day(deemed_on + timedelta(days=1))
+    return is_working_day(deemed_on) and deemed_on < arrived_on <= after
 
 
 def _locked(actor: Actor, appeal_id: int) -> Appeal:

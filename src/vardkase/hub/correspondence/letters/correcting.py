@@ -15,13 +15,13 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.kinds import LANGUAGES, kind_named
 from vardkase.core.mail.notify import notify
 from vardkase.core.problems import Problem
-from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.resending import attached, recipients_about
 from vardkase.hub.correspondence.letters.writing import SWEDISH, Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.problems import LetterProblem
-from vardkase.hub.correspondence.templates import EDITORS, composed
+from vardkase.hub.correspondence.templates import composed
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
@@ -37,14 +37,6 @@ def contents_of(letter: Letter) -> Contents:
     return Contents(**{**letter.contents, "without": frozenset(letter.contents.get("without", ()))})
 
 
-def find_letter(actor: Actor, letter_id: int) -> Letter:
-    """Raises Forbidden, NotFound."""
-    actor.require_staff(*EDITORS)
-    return first_or_not_found(
-        Letter.objects.defer("content").filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
-    )
-
-
 @transaction.atomic
 def correct(actor: Actor, letter_id: int, texts: Mapping[str, str], why: str) -> Letter:
     """Write a corrected copy of a letter, with `texts` in place of those of the same name; it names what was changed.
@@ -52,8 +44,7 @@ def correct(actor: Actor, letter_id: int, texts: Mapping[str, str], why: str) ->
     `texts` apply to every language of the letter in which the text is the same. Raises Forbidden, NotFound,
     Conflict, Invalid by field.
     """
-    actor.require_writing()
-    letter = find_letter(actor, letter_id)
+    letter = find_to_handle(actor, letter_id)
     contents = contents_of(letter)
     before = contents.facts[SWEDISH]
     errors: dict[str, list[Problem]] = {}

@@ -18,8 +18,8 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.kinds import find
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.wording import (
     APPEAL,
     PUBLIC_PARTY,
@@ -29,7 +29,6 @@ from vardkase.hub.correspondence.letters.wording import (
 )
 from vardkase.hub.correspondence.models import Letter, Receipt, ServedHow
 from vardkase.hub.correspondence.problems import LetterProblem
-from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.law.queries import answer, find_deadline
 from vardkase.hub.law.working_days import last_day
 from vardkase.hub.problems import HubProblem
@@ -108,11 +107,7 @@ def record_service(
 
     Raises Forbidden, NotFound, Conflict, Invalid by field.
     """
-    actor.require_writing()
-    actor.require_staff(*EDITORS)
-    letter = first_or_not_found(
-        Letter.objects.defer("content").filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
-    )
+    letter = find_to_handle(actor, letter_id)
     errors: dict[str, list[Problem]] = {}
     person = _person(person, errors)
     if how not in BY_HAND:

@@ -16,13 +16,17 @@ register = template.Library()
 
 
 @register.inclusion_tag("case_files/papers.html", takes_context=True)
-def case_papers(context: Context, case_file: CaseFile | None) -> dict[str, Any]:
-    """The documents and notes of a case, and the buttons to add to it; nothing for who may not read it."""
+def case_papers(context: Context, case_file: CaseFile | None, *, is_own_page: bool = False) -> dict[str, Any]:
+    """The documents and notes of a case, and the buttons to add to it; nothing for who may not read it.
+
+    Without a link to the case if it is on the page of the case itself.
+    """
     actor: Actor = context["actor"]
     if case_file is None or not readable(actor).filter(pk=case_file.pk).exists():
         return {}
     return {
         "case_file": case_file,
         "documents": documents_of(case_file),
+        "is_own_page": is_own_page,
         "handles": case_file.is_open and may_handle(actor, case_file),
     }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<str:number>/appeals/new/", appeals.register, name="case_appeal_new"),
     path("cases/<str:number>/appeals/<int:pk>/", appeals.view, name="case_appeal"),
     path("cases/<str:number>/appeals/<int:pk>/<slug:name>/", appeals.step, name="case_appeal_step"),
+    path("cases/<str:number>/documents/zip/", views.documents, name="case_documents"),
     path("cases/<str:number>/note/", views.note, name="case_note"),
     path("cases/<str:number>/registry-number/", views.registry_number, name="case_registry"),
     path("cases/<str:number>/close/", views.close, name="case_close"),

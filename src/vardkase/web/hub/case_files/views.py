@@ -13,6 +13,7 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.hub.case_files import queries, services
 from vardkase.hub.case_files.access import conflict_in, may_handle
 from vardkase.hub.case_files.appeals.queries import appealable_letters, appeals_in
+from vardkase.hub.case_files.exporting import export_documents
 from vardkase.hub.case_files.models import CaseFile, CaseKind
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
 from vardkase.web.hub.case_files.uploads import sent_file
@@ -128,6 +129,14 @@ def reopen(request: PageRequest, number: str) -> HttpResponse:
         services.reopen_case_file(request.actor, case_file)
         messages.success(request, gettext("The case is open again."))
     return _back(case_file)
+
+
+@require_POST
+@page(writes=True)
+def documents(request: PageRequest, number: str) -> HttpResponseBase:
+    case_file = queries.find_case_file(request.actor, number)
+    content = export_documents(request.actor, case_file)
+    return download([content], f"{case_file.number}.zip", "application/zip")
 
 
 def _back(case_file: CaseFile) -> HttpResponse:

@@ -10,15 +10,14 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor
 from vardkase.core.mail.kinds import kind_named
-from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.correspondence.letters import correcting
+from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.service import confirm_receipt, record_service
 from vardkase.hub.correspondence.letters.writing import SWEDISH
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.templates import EDITORS
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
-from vardkase.hub.problems import HubProblem
 from vardkase.web.hub.correspondence.forms import CorrectionForm, ServiceForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms import posted
@@ -28,7 +27,7 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page(staff=EDITORS, writes=True)
 def record(request: PageRequest, pk: int) -> HttpResponse:
-    letter = first_or_not_found(Letter.objects.defer("content").filter(pk=pk), HubProblem.NO_SUCH_LETTER())
+    letter = find_to_handle(request.actor, pk)
     form = ServiceForm(request.POST or None)
     back = page_about(letter)
     if form.is_valid():
@@ -42,7 +41,7 @@ def record(request: PageRequest, pk: int) -> HttpResponse:
 
 @page(staff=EDITORS, writes=True)
 def correct(request: PageRequest, pk: int) -> HttpResponse:
-    letter = correcting.find_letter(request.actor, pk)
+    letter = find_to_handle(request.actor, pk)
     back = page_about(letter)
     form = CorrectionForm(
         kind_named(letter.kind), correcting.contents_of(letter).facts[SWEDISH], request.POST or None
