@@ -90,25 +90,20 @@ def available_versions(
     """
     wanted = RegisterFilter(text=text, event_ids=event_ids, event_uuids=event_uuids)
     conditions, parameters = _conditions(wanted)
-    sql = ROWS.format(
-        available=AVAILABLE.format(known="TRUE"),
-        open=_is_open(_reader_at(organisation_id, at)),
-        conditions=f"{conditions} AND r.available_at <= %(at)s",
-        order=NEWEST_FIRST,
-    )
-    parameters |= {"org": organisation_id, "at": at, "limit": min(limit, MOST), "offset": offset}
-    parameters["reader_org"] = organisation_id
-    return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
+    parameters |= {"at": at, "reader_org": organisation_id, "limit": min(limit, MOST), "offset": offset}
+    is_open = _is_open(owner(organisation_id))
+    conditions += " AND r.available_at <= %(at)s"
+    return _found(organisation_id, "TRUE", is_open, conditions, NEWEST_FIRST, parameters)
 
 
 def register(
     actor: Actor, organisation_id: int, wanted: RegisterFilter, place: PagePosition | None, size: int
 ) -> Page[AvailableVersion]:
     """A page of the register, newest first, as far as the actor may know of it."""
-    place = place if place and re.fullmatch(r"[0-9]{1,18}", place.key) else None
-    further, order = beyond(MICROSECONDS, "r.version_id", "bigint", place, descending=True)
+    place = place if place and _is_moment(place.key) else None
+    further, order = beyond("r.available_at", "r.version_id", "timestamptz", place, descending=True)
     rows = _register_rows(actor, organisation_id, wanted, further, order, size + 1, place_parameters(place))
-    return page_of(rows, place, size, lambda row: (_microseconds(row.available_at), row.version_id))
+    return page_of(rows, place, size, lambda row: (row.available_at.isoformat(), row.version_id))
 
 
 def register_list(
@@ -154,7 +149,7 @@ def readable_version(organisation_id: int, event_id: int, version: int, at: date
     found = next((row for row in wanted if row.version == version), None)
     if found is None or not found.is_open:
         raise NotFound(PublicRecordsProblem.NO_SUCH_VERSION())
-    return _as_received(_reader_at(organisation_id, at), found)
+    return _as_received(_reader_of(organisation_id, found, at), found)
 
 
 def version_content(actor: Actor, row: AvailableVersion, organisation_id: int) -> PublishedEvent:
@@ -164,7 +159,7 @@ def version_content(actor: Actor, row: AvailableVersion, organisation_id: int) -
     """
     if not row.is_open:
         raise NotFound(PublicRecordsProblem.NO_SUCH_VERSION())
-    reader = _reader_at(organisation_id, timezone.now())
+    reader = _reader_of(organisation_id, row, timezone.now())
     both = set(reader.sharing_group_ids) & set(actor.sharing_group_ids)
     owns = row.is_own and actor.organisation_id == organisation_id
     return _as_received(replace(reader, sharing_group_ids=tuple(sorted(both))), replace(row, is_own=owns))
@@ -175,9 +170,10 @@ def _as_received(reader: Actor, row: AvailableVersion) -> PublishedEvent:
     return received_event(reader, row.event_uuid, row.version, published, owns=row.is_own)
 
 
-def _reader_at(organisation_id: int, at: datetime) -> Actor:
-    """An actor of the organisation with the sharing groups that it had been in until then."""
-    groups = cursor().execute(GROUPS, {"org": organisation_id, "at": at}).fetchall()
+def _reader_of(organisation_id: int, row: AvailableVersion, at: datetime) -> Actor:
+    """An actor of the organisation with the sharing groups that it was in until then, while the version was there."""
+    parameters = {"org": organisation_id, "version": row.version_id, "at": at}
+    groups = cursor().execute(GROUPS, parameters).fetchall()
     return replace(owner(organisation_id), sharing_group_ids=tuple(number for (number,) in groups))
 
 
@@ -193,15 +189,34 @@ def _register_rows(
     conditions, parameters = _conditions(wanted)
     is_other = actor.organisation_id != organisation_id and not actor.is_site_admin
     # Who looks at another's register knows of no version that was not made available to them too.
-    available = AVAILABLE.format(known=KNOWN if is_other else "TRUE")
+    known = KNOWN if is_other else "TRUE"
     readable = f"({event_predicate(actor, 'e')} OR {last_version_predicate(actor, 'e')})"
-    sql = ROWS.format(
-        available=available,
-        open=f"{_is_open(actor)} AND e.id IS NOT NULL AND {readable}",
-        conditions=f"{conditions} AND {further}",
-        order=order,
+    is_open = f"{_is_open(actor)} AND e.id IS NOT NULL AND {readable}"
+    parameters |= reader_parameters(actor) | {"limit": limit, "offset": 0} | more
+    return _found(organisation_id, known, is_open, f"{conditions} AND {further}", order, parameters)
+
+
+def _found(
+    organisation_id: int, known: str, is_open: str, conditions: str, order: str, parameters: dict[str, Any]
+) -> list[AvailableVersion]:
+    connected, joined = cursor().execute(LAST_BEGINNINGS, {"org": organisation_id}).fetchone() or (None, None)
+    parameters |= {"org": organisation_id, "last_connected": connected, "last_joined": joined}
+    # Each part gives as many rows as may be wanted of both.
+    parameters["most"] = parameters["limit"] + parameters["offset"]
+    has_text = "text" in parameters
+    at_once, later = (
+        ROWS.format(
+            available=rows.format(known=known),
+            open=is_open,
+            conditions=conditions,
+            # Without a title to look for, nothing else is read of more rows than are shown.
+            few="" if has_text else f"ORDER BY {order} LIMIT %(most)s",
+            titled="shown.is_open AND v.info ILIKE %(text)s" if has_text else "TRUE",
+            order=order,
+        )
+        for rows in (AT_ONCE, LATER)
     )
-    parameters |= reader_parameters(actor) | {"org": organisation_id, "limit": limit, "offset": 0} | more
+    sql = BOTH.format(at_once=at_once, later=later, order=order)
     return [AvailableVersion(*row) for row in cursor().execute(sql, parameters).fetchall()]
 
 
@@ -213,7 +228,6 @@ def _conditions(wanted: RegisterFilter) -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     conditions = ["TRUE"]
     if wanted.text:
-        conditions.append("(shown.is_open AND v.info ILIKE %(text)s)")
         parameters["text"] = f"%{_escaped(wanted.text)}%"
     if wanted.publisher:
         conditions.append("r.publisher ILIKE %(publisher)s")
@@ -244,17 +258,20 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // MICROSECOND
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 NEWEST_FIRST = "r.available_at DESC, r.version_id DESC"
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = datetime.resolution
-MICROSECONDS = "(extract(epoch FROM r.available_at) * 1000000)::bigint"
 GROUPS = """
-SELECT DISTINCT sharing_group_id FROM received_group_period
-WHERE organisation_id = %(org)s AND lower(period) <= %(at)s ORDER BY sharing_group_id
+SELECT DISTINCT p.sharing_group_id FROM received_group_period p
+JOIN received_version rv ON rv.version_id = %(version)s
+WHERE p.organisation_id = %(org)s AND p.period && tstzrange(
+    rv.since, greatest(rv.since, least(coalesce(rv.until, %(at)s), %(at)s)), '[]')
+ORDER BY p.sharing_group_id
 """
 
 # What joins a version to the periods of one organisation: it was a connected authority, and in the group, while the
@@ -274,9 +291,30 @@ LEFT JOIN LATERAL (
 WHERE a.organisation_id = {org} AND a.period && tstzrange(rv.since, rv.until, '[]')
     AND (rv.owner_id = {org} OR rv.distribution IN (1, 2, 3) OR g.id IS NOT NULL)
     AND (rv.audiences = '[]' OR rv.owner_id = {org} OR k.at IS NOT NULL)"""
-AVAILABLE = f"""
+# Most versions were available at once: an index has them in order. Later ones are looked for among those that are
+# older than the last beginning of a period.
+AT_ONCE = """
+SELECT rv.*, rv.since AS available_at FROM received_version rv WHERE CASE WHEN
+    EXISTS (SELECT 1 FROM connected_authority_period a WHERE a.organisation_id = %(org)s AND a.period @> rv.since)
+    AND (rv.owner_id = %(org)s OR rv.distribution IN (1, 2, 3) OR rv.distribution = 4 AND EXISTS (
+        SELECT 1 FROM received_group_period g WHERE g.organisation_id = %(org)s
+            AND g.sharing_group_id = rv.sharing_group_id AND g.period @> rv.since))
+    AND (rv.audiences = '[]' OR rv.owner_id = %(org)s OR EXISTS (
+        SELECT 1 FROM jsonb_array_elements(rv.audiences) audience WHERE NOT EXISTS (
+            SELECT 1 FROM jsonb_array_elements_text(audience) inside WHERE NOT EXISTS (
+                SELECT 1 FROM received_group_period p WHERE p.organisation_id = %(org)s
+                    AND p.sharing_group_id = inside::bigint AND p.period @> rv.since))))
+    THEN TRUE END AND {known}
+"""
+LATER = f"""
 SELECT rv.*, min(greatest(rv.since, lower(a.period), lower(g.period), k.at)) AS available_at
-FROM received_version rv CROSS JOIN {PERIODS.format(org="%(org)s")} AND {{known}} GROUP BY rv.version_id
+FROM received_version rv CROSS JOIN {PERIODS.format(org="%(org)s")} AND {{known}} AND (
+    rv.since < %(last_connected)s OR (rv.distribution = 4 OR rv.audiences <> '[]') AND rv.since < %(last_joined)s)
+GROUP BY rv.version_id HAVING min(greatest(rv.since, lower(a.period), lower(g.period), k.at)) > rv.since
+"""
+LAST_BEGINNINGS = """
+SELECT (SELECT max(lower(period)) FROM connected_authority_period WHERE organisation_id = %(org)s),
+    (SELECT max(lower(period)) FROM received_group_period WHERE organisation_id = %(org)s)
 """
 KNOWN = f"EXISTS (SELECT 1 FROM {PERIODS.format(org='%(reader_org)s')})".replace("{{}}", "{}")
 # Of a version whose content was deleted neither title nor date is left.
@@ -286,8 +324,9 @@ ROWS = """
 SELECT r.version_id, r.event_id, r.event_uuid, r.version, r.published_at, r.available_at, r.creator_id, r.publisher,
     CASE WHEN shown.is_open THEN v.info ELSE '' END, CASE WHEN shown.is_open THEN v.date END,
     r.owner_id = %(org)s, r.is_reconstructed, shown.is_open
-FROM ({available}) r
+FROM (SELECT * FROM ({available}) r WHERE {conditions} {few}) r
 LEFT JOIN event_version v ON v.id = r.version_id LEFT JOIN event e ON e.id = r.event_id
 CROSS JOIN LATERAL (SELECT {open} AS is_open) shown
-WHERE {conditions} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
+WHERE {titled} ORDER BY {order} LIMIT %(most)s
 """
+BOTH = "SELECT * FROM (({at_once}) UNION ALL ({later})) r ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
