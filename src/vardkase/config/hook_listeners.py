@@ -114,6 +114,16 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "removes the frozen copies in cases, with their assessments",
     ),
     Listener(intel.event_quarantined, spills.open_received, "opens the spill, and tells those concerned"),
+    Listener(
+        intel.event_quarantined,
+        notification_mails.stop_of_quarantined,
+        "removes the mails about it that are queued",
+    ),
+    Listener(
+        intel.event_quarantined,
+        own_feeds.take_out_quarantined,
+        "removes its document from the folders of the hub’s feeds",
+    ),
     Listener(intel.event_released, correlation.rebuild_of_released, "writes its keys and networks again"),
     Listener(
         intel.event_released,

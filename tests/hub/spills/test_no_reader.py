@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.urls import get_resolver
 
 from tests.api.calls import call, send
@@ -15,14 +18,21 @@ from tests.conventions.test_permissions import views
 from tests.factories import make_key, make_role, make_user
 from tests.factories.applications import make_staff
 from tests.factories.seed import Seed
+from tests.factories.taxii import make_collection, objects
 from tests.identity.two_people import approved
 from tests.support.addresses import addresses, restart_sequences
 from tests.web.accounts import signed_in
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.api.dispatch import _endpoints
 from vardkase.core.errors import Forbidden
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
+from vardkase.exchange.taxii.models import Collection
+from vardkase.formats.misp_json.events import events_document
+from vardkase.hub.data_protection.requests.sources import AUDIT
+from vardkase.hub.data_protection.requests.sources import SHARED as SHARED_SOURCES
 from vardkase.hub.spills.models import Spill, SpillState
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.models import Event
@@ -98,11 +108,14 @@ def shows(answer: Any) -> bool:
     return CANARY.encode() in content.lower()
 
 
-def test_nobody_reads_anything_of_it_by_any_way(seed: Seed) -> None:
+def test_nobody_reads_anything_of_it_by_any_way(seed: Seed, django_capture_on_commit_callbacks: Any) -> None:
     restart_sequences()
     event = the_event(seed)
     assert shows(signed_in(seed.analyst.user).get(f"/event/{event.pk}/"))
-    spill_id = _declare(seed, event)
+    collection, folder = make_collection(seed), _ways_out(event)
+    assert set(_elsewhere(seed, event, collection, folder)) == WAYS
+    with django_capture_on_commit_callbacks(execute=True):
+        spill_id = _declare(seed, event)
     # What only this event said is no search key any more; its sharing of a value shows nowhere.
     assert not cursor().execute("SELECT 1 FROM attribute_key WHERE event_id = %s", (event.pk,)).fetchall()
     jurist = make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
@@ -123,7 +136,35 @@ def test_nobody_reads_anything_of_it_by_any_way(seed: Seed) -> None:
         if shows(send(next(keys), "POST" if body is not None else "GET", path, body)):
             shown.append(path)
     assert shown == []
+    assert _elsewhere(seed, event, collection, folder) == []
     _released(seed, event, jurist, spill_id)
+
+
+def _ways_out(event: Event) -> Path:
+    """A mail about it that is queued, and a folder of an own feed that has it."""
+    about = {"delivery": [1, "a@b.example", event.pk, str(event.uuid), event.publish_timestamp]}
+    OutgoingMail.objects.create(recipient="a@b.example", subject=event.info, text=CANARY, about=about)
+    folder = Path(settings.DATA_DIR) / "feeds" / "prov"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{event.uuid}.json").write_text(CANARY)
+    return folder
+
+
+WAYS = {"mail", "feed", "taxii", "console", "title", "attribute", "report", "audit"}
+
+
+def _elsewhere(seed: Seed, event: Event, collection: Collection, folder: Path) -> list[str]:
+    """Which ways that are no page or endpoint show something of the event."""
+    found = ["mail"] if OutgoingMail.objects.filter(text__contains=CANARY).exists() else []
+    found += ["feed"] if list(folder.glob(f"{event.uuid}.json")) else []
+    found += ["taxii"] if CANARY in json.dumps(objects(seed.partner.key, collection)) else []
+    everything = reading_actor(None, "console")
+    found += ["console"] if CANARY.encode() in b"".join(events_document(everything, [event.pk])) else []
+    for source in (*SHARED_SOURCES, AUDIT):
+        statement = f"SELECT count(*) FROM ({source.rows}) x WHERE x.text ILIKE %s"
+        if cursor().execute(statement, (f"%{CANARY}%",)).fetchall()[0][0]:
+            found.append(source.kind.value)
+    return [way for way in found if way in WAYS]
 
 
 def _calls(event: Event) -> Iterator[tuple[str, Any]]:
@@ -143,7 +184,7 @@ def _declare(seed: Seed, event: Event) -> int:
     assert status == 200, body
     assert (body["Spill"]["state"], "reason" in body["Spill"]) == ("open", False)
     for wrong in ({"kind": "?", "reason": REASON}, {"kind": "nato", "reason": "kort"}):
-        assert call(seed.analyst.key, "POST", f"/spills/declare/{event.pk}", wrong)[0] in (403, 404)
+        assert call(seed.analyst.key, "POST", f"/spills/declare/{event.pk}", wrong)[0] in (403, 409)
     return int(body["Spill"]["id"])
 
 

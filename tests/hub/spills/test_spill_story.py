@@ -124,7 +124,7 @@ def test_spill_is_deleted_everywhere_and_proved(seed: Seed, settings: Any, tmp_p
     jurist = make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
     officer = make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "officer@hub.example")
     event = publish(seed)
-    digest = Attribute.objects.get(type="attachment").data_sha256
+    digest = Attribute.objects.get(type="attachment").data_sha256 or ""
     assert files.size(digest)
     with serving(old_misp) as peer:
         sent_to(seed, event, peer.url)

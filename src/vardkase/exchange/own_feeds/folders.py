@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,12 @@ def file_of(name: str, file: str) -> Path | None:
 
 def remove_folder(name: str) -> None:
     shutil.rmtree(folder_of(name), ignore_errors=True)
+
+
+def remove_event(event_uuid: uuid.UUID) -> None:
+    """Remove the document of an event from the folders of all feeds."""
+    for path in (Path(settings.DATA_DIR) / "feeds").glob(f"*/{event_uuid}.json*"):
+        path.unlink(missing_ok=True)
 
 
 def unfinished(target: Path) -> Path:

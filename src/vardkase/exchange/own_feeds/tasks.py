@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from vardkase.exchange.outbox.channels import TO_RECEIVER, Channel, order_jobs
 from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion, Receiver, settle
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.own_feeds.content import outsider
+from vardkase.exchange.own_feeds.folders import remove_event
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.problems import OwnFeedProblem
 from vardkase.exchange.own_feeds.services import reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
 from vardkase.formats.feed import FeedReach
-from vardkase.intel.hooks import EventPublished, EventReleased, EventWithdrawn
+from vardkase.intel.hooks import EventPublished, EventQuarantined, EventReleased, EventWithdrawn
 
 
 def take_out(_: EventWithdrawn) -> None:
     _order_all()
+
+
+def take_out_quarantined(quarantined: EventQuarantined) -> None:
+    """Remove its documents at once; the job that `take_out` has ordered writes the lists without it."""
+    transaction.on_commit(lambda: remove_event(quarantined.event_uuid))
 
 
 def take_in(_: EventReleased) -> None:

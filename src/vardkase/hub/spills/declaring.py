@@ -92,11 +92,18 @@ def _locked(actor: Actor, reference: Reference) -> Event:
         found = cursor().execute(sql, {"reference": reference}).fetchone()
         event_id = found[0] if found else 0
     else:
-        event_id = event_to_read(actor, reference)
+        event_id = _own_in_quarantine(actor, reference) or event_to_read(actor, reference)
     event = Event.objects.select_for_update(of=("self",)).select_related("orgc").filter(pk=event_id).first()
     if event is None:
         raise NotFound(EventProblem.NOT_FOUND())
     return event
+
+
+def _own_in_quarantine(actor: Actor, reference: Reference) -> int:
+    """An event of the actor's organisation that is in quarantine already; 0 if there is none. Others are not told."""
+    sql = f"SELECT e.id FROM event e WHERE {matches('e', reference)} AND e.quarantined AND e.org_id = %(own)s"
+    found = cursor().execute(sql, {"reference": reference, "own": actor.organisation_id}).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _opened(actor: Actor, event: Event, origin: SpillOrigin, kind: str, reason: str) -> Spill:

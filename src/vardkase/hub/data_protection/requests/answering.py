@@ -218,7 +218,8 @@ def _of_versions(row: ConcernedItem, owner: int | None, terms: Sequence[SearchTe
 VERSIONS_OF = """
 SELECT v.event_uuid, v.version, to_timestamp(v.published_at)
 FROM event_version v LEFT JOIN event e ON e.id = v.event_id
-WHERE v.event_id = %(event)s AND v.version = ANY(%(versions)s::int[]) AND coalesce((
+WHERE NOT coalesce(e.quarantined, FALSE)
+AND v.event_id = %(event)s AND v.version = ANY(%(versions)s::int[]) AND coalesce((
     SELECT p.organisation_id FROM publishing_controller p
     WHERE p.event_uuid = v.event_uuid AND p.since <= v.published_at ORDER BY p.since DESC LIMIT 1
 ), e.org_id) = %(org)s

@@ -229,7 +229,7 @@ SELECT a.id, a.event_id, e.org_id, array_agg(DISTINCT given.place)
 FROM unnest(%(places)s::int[], %(texts)s::text[], %(keys)s::bigint[]) AS given (place, text, key)
 JOIN attribute_key k ON k.key = given.key
 JOIN attribute a ON a.event_id = k.event_id AND a.id = k.attribute_id
-JOIN event e ON e.id = a.event_id
+JOIN event e ON e.id = a.event_id AND NOT e.quarantined
 WHERE lower(trim(a.value1)) = given.text OR lower(trim(a.value2)) = given.text
 GROUP BY a.id, a.event_id, e.org_id ORDER BY a.id LIMIT %(most)s
 """
@@ -240,5 +240,5 @@ SELECT v.id, v.event_id, v.event_uuid, v.version, coalesce((
     WHERE p.event_uuid = v.event_uuid AND p.since <= v.published_at ORDER BY p.since DESC LIMIT 1
 ), e.org_id)
 FROM event_version v LEFT JOIN event e ON e.id = v.event_id
-ORDER BY v.id
+WHERE NOT coalesce(e.quarantined, FALSE) ORDER BY v.id
 """

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.identity.access.quarantined import QUARANTINED
+from vardkase.identity.access.readable_audit_log import NOT_OF_QUARANTINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +35,46 @@ def _of_the_hub(kind: Kind, table: str, *columns: str) -> DataSource:
     )
 
 
+# Nobody reads what is in quarantine, for a request neither: the spill procedure deletes or releases it.
+_EVENTS = "(SELECT id, org_id, info FROM event WHERE NOT quarantined) e"
 _VALUE = "concat_ws('|', a.value1, a.value2)"
 SHARED = (
-    DataSource(Kind.TITLE, "SELECT e.id AS part_id, e.id AS event_id, e.org_id, e.info AS text FROM event e"),
+    DataSource(
+        Kind.TITLE, f"SELECT e.id AS part_id, e.id AS event_id, e.org_id, e.info AS text FROM {_EVENTS}"
+    ),
     DataSource(
         Kind.ATTRIBUTE,
         f"SELECT a.id AS part_id, a.event_id, e.org_id, {_lines(_VALUE, "nullif(a.comment, '')")} AS text "
-        "FROM attribute a JOIN event e ON e.id = a.event_id",
+        f"FROM attribute a JOIN {_EVENTS} ON e.id = a.event_id",
         "attribute",
         "a.id",
     ),
     DataSource(
         Kind.OBJECT,
         "SELECT o.id AS part_id, o.event_id, e.org_id, o.comment AS text "
-        "FROM object o JOIN event e ON e.id = o.event_id WHERE o.comment <> ''",
+        f"FROM object o JOIN {_EVENTS} ON e.id = o.event_id WHERE o.comment <> ''",
     ),
     DataSource(
         Kind.TAG,
         "SELECT e.id AS part_id, e.id AS event_id, e.org_id, t.name AS text FROM tag t "
         "JOIN (SELECT tag_id, event_id FROM event_tag UNION SELECT tag_id, event_id FROM attribute_tag) used "
-        "ON used.tag_id = t.id JOIN event e ON e.id = used.event_id",
+        f"ON used.tag_id = t.id JOIN {_EVENTS} ON e.id = used.event_id",
     ),
     DataSource(
         Kind.REPORT,
         f"SELECT r.id AS part_id, r.event_id, e.org_id, {_lines('r.name', 'r.content')} AS text "
-        "FROM event_report r JOIN event e ON e.id = r.event_id",
+        f"FROM event_report r JOIN {_EVENTS} ON e.id = r.event_id",
     ),
     DataSource(
         Kind.PROPOSAL,
         f"SELECT a.id AS part_id, a.event_id, a.org_id, {_lines(_VALUE, "nullif(a.comment, '')")} AS text "
-        "FROM proposal a UNION ALL SELECT a.id, a.event_id, c.org_id, c.text "
-        "FROM proposal_comment c JOIN proposal a ON a.id = c.proposal_id",
+        f"FROM proposal a JOIN {_EVENTS} ON e.id = a.event_id UNION ALL SELECT a.id, a.event_id, c.org_id, c.text "
+        f"FROM proposal_comment c JOIN proposal a ON a.id = c.proposal_id JOIN {_EVENTS} ON e.id = a.event_id",
     ),
     DataSource(
         Kind.ANALYST_DATA,
         f"SELECT n.id AS part_id, NULL::bigint AS event_id, n.org_id, {_lines('n.authors', 'n.text')} AS text "
-        "FROM analyst_data n",
+        f"FROM analyst_data n WHERE n.object_uuid NOT IN ({QUARANTINED})",
     ),
 )
 OF_THE_HUB = (
@@ -99,7 +105,7 @@ AUDIT = DataSource(
     "SELECT 0::bigint AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
     "concat_ws(' ', to_char(t.created, 'YYYY-MM-DD HH24:MI'), t.action, t.actor_name, host(t.address), t.title) "
     "AS text "
-    "FROM audit_entry t",
+    f"FROM audit_entry t WHERE {NOT_OF_QUARANTINED.replace('audit_entry.', 't.')}",
     "audit_entry",
     "t.id",
 )
