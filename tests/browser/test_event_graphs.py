@@ -114,6 +114,7 @@ def test_references_are_drawn_saved_and_exported(
     assert HOSTILE not in saved
     assert "&lt;img" in saved
     assert "connects-to" in saved
+    page.locator(".graph-tools details.menu summary").click()
     page.locator("[data-dialog=graph-save]").click()
     page.locator("#graph-name").fill("Mitt läge")
     page.locator("#graph-save button[type=submit]").click()
