@@ -53,6 +53,7 @@ NEWER = {
     "intel.0012_personal_data_marks": 2,
     "intel.0013_quarantine": 0,
     "intel.0014_offences": 0,
+    "intel.0015_offence_index": 0,
     "law.0001_initial": 1,
     "membership.0002_offence_permission": 1,
     "office.0001_initial": 5,

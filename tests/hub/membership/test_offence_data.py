@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from vardkase.hub.membership.offence_data.services import (
 )
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, report_predicate
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
 from vardkase.intel.models import Attribute, Event, EventVersion
 
@@ -195,3 +197,11 @@ def test_flag_of_the_actor_and_the_database_say_the_same(seed: Seed, desk: Desk)
     assert Organisation.objects.get(pk=seed.org_b.pk).reads_offences is False
     assert Organisation.objects.get(pk=seed.org_c.pk).reads_offences is False, "not a member"
     assert Organisation.objects.get(pk=seed.hub.pk).reads_offences is True, "runs the hub"
+
+
+def test_gate_adds_nothing_to_the_queries_of_those_who_may_read(seed: Seed) -> None:
+    actor = seed.partner.actor
+    for predicate in (event_predicate, attribute_predicate, lambda who: report_predicate(who, "r")):
+        assert "personal_data_mark" not in predicate(replace(actor, reads_offences=True))
+        for gated in (False, None):
+            assert "personal_data_mark" in predicate(replace(actor, reads_offences=gated))

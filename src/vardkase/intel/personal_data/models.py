@@ -48,8 +48,8 @@ class PersonalDataMark(models.Model):
             models.Index(fields=["event", "part_id"], name="personal_data_mark_event"),
             # For `identity.access.offence_data`: few marks concern an offence.
             models.Index(
-                fields=["event", "part_id", "place"],
-                name="personal_data_mark_offence",
+                fields=["event", "place", "part_id"],
+                name="personal_data_mark_of_offence",
                 condition=models.Q(says_offence=True) | models.Q(tagged_offence=True),
             ),
         ]
