@@ -105,7 +105,7 @@ AUDIT = DataSource(
     "SELECT 0::bigint AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
     "concat_ws(' ', to_char(t.created, 'YYYY-MM-DD HH24:MI'), t.action, t.actor_name, host(t.address), t.title) "
     "AS text "
-    f"FROM audit_entry t WHERE {NOT_OF_QUARANTINED.replace('audit_entry.', 't.')}",
+    f"FROM (SELECT * FROM audit_entry WHERE {NOT_OF_QUARANTINED}) t",
     "audit_entry",
     "t.id",
 )
