@@ -39,7 +39,9 @@ def test_authority_finds_and_exports_what_it_has_received(seed: Seed, settings: 
     settings.VARDKASE_UNPUBLISHED_PRIVATE = True
     client = signed_in(seed.partner)
     assert client.get(REGISTER).status_code == 404, "no authority yet"
+    assert REGISTER not in text(client, "/help/"), "and no entry in the navigation"
     member(seed.org_b)
+    assert REGISTER in text(client, "/help/")
     assert "Inget har kommit in än" in text(client, REGISTER)
 
     event = make_event(seed.org_a, distribution=1, info="Nätfiske mot kommuner")

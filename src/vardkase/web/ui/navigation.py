@@ -26,6 +26,7 @@ from vardkase.hub.office.staff import DESKS
 from vardkase.hub.profiles import Profile, is_available, profile
 from vardkase.hub.public_records.cases.queries import waiting_for as requests_to_answer
 from vardkase.hub.public_records.officers.rules import authority_of, may_name
+from vardkase.hub.public_records.received.access import has_own_register
 from vardkase.hub.spills.queries import waiting_for as spills_to_handle
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -105,7 +106,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem(
                 "own_security", _("Our organisation’s security"), icon="lock", requires=Permission.ADMIN
             ),
-            NavigationItem("received", _("Received register"), icon="archive", is_content=True),
+            NavigationItem(
+                "received",
+                _("Received register"),
+                icon="archive",
+                is_content=True,
+                shown_to=has_own_register,
+            ),
             NavigationItem("content_read", _("Operator access log"), icon="eye", requires=Permission.ADMIN),
             NavigationItem(
                 "records_cases",

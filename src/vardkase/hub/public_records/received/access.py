@@ -12,6 +12,10 @@ OVERSEERS = (StaffRole.LEGAL_OFFICER, StaffRole.MEMBERSHIP_OFFICER)
 """Who sees which members are connected authorities."""
 
 
+def has_own_register(actor: Actor) -> bool:
+    return actor.may_read and not actor.may_not_read_content and has_register(actor.organisation_id)
+
+
 def require_register(actor: Actor, organisation_id: int) -> None:
     """Raise Forbidden unless the register is of the actor's organisation, or the actor a legal officer of the hub, and
     NotFound if there is none.
