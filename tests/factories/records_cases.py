@@ -9,8 +9,8 @@ import pypdf
 
 from tests.factories import make_role, make_user
 from tests.factories.intel import make_attribute, make_event
+from tests.factories.public_records import member
 from tests.factories.seed import USER, Seed
-from tests.hub.public_records.test_received_register import member
 from vardkase.hub.public_records.cases.models import (
     RecordsCase,
 )

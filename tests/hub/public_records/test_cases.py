@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import make_role, make_user
+from tests.factories.public_records import member
 from tests.factories.records_cases import (
     OFFICE,
     SECRET,
@@ -22,9 +23,9 @@ from tests.factories.records_cases import (
     with_material,
 )
 from tests.factories.seed import ORG_ADMIN, USER, Seed
-from tests.hub.public_records.test_received_register import member
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
+from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.case_files.queries import case_files
@@ -154,6 +155,13 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     whole = officer.get(address).content.decode()
     assert "Beslutet står fast" in whole
     assert "Kammarrätten i Göteborg" in whole
+    # The audit log has other readers: it names the case, and neither who asked nor who was consulted.
+    entries = AuditEntry.objects.filter(target_kind__in=["records_case", "case_file"])
+    audited = " ".join(f"{entry.actor_name} {entry.title} {entry.change}" for entry in entries)
+    assert len(entries) > 10
+    for secret in ("Organisation A", "Anna Ek", SECRET, "vpn", "Visar var"):
+        assert secret not in audited, secret
+    assert not entries.filter(actor_id=None).exclude(address=None).exists()
     for name in ("statistics/", "statistics.csv"):
         assert officer.get(f"/public-records/{name}").status_code == 200
 

@@ -37,11 +37,15 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class StateMachine:
-    """All transitions of one kind of object, whose field `state` holds one of `states`."""
+    """All transitions of one kind of object, whose field `state` holds one of `states`.
+
+    `has_private_notes`: notes are in the history alone, because the audit log has other readers than the object.
+    """
 
     kind: str
     states: type[TextChoices]
     steps: Mapping[str, Transition]
+    has_private_notes: bool = False
 
     def after(self, state: str, name: str) -> str:
         """The state that step `name` leads to from `state`; raises TransitionRefused,

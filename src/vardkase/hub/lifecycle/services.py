@@ -30,7 +30,7 @@ def take_step(actor: AuditActor, machine: StateMachine, thing: HasState, name: s
     thing.state = machine.after(before, name)
     thing.save(update_fields=["state"])
     _write(actor, machine, thing, name, before, note)
-    change = {"state": [before, thing.state], "note": note}
+    change = {"state": [before, thing.state], **_audited(machine, note)}
     record(actor, machine.steps[name].act, Target(machine.kind, thing.pk, title=str(thing)), change)
 
 
@@ -43,11 +43,16 @@ def note_in_history(
     `act` names it in the history and the audit log, `change` is added to the audit log.
     """
     _write(actor, machine, thing, act.partition(".")[2], thing.state, note)
-    record(actor, act, Target(machine.kind, thing.pk, title=str(thing)), {**change, "note": note})
+    target = Target(machine.kind, thing.pk, title=str(thing))
+    record(actor, act, target, {**change, **_audited(machine, note)})
 
 
 def history_of(machine: StateMachine, thing_id: int) -> QuerySet[HistoryEntry]:
     return HistoryEntry.objects.filter(kind=machine.kind, thing_id=thing_id).order_by("pk")
+
+
+def _audited(machine: StateMachine, note: str) -> dict[str, str]:
+    return {} if machine.has_private_notes else {"note": note}
 
 
 def _write(

@@ -80,6 +80,7 @@ CASE = StateMachine(
             State.DECIDED,
         ),
     },
+    has_private_notes=True,
 )
 BY_HAND = ("withdraw", "reassess", "close", "reopen")
 """Steps that are buttons of their own; the others come with what leads to them."""

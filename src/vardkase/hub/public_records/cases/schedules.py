@@ -7,19 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.public_records.cases.services.consulting import remind_all
+from vardkase.hub.public_records.cases.services.opening import forget_networks
 from vardkase.identity.access.job_actors import hub_actor
 
 
-def remind_consulted() -> int:
+def follow_up() -> int:
+    forget_networks()
     return remind_all(hub_actor())
 
 
 SCHEDULES = (
     Schedule(
-        "public_records.remind_consulted",
-        _("Remind members of consultations about public records"),
-        _("Reminds members that have not answered once half of their time has passed."),
-        remind_consulted,
+        "public_records.follow_up",
+        _("Follow up requests for public records"),
+        _(
+            "Reminds members that have not answered a consultation once half of their time has passed, and forgets the "
+            "network addresses of visitors."
+        ),
+        follow_up,
         rhythm=Interval.QUARTERLY,
         on=True,
         changed_by=ChangedBy.OFFICERS,

@@ -34,9 +34,5 @@ def packaged_tariff() -> dict[str, int]:
     return {name: int(_packaged()[name]) for name in ("free_below", "first_pages", "first_fee", "page_fee")}
 
 
-def tariff_source() -> str:
-    return str(_packaged()["source"])
-
-
 def tariff_of(office: RecordsOffice) -> Tariff:
     return Tariff(office.free_below, office.first_pages, office.first_fee, office.page_fee)

@@ -54,9 +54,8 @@ class AnswerCheck:
 
     outcome: CaseOutcome
     unassessed: int
-    copy: ReleaseCopy | None
+    has_copy: bool
     visible: list[str]
-    fee: int
 
 
 def check(actor: Actor, number: str) -> AnswerCheck:
@@ -64,12 +63,17 @@ def check(actor: Actor, number: str) -> AnswerCheck:
     case = find_case(actor, number)
     remaining = unassessed(case)
     if remaining or not case.items.exists():
-        return AnswerCheck(CaseOutcome.NOT_HELD, remaining, None, [], 0)
+        return AnswerCheck(CaseOutcome.NOT_HELD, remaining, False, [])
     outcome = outcome_of(case)
-    items = items_to_release(case)
-    made = made_copy(case, items, accepted=True) if outcome in RELEASING else None
-    fee = tariff_of(office_of(case.authority_id)).fee(made.pages) if made else 0
-    return AnswerCheck(outcome, 0, made, still_visible(items), fee)
+    return AnswerCheck(outcome, 0, outcome in RELEASING, still_visible(items_to_release(case)))
+
+
+def draft_copy(actor: Actor, number: str) -> ReleaseCopy | None:
+    """The copy as it would go out now; None if nothing would. Raises Forbidden, NotFound."""
+    case = find_case(actor, number)
+    if unassessed(case) or outcome_of(case) not in RELEASING:
+        return None
+    return made_copy(case, items_to_release(case), accepted=True)
 
 
 def outcome_of(case: RecordsCase) -> CaseOutcome:
@@ -159,7 +163,7 @@ def want_decision(actor: Actor, number: str) -> RecordsCase:
 @transaction.atomic
 def want_decision_by_link(visitor: Actor, case: RecordsCase) -> RecordsCase:
     """The requester asks for it through the private link, and the officers are told. Raises Conflict."""
-    found = _want_decision(as_requester(visitor, case), locked(case.pk))
+    found = _want_decision(as_requester(visitor), locked(case.pk))
     mails.tell_officers(visitor, found)
     return found
 
@@ -182,7 +186,7 @@ def confirm_service(visitor: Actor, case: RecordsCase) -> RecordsAnswer:
     case = locked(case.pk)
     decisions = case.answers.filter(kind=RecordsAnswerKind.DECISION, served_on=None).order_by("-pk")
     found = first_or_not_found(decisions, RecordsProblem.NO_SUCH_ANSWER())
-    return _serve(as_requester(visitor, case), case, found, today(), RecordsServedHow.LINK)
+    return _serve(as_requester(visitor), case, found, today(), RecordsServedHow.LINK)
 
 
 def end(actor: Actor, case: RecordsCase) -> None:

@@ -73,7 +73,7 @@ def appeal_by_link(visitor: Actor, case: RecordsCase, text: Any) -> RecordsAppea
     if case.state == CaseState.CLOSED:
         raise TransitionRefused(CASE.refusal(case.state, "appeal"))
     made = _register(
-        as_requester(visitor, case), case, _appealable(case), today(), text_of(text, "text", most=10_000)
+        as_requester(visitor), case, _appealable(case), today(), text_of(text, "text", most=10_000)
     )
     mails.tell_officers(visitor, case)
     return made

@@ -102,7 +102,7 @@ def _ask(actor: Actor, case: RecordsCase, one: Concerned, deadline: datetime) ->
     made.mails = mails.ask_member(actor, made) if one.can_be_reached else 0
     made.save(update_fields=["mails"])
     with override("sv"):
-        title = gettext("Consultation of %(name)s") % {"name": one.organisation.name}
+        title = gettext("Consultation")
         listed = "\n".join(f"{item.reference} {item.get_kind_display()}: {item.title}" for item in one.items)
     filing.file_text(actor, case, Direction.OUTGOING, title, listed, other=one.organisation.name)
     return made
@@ -156,7 +156,9 @@ def answer_by_link(
 ) -> MemberConsultation:
     """The member's answer, by the holder of its link: answer, parts, harm, name. Raises Invalid, Conflict."""
     who = line_of(data.get("name"), "name", required=True)
-    actor = replace(visitor, user_id=None, name=f"{who} ({consultation.organisation.name})"[:255])
+    # Named in the case alone: the audit log, which others read, does not say who was consulted.
+    with override("sv"):
+        actor = replace(visitor, user_id=None, address=None, name=gettext("Consulted member"))
     answered = _answer(actor, locked(consultation.case_id), consultation.pk, data, who)
     mails.tell_officers(actor, answered.case, "records_consultation_answered")
     return answered
@@ -191,7 +193,7 @@ def _answer(
     found.answered_at, found.answered_by = timezone.now(), who
     found.save(update_fields=["answer", "parts", "harm", "answered_at", "answered_by"])
     with override("sv"):
-        title = gettext("Consultation answer from %(name)s") % {"name": found.organisation.name}
+        title = gettext("Consultation answer")
         said = "\n\n".join(filter(None, (found.get_answer_display(), found.parts, found.harm)))
     filing.file_text(
         actor, case, Direction.INCOMING, title, str(said), other=f"{who}, {found.organisation.name}"

@@ -94,7 +94,7 @@ def ask_as_visitor(visitor: Actor, data: Mapping[str, Any]) -> RecordsCase:
         language=get_language() or "sv",
         **fields,
     )
-    opened = _open(as_requester(visitor, case), case)
+    opened = _open(as_requester(visitor), case)
     mails.tell_officers(visitor, opened)
     return opened
 
@@ -139,10 +139,16 @@ def locked(pk: int) -> RecordsCase:
     return found
 
 
-def as_requester(visitor: Actor, case: RecordsCase) -> Actor:
-    """The visitor, named in the case's file as the requester and nothing more."""
+def forget_networks() -> int:
+    """Forget where visitors' requests came from, once it no longer counts towards the limit."""
+    old = RecordsCase.objects.filter(created__lt=timezone.now() - HOUR).exclude(network=None)
+    return old.update(network=None)
+
+
+def as_requester(visitor: Actor) -> Actor:
+    """The visitor, who stays anonymous in the audit log as well: it has other readers than the case."""
     with override("sv"):
-        return replace(visitor, user_id=None, name=case.email or gettext("Requester"))
+        return replace(visitor, user_id=None, address=None, name=gettext("Requester"))
 
 
 def _open(actor: AuditActor, case: RecordsCase) -> RecordsCase:

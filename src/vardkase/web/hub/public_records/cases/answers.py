@@ -11,7 +11,8 @@ from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.models import CaseState, ItemAssessment, RecordsAnswerKind
 from vardkase.hub.public_records.cases.rules import CASE
 from vardkase.hub.public_records.cases.services import answering
-from vardkase.hub.public_records.officers.fees import tariff_source
+from vardkase.hub.public_records.officers.fees import tariff_of
+from vardkase.hub.public_records.officers.queries import office_of
 from vardkase.web.hub.public_records.cases.case import parents
 from vardkase.web.hub.public_records.cases.forms import RecordsAnswerForm, ReferralForm, ServedForm
 from vardkase.web.hub.public_records.cases.presenters import ASSESSED_PILLS, is_unanswered
@@ -39,14 +40,14 @@ def check(request: PageRequest, number: str) -> HttpResponse:
         "rows": [(one, ASSESSED_PILLS.get(one.outcome, "wait")) for one in assessments.order_by("item")],
         "may_answer": is_unanswered(case) or CASE.may(case.state, "decide"),
         "is_registered": case.state == CaseState.REGISTERED,
-        "tariff_source": tariff_source(),
+        "tariff": tariff_of(office_of(case.authority_id)),
     }
     return render(request, "cases/check.html", context, status=422 if form.errors else 200)
 
 
 @page(allowed_while_suspended=True)
 def draft(request: PageRequest, number: str, form: str) -> HttpResponseBase:
-    made = answering.check(request.actor, number).copy
+    made = answering.draft_copy(request.actor, number)
     if made is None or form not in ("pdf", "json"):
         raise Http404
     content = made.pdf if form == "pdf" else made.json
