@@ -19,7 +19,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot, read_snapshots
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
 from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
-from vardkase.hub.data_protection.requests.terms import SearchTerm, pattern, whole_values
+from vardkase.hub.data_protection.requests.terms import SearchTerm, like_part, pattern, whole_values
 
 AT_ONCE = 100_000
 """Rows of a large table in one statement."""
@@ -94,6 +94,7 @@ def _patterns(terms: Sequence[SearchTerm]) -> dict[str, object]:
     return {
         "places": list(range(len(terms))),
         "patterns": [pattern(term) for term in terms],
+        "parts": [like_part(term) for term in terms],
         "most": MOST + 1,
     }
 
@@ -114,12 +115,16 @@ def _rows(source: DataSource) -> str:
 
 
 def _matching(source: DataSource) -> str:
-    return MATCHING.format(rows=_rows(source))
+    return MATCHING.format(rows=_rows(source), terms=TERMS)
 
 
 def _add_audit_lines(findings: Findings, given: dict[str, object]) -> None:
     wanted = MOST_LINES - len(findings.audit_lines)
-    rows = cursor().execute(AUDIT_LINES.format(rows=_rows(AUDIT)), given | {"wanted": wanted}).fetchall()
+    rows = (
+        cursor()
+        .execute(AUDIT_LINES.format(rows=_rows(AUDIT), terms=TERMS), given | {"wanted": wanted})
+        .fetchall()
+    )
     for text, places in rows:
         findings.audit_lines.append(text)
         findings.add(Place(None, Kind.AUDIT, 0), None, places)
@@ -205,17 +210,19 @@ def _around(text: str, compiled: Sequence[re.Pattern[str]]) -> Iterator[str]:
             yield " ".join(text[max(0, match.start() - AROUND) : match.end() + AROUND].split())
 
 
+# `part` is in all that the pattern matches: it leaves out nearly every row at a fraction of the cost.
+TERMS = "unnest(%(places)s::int[], %(patterns)s::text[], %(parts)s::text[]) AS t (place, pattern, part)"
 MATCHING = """
 SELECT x.part_id, x.event_id, x.org_id, array_agg(DISTINCT t.place)
 FROM ({rows}) x
-JOIN unnest(%(places)s::int[], %(patterns)s::text[]) AS t (place, pattern) ON x.text ~* t.pattern
+JOIN {terms} ON x.text ILIKE t.part AND x.text ~* t.pattern
 GROUP BY x.part_id, x.event_id, x.org_id
 ORDER BY x.part_id LIMIT %(most)s
 """
 AUDIT_LINES = """
 SELECT x.text, array_agg(DISTINCT t.place)
 FROM ({rows}) x
-JOIN unnest(%(places)s::int[], %(patterns)s::text[]) AS t (place, pattern) ON x.text ~* t.pattern
+JOIN {terms} ON x.text ILIKE t.part AND x.text ~* t.pattern
 GROUP BY x.text ORDER BY x.text LIMIT %(wanted)s
 """
 TEXTS = """

@@ -122,6 +122,23 @@ def pattern(term: SearchTerm) -> str:
     return rf"(?<!\w){_literal(term.text)}(?!\w)"
 
 
+def like_part(term: SearchTerm) -> str:
+    """A pattern for ILIKE, of characters that stand in everything that `pattern` matches."""
+    match term.kind:
+        case TermKind.NAME:
+            part = max(re.split(r"[\s,]+", term.text), key=len)
+        case TermKind.PHONE:
+            part = re.sub(r"\D", "", term.text)[-1]
+        case TermKind.PERSONAL_NUMBER:
+            part = (_personal_number(term.text) or ("", "", ""))[2]
+        case TermKind.IP:
+            # IPv6 is spelt in several ways.
+            part = ":" if ":" in term.text else term.text
+        case _:
+            part = term.text
+    return "%" + re.sub(r"([%_\\])", r"\\\1", part) + "%"
+
+
 def _literal(text: str) -> str:
     return re.sub(r"([^\w])", r"\\\1", text) if not text.isalnum() else text
 
