@@ -51,6 +51,8 @@ def test_mail_is_previewed_approved_by_two_and_sent_little_by_little(
         "/office/mail/new/", {"act": "preview", "role": "main", "sector": "region"}, headers=ENGLISH
     )
     assert shown.status_code == 200
+    assert '_error"' not in shown.content.decode()
+    assert '<option value="region" selected>' in shown.content.decode()
     assert "anna@b.example" in shown.content.decode()  # The main contact of organisation C has her address.
     assert "mer1@b.example" not in shown.content.decode()
     assert "2 members" in web.get("/office/mail/new/", headers=ENGLISH).content.decode()

@@ -42,10 +42,10 @@ def write(request: PageRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_bound else {}
     chosen = {name: given[name] for name in CHOSEN if given.get(name)}
     context = {
-        "form": form,
+        # What is not written yet is no fault while one looks at the recipients.
+        "form": BulkMailForm(initial=request.POST.dict()) if is_preview else form,
         "found": queries.bulk_recipients(request.actor, chosen),
         "role": ContactRole(chosen.get("role") or ContactRole.MAIN).label,
-        "is_preview": is_preview,
         "shown": SHOWN,
     }
     failed = bool(form.errors) and not is_preview
