@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.urls import get_resolver
 
 from tests.api.calls import call, send
@@ -95,6 +96,8 @@ def the_event(seed: Seed) -> Event:
         "/events/add",
         {"Event": other | {"published": False, "info": "delar inget"}},
     )
+    # Published a while ago: TAXII serves what is a second old.
+    Event.objects.filter(pk=event.pk).update(publish_timestamp=F("publish_timestamp") - 60)
     event.refresh_from_db()
     return event
 

@@ -90,6 +90,19 @@ def sent_to(seed: Seed, event: Event, url: str) -> None:
     )
 
 
+def test_where_it_came_from_is_never_told_to_delete(seed: Seed, settings: Any) -> None:
+    settings.VARDKASE_PRIVATE_NETWORKS = HERE
+    event = publish(seed)
+    with serving(old_misp) as peer:
+        sent_to(seed, event, peer.url)
+        Delivery.objects.update(state=DeliveryState.KNOWN)
+        _declared(seed, event)
+        Spill.objects.update(state=SpillState.DELETED)
+        request_deletion(Spill.objects.get().pk)
+        assert {path.split("/")[1] for _, path, _, _ in peer.requests} == {"spills"}
+    assert Spill.objects.get().holders.get(kind=HolderKind.CONNECTION).answer == HolderAnswer.ASKED
+
+
 def anywhere(*needles: str) -> dict[str, int]:
     """Tables of the database with one of the texts, by our own search."""
     found = {}

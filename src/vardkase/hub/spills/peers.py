@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from vardkase.core.json_limits import decoded
+from vardkase.core.sql import cursor
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import Reply
 from vardkase.exchange.servers.models import Server
@@ -30,7 +31,7 @@ def ask_connections(actor: Actor, spill: Spill) -> int:
     settled = 0
     for holder in unsettled(spill).filter(kind=HolderKind.CONNECTION).order_by("pk"):
         if server := Server.objects.filter(pk=holder.receiver_id).first():
-            answer, note = _asked(Peer(server), spill)
+            answer, note = _asked(Peer(server), spill, may_delete=_was_sent_to(server, spill))
         else:
             answer, note = HolderAnswer.UNREACHABLE, ""
         _keep(actor, spill, holder, answer, note)
@@ -38,7 +39,13 @@ def ask_connections(actor: Actor, spill: Spill) -> int:
     return settled
 
 
-def _asked(peer: Peer, spill: Spill) -> tuple[HolderAnswer, str]:
+def _was_sent_to(server: Server, spill: Spill) -> bool:
+    """Whether the peer has it from here: what came from there, or was there before, is not ours to delete."""
+    row = cursor().execute(SENT, {"uuid": spill.event_uuid, "server": server.pk}).fetchone()
+    return bool(row and row[0])
+
+
+def _asked(peer: Peer, spill: Spill, *, may_delete: bool) -> tuple[HolderAnswer, str]:
     """What the peer answers, and in which words. The words are ours: a peer's text might repeat the content."""
     uuid = str(spill.event_uuid)
     try:
@@ -51,7 +58,7 @@ def _asked(peer: Peer, spill: Spill) -> tuple[HolderAnswer, str]:
         declared = peer.ask("POST", f"spills/declare/{uuid}", body)
         if declared.status == ALREADY or _state_in(declared):
             return HolderAnswer.ASKED, "spill open"
-        if spill.state == SpillState.OPEN:
+        if spill.state == SpillState.OPEN or not may_delete:
             return HolderAnswer.NOT_ASKED, ""
         return _deleted(peer, uuid)
     except OutgoingFailed:
@@ -100,3 +107,11 @@ def _keep(actor: Actor, spill: Spill, holder: SpillHolder, answer: HolderAnswer,
     elif holder.answer == HolderAnswer.NOT_ASKED:
         holder.answer = HolderAnswer.ASKED
     holder.save()
+
+
+SENT = """
+SELECT EXISTS (SELECT 1 FROM delivery WHERE kind = 'connection' AND receiver_id = %(server)s
+        AND event_uuid = %(uuid)s AND state = 'sent')
+    OR EXISTS (SELECT 1 FROM sync_event m JOIN sync_run r ON r.id = m.run_id
+        WHERE m.uuid = %(uuid)s AND r.server_id = %(server)s AND m.outcome = 'sent')
+"""
