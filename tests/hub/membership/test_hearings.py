@@ -18,6 +18,7 @@ from tests.identity.two_people import approved, the_request
 from tests.web.signed_in import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.settings.models import SettingValue
 from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.case_files.hearings.services import Answer
 from vardkase.hub.case_files.models import CaseFile
@@ -208,3 +209,11 @@ def test_closed_case_takes_no_comments(seed: Seed, desk: Desk) -> None:
     with pytest.raises(Conflict):
         hearings.hearings.answer(at_the_screen(desk.admin), asked.pk, "Anna", Answer(text="Hej"))
     assert not Restriction.objects.exists()
+
+
+def test_request_for_comments_names_its_sender(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    SettingValue.objects.filter(name="Vardkase.sender_address").delete()
+    with pytest.raises(Conflict, match="sender_address"):
+        ask(desk, seed.org_b.pk, "suspended")
+    assert not CaseFile.objects.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -9,6 +11,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.mail.kinds import MailKind
 from vardkase.core.mail.settings import SENDER_NAME, sender
+from vardkase.core.settings import Setting
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS, SERVICE_NAME
 from vardkase.hub.law.kinds import YesNo
@@ -25,6 +28,9 @@ PUBLIC_SECTORS = frozenset({"state_authority", "region", "municipality"})
 APPEALABLE, BASIS, PUBLIC_PARTY = QUESTIONS = ("membership_appealable", "membership_basis", "public_party")
 """Questions of `hub.law` that must be answered before a decision on membership is written."""
 YES, NO = YesNo.values
+OF_THE_SENDER = (SENDER_NAME, SENDER_ADDRESS)
+SIGNED = frozenset({"decider", "sender_address"})
+"""What a letter names in which an officer acts for the authority."""
 
 
 def owner_name() -> str:
@@ -42,20 +48,27 @@ def sender_and_address() -> str:
 
 def missing_for_decisions() -> list[str]:
     """The settings without which no decision can be written."""
-    needed = [SENDER_NAME, SENDER_ADDRESS]
+    needed = [*OF_THE_SENDER]
     if answer(APPEALABLE) != NO:
         needed.append(APPEAL_COURT)
-    return [each.name for each in needed if not each.value.strip()]
+    return _empty(needed)
 
 
 def require_ready(kind: MailKind) -> None:
-    """Raise Conflict for a decision that would not say who decides, on what it rests or how to appeal."""
-    if "provisions" not in kind.variables and APPEAL not in kind.sections:
-        return
-    if missing := missing_for_decisions():
+    """Raise Conflict for a letter that would not say who acts, or a decision not on what it rests or how to appeal."""
+    if "provisions" in kind.variables or APPEAL in kind.sections:
+        missing, open_questions = missing_for_decisions(), unanswered(QUESTIONS)
+    else:
+        missing = _empty(OF_THE_SENDER) if kind.variables.keys() >= SIGNED else []
+        open_questions = []
+    if missing:
         raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))
-    if open_questions := unanswered(QUESTIONS):
+    if open_questions:
         raise Conflict(LawProblem.UNANSWERED(questions=open_questions))
+
+
+def _empty(needed: Iterable[Setting[str]]) -> list[str]:
+    return [each.name for each in needed if not each.value.strip()]
 
 
 def left_out_sections() -> frozenset[str]:

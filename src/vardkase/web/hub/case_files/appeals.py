@@ -25,6 +25,7 @@ from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
 from vardkase.hub.correspondence.settings import APPEAL_COURT
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.case_files import forms as written
 from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
@@ -74,7 +75,7 @@ def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
         "case_file": appeal.case_file,
         "pill": PILLS[AppealState(appeal.state)],
         "is_late": is_late(appeal),
-        "steps": [(name, STEPS[name].title) for name in _steps(appeal)] if handles else [],
+        "steps": [(name, STEPS[name].title) for name in _steps(request.actor, appeal)] if handles else [],
         "history": [
             {
                 "when": entry.at,
@@ -95,7 +96,8 @@ def step(request: PageRequest, number: str, pk: int, name: str) -> HttpResponse:
         raise Http404
     about = STEPS[name]
     initial = {"court": APPEAL_COURT.value} if name == "forward" else {}
-    form = about.form(request.POST if request.method == "POST" else None, initial=initial)
+    kind = forms.Form if name == "check_time" and not is_late(appeal) else about.form
+    form = kind(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         with errors_shown_in(form):
             about.take(request.actor, pk, form.cleaned_data)
@@ -122,7 +124,9 @@ STEPS = {
     "check_time": AppealStep(
         _("Check the time"),
         written.TimeForm,
-        lambda actor, pk, data: services.check_time(actor, pk, data["exception"], data["note"]),
+        lambda actor, pk, data: services.check_time(
+            actor, pk, data.get("exception", ""), data.get("note", "")
+        ),
         _("The appeal arrived in time. A legal officer confirms that here."),
         _(
             "The appeal arrived after the last day. It is dismissed, by a decision that the party can appeal, unless "
@@ -164,8 +168,9 @@ STEPS = {
 }
 
 
-def _steps(appeal: Appeal) -> list[str]:
-    found = ["check_time"] if appeal.state == AppealState.REGISTERED else []
+def _steps(actor: Actor, appeal: Appeal) -> list[str]:
+    tests_time = appeal.state == AppealState.REGISTERED and StaffRole.LEGAL_OFFICER in actor.staff
+    found = ["check_time"] if tests_time else []
     return found + [name for name in APPEAL.open_steps(appeal.state) if name in STEPS]
 
 

@@ -118,7 +118,9 @@ def _description(
             if request.parameters.get(name)
         ]
         member = (gettext("Member"), request.title)
-        return ActionDescription(str(effect), (member, *details))
+        organisations = Organisation.objects.filter(membership=int(request.subject))
+        path = "".join(f"/members/{pk}/" for pk in organisations.values_list("pk", flat=True))
+        return ActionDescription(str(effect), (member, *details), path)
 
     return describe
 

@@ -30,7 +30,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.membership.members import forms as written
-from vardkase.web.hub.membership.members.presenters import shown
+from vardkase.web.hub.membership.members.presenters import open_hearings, shown
 from vardkase.web.hub.membership.statements.views import panel
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
@@ -145,6 +145,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         "needed": never_waived(membership) if name == "activate" else [],
         "is_final": name == "terminate",
         "language": membership.language,
+        "hearings": open_hearings(membership) if name in ("suspend", "terminate") else [],
         "ending": services.would_end(membership) if name == "terminate" else {},
     }  # fmt: skip
     return render(request, "members/step.html", context, status=422 if form.errors else 200)

@@ -54,7 +54,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
-        "hearings": _hearings(membership),
+        "hearings": open_hearings(membership),
         "letters": with_service(letters_about("membership", membership.pk), membership.sector),
         "organisation_number": hyphenated(membership.organisation_number),
         "details": [
@@ -96,7 +96,7 @@ def change_rows(change: ProposedChange | None) -> list[dict[str, str]]:
     ]
 
 
-def _hearings(membership: Membership) -> list[dict[str, Any]]:
+def open_hearings(membership: Membership) -> list[dict[str, Any]]:
     """Those that no decision has been made on yet."""
     case_file = open_case(membership)
     rows = hearings_of(case_file).filter(concluded_at=None) if case_file else ()
@@ -108,4 +108,4 @@ def _contacts(membership: Membership) -> list[tuple[Any, dict[str, str]]]:
     return [(label, contact) for label, contact in contacts if contact]
 
 
-__all__ = ["ChecklistLine", "change_rows", "history_text", "shown"]
+__all__ = ["ChecklistLine", "change_rows", "history_text", "open_hearings", "shown"]
