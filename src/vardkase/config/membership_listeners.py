@@ -32,6 +32,9 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
         "restricts the hub to members, once it has had two officers",
     ),
     Listener(officer_appointed, offence_data.follow, "decides who may read data on offences"),
+    Listener(
+        officer_appointed, authorities.follow_hub_owner, "records that the hub owner is a connected authority"
+    ),
     Listener(phases_changed, offence_data.follow, "decides who may read data on offences"),
     Listener(rule_changed, offence_data.follow, "decides who may read data on offences"),
     Listener(phases_changed, applications.order_queueing, "orders the job that queues waiting applications"),

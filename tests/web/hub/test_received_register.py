@@ -110,7 +110,6 @@ def test_legal_officer_decides_on_companies_and_reads_what_the_hub_received_too(
     assert is_connected_authority(seed.org_b.pk)
     assert AuditEntry.objects.filter(action="authority.decided").count() == 1
 
-    member(seed.hub, "state_authority")
     for_both = published(seed, info="For everybody")
     in_group = published(seed, info="For the group", distribution=4, sharing_group=seed.group)
     of_authority = f"{authorities}{seed.org_b.pk}/"
@@ -145,7 +144,6 @@ def test_register_over_the_api(seed: Seed) -> None:
     assert call(seed.stranger.key, "POST", "/receivedVersions/index", other)[0] == 403
 
     jurist = make_key(make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example"))
-    member(seed.hub, "state_authority")
     found = call(jurist, "POST", "/receivedVersions/index", other)[1]
     assert [row["ReceivedVersion"]["number"] for row in found] == [number]
     member(seed.org_c, "public_company")

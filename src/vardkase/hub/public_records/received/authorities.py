@@ -121,7 +121,8 @@ def decide_authority(
 
 
 def follow(organisation_ids: Collection[int] | None = None) -> int:
-    """Bring the periods of these organisations (None: of all) up to date; returns how many rows changed.
+    """Bring the periods of these organisations and of the hub owner (None: of all) up to date; returns how many
+    rows changed.
 
     Periods that have begun are only ever ended. The first begins when the membership was activated: the organisation
     was an authority then, whether or not the hub knew. A member's own platform makes nothing available to authorities.
@@ -143,6 +144,10 @@ def follow_standing(changed: StandingChanged) -> None:
     follow({changed.organisation_id})
 
 
+def follow_hub_owner(_actor: object) -> None:
+    follow(())
+
+
 def follow_rule(rule: LegalRuleVersion) -> None:
     if rule.kind == LegalRuleKind.LEGAL_FORM:
         follow()
@@ -153,7 +158,8 @@ def _facts(organisation_ids: Collection[int] | None) -> dict[str, object]:
     contents = [cast(LegalForm, rule.content) for rule in forms]
     return {
         "all": organisation_ids is None,
-        "ids": sorted(organisation_ids or ()),
+        # The hub owner has no membership whose changes would be told.
+        "ids": sorted({*(organisation_ids or ()), host_organisation_id() or 0}),
         "host": host_organisation_id() or 0,
         "host_form": Sector.STATE_AUTHORITY.value,
         "forms": [rule.key for rule in forms],
