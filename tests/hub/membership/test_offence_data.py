@@ -15,6 +15,12 @@ from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.phase_approvals import approve, record_in_force, revoke
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
+from vardkase.exchange.notification_mails.recipients import MailReader, lines
+from vardkase.exchange.own_feeds.content import outsider
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.sync.candidates import reader_of
+from vardkase.formats.feed import FeedReach
+from vardkase.formats.misp_json import EventOptions, event_document
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.services import propose_change
 from vardkase.hub.membership.members.models import Membership
@@ -25,6 +31,7 @@ from vardkase.hub.membership.offence_data.services import (
     propose_permission,
 )
 from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.job_actors import reading_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, report_predicate
 from vardkase.identity.organisations.models import MembershipInUse, Organisation
@@ -197,6 +204,25 @@ def test_flag_of_the_actor_and_the_database_say_the_same(seed: Seed, desk: Desk)
     assert Organisation.objects.get(pk=seed.org_b.pk).reads_offences is False
     assert Organisation.objects.get(pk=seed.org_c.pk).reads_offences is False, "not a member"
     assert Organisation.objects.get(pk=seed.hub.pk).reads_offences is True, "runs the hub"
+
+
+def test_mails_streams_feeds_and_pushes_leave_them_out(seed: Seed, desk: Desk) -> None:
+    reader_in(seed, desk, "private_company")
+    event = shared(seed, distribution=3)
+    number = int(event["id"])
+    private, public = (MailReader(org.pk, False) for org in (seed.org_b, seed.org_a))
+    mailed = {who: {line.value for line in found} for who, found in lines(number, [private, public]).items()}
+    assert mailed == {private: WITHOUT, public: WITH_ALL}
+    peer = Server(name="peer", url="https://peer.example", org=seed.hub, remote_org=seed.org_b)
+    everything = reading_actor(seed.org_a.pk, "feed")
+    for actor, seen in (
+        (reader_of(peer), WITHOUT),
+        (reading_actor(seed.org_b.pk, "stream"), WITHOUT),
+        (outsider(everything, FeedReach(frozenset("3"), frozenset())), WITHOUT),
+        (everything, WITH_ALL),
+    ):
+        document = json.loads(b"".join(event_document(actor, number, EventOptions())))["Event"]
+        assert {each["value"] for each in document["Attribute"]} == seen, actor.name
 
 
 def test_gate_adds_nothing_to_the_queries_of_those_who_may_read(seed: Seed) -> None:

@@ -59,14 +59,21 @@ def reach_of(actor: Actor, content: FeedContent) -> FeedReach:
 
 
 def outsider(actor: Actor, reach: FeedReach) -> Actor:
-    """The readers of the feed as an actor: of what `actor` may read, no more than the feed's reach lets out."""
+    """The readers of the feed as an actor: of what `actor` may read, no more than the feed's reach lets out.
+
+    Nothing about offences: nobody knows who reads the files.
+    """
     groups = tuple(number for number in actor.sharing_group_ids if str(number) in reach.sharing_groups)
     if actor.is_site_admin:
         groups = tuple(map(int, reach.sharing_groups))
     permissions = actor.permissions - {Permission.SITE_ADMIN}
     connection_scope = replace(actor.connection_scope or ConnectionScope(), owns=False)
     return replace(
-        actor, permissions=permissions, sharing_group_ids=groups, connection_scope=connection_scope
+        actor,
+        permissions=permissions,
+        sharing_group_ids=groups,
+        connection_scope=connection_scope,
+        reads_offences=False,
     )
 
 

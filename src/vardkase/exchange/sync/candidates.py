@@ -45,7 +45,6 @@ def reader_of(server: Server) -> Actor:
         sharing_group_ids=groups_reaching(server),
         may_read=server.remote_org.may_read or leads_to_another_hub(server),
         connection_scope=connection_scope_of_push(server),
-        reads_offences=server.remote_org.reads_offences,
     )
 
 
