@@ -11,7 +11,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.spills.hooks import SpillDeleted, spill_deleted
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.needles import Needles, needles_of, sealed
-from vardkase.identity.access.quarantined import QUARANTINED
+from vardkase.identity.access.quarantined import PARTS_OF
 from vardkase.intel.editing.deletion import remove_event
 from vardkase.intel.services.quarantine import lock_quarantined
 
@@ -48,8 +48,7 @@ def delete_spilled(spill: Spill) -> Needles:
     return needles
 
 
-OF_EVENT = QUARANTINED.replace("q.quarantined", "q.id = %(event)s")
-HELD = f"CREATE TEMPORARY TABLE spilled_part ON COMMIT DROP AS {OF_EVENT}"
+HELD = f"CREATE TEMPORARY TABLE spilled_part (uuid) ON COMMIT DROP AS {PARTS_OF.format(ids='ARRAY[%(event)s::bigint]')}"
 # Tags that only this event has, and that belong to no library.
 TAGS = """
 CREATE TEMPORARY TABLE spilled_tag ON COMMIT DROP AS
