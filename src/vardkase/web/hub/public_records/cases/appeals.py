@@ -14,7 +14,12 @@ from django.utils.translation import gettext
 from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.services import appealing
 from vardkase.web.hub.public_records.cases.case import parents
-from vardkase.web.hub.public_records.cases.forms import AppealForm, AppealOutcomeForm, LateForm, ReasonsForm
+from vardkase.web.hub.public_records.cases.forms import (
+    AppealOutcomeForm,
+    LateForm,
+    ReasonsForm,
+    RecordsAppealForm,
+)
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
@@ -28,7 +33,7 @@ def register(request: PageRequest, number: str) -> HttpResponse:
             gettext("The appeal arrived late.") if appeal.is_late else gettext("The appeal arrived in time.")
         )
 
-    return _form(request, number, AppealForm, gettext("Register an appeal"), act)
+    return _form(request, number, RecordsAppealForm, gettext("Register an appeal"), act)
 
 
 @page(allowed_while_suspended=True)

@@ -30,7 +30,8 @@ def ask(request: HttpRequest) -> HttpResponse:
             status = 429
         else:
             # The only place where somebody without an e-mail address sees the link.
-            context = {"case": case, "link": link_to_case(case), **words_at_the_foot()}
+            link = request.build_absolute_uri(link_to_case(case))
+            context = {"case": case, "link": link, **words_at_the_foot()}
             return by_private_link(render(request, "cases/asked.html", context))
     if form.errors and status == 200:
         status = 422

@@ -45,7 +45,7 @@ class RequesterForm(forms.Form):
     )
 
 
-class RegisterForm(RequesterForm):
+class RegisterRequestForm(RequesterForm):
     request = _long(
         _("What is requested"),
         6,
@@ -174,7 +174,7 @@ class ServedForm(forms.Form):
     )
 
 
-class AppealForm(forms.Form):
+class RecordsAppealForm(forms.Form):
     arrived_on = day_field(label=_("Arrived on"))
     text = _long(_("The appeal"), 8, most=10_000)
 

@@ -15,7 +15,7 @@ from vardkase.hub.public_records.cases.coordination import coordinations
 from vardkase.hub.public_records.cases.services import opening
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.public_records.cases import presenters
-from vardkase.web.hub.public_records.cases.forms import RegisterForm
+from vardkase.web.hub.public_records.cases.forms import RegisterRequestForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed, searched
@@ -60,7 +60,7 @@ def index(request: PageRequest) -> HttpResponse:
 @page(allowed_while_suspended=True)
 def register(request: PageRequest) -> HttpResponse:
     queries.cases(request.actor)
-    form = RegisterForm(request.POST or None)
+    form = RegisterRequestForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             case = opening.register(request.actor, form.cleaned_data)

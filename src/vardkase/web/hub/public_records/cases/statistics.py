@@ -20,7 +20,7 @@ from vardkase.web.ui.pages import PageRequest, page
 LABELS: dict[str, Any] = {
     "registered": _("Requests registered"),
     "open": _("Still open"),
-    "answered": _("Answered"),
+    "answered": pgettext_lazy("count", "Answered"),
     "released": _("Released in full"),
     "partly": _("Released in part"),
     "withheld": _("Withheld"),
