@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from vardkase.audit.actions import find_action
+from vardkase.core.mail.facts import moment
 from vardkase.core.typeset import pdf, records
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.spills.models import Spill
@@ -78,7 +78,7 @@ def _history(spill: Spill) -> dict[str, Any]:
 
 
 def _holders(spill: Spill) -> dict[str, Any]:
-    head = [gettext("Who"), gettext("How"), gettext("First"), gettext("Answer")]
+    head = [gettext("Who"), gettext("How"), gettext("First"), pgettext("noun", "Answer")]
     rows = [
         [each.name, each.get_kind_display(), _time(each.first_at), each.get_answer_display()]
         for each in holders_of(spill)[:MOST_HOLDERS]
@@ -117,4 +117,4 @@ def _table(heading: str, head: list[str], rows: list[list[str]]) -> dict[str, An
 
 
 def _time(when: datetime | None) -> str:
-    return date_format(localtime(when), "DATETIME_FORMAT") if when else ""
+    return moment(when) if when else ""

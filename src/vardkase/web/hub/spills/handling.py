@@ -120,7 +120,7 @@ def delete(request: PageRequest, pk: int) -> HttpResponse:
         form,
         gettext("Delete the event"),
         _parents(spill),
-        save=gettext("Propose deletion"),
+        save=gettext("Propose deletion of the event"),
         intro=gettext(
             "A second officer has to approve; one of you is a legal officer. The event is then deleted from everything "
             "the hub keeps, and the hub is searched for what is left."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from vardkase.hub.guard.findings import Detector, FindingPlace, GuardFinding, Severity
 from vardkase.hub.guard.wording import where
@@ -63,7 +63,7 @@ def steps_of(spill: Spill, *, waiting: bool, unsettled: int) -> list[SpillStep]:
             gettext("Deleted by two people"),
             not is_open,
             "spill_delete" if is_open and not waiting and spill.ground and is_reported(spill) else "",
-            gettext("Propose deletion"),
+            gettext("Propose deletion of the event"),
         ),
         SpillStep(gettext("Proved: nothing of it is left on the hub"), is_proved),
         SpillStep(
@@ -72,7 +72,7 @@ def steps_of(spill: Spill, *, waiting: bool, unsettled: int) -> list[SpillStep]:
             detail=gettext("%(n)s not yet") % {"n": unsettled} if unsettled else "",
         ),
         SpillStep(
-            gettext("Closed"),
+            pgettext("spill", "Closed"),
             spill.state == SpillState.CLOSED,
             "spill_close" if spill.state == SpillState.DELETED and is_proved and not unsettled else "",
             gettext("Close"),
