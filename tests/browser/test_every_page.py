@@ -59,6 +59,7 @@ ELSEWHERE = {
         "processing-record/<",
         "groups/organisations/",
         "hub/",
+        "mail/letters/<",
         "mail/undelivered/<",
         "event/<int:reference>/spill/",
         "members/<int:pk>/checklist/",
