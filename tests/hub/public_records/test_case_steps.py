@@ -100,12 +100,12 @@ def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
     assert not Coordination.objects.exists()
     with_material(second)
     row = Coordination.objects.get(event_uuid=event.uuid)
-    assert [name for name, _ in coordination.names_of_parties(hub, row)] == [
+    assert [name for name, _ in coordination.names_of_parties(seed.hub.pk, row)] == [
         "Organisation B",
         "Organisation C",
     ]
     row = coordination.find_coordination(first, row.pk)
-    assert [name for name, _ in coordination.names_of_parties(first, row)] == ["Organisation B"]
+    assert [name for name, _ in coordination.names_of_parties(seed.org_b.pk, row)] == ["Organisation B"]
     with pytest.raises(Conflict):
         coordination.write(first, row.pk, "Hej")
     for actor in (first, second):

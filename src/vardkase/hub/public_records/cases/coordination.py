@@ -101,16 +101,15 @@ def find_coordination(actor: Actor, pk: int) -> Coordination:
     return first_or_not_found(coordinations(actor).filter(pk=pk), RecordsProblem.NO_SUCH_COORDINATION())
 
 
-def standing(actor: Actor, coordination: Coordination) -> Standing:
-    authority = authority_of(actor)
+def standing(authority: int, coordination: Coordination) -> Standing:
+    """`authority` is the one that the actor handles requests for."""
     own = [party for party in coordination.parties.all() if party.case.authority_id == authority]
     return Standing(authority == host_organisation_id(), own)
 
 
-def names_of_parties(actor: Actor, coordination: Coordination) -> list[tuple[str, bool]]:
-    """The authorities that the actor may know of, each with whether it takes part; by name."""
-    place = standing(actor, coordination)
-    authority = authority_of(actor)
+def names_of_parties(authority: int, coordination: Coordination) -> list[tuple[str, bool]]:
+    """The authorities that this one may know of, each with whether it takes part; by name."""
+    place = standing(authority, coordination)
     found: dict[str, bool] = {}
     for party in coordination.parties.all():
         joined = party.joined_at is not None
@@ -123,7 +122,7 @@ def names_of_parties(actor: Actor, coordination: Coordination) -> list[tuple[str
 
 def messages_of(actor: Actor, coordination: Coordination) -> list[CoordinationMessage]:
     """Newest last; none for an authority that does not take part."""
-    if not standing(actor, coordination).takes_part:
+    if not standing(authority_of(actor), coordination).takes_part:
         return []
     rows = coordination.messages.select_related("organisation").order_by("-pk")[:200]
     return list(reversed(rows))
@@ -145,7 +144,7 @@ def write(actor: Actor, pk: int, text: str) -> CoordinationMessage:
     """Raises NotFound, Forbidden, Invalid by field, Conflict unless the authority takes part."""
     authority = require_writing_officer(actor)
     coordination = find_coordination(actor, pk)
-    if not standing(actor, coordination).takes_part:
+    if not standing(authority, coordination).takes_part:
         raise Conflict(RecordsProblem.NOT_TAKING_PART())
     written = text_of(text, "text")
     cursor().execute(LOCK, (f"records coordination {coordination.event_uuid}",))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.hub.public_records.cases import coordination
 from vardkase.hub.public_records.cases.models import Coordination
+from vardkase.hub.public_records.officers.rules import require_officer
 from vardkase.web.hub.public_records.cases.forms import MessageForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.listing import listed
@@ -19,7 +20,8 @@ from vardkase.web.ui.pages import PageRequest, page
 @page(allowed_while_suspended=True)
 def index(request: PageRequest) -> HttpResponse:
     context = listed(request, coordination.coordinations(request.actor), {"pk"}, "-pk")
-    context["found"] = [_described(request, row) for row in context["rows"]]
+    authority = require_officer(request.actor)
+    context["found"] = [_described(authority, row) for row in context["rows"]]
     return render(request, "cases/coordinations.html", context)
 
 
@@ -32,7 +34,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
             coordination.write(request.actor, pk, form.cleaned_data["text"])
             return redirect("records_coordination", pk)
     context = {
-        **_described(request, shown),
+        **_described(require_officer(request.actor), shown),
         "said": coordination.messages_of(request.actor, shown),
         "form": form,
     }
@@ -46,11 +48,11 @@ def join(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("records_coordination", pk)
 
 
-def _described(request: PageRequest, row: Coordination) -> dict[str, Any]:
-    place = coordination.standing(request.actor, row)
+def _described(authority: int, row: Coordination) -> dict[str, Any]:
+    place = coordination.standing(authority, row)
     return {
         "coordination": row,
-        "parties": coordination.names_of_parties(request.actor, row),
+        "parties": coordination.names_of_parties(authority, row),
         "own": [party.case for party in place.own_parties],
         "takes_part": place.takes_part,
         "may_join": any(party.joined_at is None for party in place.own_parties),
