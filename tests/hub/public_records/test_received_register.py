@@ -14,6 +14,7 @@ from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.public_records.received.authorities import follow, is_connected_authority
+from vardkase.hub.public_records.received.models import ReceivedVersion
 from vardkase.hub.public_records.received.queries import (
     AvailableVersion,
     available_versions,
@@ -141,7 +142,11 @@ def test_case_reads_a_version_as_the_authority_could_then(seed: Seed) -> None:
     assert values(seed.org_c) == ["for all"], "it joined after the version had been replaced"
     later = readable_version(seed.org_b.pk, event.pk, 2, now).Attribute
     assert [one.value for one in later] == ["for all"], "it had left before this version"
-    Event.objects.filter(pk=event.pk).update(withheld=True)
+    Event.objects.filter(pk=event.pk).update(quarantined=True)
+    assert {row.is_open for row in received(seed.org_b)} == {False}
+    still_there = ReceivedVersion.objects.filter(until=None).exists()
+    assert not still_there, "who becomes a reader after the quarantine has received nothing"
+    Event.objects.filter(pk=event.pk).update(quarantined=False, withheld=True)
     for organisation in (seed.org_b, seed.org_c):
         with pytest.raises(NotFound):
             readable_version(organisation.pk, event.pk, 1, now)
