@@ -221,7 +221,8 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert request.person == ""
     assert not ConcernedItem.objects.exclude(given="", reason="", terms=[]).exists()
     assert NUMBER not in words(handler.get(f"/data-requests/{request.pk}/"))
-    assert visitor.get("/personal-data/follow/copy.json").status_code == 404
+    for gone in ("letter/", "copy.json"):
+        assert visitor.get(f"/personal-data/follow/{gone}").status_code == 404
 
 
 def test_only_legal_officers_handle_and_bad_input_changes_nothing(seed: Seed, jurist: User) -> None:

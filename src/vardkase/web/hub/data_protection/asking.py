@@ -50,7 +50,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     asked = links.opened_by(token)
     context = {
         "asked": asked,
-        "letters": letters_about("data_request", asked.pk),
+        "letters": [] if asked.forgotten_at else letters_about("data_request", asked.pk),
         "has_copy": _has_copy(asked),
         **words_at_the_foot(),
     }
@@ -61,7 +61,8 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 def letter(request: HttpRequest, token: str) -> HttpResponse:
     asked = links.opened_by(token)
     letters = letters_about("data_request", asked.pk)
-    if not letters:
+    # The link lies in a mailbox for years; what it leads to does not.
+    if not letters or asked.forgotten_at:
         raise Http404
     found = letter_about("data_request", asked.pk, letters[-1].number)
     replying.note_opened(visitor_of(request), asked, found)
