@@ -54,7 +54,7 @@ def test_authority_finds_and_exports_what_it_has_received(seed: Seed, settings: 
     listed = text(client, REGISTER)
     assert "Nätfiske mot kommuner" in listed
     assert "For us alone" not in listed
-    assert f"{hidden.pk}-" not in listed
+    assert f"received/{hidden.pk}-" not in listed
     assert "=HYPERLINK" not in text(client, REGISTER + "?text=n%C3%A4tfiske")
     assert "Ingen version stämmer" in text(client, REGISTER + "?last=2020-01-01")
     assert client.get(REGISTER + "?first=yesterday").status_code == 422
@@ -116,7 +116,7 @@ def test_legal_officer_decides_on_companies_and_reads_what_the_hub_received_too(
     listed = text(jurist, of_authority)
     assert "For everybody" in listed
     assert "For the group" not in listed
-    assert f"{in_group.pk}-" not in listed, "nor that there is such a version"
+    assert f"received/{in_group.pk}-" not in listed, "nor that there is such a version"
     rows = json.loads(text(jurist, of_authority + "export/?format=json"))
     assert [row["number"].partition("-")[0] for row in rows] == [str(for_both.pk)]
     assert "For everybody" in text(jurist, f"{of_authority}received/{rows[0]['number']}/")
