@@ -43,7 +43,7 @@ def write(request: PageRequest) -> HttpResponse:
     chosen = {name: given[name] for name in CHOSEN if given.get(name)}
     context = {
         # What is not written yet is no fault while one looks at the recipients.
-        "form": BulkMailForm(initial=request.POST.dict()) if is_preview else form,
+        "form": BulkMailForm(initial=posted.fields(request)) if is_preview else form,
         "found": queries.bulk_recipients(request.actor, chosen),
         "role": ContactRole(chosen.get("role") or ContactRole.MAIN).label,
         "shown": SHOWN,
