@@ -32,6 +32,7 @@ NEWER = {
     "case_files.0001_initial": 2,
     "case_files.0002_hearings": 2,
     "case_files.0003_appeals": 1,
+    "case_files.0004_appeal_new_decision": 0,
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "correspondence.0002_service_and_correction": 1,

@@ -141,8 +141,20 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     Appeal.objects.update(state="registered")
     assert step(lawyer, "check_time", exception="instructions", note="Fel domstol stod i beslutet.") == 302
     assert state() == "in_time"
-    assert step(officer, "change", note="Avstängningen är hävd genom ett nytt beslut.") == 302
-    assert state() == "changed"
+    # An appeal that is met is handed over as well, with the new decision (46 §).
+    assert (
+        step(officer, "change", note="Hävd.", letter=Letter.objects.get(kind="letter_suspension").pk) == 422
+    )
+    with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "Lösenorden är bytta.")
+    lifting = Letter.objects.get(kind="letter_lifting")
+    assert step(officer, "change", note="Vi har hävt avstängningen.", letter=lifting.pk) == 302
+    assert (state(), len(tasks_of(at_the_screen(jurist), APPEALS))) == ("changed", 1)
+    page = officer.get(f"/cases/{case_file.number}/appeals/{Appeal.objects.get().pk}/").content.decode()
+    assert "ska ännu lämnas över" in page
+    assert step(officer, "forward", reviewed="Vi har hävt avstängningen.", court="Domstolen") == 302
+    assert f"{lifting.number} den" in letter_words(Letter.objects.get(kind="letter_appeal_forwarded"))
+    assert step(officer, "decide", outcome="struck_out", on=str(TODAY()), note="Mål 2-26.") == 302
+    assert state() == "carried_out"
 
 
 def test_service_recorded_after_the_appeal_counts(

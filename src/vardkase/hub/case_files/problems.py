@@ -26,6 +26,7 @@ class CaseFileProblem(ProblemCode):
     NO_SUCH_APPEAL = _("Appeal not found.")
     NO_PARTY = _("The party of the case is not known.")
     NOT_APPEALABLE = _("Choose a decision of this case that can be appealed.")
+    NO_NEW_DECISION = _("Choose the new decision, a letter of this case that is later than the one appealed.")
     ARRIVAL_DAY = _("Choose a day between the decision and today.")
     DEEMED_DAY = _("Choose the working day before the one on which it arrived.")
     TOO_LARGE_TO_EXPORT = _("The documents are larger than %(most)s MB together. Download them one by one.")

@@ -54,6 +54,7 @@ def hand_over(actor: Actor, appeal: Appeal, party: Party) -> Letter:
                 "court": appeal.court,
                 "claim": appeal.claim,
                 "reviewed": appeal.reviewed,
+                "changed": _changed(appeal),
                 "stay": gettext("Yes") if appeal.asks_for_stay else gettext("No"),
             }
         facts[language] = _facts(actor, appeal, party, language) | more
@@ -69,6 +70,18 @@ def hand_over(actor: Actor, appeal: Appeal, party: Party) -> Letter:
         attachments=[attached(letter)],
     )
     return letter
+
+
+def _changed(appeal: Appeal) -> str:
+    if appeal.new_decision is None:
+        return ""
+    return gettext(
+        "We have changed the decision by a new one, %(number)s of %(day)s. The appeal counts as an appeal against the "
+        "new decision (section 46 of the Administrative Procedure Act)."
+    ) % {
+        "number": appeal.new_decision.number,
+        "day": formatted(timezone.localdate(appeal.new_decision.at), "j F Y"),
+    }
 
 
 def _facts(actor: Actor, appeal: Appeal, party: Party, language: str) -> dict[str, str]:

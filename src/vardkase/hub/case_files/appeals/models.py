@@ -42,7 +42,8 @@ class Appeal(models.Model):
 
     `arrived_on` is when it reached the authority, `deemed_on` when it counts as having (22 § second paragraph), with
     `deemed_why`. `last_day` is null while the period for appeal had not begun. `reviewed` is whether the authority had
-    to change the decision itself (38–39 §§), in words.
+    to change the decision itself (38–39 §§), in words, and `new_decision` the letter by which it did: the appeal is
+    handed over all the same, and counts as one against that (46 §).
     """
 
     case_file = models.ForeignKey(CaseFile, models.CASCADE, related_name="appeals")
@@ -59,6 +60,7 @@ class Appeal(models.Model):
     exception = models.CharField(max_length=16, choices=LateException.choices, blank=True, default="")
     exception_note = models.TextField(blank=True, default="")
     reviewed = models.TextField(blank=True, default="")
+    new_decision = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="+")
     court = models.CharField(max_length=255, blank=True, default="")
     outcome = models.CharField(max_length=16, choices=CourtOutcome.choices, blank=True, default="")
     outcome_on = models.DateField(null=True)

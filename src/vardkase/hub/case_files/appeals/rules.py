@@ -23,7 +23,10 @@ APPEAL = StateMachine(
             HubAction.APPEAL_MET, _("Record that the decision was changed"), (State.IN_TIME,), State.CHANGED
         ),
         "forward": Transition(
-            HubAction.APPEAL_FORWARDED, _("Forward to the court"), (State.IN_TIME,), State.FORWARDED
+            HubAction.APPEAL_FORWARDED,
+            _("Forward to the court"),
+            (State.IN_TIME, State.CHANGED),
+            State.FORWARDED,
         ),
         "decide": Transition(
             HubAction.APPEAL_DECIDED, _("Record the court’s decision"), (State.FORWARDED,), State.DECIDED

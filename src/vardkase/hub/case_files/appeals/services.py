@@ -19,7 +19,7 @@ from vardkase.hub.case_files.appeals import letters
 from vardkase.hub.case_files.appeals.hooks import AppealDecided, appeal_decided
 from vardkase.hub.case_files.appeals.models import Appeal, AppealState, CourtOutcome, LateException
 from vardkase.hub.case_files.appeals.parties import party_of
-from vardkase.hub.case_files.appeals.queries import appealable_letters
+from vardkase.hub.case_files.appeals.queries import appealable_letters, later_letters
 from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
@@ -131,11 +131,17 @@ def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = ""
 
 
 @transaction.atomic
-def record_met(actor: Actor, appeal_id: int, note: str) -> Appeal:
-    """Record that the authority itself has changed the decision as the appellant asked (37–39, 46 §§)."""
+def record_met(actor: Actor, appeal_id: int, letter_id: int, note: str) -> Appeal:
+    """Record the new decision by which the authority itself did what the appellant asks for (37–39 §§).
+
+    The appeal remains to be handed over, with both decisions: it counts as one against the new (46 §).
+    """
     appeal = _locked(actor, appeal_id)
-    appeal.reviewed = _text(note, "note")
-    appeal.save(update_fields=["reviewed"])
+    changed_by = later_letters(appeal).filter(pk=letter_id).first()
+    if changed_by is None:
+        raise Invalid({"letter": [CaseFileProblem.NO_NEW_DECISION()]})
+    appeal.reviewed, appeal.new_decision = _text(note, "note"), changed_by
+    appeal.save(update_fields=["reviewed", "new_decision"])
     take_step(actor, APPEAL, appeal, "change", appeal.reviewed)
     return appeal
 
@@ -192,7 +198,9 @@ def _is_day_before(deemed_on: date, arrived_on: date) -> bool:
 
 
 def _locked(actor: Actor, appeal_id: int) -> Appeal:
-    rows = Appeal.objects.select_for_update(of=("self",)).select_related("letter", "case_file")
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related(
+        "letter", "case_file", "new_decision"
+    )
     appeal = first_or_not_found(rows.filter(pk=appeal_id), CaseFileProblem.NO_SUCH_APPEAL())
     require_handler(actor, appeal.case_file)
     if not appeal.case_file.is_open:

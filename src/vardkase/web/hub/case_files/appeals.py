@@ -20,7 +20,7 @@ from vardkase.hub.case_files import queries
 from vardkase.hub.case_files.access import may_handle
 from vardkase.hub.case_files.appeals import services
 from vardkase.hub.case_files.appeals.models import Appeal, AppealState
-from vardkase.hub.case_files.appeals.queries import appealable_letters, find_appeal
+from vardkase.hub.case_files.appeals.queries import appealable_letters, find_appeal, later_letters
 from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
 from vardkase.hub.correspondence.settings import APPEAL_COURT
 from vardkase.hub.lifecycle.services import history_of
@@ -36,7 +36,7 @@ PILLS = {
     AppealState.REGISTERED: "wait",
     AppealState.IN_TIME: "wait",
     AppealState.DISMISSED: "out",
-    AppealState.CHANGED: "ok",
+    AppealState.CHANGED: "wait",
     AppealState.FORWARDED: "info",
     AppealState.DECIDED: "warn",
     AppealState.CARRIED_OUT: "ok",
@@ -95,9 +95,11 @@ def step(request: PageRequest, number: str, pk: int, name: str) -> HttpResponse:
     if name not in STEPS:
         raise Http404
     about = STEPS[name]
-    initial = {"court": APPEAL_COURT.value} if name == "forward" else {}
+    initial = {"court": APPEAL_COURT.value, "reviewed": appeal.reviewed} if name == "forward" else {}
     kind = forms.Form if name == "check_time" and not is_late(appeal) else about.form
     form = kind(request.POST if request.method == "POST" else None, initial=initial)
+    if isinstance(form, written.NewDecisionForm):
+        form.offer(later_letters(appeal))
     if form.is_valid():
         with errors_shown_in(form):
             about.take(request.actor, pk, form.cleaned_data)
@@ -136,11 +138,11 @@ STEPS = {
     ),
     "change": AppealStep(
         _("Record that the decision was changed"),
-        written.ChangedForm,
-        lambda actor, pk, data: services.record_met(actor, pk, data["note"]),
+        written.NewDecisionForm,
+        lambda actor, pk, data: services.record_met(actor, pk, int(data["letter"]), data["note"]),
         _(
-            "First change the decision by a new one, on the page of the member. Then record here that the appellant "
-            "got what it asked for; the appeal is not forwarded."
+            "Change the decision by a new one first, on the page of the member. Then forward the appeal with both "
+            "decisions: it counts as an appeal against the new one (46 § förvaltningslagen)."
         ),
     ),
     "forward": AppealStep(

@@ -124,6 +124,15 @@ class ChangedForm(forms.Form):
     )
 
 
+class NewDecisionForm(ChangedForm):
+    letter = forms.ChoiceField(label=_("New decision"))
+    field_order = ("letter", "note")
+
+    def offer(self, letters: Iterable[Letter]) -> None:
+        field: Any = self.fields["letter"]
+        field.choices = [(each.pk, f"{each.number} {each.title}") for each in letters]
+
+
 class ForwardForm(forms.Form):
     reviewed = forms.CharField(
         label=_("Our review of the decision"),
