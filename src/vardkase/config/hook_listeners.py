@@ -28,6 +28,7 @@ from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.hooks import letter_written
 from vardkase.hub.data_protection.controllers import services as controllers
+from vardkase.hub.data_protection.requests import spilled as spilled_requests
 from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.policy import checks as policy
@@ -111,8 +112,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         spill_deleted,
         spilled_copies.forget_spilled,
-        "removes the frozen copies in cases, with their assessments",
+        "removes the frozen copies in cases, and the texts and documents that may tell of them",
     ),
+    Listener(spill_deleted, spilled_requests.forget_spilled, "removes what was given out to data subjects"),
     Listener(intel.event_quarantined, spills.open_received, "opens the spill, and tells those concerned"),
     Listener(
         intel.event_quarantined,

@@ -42,6 +42,7 @@ from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.case_files.access import register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.parties import register_party
+from vardkase.hub.case_files.closing import close_documents
 from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.content_access import request_facts as content_access_approvals
@@ -97,6 +98,7 @@ from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
 from vardkase.hub.public_records.cases import filing as records_files
 from vardkase.hub.public_records.cases import open_tasks as records_tasks
+from vardkase.hub.public_records.cases import quarantine as records_quarantine
 from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.spills import deciding as spill_decisions
@@ -237,6 +239,7 @@ def wire() -> None:
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
     register_letter_check(require_handler_of_letter)
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
+    close_documents(records_files.THING, records_quarantine.closed_documents)
     register_party("membership", member_appeals.party_by_id)
     register_party("application", application_letters.party_by_id)
     for kind in TASK_KINDS:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +16,7 @@ from tests.api.calls import call
 from tests.factories import make_key, make_role, make_user
 from tests.factories.intel import make_event
 from tests.factories.records_cases import (
+    SECRET,
     TARIFF,
     at_a_browser,
     incident,
@@ -23,6 +28,7 @@ from tests.factories.seed import USER, ApiUser, Seed
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.public_records.cases import coordination, links, queries
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
@@ -40,6 +46,11 @@ from vardkase.hub.public_records.cases.services import (
     opening,
 )
 from vardkase.hub.public_records.officers.fees import Tariff
+from vardkase.hub.spills.declaring import declare
+from vardkase.hub.spills.deletion import delete_spilled
+from vardkase.hub.spills.models import Spill
+from vardkase.hub.spills.needles import opened
+from vardkase.hub.spills.proof import searched
 from vardkase.identity.access.actor import actor_for, visitor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
@@ -192,3 +203,70 @@ def test_own_case_system_opens_and_reads_cases(seed: Seed) -> None:
     assert len(call(key, "GET", "/publicRecordsCases/index")[1]) == 1
     other = ApiUser(officer_of(seed, "org_c"), "")
     assert call(make_key(other.user), "GET", f"/publicRecordsCases/view/{number}")[0] == 404
+
+
+def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
+    """Declared after it was released: closed to the officer, the requester and the consulted; then deleted for good."""
+    event = incident(seed)
+    jurist = at_a_browser(officer_of(seed, "org_b"))
+    case = with_material(jurist)
+    officer = signed_in(User.objects.get(pk=jurist.user_id or 0))
+    (asked,) = consulting.consult(jurist, case.number, [seed.org_a.pk], 24)
+    said = {"answer": "partly", "name": "Ada", "parts": f"Visa inte {SECRET}.", "harm": f"{SECRET} är vår."}
+    consulting.answer_by_link(visitor(None), asked, said)
+    keys = list(case.items.values_list("pk", flat=True))
+    held = {"outcome": "withhold", "grounds": ["osl_18_8"], "harm": f"Rör {SECRET}."}
+    assessing.assess(jurist, case.number, keys, {"outcome": "release"})
+    answering.answer(jurist, case.number, {"kind": "answer"})
+    other = with_material(jurist)
+    assessing.assess(jurist, other.number, list(other.items.values_list("pk", flat=True)), held)
+    requester, consulted = Client(), Client()
+    base = f"/public-records/cases/{case.number}/"
+    copy = RecordsAnswer.objects.get(case=case).copy_json
+    assert copy
+    pages = {
+        officer: [
+            *(
+                f"{base}{rest}"
+                for rest in ("", "check/", "assess/", "material/", f"consultations/{asked.pk}/")
+            ),
+            f"/public-records/cases/{other.number}/check/",
+            *(f"{base}documents/{number}/" for number in range(2, 7)),
+            *(f"/cases/{case.number}/documents/{number}/" for number in range(2, 7)),
+        ],
+        requester: [f"/public-records/follow/document/{number}/" for number in range(2, 7)],
+        consulted: ["/public-records/consulted/material/"],
+    }
+
+    def showing() -> list[str]:
+        follow(requester, links.link_to_case(case).removeprefix("https://hub.example"))
+        follow(consulted, links.link_to_consultation(asked).removeprefix("https://hub.example"))
+        found = [(client, address) for client, addresses in pages.items() for address in addresses]
+        return [address for client, address in found if SECRET.encode() in content_of(client.get(address))]
+
+    assert f"/public-records/follow/document/{copy.number}/" in showing()
+    assert f"/cases/{case.number}/documents/{copy.number}/" in showing()
+    declare(seed.partner.actor, event.pk, kind="swedish", reason="Uppgifterna rör ett skyddsobjekt.")
+    assert showing() == []
+    packed = zipfile.ZipFile(io.BytesIO(content_of(officer.post(f"/cases/{case.number}/documents/zip/"))))
+    assert len(packed.namelist()) == 1  # The request itself.
+    # What is held of it is not released, and the letter does not repeat what was assessed of it.
+    with pytest.raises(Invalid):
+        answering.answer(jurist, other.number, {"kind": "answer"})
+    answered = answering.answer(jurist, other.number, {"kind": "answer", "reasons": "Utreds."})
+    assert (answered.outcome, answered.assessments, answered.copy_json) == ("withheld", {}, None)
+    letter = officer.get(f"/public-records/cases/{other.number}/documents/{answered.letter.number}/")
+    assert letter.status_code == 200
+    spill = Spill.objects.get()
+    with transaction.atomic():
+        delete_spilled(spill)
+    assert searched(opened(Spill.objects.get().needles))["left"] == 0
+    kept = CaseDocument.objects.get(pk=copy.pk)
+    assert (bytes(kept.content), kept.sha256, SECRET in kept.text) == (b"", copy.sha256, False)
+    Spill.objects.update(state="deleted")
+    assert showing() == []
+    assert b"Raderad" in content_of(requester.get(f"/public-records/follow/document/{copy.number}/"))
+
+
+def content_of(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content

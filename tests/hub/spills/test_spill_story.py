@@ -149,6 +149,7 @@ def test_spill_is_deleted_everywhere_and_proved(seed: Seed, settings: Any, tmp_p
         client = signed_in(jurist)
         _handled(client, spill)
         assert client.post(f"/spills/{spill.pk}/delete/", {"reason": WHY}).status_code == 302
+        assert "Ett beslut väntar på en andra person" in text_of(client, f"/spills/{spill.pk}/")
         approved(officer)
         assert not Event.objects.exists()
         search_remains(spill.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.case_files.closing import closed
 from vardkase.hub.correspondence.models import Letter
 from vardkase.identity.organisations.models import Organisation
 
@@ -64,6 +65,13 @@ class Direction(models.TextChoices):
     INTERNAL = "internal", _("Internal")
 
 
+class OpenDocuments(models.Manager["CaseDocument"]):
+    """Without those that are closed, whoever asks (`closing`)."""
+
+    def get_queryset(self) -> models.QuerySet[CaseDocument]:
+        return super().get_queryset().exclude(closed())
+
+
 class CaseDocument(models.Model):
     """A document or note of a case, numbered within it. Never changed: a database rule protects it.
 
@@ -86,6 +94,9 @@ class CaseDocument(models.Model):
     occurred_at = models.DateTimeField()
     at = models.DateTimeField(auto_now_add=True)
     by = models.CharField(max_length=255)
+
+    objects = OpenDocuments()
+    every = models.Manager["CaseDocument"]()
 
     class Meta:
         db_table = "case_document"

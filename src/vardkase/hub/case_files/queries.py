@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.access import readable
+from vardkase.hub.case_files.closing import closed
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.identity.access.actor import Actor
@@ -22,6 +23,11 @@ def documents_of(case_file: CaseFile) -> QuerySet[CaseDocument]:
     """In the order in which they were filed, without their bytes."""
     rows = case_file.documents.select_related("letter").defer("content", "letter__content")
     return rows.order_by("number")
+
+
+def has_closed_documents(case_file: CaseFile) -> bool:
+    """Whether there are documents that nobody reads for now."""
+    return CaseDocument.every.filter(closed(), case_file=case_file).exists()
 
 
 def case_files(actor: Actor, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[CaseFile]:

@@ -97,7 +97,7 @@ def file_document(
     locked = CaseFile.objects.select_for_update(no_key=True).get(pk=case_file.pk)
     if not locked.is_open:
         raise Conflict(CaseFileProblem.CLOSED())
-    count = locked.documents.count()
+    count = CaseDocument.every.filter(case_file=locked).count()
     if count >= MOST_DOCUMENTS:
         raise Conflict(CaseFileProblem.TOO_MANY_DOCUMENTS(most=MOST_DOCUMENTS))
     made = CaseDocument.objects.create(

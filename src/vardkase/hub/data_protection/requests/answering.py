@@ -31,6 +31,7 @@ from vardkase.hub.data_protection.requests.recipients import recipients_of
 from vardkase.hub.data_protection.requests.rules import OPEN, answers_for, is_handler, refusal_grounds
 from vardkase.hub.data_protection.requests.search import excerpts, texts_of
 from vardkase.hub.data_protection.requests.services import LONGEST_REASON, text_of
+from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
 from vardkase.hub.data_protection.requests.terms import SearchTerm
 from vardkase.identity.access.actor import Actor
 
@@ -195,7 +196,8 @@ def _texts(
     owner = controller.organisation_id
     for kind, of_kind in by_kind.items():
         if kind == Kind.AUDIT:
-            found |= {row.pk: opened_copy(row.given).text for row in of_kind if row.given}
+            titles = titles_in_quarantine()
+            found |= {row.pk: without(titles, opened_copy(row.given)).text for row in of_kind if row.given}
         elif kind == Kind.VERSION:
             found |= {row.pk: text for row in of_kind if (text := _of_versions(row, owner, terms))}
         else:

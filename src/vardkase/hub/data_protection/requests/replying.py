@@ -31,16 +31,19 @@ from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
+    FoundItemKind,
     ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened, opened_copy
 from vardkase.hub.data_protection.requests.queries import outcomes
 from vardkase.hub.data_protection.requests.rules import REQUEST, refusal_grounds
 from vardkase.hub.data_protection.requests.services import LONGEST_REASON, LONGEST_TEXT, locked, text_of
+from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
+from vardkase.intel.models import Event
 
 KIND = "letter_data_subject"
 """The kind of the letter; how to appeal is its section "appeal_data_subject"."""
@@ -164,8 +167,12 @@ def copies(request: DataSubjectRequest) -> list[CopyOfData]:
     found: dict[str, list[GivenCopy]] = defaultdict(list)
     rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.GIVEN)
     rows = rows.exclude(given="").select_related("controller")
+    # Nobody reads what is in quarantine, in a copy neither.
+    rows = rows.exclude(event_id__in=Event.objects.filter(quarantined=True).values("pk"))
+    titles = titles_in_quarantine()
     for row in rows.order_by("-controller__is_hub_owner", "controller__name", "pk"):
-        found[row.controller.name].append(opened_copy(row.given))
+        copy = opened_copy(row.given)
+        found[row.controller.name].append(without(titles, copy) if row.kind == FoundItemKind.AUDIT else copy)
     return [CopyOfData(name, tuple(items)) for name, items in found.items()]
 
 

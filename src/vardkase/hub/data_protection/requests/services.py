@@ -19,6 +19,7 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.jobs.ordered import is_ordered
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
+from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import CaseKind, Direction
 from vardkase.hub.case_files.services import file_document, open_case_file
@@ -46,6 +47,7 @@ YEAR = timedelta(days=366)
 FROM_ONE_ADDRESS = 5
 FROM_ALL_VISITORS = 100
 """Requests an hour from one network address or to one e-mail address, and from all visitors."""
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 class TooManyDataRequests(Conflict):
@@ -62,6 +64,7 @@ def open_as_visitor(actor: Actor, data: Mapping[str, Any]) -> DataSubjectRequest
     rights, person = _read(data)
     _check_email(person.email)
     mark = sender_mark(person.email)
+    cursor().execute(LOCK, ("data subjects' requests",))
     # By network and not by address: one subscriber of IPv6 has a whole /64 of them.
     lately = DataSubjectRequest.objects.filter(created__gte=timezone.now() - HOUR).exclude(address=None)
     network = subscriber_of(actor.address)

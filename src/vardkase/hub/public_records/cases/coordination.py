@@ -33,6 +33,7 @@ from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.texts import text_of
 from vardkase.hub.public_records.officers.problems import RecordsOfficerProblem
 from vardkase.hub.public_records.officers.rules import authority_of, require_writing_officer
+from vardkase.hub.spills.models import Spill, SpillState
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -124,8 +125,11 @@ def messages_of(actor: Actor, coordination: Coordination) -> list[CoordinationMe
     """Newest last; none for an authority that does not take part."""
     if not standing(authority_of(actor), coordination).takes_part:
         return []
-    rows = coordination.messages.select_related("organisation").order_by("-pk")[:200]
-    return list(reversed(rows))
+    rows = coordination.messages.select_related("organisation").order_by("-pk")
+    open_spills = Spill.objects.filter(event_uuid=coordination.event_uuid, state=SpillState.OPEN)
+    if spill := open_spills.first():
+        rows = rows.filter(at__gte=spill.declared_at)
+    return list(reversed(rows[:200]))
 
 
 @transaction.atomic

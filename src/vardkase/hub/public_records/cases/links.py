@@ -14,6 +14,7 @@ from vardkase.core.private_links import private_address
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.public_records.cases.models import MemberConsultation, RecordsCase
 from vardkase.hub.public_records.cases.problems import RecordsProblem
+from vardkase.hub.public_records.cases.quarantine import is_closed
 
 # Salts of their own, so that a link of one kind opens nothing of another.
 CASES = Signer(salt="vardkase.records_case", sep=".")
@@ -38,6 +39,7 @@ def case_opened_by(link: str) -> RecordsCase:
 
 def consultation_opened_by(link: str) -> MemberConsultation:
     rows = MemberConsultation.objects.select_related("case__authority", "organisation")
+    rows = rows.annotate(is_closed=is_closed("case_id", "answered_at"))
     return first_or_not_found(rows.filter(uuid=_uuid(CONSULTATIONS, link)), RecordsProblem.NO_SUCH_LINK())
 
 

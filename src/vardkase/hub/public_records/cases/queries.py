@@ -15,6 +15,7 @@ from vardkase.hub.public_records.cases.models import (
     RecordsCase,
 )
 from vardkase.hub.public_records.cases.problems import RecordsProblem
+from vardkase.hub.public_records.cases.quarantine import is_closed
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER
 from vardkase.hub.public_records.officers.rules import authority_of, require_officer
 from vardkase.identity.access.actor import Actor
@@ -67,7 +68,8 @@ def appeals_of(case: RecordsCase) -> QuerySet[RecordsAppeal]:
 
 
 def consultations_of(case: RecordsCase) -> QuerySet[MemberConsultation]:
-    return case.consultations.select_related("organisation").prefetch_related("items").order_by("pk")
+    rows = case.consultations.select_related("organisation").prefetch_related("items")
+    return rows.annotate(is_closed=is_closed("case_id", "answered_at")).order_by("pk")
 
 
 def waiting_for(actor: Actor) -> int:

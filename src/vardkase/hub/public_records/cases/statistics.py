@@ -76,6 +76,7 @@ WITH found AS MATERIALIZED (
         count(*) FILTER (WHERE a.outcome = 'mask') AS masked,
         count(*) FILTER (WHERE a.outcome = 'withhold') AS withheld
     FROM found f JOIN records_item i ON i.case_id = f.id JOIN records_assessment a ON a.item_id = i.id
+    WHERE i.event_uuid NOT IN (SELECT uuid FROM event WHERE quarantined)
 ), consultation AS (
     SELECT count(*) AS sent, count(c.answered_at) AS answered
     FROM found f JOIN records_consultation c ON c.case_id = f.id

@@ -9,7 +9,7 @@ from django.template import Context
 
 from vardkase.hub.case_files.access import may_handle, readable
 from vardkase.hub.case_files.models import CaseFile
-from vardkase.hub.case_files.queries import documents_of
+from vardkase.hub.case_files.queries import documents_of, has_closed_documents
 from vardkase.identity.access.actor import Actor
 
 register = template.Library()
@@ -27,6 +27,7 @@ def case_papers(context: Context, case_file: CaseFile | None, *, is_own_page: bo
     return {
         "case_file": case_file,
         "documents": documents_of(case_file),
+        "has_closed": has_closed_documents(case_file),
         "is_own_page": is_own_page,
         "handles": case_file.is_open and may_handle(actor, case_file),
     }

@@ -23,6 +23,17 @@ class ReadableItems(models.Manager["CaseItem"]):
         )
 
 
+class ReadableAssessments(models.Manager["ItemAssessment"]):
+    """Those of items that can be read: a join does not ask the manager of the items."""
+
+    def get_queryset(self) -> models.QuerySet[ItemAssessment]:
+        return (
+            super()
+            .get_queryset()
+            .exclude(item__event_uuid__in=Event.objects.filter(quarantined=True).values("uuid"))
+        )
+
+
 class CaseItem(models.Model):
     """A frozen copy of a part of a published version; a database rule refuses every change of it.
 
@@ -86,6 +97,8 @@ class ItemAssessment(models.Model):
     condition = models.TextField(blank=True, default="")
     by = models.CharField(max_length=255)
     at = models.DateTimeField(auto_now=True)
+
+    objects = ReadableAssessments()
 
     class Meta:
         db_table = "records_assessment"

@@ -24,6 +24,7 @@ from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import filing, letters, mails
 from vardkase.hub.public_records.cases.models import (
     Assessed,
+    CaseItem,
     CaseOutcome,
     CaseState,
     ItemAssessment,
@@ -34,6 +35,7 @@ from vardkase.hub.public_records.cases.models import (
     RecordsServedHow,
 )
 from vardkase.hub.public_records.cases.problems import RecordsProblem
+from vardkase.hub.public_records.cases.quarantine import has_quarantined
 from vardkase.hub.public_records.cases.queries import find_case
 from vardkase.hub.public_records.cases.release_copy import items_to_release, made_copy, still_visible
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE
@@ -62,7 +64,7 @@ def check(actor: Actor, number: str) -> AnswerCheck:
     """What the officer looks at before answering. Raises Forbidden, NotFound."""
     case = find_case(actor, number)
     remaining = unassessed(case)
-    if remaining or not case.items.exists():
+    if remaining or not CaseItem.every.filter(case=case).exists():
         return AnswerCheck(CaseOutcome.NOT_HELD, remaining, False, [])
     outcome = outcome_of(case)
     return AnswerCheck(outcome, 0, outcome in RELEASING, still_visible(items_to_release(case)))
@@ -78,6 +80,9 @@ def draft_copy(actor: Actor, number: str) -> ReleaseCopy | None:
 
 def outcome_of(case: RecordsCase) -> CaseOutcome:
     found = set(ItemAssessment.objects.filter(item__case=case).values_list("outcome", flat=True))
+    if has_quarantined(case):
+        # Held, and not released: the officer gives the reasons.
+        return CaseOutcome.PARTLY if found - {Assessed.WITHHOLD} else CaseOutcome.WITHHELD
     if not found:
         return CaseOutcome.NOT_HELD
     if found == {Assessed.RELEASE}:

@@ -24,6 +24,7 @@ from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.public_records.cases import filing, mails
 from vardkase.hub.public_records.cases.models import RecordsCase, RequestChannel, Requester
 from vardkase.hub.public_records.cases.problems import RecordsProblem
+from vardkase.hub.public_records.cases.quarantine import hold_events
 from vardkase.hub.public_records.cases.queries import find_case
 from vardkase.hub.public_records.cases.rules import CASE
 from vardkase.hub.public_records.cases.texts import LONGEST_REQUEST, email_of, line_of, text_of
@@ -136,6 +137,7 @@ def locked(pk: int) -> RecordsCase:
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(RecordsProblem.NO_SUCH_CASE())
+    hold_events(found.pk)
     return found
 
 

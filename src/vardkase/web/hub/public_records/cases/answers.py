@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.models import CaseState, ItemAssessment, RecordsAnswerKind
+from vardkase.hub.public_records.cases.quarantine import has_quarantined
 from vardkase.hub.public_records.cases.rules import CASE
 from vardkase.hub.public_records.cases.services import answering
 from vardkase.hub.public_records.officers.fees import tariff_of
@@ -39,6 +40,7 @@ def check(request: PageRequest, number: str) -> HttpResponse:
         "check": answering.check(request.actor, number),
         "rows": [(one, ASSESSED_PILLS.get(one.outcome, "wait")) for one in assessments.order_by("item")],
         "may_answer": is_unanswered(case) or CASE.may(case.state, "decide"),
+        "has_quarantined": has_quarantined(case),
         "is_registered": case.state == CaseState.REGISTERED,
         "tariff": tariff_of(office_of(case.authority_id)),
     }

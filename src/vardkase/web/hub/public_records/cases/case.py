@@ -16,6 +16,7 @@ from vardkase.hub.case_files.queries import content_of, documents_of
 from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import CaseState, RecordsCase, RequestChannel
+from vardkase.hub.public_records.cases.quarantine import has_quarantined
 from vardkase.hub.public_records.cases.rules import BY_HAND, CASE, answer_due
 from vardkase.hub.public_records.cases.services import answering, appealing, assessing, opening
 from vardkase.hub.public_records.officers.queries import people_of
@@ -53,6 +54,7 @@ def view(request: PageRequest, number: str) -> HttpResponse:
         "appeal": next((one for one in appeals if not one.outcome), None),
         "may_appeal": CASE.may(case.state, "appeal"),
         "documents": documents_of(file_of(case))[:200],
+        "has_quarantined": has_quarantined(case),
         "registry_number": file_of(case).registry_number,
         "people": people_of(case.authority_id),
         "history": presenters.history(case),

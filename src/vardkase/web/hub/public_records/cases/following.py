@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.public_records.cases import links, queries
+from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.letters import is_appealable
 from vardkase.hub.public_records.cases.models import CaseState, RecordsAnswer, RecordsAnswerKind, RecordsCase
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER
@@ -44,6 +46,7 @@ def follow(request: HttpRequest, link: str) -> HttpResponse:
     context = {
         "case": case,
         "answers": answers,
+        "readable": set(documents_of(file_of(case)).values_list("number", flat=True)),
         "unanswered": case.state in BEFORE_ANSWER,
         "may_want_decision": case.state == CaseState.DECIDED
         and not case.decision_wanted_at

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_records.cases.models import Assessed, CaseState, RecordsCase
+from vardkase.hub.public_records.cases.quarantine import is_closed
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, BY_HAND, CASE, HISTORY_LABELS, is_late
 
 PILLS: dict[str, str] = {
@@ -60,6 +61,7 @@ def by_hand(case: RecordsCase) -> list[tuple[str, Any]]:
 
 
 def history(case: RecordsCase) -> list[dict[str, Any]]:
+    rows = history_of(CASE, case.pk).annotate(is_closed=is_closed("thing_id", "at"))
     return [
         {
             "when": row.at,
@@ -67,9 +69,9 @@ def history(case: RecordsCase) -> list[dict[str, Any]]:
             "words": CaseState(row.after).label
             if row.step in CASE.steps
             else HISTORY_LABELS.get(row.step, row.step),
-            "note": row.note,
+            "note": "" if row.is_closed else row.note,
         }
-        for row in history_of(CASE, case.pk).order_by("-pk")[:200]
+        for row in rows.order_by("-pk")[:200]
     ]
 
 
