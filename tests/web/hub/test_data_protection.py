@@ -36,6 +36,8 @@ from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
 )
+from vardkase.hub.data_protection.requests.spilled import forget_spilled
+from vardkase.hub.spills.hooks import SpillDeleted
 from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
@@ -206,6 +208,17 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert {each["controller"] for each in copy["controllers"]} == {"Organisation B", "Hub"}
     assert "811218" not in json.dumps(copy), "refused and erased items are not in the copy"
     assert Client().get("/personal-data/follow/copy.json").status_code == 302
+
+    # What is in quarantine is in no copy, and goes with the event; the log of the hub names it no more.
+    spilled = Event.objects.get(pk=ConcernedItem.objects.get(controller=b, kind="title").event_id)
+    assert spilled.info in json.dumps(copy, ensure_ascii=False)
+    Event.objects.filter(pk=spilled.pk).update(quarantined=True)
+    copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
+    assert {each["controller"] for each in copy["controllers"]} == {"Hub"}
+    forget_spilled(SpillDeleted(spilled.pk, spilled.uuid))
+    Event.objects.filter(pk=spilled.pk).update(quarantined=False)
+    assert b"".join(visitor.get("/personal-data/follow/copy.json")).count(b"Organisation B") == 0
+    assert not b.items.exclude(given="").exists()
 
     searched_for = (NAME, EMAIL, NUMBER, "811218")
     entries = AuditEntry.objects.filter(target_kind__in=("data_request", "case_file", "letter"))
