@@ -40,7 +40,7 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
-from vardkase.hub.case_files.access import register_case_access, require_handler_of_letter
+from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.parties import register_party
 from vardkase.hub.case_files.closing import close_documents
 from vardkase.hub.case_files.models import CaseKind
@@ -49,7 +49,7 @@ from vardkase.hub.content_access import request_facts as content_access_approval
 from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.hub.correspondence.letters import changing as changing_texts
-from vardkase.hub.correspondence.letters.handling import register_letter_check
+from vardkase.hub.correspondence.letters.handling import LetterCheck, register_letter_check
 from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
 from vardkase.hub.customer_service import open_tasks as customer_service_tasks
@@ -237,7 +237,7 @@ def wire() -> None:
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
-    register_letter_check(require_handler_of_letter)
+    register_letter_check(LetterCheck(require_handler_of_letter, handles_letter))
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
     close_documents(records_files.THING, records_quarantine.closed_documents)
     register_party("membership", member_appeals.party_by_id)

@@ -20,6 +20,10 @@ from vardkase.core.mail.hooks import MailSettled
 from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.core.mail.notify import settle
 from vardkase.core.mail.smtp import send as deliver
+from vardkase.hub.case_files import access
+from vardkase.hub.case_files.models import CaseKind
+from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.case_files.services import open_case_file
 from vardkase.hub.correspondence.letters.delivery import note_delivery, undelivered
 from vardkase.hub.correspondence.letters.resending import resend
 from vardkase.hub.correspondence.models import Letter
@@ -112,6 +116,16 @@ def test_undelivered_letters_over_api_by_duty(seed: Seed) -> None:
     body = call(who.key, "GET", "/membershipLetters/undelivered")[1]
     assert [each["Letter"]["number"] for each in body] == [letter.number]
     path = f"/membershipLetters/delivered/{letter.pk}"
+    open_case_file(who.actor, CaseKind.MEMBERSHIP, "Ansökan", letter.thing_kind, letter.thing_id)
+    # Who may not handle the case neither sees the letter, nor records its delivery, nor sends it again.
+    with pytest.MonkeyPatch.context() as patch:
+        partial = access.CaseAccess(conflict=lambda _actor, _case: CaseFileProblem.NO_SUCH_CASE_FILE())
+        for rule, status in ((partial, 403), (access.CaseAccess(readable=lambda _actor: access.NONE), 404)):
+            patch.setitem(access._access, CaseKind.MEMBERSHIP, rule)
+            assert call(who.key, "GET", "/membershipLetters/undelivered")[1] == []
+            given = {"how": "handed", "on": today().isoformat()}
+            assert call(who.key, "POST", path, given)[0] == status
+            assert call(who.key, "POST", f"/membershipLetters/resend/{letter.pk}")[0] == status
     assert call(who.key, "POST", path, {"how": "pigeon", "on": today().isoformat()})[0] == 403
     assert call(who.key, "POST", path, {"how": "handed", "on": today().isoformat()})[0] == 200
     assert call(who.key, "GET", "/membershipLetters/undelivered")[1] == []

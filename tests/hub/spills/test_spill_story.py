@@ -44,7 +44,11 @@ def publish(seed: Seed) -> Event:
         "info": TITLE,
         "distribution": "3",
         "published": True,
-        "Attribute": [{"type": "domain", "value": VALUE}, attached],
+        "Attribute": [
+            {"type": "domain", "value": VALUE},
+            {"type": "ip-dst", "value": "198.18.207.8"},
+            attached,
+        ],
         "EventReport": [
             {"name": REPORT, "content": f"# {REPORT}\n\nDetta är en lång rad om {VALUE} och annat."}
         ],
@@ -138,6 +142,13 @@ def test_spill_is_deleted_everywhere_and_proved(seed: Seed, settings: Any, tmp_p
     officer = make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "officer@hub.example")
     event = publish(seed)
     digest = Attribute.objects.get(type="attachment").data_sha256 or ""
+    # Of another event: longer than a value of this one, and no remains of it.
+    longer = {
+        "info": "Annat",
+        "distribution": "0",
+        "Attribute": [{"type": "ip-dst", "value": "198.18.207.81"}],
+    }
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": longer})[0] == 200
     assert files.size(digest)
     with serving(old_misp) as peer:
         sent_to(seed, event, peer.url)
@@ -151,7 +162,7 @@ def test_spill_is_deleted_everywhere_and_proved(seed: Seed, settings: Any, tmp_p
         assert client.post(f"/spills/{spill.pk}/delete/", {"reason": WHY}).status_code == 302
         assert "Ett beslut väntar på en andra person" in text_of(client, f"/spills/{spill.pk}/")
         approved(officer)
-        assert not Event.objects.exists()
+        assert not Event.objects.filter(pk=event.pk).exists()
         search_remains(spill.pk)
         request_deletion(spill.pk)
     spill.refresh_from_db()

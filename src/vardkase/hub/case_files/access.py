@@ -72,14 +72,25 @@ def require_handler(actor: Actor, case_file: CaseFile) -> None:
         raise NotImpartial(reason)
 
 
-def require_handler_of_letter(actor: Actor, letter: Letter) -> None:
-    """As `require_handler`, for the latest case about the same thing, if it has one. Raises Conflict if it is closed,
-    since nothing could be filed in it."""
-    cases = CaseFile.objects.filter(thing_kind=letter.thing_kind, thing_id=letter.thing_id)
-    # PostgreSQL has null, which is an open case, first in descending order.
-    case_file = cases.order_by("-closed_at", "-pk").first()
+def require_handler_of_letter(actor: Actor, letter: Letter, *, is_filed: bool) -> None:
+    """As `require_handler`, for the latest case about the same thing, if it has one. With `is_filed`, raises Conflict
+    if it is closed, since nothing could be filed in it."""
+    case_file = _case_file_of_letter(letter)
     if case_file is None:
         return
     require_handler(actor, case_file)
-    if not case_file.is_open:
+    if is_filed and not case_file.is_open:
         raise Conflict(CaseFileProblem.CLOSED())
+
+
+def handles_letter(actor: Actor, letter: Letter) -> bool:
+    case_file = _case_file_of_letter(letter)
+    if case_file is None:
+        return True
+    return readable(actor).filter(pk=case_file.pk).exists() and may_handle(actor, case_file)
+
+
+def _case_file_of_letter(letter: Letter) -> CaseFile | None:
+    cases = CaseFile.objects.filter(thing_kind=letter.thing_kind, thing_id=letter.thing_id)
+    # PostgreSQL has null, which is an open case, first in descending order.
+    return cases.order_by("-closed_at", "-pk").first()

@@ -41,8 +41,12 @@ def needles_of(event_id: int) -> Needles:
     found = [row[0] for row in executor.execute(VALUES, values)]
     keys = dict(zip(found, keys_of(found), strict=True))
     taken = {row[0] for row in executor.execute(TAKEN, {"keys": list(keys.values())})}
-    own = [value for value in found if keys[value] not in taken][: MOST_TEXTS // 2]
-    said = [row[0] for row in executor.execute(TEXTS, values)][: MOST_TEXTS // 2]
+    own = [value for value in found if keys[value] not in taken][:MOST_TEXTS]
+    said = [row[0] for row in executor.execute(TEXTS, values)][:MOST_TEXTS]
+    # The search finds parts of longer texts as well: 192.0.2.1 in 192.0.2.10.
+    others = {row[0] for row in executor.execute(ELSEWHERE, {"event": event_id, "texts": [*own, *said]})}
+    own = [text for text in own if text not in others][: MOST_TEXTS // 2]
+    said = [text for text in said if text not in others][: MOST_TEXTS // 2]
     files = [row[0] for row in executor.execute(FILES, values)]
     return Needles(event_id, tuple(uuids), tuple(dict.fromkeys((*own, *said))), tuple(files))
 
@@ -73,6 +77,14 @@ SELECT text FROM (
         SELECT r.content FROM event_report r WHERE r.event_id = %(event)s ORDER BY r.id LIMIT 20) report,
         regexp_split_to_table(report.content, '[\\n\\r]+') AS line WHERE length(btrim(line)) >= 30
 ) said WHERE length(text) >= %(shortest)s LIMIT 200
+"""
+ELSEWHERE = """
+SELECT DISTINCT wanted.text
+FROM (
+    SELECT concat_ws(chr(31), value1, value2, comment) AS said FROM attribute WHERE event_id <> %(event)s
+    UNION ALL SELECT info FROM event WHERE id <> %(event)s
+    UNION ALL SELECT concat_ws(chr(31), name, content) FROM event_report WHERE event_id <> %(event)s
+) other JOIN unnest(%(texts)s::text[]) AS wanted (text) ON strpos(other.said, wanted.text) > 0
 """
 FILES = """
 SELECT DISTINCT a.data_sha256 FROM attribute a WHERE a.event_id = %(event)s AND a.data_sha256 IS NOT NULL

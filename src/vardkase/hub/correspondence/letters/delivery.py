@@ -11,9 +11,9 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.correspondence.letters.handling import find_to_handle, handles
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import UNDELIVERED_HOURS
@@ -35,9 +35,15 @@ WHERE NOT EXISTS (SELECT FROM letter_delivery d WHERE d.letter_id = l.id)
 
 
 def undelivered(actor: Actor) -> QuerySet[Letter]:
+    """Those of cases that the actor may handle. Raises Forbidden."""
     actor.require_staff(*EDITORS)
     found = cursor().execute(UNDELIVERED, {"hours": UNDELIVERED_HOURS.value}).fetchall()
-    return Letter.objects.filter(pk__in=[pk for (pk,) in found]).defer("content").order_by("pk")
+    letters = list(Letter.objects.filter(pk__in=[pk for (pk,) in found]).defer("content"))
+    # Once for each case, of which there are few.
+    one_of = {(letter.thing_kind, letter.thing_id): letter for letter in letters}
+    handled = {case for case, letter in one_of.items() if handles(actor, letter)}
+    kept = [letter.pk for letter in letters if (letter.thing_kind, letter.thing_id) in handled]
+    return Letter.objects.filter(pk__in=kept).defer("content").order_by("pk")
 
 
 @transaction.atomic
@@ -46,11 +52,7 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
 
     Raises Forbidden, NotFound, Conflict, Invalid by field.
     """
-    actor.require_writing()
-    actor.require_staff(*EDITORS)
-    letter = first_or_not_found(
-        Letter.objects.select_for_update().defer("content").filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
-    )
+    letter = find_to_handle(actor, letter_id, is_filed=False, is_locked=True)
     if Delivery.objects.filter(letter=letter).exists():
         raise Conflict(LetterProblem.ALREADY_DELIVERED())
     errors: dict[str, list[Problem]] = {}

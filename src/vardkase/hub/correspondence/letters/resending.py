@@ -14,14 +14,12 @@ from vardkase.core.mail.models import SentState
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import can_send
-from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.delivery import undelivered
+from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.queries import sent_about
-from vardkase.hub.correspondence.templates import EDITORS
-from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 _recipients: dict[str, Callable[[int], list[Recipient]]] = {}
@@ -48,11 +46,7 @@ def resend(actor: Actor, letter_id: int) -> int:
 
     Raises Forbidden, NotFound, and Conflict if it is delivered or being sent, or cannot be sent.
     """
-    actor.require_writing()
-    actor.require_staff(*EDITORS)
-    letter = first_or_not_found(
-        Letter.objects.select_for_update().filter(pk=letter_id), HubProblem.NO_SUCH_LETTER()
-    )
+    letter = find_to_handle(actor, letter_id, is_filed=False, is_locked=True)
     if not undelivered(actor).filter(pk=letter.pk).exists():
         raise Conflict(LetterProblem.NOT_WAITING())
     if not can_send():
