@@ -33,6 +33,7 @@ NEWER = {
     "case_files.0002_hearings": 2,
     "case_files.0003_appeals": 1,
     "case_files.0004_appeal_new_decision": 0,
+    "case_files.0005_alter_appeal_exception": 0,
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "correspondence.0002_service_and_correction": 1,
@@ -64,6 +65,7 @@ NEWER = {
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,
+    "public_records.0003_late_appeals": 0,
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
 }

@@ -152,7 +152,10 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     page = officer.get(f"/cases/{case_file.number}/appeals/{Appeal.objects.get().pk}/").content.decode()
     assert "ska ännu lämnas över" in page
     assert step(officer, "forward", reviewed="Vi har hävt avstängningen.", court="Domstolen") == 302
-    assert f"{lifting.number} den" in letter_words(Letter.objects.get(kind="letter_appeal_forwarded"))
+    handed_over = letter_words(Letter.objects.get(kind="letter_appeal_forwarded"))
+    assert f"{lifting.number} den" in handed_over
+    assert "kom in efter den sista dagen men ska inte avvisas" in handed_over
+    assert "i rätt tid" not in handed_over
     assert step(officer, "decide", outcome="struck_out", on=str(TODAY()), note="Mål 2-26.") == 302
     assert state() == "carried_out"
 

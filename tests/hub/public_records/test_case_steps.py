@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.factories import make_key, make_role, make_user
@@ -29,12 +30,14 @@ from tests.web.accounts import signed_in
 from tests.web.private_links import follow
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.case_files.models import CaseDocument
+from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.public_records.cases import coordination, links, queries
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
     Coordination,
     MemberConsultation,
     RecordsAnswer,
+    RecordsAppeal,
     RecordsCase,
 )
 from vardkase.hub.public_records.cases.services import (
@@ -134,6 +137,11 @@ def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
         coordination.find_coordination(at_a_browser(seed.analyst.user), row.pk)
 
 
+def letter_text(document: CaseDocument) -> str:
+    pages = PdfReader(io.BytesIO(CaseDocument.objects.get(pk=document.pk).content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
     incident(seed)
     jurist = at_a_browser(officer_of(seed, "org_b"))
@@ -162,14 +170,56 @@ def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
     with pytest.raises(Conflict):
         appealing.forward(jurist, case.number, "x")
     appealing.dismiss(jurist, case.number, "")
+    # The dismissal is a decision of its own: it is served, and the appeal against it handed over.
+    dismissal = RecordsAnswer.objects.get(kind="dismissal")
+    assert "44 och 45 §§" in letter_text(dismissal.letter)
+    answering.note_service(jurist, case.number, dismissal.pk, timezone.localdate(), "receipt")
+    sent = {"arrived_on": timezone.localdate(), "text": "Det kom i tid"}
+    with pytest.raises(Invalid):
+        appealing.register_appeal(jurist, case.number, {**sent, "deemed_on": timezone.localdate()})
+    against = appealing.register_appeal(jurist, case.number, sent)
+    assert (against.answer, against.is_late) == (dismissal, False)
+    appealing.forward(jurist, case.number, "Vi ändrar inte beslutet.")
+    appealing.settle(
+        jurist, case.number, {"outcome": "changed", "on": timezone.localdate(), "note": "Mål 1-26"}
+    )
+    # Quashed, it leaves the first appeal to be handed over; without that it can also be found not to be dismissed.
+    appeal.refresh_from_db()
+    assert (appeal.outcome, appeal.exception) == ("", "overruled")
+    RecordsAppeal.objects.filter(pk=appeal.pk).update(exception="")
+    page = signed_in(User.objects.get(pk=jurist.user_id or 0))
+    address = f"/public-records/cases/{case.number}/appeal/forward/"
+    given = {"reasons": "Vi ändrar inte beslutet.", "exception": "instructions", "note": ""}
+    assert page.post(address, given).status_code == 422
+    assert page.post(address, {**given, "note": "Fel domstol stod i beslutet."}).status_code == 302
+    appeal.refresh_from_db()
+    assert appeal.letter
+    assert "var felaktig" in letter_text(appeal.letter)
+    appealing.settle(jurist, case.number, {"outcome": "upheld", "on": timezone.localdate()})
+    # One that is met is handed over as well, with the new decision.
+    RecordsAnswer.objects.filter(pk=dismissal.pk).delete()
+    RecordsAnswer.objects.filter(pk=decision.pk).update(served_on=None)
+    met = appealing.register_appeal(jurist, case.number, sent)
+    appealing.step(jurist, case.number, "reassess")
+    with pytest.raises(TransitionRefused):
+        appealing.step(jurist, case.number, "withdraw")
+    with pytest.raises(Conflict):
+        answering.answer(jurist, case.number, {"kind": "answer"})
+    answering.answer(jurist, case.number, {"kind": "decision"})
+    with pytest.raises(TransitionRefused):
+        appealing.step(jurist, case.number, "close")
+    forwarded = appealing.forward(jurist, case.number, "Vi har ändrat beslutet.")
+    assert forwarded == met
+    assert forwarded.letter
+    assert "anses gälla det nya beslutet" in letter_text(forwarded.letter)
+    appealing.settle(jurist, case.number, {"outcome": "upheld", "on": timezone.localdate()})
     appealing.step(jurist, case.number, "close")
 
     nothing = opening.register(jurist, {"request": "Något annat"})
     with pytest.raises(Invalid):
         answering.answer(jurist, nothing.number, {"kind": "answer"})  # Reasons are needed.
-    assert (
-        answering.answer(jurist, nothing.number, {"kind": "answer", "reasons": "Sökt."}).outcome == "not_held"
-    )
+    none = answering.answer(jurist, nothing.number, {"kind": "answer", "reasons": "Sökt."})
+    assert (none.outcome, "avgift" in letter_text(none.letter)) == ("not_held", False)
     referred = opening.register(jurist, {"request": "Polisens handlingar"})
     answering.refer(jurist, referred.number, {"other": "Polismyndigheten", "reasons": "TF 2:17"})
     assert queries.find_case(jurist, referred.number).state == "closed"

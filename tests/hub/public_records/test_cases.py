@@ -132,7 +132,13 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     decision = RecordsAnswer.objects.get(kind="decision")
     status = outside.get("/public-records/follow/case/")
     letter = text_of(outside.get(f"/public-records/follow/document/{decision.letter.number}/"))
-    for words in ("18 kap. 8 §", "Visar var skyddet finns.", "Kammarrätten i Göteborg", "inom tre veckor"):
+    for words in (
+        "18 kap. 8 §",
+        "syftet med säkerhetsåtgärden motverkas",
+        "Visar var skyddet finns.",
+        "Kammarrätten i Göteborg",
+        "inom tre veckor",
+    ):
         assert words in letter, words
     assert decision.copy_pdf
     copy = outside.get(f"/public-records/follow/document/{decision.copy_pdf.number}/")

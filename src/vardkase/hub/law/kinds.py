@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -87,9 +87,11 @@ def _choice(choices: type[TextChoices]) -> Callable[[Any], str]:
     return chosen
 
 
-def _a(label: str | Promise, reader: Callable[[Any], Any] = _text, **more: Any) -> Any:
+def _a(
+    label: str | Promise, reader: Callable[[Any], Any] = _text, default: Any = MISSING, **more: Any
+) -> Any:
     """A field of a rule: its label, what reads and checks a given value, and `choices` where it has them."""
-    return field(metadata={"label": label, "reader": reader, **more})
+    return field(default=default, metadata={"label": label, "reader": reader, **more})
 
 
 def _one_of(label: str | Promise, choices: type[TextChoices]) -> Any:
@@ -107,6 +109,7 @@ NUMBERS = (
 )
 SEEN = _("Text of the statute it was compared with")
 """Which copy of the statute the rule was compared with, and when; empty if none was."""
+TEST_HELP = _("Only where the section asks for something else than harm: a sentence, as a decision says it.")
 SEEN_HELP = _("For example: riksdagen.se, April 2026")
 
 
@@ -170,7 +173,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecrecyGround:
-    """A ground on which a public record, or a part of one, can be withheld; `years` is 0 where none is named."""
+    """A ground on which a public record, or a part of one, can be withheld; `years` is 0 where none is named.
+
+    `test_sv` and `test_en` are what a decision says of the test, where the section asks for something else than harm.
+    """
 
     sfs: str = _a(_("SFS or EU number"))
     cited_sv: str = _a(_("Citation in Swedish"), help=_("For example: 18 kap. 8 § OSL"))
@@ -178,12 +184,18 @@ class SecrecyGround:
     protects_sv: str = _a(_("What the secrecy protects, in Swedish"))
     protects_en: str = _a(_("What the secrecy protects, in English"))
     harm_test: str = _one_of(_("Harm test"), HarmTest)
+    test_sv: str = _a(_("The test in a decision, in Swedish"), _text_or_nothing, default="", help=TEST_HELP)
+    test_en: str = _a(_("The test in a decision, in English"), _text_or_nothing, default="", help=TEST_HELP)
     years: int = _a(_("Maximum period of secrecy, in years"), _count)
     text_seen: str = _a(SEEN, _text_or_nothing, help=SEEN_HELP)
 
     @property
     def title(self) -> str:
         return _in_language(self.cited_sv, self.cited_en)
+
+    @property
+    def test(self) -> str:
+        return _in_language(self.test_sv, self.test_en)
 
     @property
     def summary(self) -> str:

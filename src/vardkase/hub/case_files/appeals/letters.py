@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -11,7 +12,7 @@ from django.utils.translation import gettext, override
 from vardkase.audit.services import Target
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.settings import sender
-from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.appeals.models import Appeal, LateException
 from vardkase.hub.case_files.appeals.parties import Party
 from vardkase.hub.correspondence.letters.resending import attached
 from vardkase.hub.correspondence.letters.service import with_service
@@ -55,6 +56,9 @@ def hand_over(actor: Actor, appeal: Appeal, party: Party) -> Letter:
                 "claim": appeal.claim,
                 "reviewed": appeal.reviewed,
                 "changed": _changed(appeal),
+                "timeliness": timeliness(
+                    appeal.exception, appeal.exception_note, appeal.last_day, appeal.court
+                ),
                 "stay": gettext("Yes") if appeal.asks_for_stay else gettext("No"),
             }
         facts[language] = _facts(actor, appeal, party, language) | more
@@ -70,6 +74,34 @@ def hand_over(actor: Actor, appeal: Appeal, party: Party) -> Letter:
         attachments=[attached(letter)],
     )
     return letter
+
+
+def timeliness(exception: str, why: str, last_day: date | None, court: str) -> str:
+    """What the court tests as well: in time, late but not to be dismissed, or not known to be late."""
+    note = {"note": why, "court": court}
+    match exception:
+        case LateException.INSTRUCTIONS:
+            words = gettext(
+                "The appeal arrived after the last day but is not to be dismissed, because our information on how "
+                "to appeal was wrong (section 45 of the Administrative Procedure Act). %(note)s"
+            )
+            return words % note
+        case LateException.COURT:
+            words = gettext(
+                "The appeal arrived after the last day but is not to be dismissed, because it reached %(court)s in "
+                "time (section 45 of the Administrative Procedure Act). %(note)s"
+            )
+            return words % note
+        case LateException.OVERRULED:
+            words = gettext(
+                "The appeal is not to be dismissed: our decision to dismiss it was quashed. %(note)s"
+            )
+            return words % note
+    if last_day is None:
+        return gettext(
+            "It is not known when the decision was served. The appeal is therefore regarded as having arrived in time."
+        )
+    return gettext("The appeal arrived in time.")
 
 
 def _changed(appeal: Appeal) -> str:

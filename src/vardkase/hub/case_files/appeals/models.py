@@ -27,6 +27,7 @@ class LateException(models.TextChoices):
     NONE = "", _("None: it is dismissed")
     INSTRUCTIONS = "instructions", _("Our information on how to appeal was wrong")
     COURT = "court", _("It reached the court in time")
+    OVERRULED = "overruled", _("Our decision to dismiss it was quashed")
 
 
 class CourtOutcome(models.TextChoices):

@@ -69,7 +69,7 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
             errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
     if given.arrived_on > today() or (letter and given.arrived_on < letter.at.date()):
         errors["arrived_on"] = [CaseFileProblem.ARRIVAL_DAY()]
-    if given.deemed_on and not _is_day_before(given.deemed_on, given.arrived_on):
+    if given.deemed_on and not is_day_before(given.deemed_on, given.arrived_on):
         errors["deemed_on"] = [CaseFileProblem.DEEMED_DAY()]
     elif given.deemed_on and not given.deemed_why.strip():
         errors["deemed_why"] = [HubProblem.TEXT_LENGTH(count=LONGEST_LINE)]
@@ -191,7 +191,7 @@ def _last_day(letter: Letter, case_file: CaseFile) -> date | None:
     return served.appeal_by
 
 
-def _is_day_before(deemed_on: date, arrived_on: date) -> bool:
+def is_day_before(deemed_on: date, arrived_on: date) -> bool:
     """Whether it is the last working day before: what is found in the post then counts as there (22 § FL)."""
     after = next_working_day(deemed_on + timedelta(days=1))
     return is_working_day(deemed_on) and deemed_on < arrived_on <= after

@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext, override
 
 from vardkase.core.errors import Conflict
+from vardkase.hub.case_files.appeals.letters import timeliness
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.writing import Contents, typeset_for_file
-from vardkase.hub.law.kinds import HarmTest
+from vardkase.hub.law.kinds import HarmTest, SecrecyGround
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.queries import provisions as cited
 from vardkase.hub.membership.members.models import Membership
@@ -24,6 +25,7 @@ from vardkase.hub.public_records.cases.models import (
     Assessed,
     CaseOutcome,
     ItemAssessment,
+    RecordsAnswer,
     RecordsAnswerKind,
     RecordsAppeal,
     RecordsCase,
@@ -37,6 +39,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.settings import host_organisation_id
 
+DECISIONS = (RecordsAnswerKind.DECISION, RecordsAnswerKind.DISMISSAL)
+"""What is served, and can be appealed."""
 SECTIONS = frozenset({"records_appeal", "records_appeal_government"})
 
 
@@ -64,6 +68,15 @@ def goes_to_government(case: RecordsCase) -> bool:
 def is_appealable(outcome: str, *, has_conditions: bool) -> bool:
     """A refusal or a condition is (TF 2:19, OSL 6:7); that there is no such record, too: it refuses the request."""
     return outcome != CaseOutcome.RELEASED or has_conditions
+
+
+def can_be_appealed(answer: RecordsAnswer) -> bool:
+    if answer.kind == RecordsAnswerKind.DISMISSAL:
+        return True
+    has_conditions = any(one.get("condition") for one in answer.assessments.values())
+    return answer.kind == RecordsAnswerKind.DECISION and is_appealable(
+        answer.outcome, has_conditions=has_conditions
+    )
 
 
 def require_office(case: RecordsCase, *, appealable: bool) -> RecordsOffice:
@@ -98,8 +111,8 @@ def answer_letter(
             "reasons": given.reasons,
             "right": _right(given.outcome, bool(conditions)),
             "conditions": "\n".join(conditions),
-            "fee": _fee(given),
-            "legal_basis": "\n".join(_legal_basis(assessments, bool(conditions))),
+            **_fee(given, conditions),
+            "legal_basis": "\n".join(_legal_basis(case, given.outcome, assessments, bool(conditions))),
             "presenter": _presenter(given.presented_by),
         }
 
@@ -123,17 +136,25 @@ def forwarding_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str
 
     def facts() -> dict[str, str]:
         listed = "\n".join(f"{one.number}. {one.title}" for one in documents_of(file_of(case)))
-        return {**_common(actor, case, office), **_of_appeal(appeal), "reasons": reasons, "documents": listed}
+        return {
+            **_common(actor, case, office),
+            **_of_appeal(appeal, to),
+            "reasons": reasons,
+            "documents": listed,
+            "claim": appeal.text,
+            "changed": _changed(appeal),
+            "timeliness": timeliness(appeal.exception, appeal.exception_note, appeal.last_day, to),
+        }
 
     return _typeset(case, office, "letter_records_forwarded", facts, address=[to])
 
 
-def late_letter(actor: Actor, appeal: RecordsAppeal, reasons: str) -> bytes:
+def late_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str) -> bytes:
     case = appeal.answer.case
     office = require_office(case, appealable=True)
 
     def facts() -> dict[str, str]:
-        return {**_common(actor, case, office), **_of_appeal(appeal), "reasons": reasons}
+        return {**_common(actor, case, office), **_of_appeal(appeal, to), "reasons": reasons}
 
     return _typeset(case, office, "letter_records_late", facts, without=_without(case, appealable=True))
 
@@ -150,11 +171,17 @@ def withheld_lines(assessments: Iterable[ItemAssessment]) -> list[str]:
     for (keys, harm), count in counts.items():
         found = [known[key] for key in keys if key in known]
         what = ngettext("%(n)s piece of information", "%(n)s pieces of information", count) % {"n": count}
-        titles = ", ".join(ground.title for ground in found) or ", ".join(keys)
-        tests = [str(HARM_TESTS[ground.harm_test]()) for ground in found if ground.harm_test in HARM_TESTS]
-        words = " ".join([*dict.fromkeys(tests), " ".join(harm.split())])
-        lines.append(f"{what} ({titles}). {words}")
+        why = " ".join(harm.split())
+        lines += [" ".join(filter(None, (f"{what} ({one.title}).", _test(one), why))) for one in found]
+        if not found:
+            lines.append(f"{what} ({', '.join(keys)}). {why}")
     return lines
+
+
+def _test(ground: SecrecyGround) -> str:
+    """What the section asks for, as a sentence; empty where only the officer can say it."""
+    named = HARM_TESTS.get(ground.harm_test)
+    return ground.test or (named() if named else "")
 
 
 def appeal_period(case: RecordsCase) -> str:
@@ -186,13 +213,28 @@ def _signature(user: User | None, actor: Actor) -> str:
     return signature_of(user, "sv") if user else actor.name
 
 
-def _of_appeal(appeal: RecordsAppeal) -> dict[str, str]:
+def _changed(appeal: RecordsAppeal) -> str:
+    if appeal.new_answer is None:
+        return ""
+    return gettext(
+        "We have changed the decision by a new one of %(day)s. The appeal counts as an appeal against the new decision "
+        "(section 46 of the Administrative Procedure Act)."
+    ) % {"day": _day(timezone.localdate(appeal.new_answer.at))}
+
+
+def _of_appeal(appeal: RecordsAppeal, to: str) -> dict[str, str]:
     served = appeal.answer.served_on
+    is_dismissal = appeal.answer.kind == RecordsAnswerKind.DISMISSAL
     return {
+        "appellant": appeal.answer.case.name or gettext("The requester"),
+        "receiver": to,
+        "decision": gettext("to dismiss an appeal")
+        if is_dismissal
+        else gettext("on the release of public records"),
         "decided_on": _day(timezone.localdate(appeal.answer.at)),
         "served": gettext("The decision was served on %(day)s.") % {"day": _day(served)} if served else "",
-        "arrived_on": _day(appeal.arrived_on),
-        "last_day": _day(appeal.last_day) if appeal.last_day else "",
+        "arrived_on": _day(appeal.received_on),
+        "last_day": _day(appeal.last_day) if appeal.last_day else gettext("not known"),
     }
 
 
@@ -210,20 +252,34 @@ def _right(outcome: str, has_conditions: bool) -> str:
     )
 
 
-def _fee(given: Given) -> str:
-    if not given.fee:
-        return gettext("The copies are free of charge.")
-    return gettext("The fee for %(pages)s pages is SEK %(fee)s.") % {"pages": given.pages, "fee": given.fee}
+def _fee(given: Given, conditions: Sequence[str]) -> dict[str, str]:
+    """The sentence on the fee, and the headings of the parts: none where nothing is released, or no condition made."""
+    fee = ""
+    if given.fee:
+        fee = gettext("The fee for %(pages)s pages is SEK %(fee)s.") % {
+            "pages": given.pages,
+            "fee": given.fee,
+        }
+    elif given.outcome in (CaseOutcome.RELEASED, CaseOutcome.PARTLY):
+        fee = gettext("The copies are free of charge.")
+    terms = gettext("Conditions and fee") if conditions else gettext("Fee") if fee else ""
+    return {"fee": fee, "fee_heading": gettext("Fee") if fee else "", "terms_heading": terms}
 
 
 def _presenter(name: str) -> str:
     return gettext("%(name)s presented the case.") % {"name": name} if name else ""
 
 
-def _legal_basis(assessments: Iterable[ItemAssessment], has_conditions: bool) -> list[str]:
+def _legal_basis(
+    case: RecordsCase, outcome: str, assessments: Iterable[ItemAssessment], has_conditions: bool
+) -> list[str]:
     known, laws = grounds(), cited()
     keys = dict.fromkeys(key for one in assessments if one.outcome != Assessed.RELEASE for key in one.grounds)
-    found = [laws["tf_16"].title] if "tf_16" in laws else []
+    # An authority's request rests on OSL 6:5, others' on TF; what is not held is no record of the authority's.
+    rests_on = ["osl_6_5"] if case.requester == Requester.STATE else []
+    if outcome == CaseOutcome.NOT_HELD:
+        rests_on.append("tf_3")
+    found = [laws[key].title for key in rests_on or ["tf_16"] if key in laws]
     found += [known[key].title for key in keys if key in known]
     if has_conditions and "osl_10_14" in laws:
         found.append(laws["osl_10_14"].title)
@@ -275,6 +331,6 @@ OUTCOMES: Mapping[CaseOutcome, Callable[[], str]] = {
     CaseOutcome.NOT_HELD: lambda: gettext("We hold no record of the kind you asked for."),
 }
 HARM_TESTS: Mapping[str, Callable[[], str]] = {
-    HarmTest.STRAIGHT.value: lambda: gettext("It can be assumed that release would do harm."),
-    HarmTest.REVERSED.value: lambda: gettext("It is not clear that release would do no harm."),
+    HarmTest.STRAIGHT.value: lambda: gettext("It can be assumed that disclosure would do harm."),
+    HarmTest.REVERSED.value: lambda: gettext("It is not clear that disclosure would do no harm."),
 }

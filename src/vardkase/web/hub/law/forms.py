@@ -64,7 +64,7 @@ def _field(name: str, about: Any, content: object) -> forms.Field:
     language = {"lang": name[-2:]} if name.endswith(("_sv", "_en")) else {}
     long = isinstance(content, LegalQuestion) or about.get("long")
     widget = forms.Textarea({"rows": 3} | language) if long else forms.TextInput(language)
-    required = name != "text_seen"
+    required = name not in ("text_seen", "test_sv", "test_en")
     return forms.CharField(
         label=label, max_length=LONGEST, required=required, widget=widget, help_text=about.get("help", "")
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.hub.case_files.appeals.models import LateException
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.public_records.cases.models.case import RecordsCase
 
@@ -16,6 +19,7 @@ class RecordsAnswerKind(models.TextChoices):
     ANSWER = "answer", _("Answer by the officer")
     DECISION = "decision", _("The authority’s written decision")
     REFERRAL = "referral", _("Referred to another authority")
+    DISMISSAL = "dismissal", _("Decision to dismiss an appeal")
 
 
 class CaseOutcome(models.TextChoices):
@@ -73,11 +77,21 @@ class RecordsAppealOutcome(models.TextChoices):
 
 
 class RecordsAppeal(models.Model):
-    """An appeal against a written decision. `last_day` is null while it is not known when the decision was served."""
+    """An appeal against a written decision. `last_day` is null while it is not known when the decision was served.
+
+    `deemed_on`, with `deemed_why`, is when it counts as having arrived (22 § second paragraph FL). One that is late is
+    dismissed, unless it has an `exception` (45 §). `new_answer` is the decision by which the authority changed the one
+    in `answer` itself: the appeal counts as one against that (46 §).
+    """
 
     answer = models.ForeignKey(RecordsAnswer, models.CASCADE, related_name="appeals")
+    new_answer = models.ForeignKey(RecordsAnswer, models.CASCADE, null=True, related_name="+")
     arrived_on = models.DateField()
+    deemed_on = models.DateField(null=True)
+    deemed_why = models.CharField(max_length=255, blank=True, default="")
     last_day = models.DateField(null=True)
+    exception = models.CharField(max_length=16, choices=LateException.choices, blank=True, default="")
+    exception_note = models.TextField(blank=True, default="")
     is_late = models.BooleanField(default=False)
     text = models.TextField()
     registered_by = models.CharField(max_length=255)
@@ -99,3 +113,11 @@ class RecordsAppeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id}: {self.arrived_on}"
+
+    @property
+    def received_on(self) -> date:
+        return self.deemed_on or self.arrived_on
+
+    @property
+    def is_to_dismiss(self) -> bool:
+        return self.is_late and not self.exception

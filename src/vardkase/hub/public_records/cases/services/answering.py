@@ -141,6 +141,8 @@ def refer(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAnswer:
     case = for_update(actor, number)
     if not CASE.may(case.state, "refer"):
         raise TransitionRefused(CASE.refusal(case.state, "refer"))
+    if RecordsAppeal.objects.filter(answer__case=case, outcome="").exists():
+        raise TransitionRefused(RecordsProblem.APPEAL_OPEN())
     other = line_of(data.get("other"), "other", required=True)
     reasons = text_of(data.get("reasons"), "reasons")
     letter = letters.referral_letter(actor, case, other, reasons)
@@ -189,7 +191,7 @@ def note_service(actor: Actor, number: str, answer_id: int, on: date | None, how
 def confirm_service(visitor: Actor, case: RecordsCase) -> RecordsAnswer:
     """The requester confirms through the private link that the latest decision arrived. Raises NotFound."""
     case = locked(case.pk)
-    decisions = case.answers.filter(kind=RecordsAnswerKind.DECISION, served_on=None).order_by("-pk")
+    decisions = case.answers.filter(kind__in=letters.DECISIONS, served_on=None).order_by("-pk")
     found = first_or_not_found(decisions, RecordsProblem.NO_SUCH_ANSWER())
     return _serve(as_requester(visitor), case, found, today(), RecordsServedHow.LINK)
 
@@ -230,7 +232,10 @@ def _kind_of(case: RecordsCase, data: Mapping[str, Any]) -> RecordsAnswerKind:
         raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=choices)]})
     step = "answer" if kind == RecordsAnswerKind.ANSWER else "decide"
     is_first = case.state in BEFORE_ANSWER
-    if step == "decide" and case.decision_wanted_at is None:
+    is_appealed = RecordsAppeal.objects.filter(answer__case=case, outcome="").exists()
+    if step == "answer" and is_appealed:
+        raise Conflict(RecordsProblem.DECIDE_APPEALED())
+    if step == "decide" and case.decision_wanted_at is None and not is_appealed:
         raise Conflict(RecordsProblem.ANSWER_FIRST())
     if not is_first and not CASE.may(case.state, step):
         raise TransitionRefused(CASE.refusal(case.state, step))
@@ -248,8 +253,8 @@ def _settle_case(actor: Actor, case: RecordsCase, stored: RecordsAnswer) -> None
     if stored.kind == RecordsAnswerKind.DECISION:
         case.decision_wanted_at = None
         case.save(update_fields=["decision_wanted_at"])
-        # An appeal that was open covers the new decision as well (46 § förvaltningslagen).
-        if RecordsAppeal.objects.filter(answer__case=case, outcome="").update(answer=stored):
+        # An open appeal counts as one against the new decision, and is handed over (46 § förvaltningslagen).
+        if RecordsAppeal.objects.filter(answer__case=case, outcome="").update(new_answer=stored):
             take_step(actor, CASE, case, "appeal")
 
 

@@ -16,7 +16,10 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.appeals.models import LateException
+from vardkase.hub.case_files.appeals.services import is_day_before
 from vardkase.hub.case_files.models import Direction
+from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.hub.case_files.services import reopen_case_file
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day
@@ -36,7 +39,7 @@ from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.rules import CASE
 from vardkase.hub.public_records.cases.services.answering import end
 from vardkase.hub.public_records.cases.services.opening import as_requester, for_update, locked
-from vardkase.hub.public_records.cases.texts import text_of
+from vardkase.hub.public_records.cases.texts import line_of, text_of
 from vardkase.hub.public_records.officers.queries import office_of
 from vardkase.identity.access.actor import Actor
 
@@ -54,16 +57,23 @@ def last_day_of_appeal(answer: RecordsAnswer) -> date | None:
 
 @transaction.atomic
 def register_appeal(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAppeal:
-    """Register an appeal of the latest decision: `arrived_on`, `text`. Raises Invalid by field, Conflict."""
+    """Register an appeal of the latest decision: `arrived_on`, `text`, and `deemed_on` with `deemed_why` (22 § FL).
+
+    Raises Invalid by field, Conflict.
+    """
     case = for_update(actor, number)
     arrived = data.get("arrived_on")
     text = text_of(data.get("text"), "text", most=10_000)
     latest = _appealable(case)
     if not isinstance(arrived, date) or not timezone.localdate(latest.at) <= arrived <= today():
         raise Invalid({"arrived_on": [RecordsProblem.SERVED_EARLY()]})
+    deemed = data.get("deemed_on")
+    if deemed and not (isinstance(deemed, date) and is_day_before(deemed, arrived)):
+        raise Invalid({"deemed_on": [CaseFileProblem.DEEMED_DAY()]})
+    why = line_of(data.get("deemed_why"), "deemed_why", required=bool(deemed))
     if case.state == CaseState.CLOSED:
         reopen_case_file(actor, filing.file_of(case))
-    return _register(actor, case, latest, arrived, text)
+    return _register(actor, case, latest, arrived, text, deemed or None, why)
 
 
 @transaction.atomic
@@ -80,17 +90,18 @@ def appeal_by_link(visitor: Actor, case: RecordsCase, text: Any) -> RecordsAppea
 
 
 @transaction.atomic
-def forward(actor: Actor, number: str, reasons: str) -> RecordsAppeal:
+def forward(actor: Actor, number: str, reasons: str, exception: str = "", note: str = "") -> RecordsAppeal:
     """Hand the appeal over with the file (46 § FL); `reasons`: whether the decision was to be changed (38 §).
 
-    Raises Conflict if it arrived late, or what the letter states is missing.
+    One that arrived late only with an `exception` (45 §), which `note` explains. Raises Invalid by field, and Conflict
+    if what the letter states is missing.
     """
     case = for_update(actor, number)
     appeal = open_appeal(case)
-    if appeal.is_late:
-        raise Conflict(RecordsProblem.IS_LATE())
     if appeal.forwarded_at:
         raise Conflict(RecordsProblem.APPEAL_OPEN())
+    if appeal.is_to_dismiss:
+        _except(appeal, exception, note)
     written = text_of(reasons, "reasons")
     to = receiver(case)
     letter = letters.forwarding_letter(actor, appeal, to, written)
@@ -100,7 +111,7 @@ def forward(actor: Actor, number: str, reasons: str) -> RecordsAppeal:
         actor, case, title, letter, filing.PDF, other=to, name=f"{case.number}-forwarded.pdf"
     )
     appeal.forwarded_at, appeal.forwarded_to = timezone.now(), to[:120]
-    appeal.save(update_fields=["letter", "forwarded_at", "forwarded_to"])
+    appeal.save(update_fields=["letter", "forwarded_at", "forwarded_to", "exception", "exception_note"])
     note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_FORWARDED, to)
     return appeal
 
@@ -110,15 +121,25 @@ def dismiss(actor: Actor, number: str, reasons: str) -> RecordsAppeal:
     """Dismiss an appeal that arrived late (45 § FL). Raises Conflict if it did not."""
     case = for_update(actor, number)
     appeal = open_appeal(case)
-    if not appeal.is_late or appeal.forwarded_at:
+    if not appeal.is_to_dismiss or appeal.forwarded_at:
         raise Conflict(RecordsProblem.NOT_LATE())
-    letter = letters.late_letter(actor, appeal, text_of(reasons, "reasons", required=False))
+    reasons = text_of(reasons, "reasons", required=False)
+    letter = letters.late_letter(actor, appeal, receiver(case), reasons)
     with override("sv"):
         title, other = gettext("Decision to dismiss an appeal"), case.name or gettext("Anonymous requester")
     appeal.letter = filing.file_bytes(
         actor, case, title, letter, filing.PDF, other=other, name=f"{case.number}-dismissed.pdf"
     )
     _close(appeal, Outcome.DISMISSED, today(), reasons)
+    # A decision of its own, which is served and can be appealed.
+    RecordsAnswer.objects.create(
+        case=case,
+        kind=RecordsAnswerKind.DISMISSAL,
+        outcome="",
+        reasons=reasons,
+        letter=appeal.letter,
+        decided_by=actor.name,
+    )
     take_step(actor, CASE, case, "settle")
     mails.tell_of_answer(actor, case)
     return appeal
@@ -144,7 +165,12 @@ def settle(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAppeal:
         title = gettext("Outcome of the appeal")
     words = f"{Outcome(outcome).label}\n\n{note}".strip()
     filing.file_text(actor, case, Direction.INCOMING, title, words, other=appeal.forwarded_to)
-    take_step(actor, CASE, case, "settle" if outcome in STANDS else "reassess", note)
+    if appeal.answer.kind == RecordsAnswerKind.DISMISSAL:
+        take_step(actor, CASE, case, "settle", note)
+        if outcome in TO_CARRY_OUT:
+            _revive(actor, case, appeal, note)
+    else:
+        take_step(actor, CASE, case, "settle" if outcome in STANDS else "reassess", note)
     return appeal
 
 
@@ -155,6 +181,9 @@ def step(actor: Actor, number: str, name: str, note: str = "") -> RecordsCase:
     note = text_of(note, "note", required=False)
     if name not in ("withdraw", "reassess", "close", "reopen"):
         raise TransitionRefused(CASE.refusal(case.state, name))
+    is_appealed = RecordsAppeal.objects.filter(answer__case=case, outcome="").exists()
+    if name in ("withdraw", "close") and is_appealed:
+        raise TransitionRefused(RecordsProblem.APPEAL_OPEN())
     if name == "reassess" and case.state == CaseState.APPEALED and open_appeal(case).forwarded_at:
         raise TransitionRefused(RecordsProblem.APPEAL_OPEN())
     take_step(actor, CASE, case, name, note)
@@ -182,7 +211,7 @@ def receiver(case: RecordsCase) -> str:
 def open_appeal(case: RecordsCase) -> RecordsAppeal:
     """Raises Conflict if there is none."""
     rows = RecordsAppeal.objects.filter(answer__case=case, outcome="").select_related(
-        "answer__case__authority"
+        "answer__case__authority", "new_answer"
     )
     found = rows.first()
     if found is None:
@@ -191,29 +220,36 @@ def open_appeal(case: RecordsCase) -> RecordsAppeal:
 
 
 def _appealable(case: RecordsCase) -> RecordsAnswer:
-    decisions = case.answers.select_related("case").filter(kind=RecordsAnswerKind.DECISION).order_by("-pk")
+    decisions = case.answers.select_related("case").filter(kind__in=letters.DECISIONS).order_by("-pk")
     try:
         latest = first_or_not_found(decisions, RecordsProblem.ONLY_DECISIONS())
     except NotFound as missing:
         raise Conflict(RecordsProblem.ONLY_DECISIONS()) from missing
-    has_conditions = any(one.get("condition") for one in latest.assessments.values())
-    if not letters.is_appealable(latest.outcome, has_conditions=has_conditions):
+    if not letters.can_be_appealed(latest):
         raise Conflict(RecordsProblem.NOT_APPEALABLE())
-    if latest.appeals.filter(outcome="").exists():
+    if RecordsAppeal.objects.filter(answer__case=case, outcome="").exists():
         raise Conflict(RecordsProblem.APPEAL_OPEN())
     return latest
 
 
 def _register(
-    actor: AuditActor, case: RecordsCase, answer: RecordsAnswer, arrived: date, text: str
+    actor: AuditActor,
+    case: RecordsCase,
+    answer: RecordsAnswer,
+    arrived: date,
+    text: str,
+    deemed_on: date | None = None,
+    deemed_why: str = "",
 ) -> RecordsAppeal:
     last = last_day_of_appeal(answer)
     made = RecordsAppeal.objects.create(
         answer=answer,
         arrived_on=arrived,
+        deemed_on=deemed_on,
+        deemed_why=deemed_why,
         last_day=last,
         # While nobody knows when it was served, it is in time.
-        is_late=last is not None and arrived > last,
+        is_late=last is not None and (deemed_on or arrived) > last,
         text=text,
         registered_by=actor.name,
     )
@@ -224,6 +260,26 @@ def _register(
     case.save(update_fields=["closed_at"])
     take_step(actor, CASE, case, "appeal")
     return made
+
+
+def _except(appeal: RecordsAppeal, exception: str, note: str) -> None:
+    if not exception:
+        raise Conflict(RecordsProblem.IS_LATE())
+    offered = [LateException.INSTRUCTIONS, LateException.COURT]
+    if exception not in offered:
+        raise Invalid({"exception": [CommonProblem.NO_SUCH_CHOICE(choices=[str(one) for one in offered])]})
+    appeal.exception, appeal.exception_note = exception, text_of(note, "note")
+
+
+def _revive(actor: Actor, case: RecordsCase, against_dismissal: RecordsAppeal, note: str) -> None:
+    """The dismissal was quashed: the appeal that it dismissed is open again, and is handed over."""
+    dismissed = RecordsAppeal.objects.filter(letter=against_dismissal.answer.letter).exclude(
+        pk=against_dismissal.pk
+    )
+    dismissed.update(
+        outcome="", outcome_on=None, letter=None, exception=LateException.OVERRULED, exception_note=note
+    )
+    take_step(actor, CASE, case, "appeal", note)
 
 
 def _close(appeal: RecordsAppeal, outcome: Outcome, on: date, note: str) -> None:

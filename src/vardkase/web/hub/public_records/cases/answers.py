@@ -26,7 +26,9 @@ from vardkase.web.ui.pages import PageRequest, page
 @page(allowed_while_suspended=True)
 def check(request: PageRequest, number: str) -> HttpResponse:
     case = queries.find_case(request.actor, number)
-    kind = RecordsAnswerKind.DECISION if case.decision_wanted_at else RecordsAnswerKind.ANSWER
+    is_appealed = any(not one.outcome for one in queries.appeals_of(case))
+    wants_decision = case.decision_wanted_at or is_appealed
+    kind = RecordsAnswerKind.DECISION if wants_decision else RecordsAnswerKind.ANSWER
     form = RecordsAnswerForm(request.POST or None, initial={"kind": kind})
     if form.is_valid():
         with errors_shown_in(form):

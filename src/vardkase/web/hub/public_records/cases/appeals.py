@@ -17,6 +17,7 @@ from vardkase.web.hub.public_records.cases.case import parents
 from vardkase.web.hub.public_records.cases.forms import (
     AppealOutcomeForm,
     LateForm,
+    LateForwardForm,
     ReasonsForm,
     RecordsAppealForm,
 )
@@ -39,16 +40,21 @@ def register(request: PageRequest, number: str) -> HttpResponse:
 @page(allowed_while_suspended=True)
 def forward(request: PageRequest, number: str) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
-        appealing.forward(request.actor, number, data["reasons"])
+        appealing.forward(
+            request.actor, number, data["reasons"], data.get("exception", ""), data.get("note", "")
+        )
         return gettext("The appeal is handed over. Send the letter with the file.")
 
     intro = gettext(
         "State whether you have considered changing the decision (38 § förvaltningslagen). The letter to %(receiver)s "
         "lists the documents of the file."
     )
-    receiver = appealing.receiver(queries.find_case(request.actor, number))
+    case = queries.find_case(request.actor, number)
+    receiver = appealing.receiver(case)
+    is_late = any(one.is_to_dismiss and not one.outcome for one in queries.appeals_of(case))
+    kind = LateForwardForm if is_late else ReasonsForm
     words = intro % {"receiver": receiver or gettext("the court")}
-    return _form(request, number, ReasonsForm, gettext("Hand over the appeal"), act, intro=words)
+    return _form(request, number, kind, gettext("Hand over the appeal"), act, intro=words)
 
 
 @page(allowed_while_suspended=True)

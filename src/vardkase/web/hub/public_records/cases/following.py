@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.hub.case_files.queries import documents_of
-from vardkase.hub.public_records.cases import links, queries
+from vardkase.hub.public_records.cases import letters, links, queries
 from vardkase.hub.public_records.cases.filing import file_of
-from vardkase.hub.public_records.cases.letters import is_appealable
 from vardkase.hub.public_records.cases.models import CaseState, RecordsAnswer, RecordsAnswerKind, RecordsCase
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER
 from vardkase.hub.public_records.cases.services import answering, appealing
@@ -42,7 +41,7 @@ def follow(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST" and _acted(request, case, form):
         return redirect(LINK.target)
     answers = list(queries.answers_of(case))
-    latest = next((one for one in answers if one.kind == RecordsAnswerKind.DECISION), None)
+    latest = next((one for one in answers if one.kind in letters.DECISIONS), None)
     context = {
         "case": case,
         "answers": answers,
@@ -54,7 +53,9 @@ def follow(request: HttpRequest, link: str) -> HttpResponse:
         and answers[0].kind == RecordsAnswerKind.ANSWER
         and _holds_back(answers[0]),
         "may_confirm": latest is not None and latest.served_on is None,
-        "may_appeal": case.state == CaseState.DECIDED and latest is not None and _holds_back(latest),
+        "may_appeal": case.state == CaseState.DECIDED
+        and latest is not None
+        and letters.can_be_appealed(latest),
         "appeals": queries.appeals_of(case),
         "form": form,
         **words_at_the_foot(),
@@ -99,4 +100,4 @@ def _acted(request: HttpRequest, case: RecordsCase, form: Form) -> bool:
 
 def _holds_back(answer: RecordsAnswer) -> bool:
     has_conditions = any(one.get("condition") for one in answer.assessments.values())
-    return is_appealable(answer.outcome, has_conditions=has_conditions)
+    return letters.is_appealable(answer.outcome, has_conditions=has_conditions)

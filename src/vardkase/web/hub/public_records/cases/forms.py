@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.hub.case_files.appeals.models import LateException
 from vardkase.hub.public_records.cases.models import (
     Assessed,
     ConsultationAnswer,
@@ -176,11 +177,29 @@ class ServedForm(forms.Form):
 
 class RecordsAppealForm(forms.Form):
     arrived_on = day_field(label=_("Arrived on"))
+    deemed_on = day_field(
+        label=_("Counts as having arrived on"),
+        required=False,
+        help_text=_(
+            "The working day before, if it probably reached the authority then (22 § förvaltningslagen)."
+        ),
+    )
+    deemed_why = forms.CharField(label=_("Why"), required=False, max_length=255)
     text = _long(_("The appeal"), 8, most=10_000)
 
 
 class ReasonsForm(forms.Form):
     reasons = _long(_("Reasons"), 5)
+
+
+class LateForwardForm(ReasonsForm):
+    exception = forms.ChoiceField(
+        label=_("Why it is not dismissed"),
+        choices=[(each.value, each.label) for each in (LateException.INSTRUCTIONS, LateException.COURT)],
+        widget=forms.RadioSelect,
+    )
+    note = _long(_("What shows that"), 3)
+    field_order = ("exception", "note", "reasons")
 
 
 class LateForm(forms.Form):
