@@ -41,7 +41,7 @@ def _empty_texts(spills: QuerySet[Spill]) -> None:
         answer.assessments = {key: _without_texts(one) for key, one in answer.assessments.items()}
         answer.save(update_fields=["reasons", "assessments"])
     appeals = RecordsAppeal.objects.filter(tells_of(spills, "answer__case_id", "at"))
-    appeals.update(text="", outcome_note="")
+    appeals.update(text="", outcome_note="", exception_note="")
     said = MemberConsultation.objects.filter(tells_of(spills, "case_id", "answered_at"))
     said.update(parts="", harm="")
     notes = HistoryEntry.objects.filter(tells_of(spills, "thing_id", "at"), kind=CASE.kind)
