@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import io
 import json
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import Any
+from urllib.parse import quote_plus
 
 import pypdf
 import pypdfium2
@@ -22,7 +25,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.public_records.release.copying import Head, ReleaseCopy, copy
 from vardkase.hub.public_records.release.items import Decision, Field, File, Item, Span
 from vardkase.hub.public_records.release.masking import hidden_texts
-from vardkase.hub.public_records.release.remaining import encodings, remains
+from vardkase.hub.public_records.release.remaining import encodings, remains, remains_in
 
 HEAD = Head("Exempelstads kommun", "U-2026-7", date(2026, 11, 30))
 GROUND = "18 kap. 8 § OSL"
@@ -215,6 +218,7 @@ def test_neighbouring_masks_are_one_and_letters_go_whole() -> None:
         base64.b64encode(b"GET evil.example/login HTTP/1.1").decode(),
         b"evil.example/login".hex(),
         "evil.example%2Flogin",
+        "e\u00advil.exam\u200bple/log\u0456n",
     ],
 )
 def test_hidden_text_that_is_released_elsewhere_stops_the_copy(elsewhere: str) -> None:
@@ -224,6 +228,38 @@ def test_hidden_text_that_is_released_elsewhere_stops_the_copy(elsewhere: str) -
         copy(HEAD, items)
     assert [one.shown_in for one in remains(items)] == ["attribute:2"]
     assert copy(HEAD, items, accepted=True).pages == 1
+
+
+NAME = "Överste Åke Hemligsson"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        unicodedata.normalize("NFD", NAME),
+        NAME.replace(" ", "\u00a0"),
+        NAME.replace(" ", "\n"),
+        NAME.replace(" ", "  "),
+        "https://sök.example/?q=" + quote_plus(NAME),
+        json.dumps(NAME),
+        NAME.replace("Ö", "&Ouml;").replace("Å", "&Aring;"),
+        NAME.upper().encode(),
+        NAME.encode("utf-16"),
+        b"=C3=96verste =C3=85ke Hem=\nligsson",
+        bz2.compress(NAME.encode()),
+        base64.encodebytes(b"." * 50 + NAME.encode()),
+        archive("x", "<w:t>Överste Åke </w:t></w:r><w:r><w:t>Hemligsson</w:t>"),
+    ],
+)
+def test_hidden_text_that_is_written_otherwise_is_found(elsewhere: str | bytes) -> None:
+    hidden = attribute(NAME, outcome="withhold", grounds=(GROUND,))
+    shown = attribute(elsewhere if isinstance(elsewhere, str) else "fil", "attribute:2")
+    if isinstance(elsewhere, bytes):
+        shown = replace(shown, file=File("fil", elsewhere))
+    assert [one.shown_in for one in remains([EVENT, hidden, shown])] == ["attribute:2"]
+    assert remains([EVENT, hidden, attribute("Överste Åke Hedlund", "attribute:2")]) == []
+    if isinstance(elsewhere, str):
+        assert remains_in([EVENT, hidden], ["Bara ett namn", f"Gäller {elsewhere}."]) == [NAME]
 
 
 def test_hidden_text_in_a_released_archive_stops_the_copy() -> None:

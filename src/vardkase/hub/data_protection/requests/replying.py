@@ -51,6 +51,7 @@ COPY = Path(__file__).with_name("copy.typ")
 LANGUAGES = ("sv", "en")
 
 
+@transaction.atomic
 def preview_reply(actor: Actor, pk: int, text: str) -> bytes:
     """The letter as PDF, as a draft. Raises as `reply`."""
     request = locked(actor, pk)

@@ -12,7 +12,7 @@ from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.cases.services.material import title_of
 from vardkase.hub.public_records.release.copying import Head, ReleaseCopy, copy
 from vardkase.hub.public_records.release.items import Decision, Field, File, Item, Span
-from vardkase.hub.public_records.release.remaining import remains
+from vardkase.hub.public_records.release.remaining import remains, remains_in
 
 SWEDISH = "sv"
 
@@ -33,16 +33,9 @@ def still_visible(items: Sequence[Item], *texts: str) -> list[str]:
     """Where masked or withheld text still stands: in other items that go out, or in the letter's `texts`."""
     titles = {item.key: title_of(item) for item in items}
     places = [(one.text, titles[one.shown_in]) for one in remains(items)]
-    masked = {span_text for item in items for span_text in _masked_texts(item)}
-    places += [(text, gettext("the letter")) for text in masked if any(text in each for each in texts)]
+    places += [(text, gettext("the letter")) for text in remains_in(items, texts)]
     words = gettext("“%(text)s” in “%(place)s”")
     return list(dict.fromkeys(words % {"text": text, "place": place} for text, place in places))
-
-
-def _masked_texts(item: Item) -> Iterator[str]:
-    texts = {field.name: field.text for field in item.fields}
-    for span in item.decision.spans:
-        yield texts[span.field][span.start : span.end]
 
 
 def _item(row: CaseItem, assessment: ItemAssessment, cited: dict[str, str]) -> Item:

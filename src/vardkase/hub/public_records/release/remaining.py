@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
 import gzip
+import html
 import io
+import lzma
+import quopri
 import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from vardkase.core.time_budget import check_time
+from vardkase.hub.guard.text_normalisation import plain
 from vardkase.hub.public_records.release.items import Item, ItemKind, ReleaseOutcome
 from vardkase.hub.public_records.release.masking import hidden_texts, segments
 
@@ -26,6 +31,9 @@ MOST = 500
 DEEPEST = 3
 LARGEST = 16 * 1024 * 1024
 """Bytes that are unpacked of one file."""
+MOST_MEMORY = 64 * 1024 * 1024
+"""Bytes that unpacking may take."""
+JOINED = str.maketrans(dict.fromkeys("_-", " "))
 SAMPLE_PASSWORD = b"infected"
 
 
@@ -50,6 +58,13 @@ def remains(items: Sequence[Item]) -> list[Remain]:
     return found[:MOST]
 
 
+def remains_in(items: Sequence[Item], texts: Iterable[str]) -> list[str]:
+    """What is hidden in an item, and stands in one of the texts that are sent with them."""
+    readings = [reading for text in texts for reading in _readings(text)]
+    hidden = _needles(items) if readings else {}
+    return [text for needle, (text, _) in hidden.items() if any(needle in one for one in readings)][:MOST]
+
+
 def _needles(items: Iterable[Item]) -> dict[str, tuple[str, str]]:
     """Hidden texts as they are looked for, each with the text itself and the key of its item."""
     hidden: dict[str, tuple[str, str]] = {}
@@ -58,20 +73,22 @@ def _needles(items: Iterable[Item]) -> dict[str, tuple[str, str]]:
         if is_whole and (item.kind == ItemKind.TAG or name not in OWN_WORDS):
             continue
         for part in {text.strip(), *(piece.strip() for piece in text.split("|"))}:
-            if len(part) >= SHORTEST:
-                hidden.setdefault(_plain(part), (part, item.key))
+            if len(needle := _plain(part)) >= SHORTEST:
+                hidden.setdefault(needle, (part, item.key))
     return hidden
 
 
 def _shown_by(item: Item, hidden: Mapping[str, tuple[str, str]]) -> Iterator[Remain]:
-    shown = [
-        _plain("\n".join(one.text for one in segments(item, field.name, field.text))) for field in item.fields
-    ]
+    texts = ["\n".join(one.text for one in segments(item, field.name, field.text)) for field in item.fields]
+    shown = [reading for text in texts for reading in _readings(text)]
     is_released = item.decision.outcome == ReleaseOutcome.RELEASE
     files = list(_unpacked(item.file.content, _Budget(LARGEST))) if is_released and item.file else []
+    read = [reading for content in files for text in _texts_of(content) for reading in _readings(text)]
+    # Encoded bytes are broken into lines.
+    files += [re.sub(rb"\s+", b"", content) for content in files]
     for needle, (text, key) in hidden.items():
         check_time()
-        if any(needle in one for one in shown) or _is_encoded(text, shown, files):
+        if any(needle in one for one in (*shown, *read)) or _is_encoded(text, shown, files):
             yield Remain(text, key, item.key)
 
 
@@ -108,9 +125,37 @@ def _is_encoded(text: str, texts: Iterable[str], files: Sequence[bytes]) -> bool
 
 
 def _plain(text: str) -> str:
-    """Without differences of case, and with the signs back by which addresses are made harmless."""
+    """Without differences of case, of characters that look alike or cannot be seen, and of white space, and with the
+    signs back by which addresses are made harmless."""
+    text = html.unescape(text)
+    text = text.translate(JOINED) if text.isascii() else plain(text)
     text = re.sub(r"\[(\.|:|@|dot|at)\]|\((\.|dot)\)", _sign, text.casefold())
-    return re.sub(r"\bhxxp", "http", text)
+    return " ".join(re.sub(r"\bhxxp", "http", text).split())
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text as it is looked through: as it stands, and with what programs and addresses write otherwise undone."""
+    yield _plain(text)
+    if "%" in text or "+" in text:
+        yield _plain(unquote_plus(text))
+    if "\\u" in text:
+        yield _plain(re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), text))
+    if "<" in text:
+        # Between two tags a word may go on, as in documents of Office.
+        yield _plain(re.sub(r"<[^<>]{0,5000}>", "", text))
+
+
+def _texts_of(content: bytes) -> Iterator[str]:
+    """A file as text, if it is one."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        yield content.decode("utf-16", "replace")
+    elif b"\0" not in content[:1024]:
+        try:
+            yield content.decode()
+        except UnicodeDecodeError:
+            yield content.decode("latin-1")
+        if b"=" in content:
+            yield quopri.decodestring(content).decode("utf-8", "replace")
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -143,6 +188,11 @@ def _members(content: bytes, budget: _Budget) -> Iterator[bytes]:
             yield budget.spend(gzip.GzipFile(fileobj=io.BytesIO(content)).read(budget.left))
         except (OSError, EOFError, zlib.error):
             return
+    elif content[:3] == b"BZh" or content[:6] == b"\xfd7zXZ\0":
+        try:
+            yield budget.spend(_decompressed(content, budget.left))
+        except (OSError, EOFError, lzma.LZMAError, ValueError):
+            return
     elif zipfile.is_zipfile(io.BytesIO(content)):
         yield from _zipped(content, budget)
     elif content[:5] == b"%PDF-":
@@ -153,6 +203,12 @@ def _members(content: bytes, budget: _Budget) -> Iterator[bytes]:
                 yield budget.spend(zlib.decompressobj().decompress(content[match.end() :], budget.left))
             except zlib.error:
                 continue
+
+
+def _decompressed(content: bytes, most: int) -> bytes:
+    if content[:3] == b"BZh":
+        return bz2.BZ2Decompressor().decompress(content, most)
+    return lzma.LZMADecompressor(memlimit=MOST_MEMORY).decompress(content, most)
 
 
 def _zipped(content: bytes, budget: _Budget) -> Iterator[bytes]:

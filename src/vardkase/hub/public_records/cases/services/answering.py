@@ -170,8 +170,11 @@ def want_decision(actor: Actor, number: str) -> RecordsCase:
 @transaction.atomic
 def want_decision_by_link(visitor: Actor, case: RecordsCase) -> RecordsCase:
     """The requester asks for it through the private link, and the officers are told. Raises Conflict."""
-    found = _want_decision(as_requester(visitor), locked(case.pk))
-    mails.tell_officers(visitor, found)
+    case = locked(case.pk)
+    is_new = case.decision_wanted_at is None
+    found = _want_decision(as_requester(visitor), case)
+    if is_new:
+        mails.tell_officers(visitor, found)
     return found
 
 
