@@ -143,6 +143,10 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     theirs = words(handler.get(f"/data-requests/controllers/{a.pk}/"))
     assert "ring +46" not in theirs
     assert f"/event/{hidden.pk}/" not in theirs
+    assert f"händelse {hidden.pk}" not in theirs
+    assert EMAIL in theirs, "which of the values were found is not told"
+    (searched_once,) = AuditEntry.objects.filter(action="data_request.searched")
+    assert {mark.partition(":")[0] for mark in searched_once.change["terms"]} >= {"name", "email"}
     assert "Fråga" in words(handler.get(f"/data-requests/controllers/{hub.pk}/"))
     assert AuditEntry.objects.filter(action="data_request.read", actor_name=jurist.email).exists()
 

@@ -55,10 +55,12 @@ def shown_items(
 ) -> list[ShownItem]:
     """`rows` with what they say, for who answers for them; each reading is on record.
 
-    A handler reads those of the hub owner only: of the others, whose and how many they are.
+    A handler reads those of the hub owner only: of the others, whose they are, of which kind, and how many.
     """
+    if not reads_contents(actor, controller):
+        return [ShownItem(row, str(row.get_kind_display()), "", ()) for row in rows]
     person = opened(controller.request.person)
-    texts = _texts(controller, rows, person.terms) if reads_contents(actor, controller) else {}
+    texts = _texts(controller, rows, person.terms)
     if texts:
         change = {"items": len(texts), "controller": controller.name}
         record(actor, HubAction.DATA_REQUEST_READ, target_of(controller.request), change)

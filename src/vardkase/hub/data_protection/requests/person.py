@@ -54,6 +54,15 @@ def opened_copy(encrypted: str) -> GivenCopy:
 
 def sender_mark(email: str) -> int:
     """By which limits recognise an address that is stored nowhere in clear."""
+    return int.from_bytes(_digest(email.casefold(), 8), signed=True)
+
+
+def term_mark(term: SearchTerm) -> str:
+    """By which a search for a known value is recognised afterwards. It has 32 bits: too few to tell what was searched
+    for, also for who has the key."""
+    return f"{term.kind}:{_digest(f'{term.kind} {term.text.casefold()}', 4).hex()}"
+
+
+def _digest(text: str, size: int) -> bytes:
     secret = hashlib.sha256(f"vardkase data subjects {settings.SECRET_KEY}".encode()).digest()
-    digest = hashlib.blake2b(email.casefold().encode(), digest_size=8, key=secret).digest()
-    return int.from_bytes(digest, signed=True)
+    return hashlib.blake2b(text.encode(), digest_size=size, key=secret).digest()

@@ -106,10 +106,11 @@ class ToldSubject:
     deadline: date | None
 
 
-def told_to(controller: ConcernedController) -> ToldSubject:
+def told_to(controller: ConcernedController, *, only_found: bool = True) -> ToldSubject:
+    """`only_found` is False for who knows all values, and may not know which were found."""
     person = opened(controller.request.person)
     used = {place for places in controller.items.values_list("terms", flat=True) for place in places}
-    known = [term for place, term in enumerate(person.terms) if place in used]
+    known = [term for place, term in enumerate(person.terms) if place in used or not only_found]
     return ToldSubject(
         controller.request.right_labels,
         known,

@@ -19,7 +19,7 @@ from vardkase.hub.data_protection.requests.models import (
     FoundItemKind,
 )
 from vardkase.hub.data_protection.requests.models import DataRequestState as State
-from vardkase.hub.data_protection.requests.person import GivenCopy, opened, sealed_copy
+from vardkase.hub.data_protection.requests.person import GivenCopy, opened, sealed_copy, term_mark
 from vardkase.hub.data_protection.requests.search import Findings, FoundItem, Place, find
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -42,7 +42,8 @@ def search(actor: Actor, request_id: int) -> int:
     request = DataSubjectRequest.objects.filter(pk=request_id).first()
     if request is None or request.search_ordered_at is None:
         return 0
-    findings = find(opened(request.person).terms)
+    terms = opened(request.person).terms
+    findings = find(terms)
     with transaction.atomic():
         locked = DataSubjectRequest.objects.select_for_update().get(pk=request_id)
         if locked.search_ordered_at != request.search_ordered_at or locked.state != State.IN_HAND:
@@ -51,7 +52,8 @@ def search(actor: Actor, request_id: int) -> int:
         _keep(locked, findings)
         locked.searched_at, locked.is_cut = timezone.now(), findings.is_cut
         locked.save()
-        change = {"count": len(findings.items), "controllers": locked.controllers.count()}
+        marks = [term_mark(term) for term in terms]
+        change = {"count": len(findings.items), "controllers": locked.controllers.count(), "terms": marks}
         record(actor, HubAction.DATA_REQUEST_SEARCHED, mails.target_of(locked), change)
     return len(findings.items)
 

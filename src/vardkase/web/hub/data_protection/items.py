@@ -35,13 +35,14 @@ def items_page(
     changed = queries.items(controller).filter(outcome__in=answering.TOLD_ON).exclude(event_id=None)
     events = {event for event in changed.values_list("event_id", flat=True) if event}
     faults = bool((form and form.errors) or (told and told.errors))
+    reads = answering.reads_contents(request.actor, controller)
     context: dict[str, Any] = {
         **page,
         "controller": controller,
         "asked": controller.request,
-        "person": queries.told_to(controller),
+        "person": queries.told_to(controller, only_found=reads),
         "shown": answering.shown_items(request.actor, controller, page["rows"]),
-        "reads_contents": answering.reads_contents(request.actor, controller),
+        "reads_contents": reads,
         "may_answer": controller.request.state in OPEN and controller.answered_at is None,
         "unanswered": queries.items(controller).filter(outcome="").count(),
         "recipients": recipients_of(events),
