@@ -200,6 +200,9 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert follow(visitor, private[1]).status_code == 200
     letter = visitor.get("/personal-data/follow/letter/")
     printed = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(b"".join(letter))).pages)
+    assert "Tillämpade bestämmelser" in printed
+    assert "artikel 15 i dataskyddsförordningen" in " ".join(printed.split())
+    assert "Om behandlingen" in printed
     for expected in (
         "Förvaltningsrätten i Stockholm",
         "imy.se",

@@ -15,7 +15,7 @@ class AppealState(models.TextChoices):
     REGISTERED = "registered", _("Registered")
     IN_TIME = "in_time", _("Received in time")
     DISMISSED = "dismissed", _("Dismissed as too late")
-    CHANGED = "changed", _("Decision changed as asked")
+    CHANGED = "changed", _("Decision changed, appeal to be forwarded")
     FORWARDED = "forwarded", _("Forwarded to the court")
     DECIDED = "decided", _("Decided by the court")
     CARRIED_OUT = "carried_out", _("Outcome carried out")

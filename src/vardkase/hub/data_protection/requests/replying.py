@@ -19,6 +19,7 @@ from vardkase.core import typeset
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.mail.settings import SENDER_NAME, sender
+from vardkase.core.private_links import page_address
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import sender_and_address
@@ -31,6 +32,7 @@ from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
+    DataSubjectRight,
     FoundItemKind,
     ItemOutcome,
 )
@@ -39,7 +41,7 @@ from vardkase.hub.data_protection.requests.queries import outcomes
 from vardkase.hub.data_protection.requests.rules import REQUEST, refusal_grounds
 from vardkase.hub.data_protection.requests.services import LONGEST_REASON, LONGEST_TEXT, locked, text_of
 from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
-from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.law.queries import find_deadline, provisions
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
@@ -49,6 +51,7 @@ KIND = "letter_data_subject"
 """The kind of the letter; how to appeal is its section "appeal_data_subject"."""
 COPY = Path(__file__).with_name("copy.typ")
 LANGUAGES = ("sv", "en")
+PROCESSING_PAGE = "/about/personal-data/"
 
 
 @transaction.atomic
@@ -69,9 +72,10 @@ def reply(actor: Actor, pk: int, text: str, *, without_because: str = "") -> Let
     text = text_of(text, "text", LONGEST_TEXT)
     _require_complete(request, without_because)
     _require_ready()
-    if without_because.strip():
-        text = f"{text}\n\n{text_of(without_because, 'without_because', LONGEST_REASON)}"
-    letter = write(actor, _contents(actor, request, text), mails.target_of(request))
+    why_not_waited = (
+        text_of(without_because, "without_because", LONGEST_REASON) if without_because.strip() else ""
+    )
+    letter = write(actor, _contents(actor, request, text, why_not_waited), mails.target_of(request))
     take_step(actor, REQUEST, request, "answer")
     request.closed_at = timezone.now()
     request.save()
@@ -98,20 +102,27 @@ def _require_ready() -> None:
         raise Conflict(LetterProblem.SENDER_UNKNOWN(names=missing))
 
 
-def _contents(actor: Actor, request: DataSubjectRequest, text: str) -> Contents:
+def _contents(actor: Actor, request: DataSubjectRequest, text: str, why_not_waited: str = "") -> Contents:
     person = opened(request.person)
     decider = User.objects.filter(pk=actor.user_id or 0).first()
+    asks_access = DataSubjectRight.ACCESS in request.rights
     facts, signatures = {}, {}
     for language in LANGUAGES:
         with override(language):
             signed = signature_of(decider, language) if decider else actor.name
             signatures[language] = [signed]
+            not_done = refusals(request)
             facts[language] = {
                 "number": request.number,
                 "arrived": formatted(request.arrived_on, "j F Y"),
                 "rights": "\n".join(request.right_labels),
                 "results": "\n".join(results(request)),
-                "refusals": "\n".join(refusals(request)) or gettext("Nothing was refused."),
+                "refusals": "\n".join(filter(None, (*not_done, why_not_waited if not_done else "")))
+                or gettext("Nothing was refused."),
+                "copy": _copy_in_letter(request),
+                "provisions": "\n".join(provisions_of(request)),
+                "processing_heading": gettext("About the processing") if asks_access else "",
+                "processing": _processing() if asks_access else "",
                 "reason": text,
                 "decider": signed,
                 "court": APPEAL_COURT.value,
@@ -135,8 +146,11 @@ def _contents(actor: Actor, request: DataSubjectRequest, text: str) -> Contents:
 def results(request: DataSubjectRequest) -> list[str]:
     """For each controller what was done, in a line."""
     by_controller: dict[str, list[str]] = defaultdict(list)
-    for name, outcome, count in outcomes(request):
-        words = ItemOutcome(outcome).label if outcome else gettext("Not answered yet")
+    counted_by = outcomes(request)
+    for name, outcome, count in counted_by:
+        if outcome in ("", ItemOutcome.REFUSED):
+            continue
+        words = ItemOutcome(outcome).label
         counted = ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
         by_controller[name].append(f"{words}: {counted}")
     contacts = dict(request.controllers.filter(is_hub_owner=False).values_list("name", "contact_email"))
@@ -144,16 +158,61 @@ def results(request: DataSubjectRequest) -> list[str]:
         f"{name}{f' ({contacts[name]})' if contacts.get(name) else ''}. {'. '.join(done)}."
         for name, done in by_controller.items()
     ]
-    return lines or [gettext("We have found no data on you on the hub.")]
+    if not counted_by:
+        return [gettext("We have found no data on you on the hub.")]
+    return lines or [gettext("Nothing of what you asked for.")]
 
 
 def refusals(request: DataSubjectRequest) -> list[str]:
+    """What was refused, with the ground, and who has not answered."""
     cited = refusal_grounds()
     rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.REFUSED)
     found = rows.order_by("controller__name").values_list("controller__name", "ground", "reason").distinct()
-    return [
+    lines = [
         f"{name}: {' '.join(reason.split())} ({cited.get(ground, ground)})." for name, ground, reason in found
     ]
+    waiting = request.controllers.filter(is_hub_owner=False, answered_at=None).order_by("name")
+    silent = gettext(
+        "%(name)s has not answered. It is obliged to reply to you itself; you can contact it directly."
+    )
+    for name, email in waiting.values_list("name", "contact_email"):
+        lines.append(silent % {"name": f"{name} ({email})" if email else name})
+    return lines
+
+
+def provisions_of(request: DataSubjectRequest) -> list[str]:
+    """The provisions applied: the rights asked for, and the grounds of refusals."""
+    known = provisions()
+    rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.REFUSED)
+    grounds = sorted(set(rows.values_list("ground", flat=True)))
+    keys = dict.fromkeys(
+        ["gdpr_12", *(RIGHTS_IN[DataSubjectRight(right)] for right in request.rights), *grounds]
+    )
+    return [known[key].title for key in keys if key in known]
+
+
+def _copy_in_letter(request: DataSubjectRequest) -> str:
+    if not ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.GIVEN).exists():
+        return ""
+    return gettext("The data that are given out are in the copy that belongs to this letter.")
+
+
+def _processing() -> str:
+    """What article 15.1 asks for besides the copy, of the hub owner's own processing."""
+    return gettext(
+        "Purposes, categories of data, recipients and storage periods are stated at %(link)s. The copy states where "
+        "the data come from. You can request rectification, erasure or restriction, and object to the processing. No "
+        "automated decisions are made about you."
+    ) % {"link": page_address(PROCESSING_PAGE) or PROCESSING_PAGE}
+
+
+RIGHTS_IN = {
+    DataSubjectRight.ACCESS: "gdpr_15",
+    DataSubjectRight.RECTIFICATION: "gdpr_16",
+    DataSubjectRight.ERASURE: "gdpr_17",
+    DataSubjectRight.RESTRICTION: "gdpr_18",
+    DataSubjectRight.OBJECTION: "gdpr_21",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ def hearing(
                 "intended": str(INTENDED_IN_LETTERS[intended]),
                 "reason": reason,
                 "documents": "\n".join(documents) or gettext("No documents besides this letter."),
+                "provisions": decision_facts(membership.sector)["provisions"],
                 "answer_by": formatted(answer_by, "j F Y"),
             }
     return _letter(actor, membership, "letter_hearing", facts)

@@ -8,12 +8,13 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 from vardkase.core.errors import Conflict
 from vardkase.hub.case_files.appeals.letters import timeliness
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.correspondence.letters.signatures import signature_of
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.correspondence.letters.writing import Contents, typeset_for_file
 from vardkase.hub.law.kinds import HarmTest, SecrecyGround
 from vardkase.hub.law.queries import find_deadline
@@ -106,7 +107,7 @@ def answer_letter(
     def facts() -> dict[str, str]:
         return {
             **_common(actor, case, office),
-            "outcome": str(OUTCOMES[CaseOutcome(given.outcome)]()),
+            "outcome": outcome_in_letter(case, given.outcome, is_decision=is_decision),
             "withheld": "\n".join(withheld_lines(assessments)),
             "reasons": given.reasons,
             "right": _right(given.outcome, bool(conditions)),
@@ -141,7 +142,6 @@ def forwarding_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str
             **_of_appeal(appeal, to),
             "reasons": reasons,
             "documents": listed,
-            "claim": appeal.text,
             "changed": _changed(appeal),
             "timeliness": timeliness(appeal.exception, appeal.exception_note, appeal.last_day, to),
         }
@@ -196,7 +196,7 @@ def appeal_period(case: RecordsCase) -> str:
 
 def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str, str]:
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
-    authority = case.authority.name
+    authority = _name(case)
     return {
         "number": case.number,
         "authority": authority,
@@ -210,7 +210,7 @@ def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str,
 
 
 def _signature(user: User | None, actor: Actor) -> str:
-    return signature_of(user, "sv") if user else actor.name
+    return signature_of(user, get_language() or "sv") if user else actor.name
 
 
 def _changed(appeal: RecordsAppeal) -> str:
@@ -240,6 +240,18 @@ def _of_appeal(appeal: RecordsAppeal, to: str) -> dict[str, str]:
 
 def _day(day: date) -> str:
     return date_format(day, "j F Y")
+
+
+def outcome_in_letter(case: RecordsCase, outcome: str, *, is_decision: bool) -> str:
+    """What the authority does; a decision says that a request is refused, in whole or in part."""
+    if is_decision and (words := DECIDED.get(CaseOutcome(outcome))):
+        return words() % {"authority": _name(case)}
+    return OUTCOMES[CaseOutcome(outcome)]()
+
+
+def _name(case: RecordsCase) -> str:
+    """The hub owner's is the one of all its letters, not of its organisation on the hub."""
+    return owner_name() if case.authority_id == host_organisation_id() else case.authority.name
 
 
 def _right(outcome: str, has_conditions: bool) -> str:
@@ -310,7 +322,7 @@ def _typeset(
     contents = Contents(
         kind,
         case.number,
-        case.authority.name,
+        _name(case),
         [line.strip() for line in to],
         by_language,
         {language: [each.get("decider", "")] for language, each in by_language.items()},
@@ -322,6 +334,16 @@ def _typeset(
     return typeset_for_file(contents)
 
 
+DECIDED: Mapping[CaseOutcome, Callable[[], str]] = {
+    CaseOutcome.PARTLY: lambda: gettext(
+        "%(authority)s releases the records requested, except for the information stated below. The request is "
+        "refused in that part."
+    ),
+    CaseOutcome.WITHHELD: lambda: gettext("%(authority)s refuses the request for access to the records."),
+    CaseOutcome.NOT_HELD: lambda: gettext(
+        "%(authority)s refuses the request. It holds no record of the kind requested."
+    ),
+}
 OUTCOMES: Mapping[CaseOutcome, Callable[[], str]] = {
     CaseOutcome.RELEASED: lambda: gettext("We release the records you asked for."),
     CaseOutcome.PARTLY: lambda: gettext(
