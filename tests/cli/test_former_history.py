@@ -68,6 +68,7 @@ NEWER = {
     "public_records.0003_late_appeals": 0,
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
+    "spills.0003_copy_holders": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

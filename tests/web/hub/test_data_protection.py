@@ -37,8 +37,12 @@ from vardkase.hub.data_protection.requests.models import (
     DataSubjectRequest,
 )
 from vardkase.hub.data_protection.requests.spilled import forget_spilled
+from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.hooks import SpillDeleted
+from vardkase.hub.spills.models import Spill
+from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.models import Attribute, Event
@@ -219,7 +223,10 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     # What is in quarantine is in no copy, and goes with the event; the log of the hub names it no more.
     spilled = Event.objects.get(pk=ConcernedItem.objects.get(controller=b, kind="title").event_id)
     assert spilled.info in json.dumps(copy, ensure_ascii=False)
-    Event.objects.filter(pk=spilled.pk).update(quarantined=True)
+    declare(
+        actor_for(admin_b, Credential.BROWSER), spilled.pk, kind="swedish", reason="Rör ett skyddsobjekt."
+    )
+    assert Spill.objects.get().holders.get(kind="copy").name == request.number
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
     assert {each["controller"] for each in copy["controllers"]} == {"Hub"}
     forget_spilled(SpillDeleted(spilled.pk, spilled.uuid))

@@ -72,7 +72,7 @@ def _others(spill: Spill) -> list[SpillHolder]:
             count=count,
             first_at=first,
         )
-        for statement in (DELIVERIES, RUNS, TAXII, READS, MODULES, CASES)
+        for statement in (DELIVERIES, RUNS, TAXII, READS, MODULES, CASES, COPIES)
         for kind, receiver, name, organisation, count, first in cursor()
         .execute(statement, parameters)
         .fetchall()
@@ -116,4 +116,11 @@ WHERE target_kind = 'event' AND target_id = %(id)s AND action = ANY(%(modules)s)
 CASES = """
 SELECT 'case', c.id, c.number, c.authority_id, count(*), min(i.at)
 FROM records_item i JOIN records_case c ON c.id = i.case_id WHERE i.event_uuid = %(uuid)s GROUP BY c.id LIMIT %(most)s
+"""
+# What was given out is with the person, whose name is the request's alone.
+COPIES = """
+SELECT 'copy', r.id, 'PU-' || lpad(r.id::text, 5, '0'), NULL::bigint, count(*), min(i.answered_at)
+FROM data_request_item i JOIN data_request_controller c ON c.id = i.controller_id
+JOIN data_subject_request r ON r.id = c.request_id
+WHERE i.event_id = %(id)s AND i.outcome = 'given' GROUP BY r.id LIMIT %(most)s
 """

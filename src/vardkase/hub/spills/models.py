@@ -101,6 +101,7 @@ class HolderKind(models.TextChoices):
     TAXII = "taxii", _("TAXII")
     MODULE = "module", _("Export to a module or stream by hand")
     CASE = "case", _("Copies in a request for public records")
+    COPY = "copy", _("Copy for a data subject")
     OPERATOR = "operator", _("Temporary access for operations")
 
 
