@@ -79,6 +79,8 @@ def test_officer_keeps_a_file_from_opening_to_close(desk: Desk, case_file: CaseF
         "case_file.opened", "case_file.document_filed", "case_file.registered_as", "case_file.closed",
         "case_file.reopened",
     }  # fmt: skip
+    # Titles name people ("Note of a conversation with Bo Ask"), and auditors read the log of every authority.
+    assert "Bo Ask" not in str(list(AuditEntry.objects.values_list("title", "change")))
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,8 @@ def file_document(
         occurred_at=occurred_at or timezone.now(),
         by=actor.name[:255],
     )
-    change = {"document": made.number, "title": made.title, "sha256": made.sha256}
+    # Not its title, which may name people: the audit log has other readers.
+    change = {"document": made.number, "sha256": made.sha256}
     record(actor, HubAction.CASE_DOCUMENT_FILED, target_of(locked), change)
     return made
 
