@@ -78,7 +78,7 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
         "I beslutet om medlemskap förbehöll vi oss rätten att ändra det på det här sättet.",
         "krävde att det meddelades omedelbart. Andra medlemmars system var i fara.",
         "Beslutet gäller omedelbart, även om det överklagas",
-        "25, 35 och 37 §§ förvaltningslagen (2017:900)",
+        "5, 25, 35 och 37 §§ förvaltningslagen (2017:900)",
         "Konton har delats.",
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "inom tre veckor från den dag beslutet meddelades. Sista dagen är den",
@@ -131,7 +131,9 @@ def test_restriction_is_a_decision_letter_too(seed: Seed, desk: Desk, kind: str,
 def test_decision_against_member_states_hearing_ground_and_effect(seed: Seed, desk: Desk, field: str) -> None:
     member(desk, seed.org_b)
     officer, org = at_the_screen(desk.officer), seed.org_b.pk
-    for wrong in ("", "x" * 2001):
+    # Nothing without an end is only temporary (35 §).
+    unending = ["temporary"] if field == "immediate" else []
+    for wrong in ("", "x" * 2001, *unending):
         given = with_approval.ADVERSE | {field: wrong}
         for proposing in (
             lambda given=given: services.suspend(officer, org, "suspended", "Because.", given),

@@ -70,7 +70,7 @@ ADVERSE = {
     "hearing": "needless",
     "hearing_note": "Högskolan bad själv om det den 20 november 2026.",
     "ground": "reserved",
-    "immediate": "temporary",
+    "immediate": "interest",
     "immediate_note": "Det begränsar bara att dela, och hävs så snart systembytet är klart.",
 }
 ANSWERED = "Chefsjuristens bedömning, påhittad för demonstrationen."

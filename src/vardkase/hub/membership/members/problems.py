@@ -24,6 +24,10 @@ class MemberProblem(ProblemCode):
     MERGE_CHANGES_MEMBERSHIP = _(
         "One of the organisations has a membership, which a merge would change. End it first."
     )
+    TEMPORARY_NEEDS_END = _(
+        "A decision applies only temporarily if it has an end: state one, or choose the other ground "
+        "(35 § förvaltningslagen)."
+    )
     LACKS_NOTE = _("Explain, in at most %(most)s characters.")
     NOT_ACTIVE = _("Only an active membership can be restricted. The status of this one is “%(state)s”.")
     ALREADY_RESTRICTED = _("The membership already has this restriction.")

@@ -10,6 +10,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='recordscase',
+            name='requester',
+            field=models.CharField(choices=[('private', 'A person, a company, a municipality or a region'), ('state', 'A state authority')], default='private', max_length=8),
+        ),
         migrations.AddField(
             model_name='recordsappeal',
             name='deemed_on',

@@ -14,7 +14,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.lifecycle import TransitionRefused
-from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
+from vardkase.hub.membership.members.adverse_decisions import AdverseDecision, Immediate
 from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -79,7 +79,7 @@ def suspend(
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
     parameters = {"kind": kind, "until": until.isoformat() if until else ""}
-    parameters |= _decision(membership, kind, adverse)
+    parameters |= _decision(membership, kind, adverse, has_end=until is not None)
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
@@ -112,8 +112,12 @@ def terminate(
     return two_people.propose_step(actor, two_people.TERMINATE, membership, reasons(reason), parameters)
 
 
-def _decision(membership: Membership, kind: str, adverse: Mapping[str, Any]) -> dict[str, str]:
+def _decision(
+    membership: Membership, kind: str, adverse: Mapping[str, Any], *, has_end: bool = False
+) -> dict[str, str]:
     decision = AdverseDecision.read(adverse)
+    if decision.immediate == Immediate.TEMPORARY and not has_end:
+        raise Invalid({"immediate": [MemberProblem.TEMPORARY_NEEDS_END()]})
     if decision.is_heard:
         hearings.heard(membership, kind)
     return decision.as_parameters()

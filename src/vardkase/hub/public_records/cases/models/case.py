@@ -26,7 +26,7 @@ class CaseState(models.TextChoices):
 class Requester(models.TextChoices):
     """Who asks, as far as it decides where a refusal is appealed. Nothing more is asked (TF 2:18)."""
 
-    PRIVATE = "private", _("A person, a company or another authority than the state’s")
+    PRIVATE = "private", _("A person, a company, a municipality or a region")
     STATE = "state", _("A state authority")
 
 

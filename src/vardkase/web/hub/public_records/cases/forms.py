@@ -42,7 +42,9 @@ class RequesterForm(forms.Form):
         choices=Requester.choices,
         initial=Requester.PRIVATE,
         widget=forms.RadioSelect,
-        help_text=_("Decides only where a refusal is appealed. Do not ask who the requester is or why."),
+        help_text=_(
+            "Decides only where a refusal is appealed, and by when. Do not ask who the requester is or why."
+        ),
     )
 
 
