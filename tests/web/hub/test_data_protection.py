@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -50,6 +51,7 @@ from vardkase.intel.personal_data.models import PersonalDataMark
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 NAME, EMAIL, NUMBER = "Astrid Lindkvist", "astrid@lindkvist.example", "19811218-9876"
+UNKNOWN_ADDRESS = "adress som inte finns i hubbens egna uppgifter"
 ASKED = {
     "rights": ["access", "erasure"],
     "name": NAME,
@@ -136,6 +138,7 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     searched(handler, request)
     shown = words(handler.get(f"/data-requests/{request.pk}/"))
     assert all(name in shown for name in ("Organisation A", "Organisation B", "Hub", NAME))
+    assert UNKNOWN_ADDRESS in shown, "what anybody can send in, and what others hold, is left out"
     a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "Hub"))
     found = sorted(ConcernedItem.objects.filter(controller=a).values_list("kind", "part_id"))
     assert [kind for kind, _ in found] == ["attribute"] * 3 + ["report", "title"]
@@ -194,10 +197,18 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     reply = {"text": "Vi har sökt på ditt namn och dina uppgifter."}
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422
     own = {"pk": item_ids(hub), "outcome": "given", "ground": "", "reason": ""}
+    both = {"pk": item_ids(hub, "support"), "outcome": "given", "ground": "gdpr_17_3_archive", "reason": ""}
+    assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 422, "no reason"
     assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", own).status_code == 302
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422, "B has not finished"
     of_b.post(f"/our-data-requests/{b.pk}/done/", {"told": ""})
-    draft = handler.post(f"/data-requests/{request.pk}/reply/preview/", reply)
+    assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422, "erasure is open"
+    both["reason"] = "Frågan ska bevaras."
+    assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 302
+    reply["not_erasure"] = "Ärendet ska bevaras (artikel 17.3 b)."
+    with CaptureQueriesContext(connection) as read:
+        draft = handler.post(f"/data-requests/{request.pk}/reply/preview/", reply)
+    assert not any("FOR UPDATE" in query["sql"] and "data_subject" in query["sql"] for query in read)
     assert b"".join(draft.streaming_content).startswith(b"%PDF")
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 302
 
@@ -212,6 +223,13 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         "imy.se",
         "Uppgiften omfattas av sekretess",
         "tre veckor",
+        "Hub, radering: Ärendet ska bevaras",
+        "Hub, radering: Frågan ska bevaras (artikel 17.3 b och d",
+        "Organisation A, tillgång: Uppgiften omfattas av sekretess",
+        "Organisation B har inte angett för alla uppgifter vad den beslutar om detta: radering",
+        "artikel 17 i dataskyddsförordningen",
+        "Ändamål och rättslig grund: Pröva ansökningar",
+        "Inga automatiska beslut",
     ):
         assert expected in " ".join(printed.split())
     assert LetterDelivery.objects.filter(letter=Letter.objects.get()).exists(), "opened by its link"

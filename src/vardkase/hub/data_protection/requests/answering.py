@@ -22,13 +22,21 @@ from vardkase.hub.data_protection.requests.mails import notify_handlers, target_
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
     ConcernedItem,
+    DataSubjectRight,
     ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened, opened_copy, sealed_copy
 from vardkase.hub.data_protection.requests.queries import find_controller
 from vardkase.hub.data_protection.requests.recipients import recipients_of
-from vardkase.hub.data_protection.requests.rules import OPEN, answers_for, is_handler, refusal_grounds
+from vardkase.hub.data_protection.requests.rules import (
+    OPEN,
+    answers_for,
+    cited,
+    is_handler,
+    refusal_grounds,
+    rights_left,
+)
 from vardkase.hub.data_protection.requests.search import excerpts, texts_of
 from vardkase.hub.data_protection.requests.services import LONGEST_REASON, text_of
 from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
@@ -48,6 +56,9 @@ class ShownItem:
     where: str
     text: str
     terms: tuple[SearchTerm, ...]
+    ground: str
+    left: tuple[DataSubjectRight, ...]
+    """The rights asked for that its answer neither meets nor refuses."""
 
 
 def shown_items(
@@ -58,7 +69,9 @@ def shown_items(
     A handler reads those of the hub owner only: of the others, whose they are, of which kind, and how many.
     """
     if not reads_contents(actor, controller):
-        return [ShownItem(row, str(row.get_kind_display()), "", ()) for row in rows]
+        return [
+            ShownItem(row, str(row.get_kind_display()), "", (), *_answer_of(controller, row)) for row in rows
+        ]
     person = opened(controller.request.person)
     texts = _texts(controller, rows, person.terms)
     if texts:
@@ -70,9 +83,17 @@ def shown_items(
             where_of(row),
             texts.get(row.pk, ""),
             tuple(person.terms[place] for place in row.terms if place < len(person.terms)),
+            *_answer_of(controller, row),
         )
         for row in rows
     ]
+
+
+def _answer_of(
+    controller: ConcernedController, row: ConcernedItem
+) -> tuple[str, tuple[DataSubjectRight, ...]]:
+    left = rights_left(controller.request.rights, row.outcome, row.ground) if row.outcome else []
+    return cited(row.ground) if row.ground else "", tuple(left)
 
 
 def reads_contents(actor: Actor, controller: ConcernedController) -> bool:
@@ -103,6 +124,8 @@ def answer_items(
     reason: Any = "",
 ) -> int:
     """Record what was done with items; returns how many.
+
+    `ground` and `reason`: of what is refused, also where something else was done (a copy given, erasure refused).
 
     What was corrected or erased must no longer hold what was searched for; what is given out is copied. Raises Invalid
     by field, Conflict, NotFound, Forbidden.
@@ -175,7 +198,7 @@ def _for_answer(actor: Actor, controller_id: int) -> ConcernedController:
 
 
 def _refusal(outcome: str, ground: Any, reason: Any) -> tuple[str, str]:
-    if outcome != ItemOutcome.REFUSED:
+    if outcome != ItemOutcome.REFUSED and (not ground or outcome == ItemOutcome.ANOTHER):
         return "", text_of(reason, "reason", LONGEST_REASON) if str(reason or "").strip() else ""
     if ground not in refusal_grounds():
         raise Invalid({"ground": [DataAnswerProblem.NO_GROUND()]})

@@ -150,7 +150,7 @@ class ConcernedItem(models.Model):
 
     `part_id` is the row's id, by `kind`; the event's for titles, tags and versions. `terms` are the places in the
     person's list of what to search for; `versions` the numbers of published versions. `given` is encrypted: what was
-    given out. `ground` is the key of a provision (`hub.law`).
+    given out. `ground` is the key of a provision (`hub.law`) by which something was refused, whatever else was done.
     """
 
     controller = models.ForeignKey(ConcernedController, models.CASCADE, related_name="items")

@@ -23,6 +23,18 @@ from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
+FINAL = Q(controller__is_hub_owner=True) | Q(controller__answered_at__isnull=False)
+"""Items whose answer counts: what a controller has not sent yet is not its answer."""
+SENT_BY_ANYONE = (
+    FoundItemKind.APPLICATION,
+    FoundItemKind.SUPPORT,
+    FoundItemKind.SUPPORT_MESSAGE,
+    FoundItemKind.REGISTRATION,
+    FoundItemKind.SENT_MAIL,
+    FoundItemKind.AUDIT,
+)
+"""Where an address stands that anybody may have written in a form: it proves nothing of who they are."""
+
 
 def requests(actor: Actor, *, state: str = "") -> QuerySet[DataSubjectRequest]:
     """All requests, or those in `state` ("open": unanswered; "late": past the last day). Raises Forbidden."""
@@ -125,9 +137,25 @@ def person_of(actor: Actor, request: DataSubjectRequest) -> DataSubject:
     return opened(request.person)
 
 
-def outcomes(request: DataSubjectRequest) -> list[tuple[str, str, int]]:
-    """Of all items of a request: controller, outcome, number."""
+def is_address_unknown(request: DataSubjectRequest) -> bool:
+    """Whether data were found, but the address of the reply is in none of the hub owner's that only it wrote.
+
+    What others hold is left out: a handler may not learn which values are in it.
+    """
+    person = opened(request.person)
     rows = ConcernedItem.objects.filter(controller__request=request)
+    if not person.email or not rows.exists():
+        return False
+    places = [
+        place for place, term in enumerate(person.terms) if term.text.casefold() == person.email.casefold()
+    ]
+    own = rows.filter(controller__is_hub_owner=True)
+    return not own.exclude(kind__in=SENT_BY_ANYONE).filter(terms__overlap=places).exists()
+
+
+def outcomes(request: DataSubjectRequest) -> list[tuple[str, str, int]]:
+    """Of all items of a request with a final answer: controller, outcome, number."""
+    rows = ConcernedItem.objects.filter(FINAL, controller__request=request)
     counted = rows.values_list("controller__is_hub_owner", "controller__name", "outcome").annotate(
         n=Count("pk")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.data_protection.requests.models import ConcernedController
 from vardkase.hub.data_protection.requests.models import DataRequestState as State
+from vardkase.hub.data_protection.requests.models import DataSubjectRight as Right
+from vardkase.hub.data_protection.requests.models import ItemOutcome as Outcome
 from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.hub.law.queries import provisions
 from vardkase.hub.lifecycle import StateMachine, Transition
@@ -56,16 +58,50 @@ REQUEST = StateMachine(
         ),
     },
 )
-GROUNDS = (
-    "gdpr_12", "gdpr_15", "gdpr_16", "gdpr_17", "gdpr_18", "gdpr_21", "data_protection_5_1", "archive_10",
-)  # fmt: skip
-"""The provisions that a refusal may rest on."""
+GROUNDS: Mapping[str, tuple[Right, ...]] = {
+    "gdpr_12_5": tuple(Right),
+    "gdpr_15_4": (Right.ACCESS,),
+    "data_protection_5_1": (Right.ACCESS,),
+    "data_protection_5_2": (Right.ACCESS,),
+    "gdpr_16": (Right.RECTIFICATION,),
+    "gdpr_17_3": (Right.ERASURE,),
+    "gdpr_17_3_archive": (Right.ERASURE,),
+    "gdpr_18": (Right.RESTRICTION,),
+    "gdpr_21_1": (Right.OBJECTION,),
+}
+"""The provisions that a refusal may rest on, with the rights that are refused by them."""
+DONE: Mapping[str, tuple[Right, ...]] = {
+    Outcome.GIVEN: (Right.ACCESS,),
+    Outcome.CORRECTED: (Right.RECTIFICATION,),
+    Outcome.ERASED: (Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION, Right.OBJECTION),
+    Outcome.RESTRICTED: (Right.RESTRICTION,),
+    Outcome.ANOTHER: tuple(Right),
+}
+"""The rights that are met by what was done with an item."""
+ARTICLES: Mapping[str, str] = {
+    Right.ACCESS: "gdpr_15",
+    Right.RECTIFICATION: "gdpr_16",
+    Right.ERASURE: "gdpr_17",
+    Right.RESTRICTION: "gdpr_18",
+    Right.OBJECTION: "gdpr_21",
+}
 
 
 def refusal_grounds() -> Mapping[str, str]:
     """Key → citation, in the active language."""
+    return {key: title for key in GROUNDS if (title := cited(key)) != key}
+
+
+def cited(key: str) -> str:
+    """The citation of a provision in the active language; its key if it is not known (any more)."""
     known = provisions()
-    return {key: known[key].title for key in GROUNDS if key in known}
+    return known[key].title if key in known else key
+
+
+def rights_left(asked: Iterable[str], outcome: str, ground: str) -> list[Right]:
+    """Of the rights that were asked for, those that an item's answer neither meets nor refuses."""
+    answered = {*DONE.get(outcome, ()), *GROUNDS.get(ground, ())}
+    return [right for right in Right if right in asked and right not in answered]
 
 
 def is_handler(actor: Actor) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -229,6 +230,12 @@ def locked(actor: Actor, pk: int) -> DataSubjectRequest:
     return _for_handler(actor, pk)
 
 
+def unlocked(actor: Actor, pk: int) -> DataSubjectRequest:
+    """As `locked`, for what changes nothing. Raises as it."""
+    actor.require_writing()
+    return _open_to(actor, requests(actor).filter(pk=pk))
+
+
 def text_of(value: Any, field: str, longest: int) -> str:
     text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
     if not text or len(text) > longest or "\0" in text:
@@ -238,7 +245,10 @@ def text_of(value: Any, field: str, longest: int) -> str:
 
 def _for_handler(actor: Actor, pk: int) -> DataSubjectRequest:
     actor.require_writing()
-    rows = requests(actor).select_related(None).select_for_update().filter(pk=pk)
+    return _open_to(actor, requests(actor).select_related(None).select_for_update().filter(pk=pk))
+
+
+def _open_to(actor: Actor, rows: QuerySet[DataSubjectRequest]) -> DataSubjectRequest:
     request = first_or_not_found(rows, DataRequestProblem.NO_SUCH_REQUEST())
     if request.state not in OPEN:
         raise Conflict(DataRequestProblem.NOT_OPEN())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -114,7 +114,14 @@ class BecauseForm(forms.Form):
 
 class ItemAnswerForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What was done"), choices=ItemOutcome.choices)
-    ground = forms.ChoiceField(label=_("Provision"), required=False)
+    ground = forms.ChoiceField(
+        label=_("Refused under"),
+        required=False,
+        help_text=_(
+            "Choose it also if something was done but not all that was asked for: a copy given out and erasure "
+            "refused, for example."
+        ),
+    )
     reason = forms.CharField(
         label=_("Reason for a refusal"),
         max_length=LONGEST_REASON,
@@ -126,7 +133,7 @@ class ItemAnswerForm(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         ground: Any = self.fields["ground"]
-        ground.choices = [("", _("Only for a refusal")), *refusal_grounds().items()]
+        ground.choices = [("", _("Nothing was refused")), *refusal_grounds().items()]
         outcome: Any = self.fields["outcome"]
         outcome.choices = [("", _("Choose")), *ItemOutcome.choices]
 
@@ -141,6 +148,23 @@ class RecipientsToldForm(forms.Form):
 
 
 class DataReplyForm(forms.Form):
+    """`rights`: those that the hub owner has to say why it does not meet them."""
+
+    def __init__(self, *arguments: Any, rights: Sequence[DataSubjectRight] = (), **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.rights = rights
+        for right in rights:
+            self.fields[f"not_{right}"] = forms.CharField(
+                label=_("%(right)s: why it is refused") % {"right": right.label},
+                max_length=LONGEST_REASON,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_("Not done for all items of ours. State the reason and the provision."),
+            )
+
+    @property
+    def not_done(self) -> dict[str, str]:
+        return {right: self.cleaned_data[f"not_{right}"] for right in self.rights}
+
     text = forms.CharField(
         label=_("Reasons"),
         max_length=LONGEST_TEXT,

@@ -84,6 +84,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         "concerned": [(each, queries.counts_by_kind(each)) for each in concerned],
         "total": sum(getattr(each, "count", 0) for each in concerned),
         "is_open": asked.state in OPEN,
+        "is_address_unknown": queries.is_address_unknown(asked),
         "is_searching": is_searching,
         "may_send": asked.state == DataRequestState.IN_HAND
         and any(not each.is_hub_owner for each in concerned),

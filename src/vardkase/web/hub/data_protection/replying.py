@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Invalid
-from vardkase.hub.data_protection.requests import queries, replying
+from vardkase.hub.data_protection.requests import queries, replying, wording
 from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.web.hub.data_protection.forms import DataReplyForm
 from vardkase.web.ui.files import download
@@ -19,11 +19,11 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page(staff=HANDLERS, writes=True)
 def reply(request: PageRequest, pk: int) -> HttpResponse:
-    form = DataReplyForm(request.POST or None)
+    form = _form(request, pk)
     if form.is_valid():
         with errors_shown_in(form):
             given = form.cleaned_data
-            replying.reply(request.actor, pk, given["text"], without_because=given["without_because"])
+            replying.reply(request.actor, pk, given["text"], form.not_done, given["without_because"])
             messages.success(request, gettext("The reply has been sent, and the request is closed."))
             return redirect("data_request", pk)
     return _shown(request, pk, form)
@@ -32,15 +32,20 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=HANDLERS, writes=True)
 def preview(request: PageRequest, pk: int) -> HttpResponseBase:
-    form = DataReplyForm(request.POST)
+    form = _form(request, pk)
     if form.is_valid():
         try:
-            content = replying.preview_reply(request.actor, pk, form.cleaned_data["text"])
+            content = replying.preview_reply(request.actor, pk, form.cleaned_data["text"], form.not_done)
         except (Invalid, Conflict) as refused:
             take_errors(form, refused)
         else:
             return download([content], "draft.pdf", "application/pdf")
     return _shown(request, pk, form)
+
+
+def _form(request: PageRequest, pk: int) -> DataReplyForm:
+    asked = queries.find_request(request.actor, pk)
+    return DataReplyForm(request.POST or None, rights=wording.own_rights_left(asked))
 
 
 def _shown(request: PageRequest, pk: int, form: DataReplyForm) -> HttpResponse:
@@ -49,7 +54,8 @@ def _shown(request: PageRequest, pk: int, form: DataReplyForm) -> HttpResponse:
         "asked": asked,
         "form": form,
         "concerned": queries.controllers(asked),
-        "results": replying.results(asked),
-        "refusals": replying.refusals(asked),
+        "results": wording.results(asked),
+        "undone": wording.undone(asked),
+        "is_address_unknown": queries.is_address_unknown(asked),
     }
     return render(request, "data_protection/reply.html", context, status=422 if form.errors else 200)
