@@ -19,7 +19,7 @@ class SpillState(models.TextChoices):
 
 class SpillOrigin(models.TextChoices):
     DECLARED = "declared", _("Declared")
-    RECEIVED = "received", _("Came with a classification marking")
+    RECEIVED = "received", _("Arrived with a classification marking")
 
 
 class SpillKind(models.TextChoices):

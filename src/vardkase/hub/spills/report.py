@@ -103,7 +103,7 @@ def _proof(spill: Spill) -> list[dict[str, Any]]:
     ]
     kept = [[each["table"], str(each["count"])] for each in (*proof["found"], *proof["references"])]
     return [
-        _table(gettext("Search for what is left"), [gettext("What"), gettext("Result")], rows),
+        _table(gettext("Search for remaining traces"), [gettext("What"), gettext("Result")], rows),
         _table(
             gettext("Tables that still name the event or its parts by UUID, without content"),
             [gettext("Table"), gettext("Rows")],

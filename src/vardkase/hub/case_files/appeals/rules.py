@@ -14,7 +14,10 @@ APPEAL = StateMachine(
     State,
     {
         "find_in_time": Transition(
-            HubAction.APPEAL_IN_TIME, _("Find it received in time"), (State.REGISTERED,), State.IN_TIME
+            HubAction.APPEAL_IN_TIME,
+            _("Find that it was received in time"),
+            (State.REGISTERED,),
+            State.IN_TIME,
         ),
         "dismiss": Transition(
             HubAction.APPEAL_DISMISSED, _("Dismiss as too late"), (State.REGISTERED,), State.DISMISSED

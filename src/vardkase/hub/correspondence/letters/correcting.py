@@ -89,7 +89,8 @@ def _what_was_corrected(
                 "%(number)s said:"
             ) % {"day": date_format(today(), "j F Y"), "number": letter.number}
             lines = [
-                gettext("“%(before)s”. It is to say: “%(after)s”.") % {"before": before[name], "after": text}
+                gettext("“%(before)s”. It should read: “%(after)s”.")
+                % {"before": before[name], "after": text}
                 for name, text in changed.items()
             ]
         found[language] = "\n".join([head, *lines])

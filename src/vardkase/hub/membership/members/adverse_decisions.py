@@ -105,7 +105,9 @@ CHOICES: Mapping[str, type[TextChoices]] = {
 NOTES = ("hearing_note", "immediate_note")
 LABELS = {
     "hearing": _("Was the member heard? (25 § förvaltningslagen)"),
-    "hearing_note": _("Our view of what the member answered; or why it was not heard"),
+    "hearing_note": _(
+        "Our assessment of the member’s comments, or why it was not given the opportunity to comment"
+    ),
     "ground": _("Ground for changing a favourable decision (37 § förvaltningslagen)"),
     "immediate": _("Why the decision takes effect at once (35 § förvaltningslagen)"),
     "immediate_note": _("The interest, and how it was weighed against the member’s"),

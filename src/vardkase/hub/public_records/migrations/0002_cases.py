@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, default='', max_length=200)),
                 ('email', models.EmailField(blank=True, default='', max_length=255)),
                 ('postal_address', models.CharField(blank=True, default='', max_length=500)),
-                ('requester', models.CharField(choices=[('private', 'A person, a company or another authority than the state’s'), ('state', 'A state authority')], default='private', max_length=8)),
+                ('requester', models.CharField(choices=[('private', 'A person, a company, a municipality or a region'), ('state', 'A state authority')], default='private', max_length=8)),
                 ('language', models.CharField(default='sv', max_length=8)),
                 ('network', models.GenericIPAddressField(null=True)),
                 ('asked_at', models.DateTimeField()),

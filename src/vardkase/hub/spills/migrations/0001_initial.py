@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True)),
                 ('state', models.CharField(choices=[('open', 'In quarantine'), ('released', 'Released: false alarm'), ('deleted', 'Deleted here'), ('closed', 'Closed')], default='open', max_length=16)),
-                ('origin', models.CharField(choices=[('declared', 'Declared'), ('received', 'Came with a classification marking')], max_length=16)),
+                ('origin', models.CharField(choices=[('declared', 'Declared'), ('received', 'Arrived with a classification marking')], max_length=16)),
                 ('kind', models.CharField(choices=[('swedish', 'Swedish security-classified information'), ('eu', 'EU classified information'), ('nato', 'NATO classified information'), ('other_state', 'Classified information of another state'), ('unsure', 'Not known yet')], default='unsure', max_length=16)),
                 ('reason', models.TextField(blank=True, default='')),
                 ('event_id', models.BigIntegerField()),

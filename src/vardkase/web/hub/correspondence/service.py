@@ -33,7 +33,7 @@ def record(request: PageRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             record_service(request.actor, pk, **form.cleaned_data)
-            messages.success(request, gettext("The service has been recorded."))
+            messages.success(request, gettext("Service has been recorded."))
             return redirect(back)
     intro = gettext("When and how the letter reached somebody who may receive it for the party.")
     return edit_page(request, form, gettext("Record service"), [(str(letter), back)], intro=intro)
@@ -59,7 +59,7 @@ def correct(request: PageRequest, pk: int) -> HttpResponse:
     return edit_page(
         request,
         form,
-        gettext("Correct a slip"),
+        gettext("Correct an error"),
         [(str(letter), back)],
         save=gettext("Send the corrected copy"),
         intro=intro,

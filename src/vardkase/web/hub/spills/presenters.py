@@ -65,7 +65,7 @@ def steps_of(spill: Spill, *, waiting: bool, unsettled: int) -> list[SpillStep]:
             "spill_delete" if is_open and not waiting and spill.ground and is_reported(spill) else "",
             gettext("Propose deletion of the event"),
         ),
-        SpillStep(gettext("Proved: nothing of it is left on the hub"), is_proved),
+        SpillStep(gettext("Confirmed: nothing of it is left on the hub"), is_proved),
         SpillStep(
             gettext("Everyone who had it has answered"),
             unsettled == 0,
