@@ -107,7 +107,10 @@ class ConsultationForm(forms.Form):
     harm = _long(
         _("What harm would their release do?"),
         required=False,
-        help_text=_("To whom or what, and how. The authority cannot withhold anything without a harm."),
+        help_text=_(
+            "To whom or what, and how. Most grounds require a harm: without one the information cannot be "
+            "withheld."
+        ),
     )
     name = forms.CharField(label=_("Your name"), max_length=LONGEST_NAME)
 
