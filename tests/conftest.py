@@ -74,6 +74,7 @@ LONG = tuple(
         "cli/test_serve.py",
         "exchange/test_enrolment.py",
         "hub/content_access/test_reads_are_recorded.py",
+        "hub/spills/test_no_reader.py",
         "recordings/",
         "web/test_pages_without_read_access.py",
         "wire/test_kill9.py",
