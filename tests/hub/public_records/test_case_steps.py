@@ -318,5 +318,31 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
     assert b"Raderad" in content_of(requester.get(f"/public-records/follow/document/{copy.number}/"))
 
 
+def test_attachments_that_go_out_beside_something_hidden_are_read_first(seed: Seed) -> None:
+    attached = {
+        "type": "attachment",
+        "category": "External analysis",
+        "value": "rapport.pdf",
+        "data": "JVBERg==",
+    }
+    parts = [attached, {"type": "domain", "value": "malware.example"}]
+    event = {"info": "Intrång", "distribution": "1", "published": True, "Attribute": parts}
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": event})[0] == 200
+    jurist = at_a_browser(officer_of(seed, "org_b"))
+    case = with_material(jurist)
+    release_all(jurist, case)
+    held = {"outcome": "withhold", "grounds": ["osl_18_8"], "harm": "Visar var skyddet finns."}
+    assessing.assess(jurist, case.number, [case.items.get(title="malware.example").pk], held)
+    given = {"kind": "answer", "reasons": "Uppgiften omfattas av sekretess."}
+    officer, address = (
+        signed_in(User.objects.get(pk=jurist.user_id or 0)),
+        f"/public-records/cases/{case.number}/check/",
+    )
+    assert b'name="files_read"' in officer.get(address).content
+    refused = officer.post(address, given)
+    assert (refused.status_code, "rapport.pdf" in refused.content.decode()) == (422, True)
+    assert officer.post(address, {**given, "files_read": "on"}).status_code == 302
+
+
 def content_of(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content

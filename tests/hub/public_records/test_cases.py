@@ -128,9 +128,9 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     status = outside.get("/public-records/follow/case/")
     assert "Begär ett skriftligt beslut" in status.content.decode()
     fill_in(outside, status, act="decision")
-    told = OutgoingMail.objects.count()
+    mailed = OutgoingMail.objects.count()
     fill_in(outside, status, act="decision")
-    assert OutgoingMail.objects.count() == told, "asked for again: nobody is told twice"
+    assert OutgoingMail.objects.count() == mailed, "asked for again: nobody is told twice"
     assert officer.post(f"{address}check/", {**given, "kind": "decision"}).status_code == 302
     decision = RecordsAnswer.objects.get(kind="decision")
     status = outside.get("/public-records/follow/case/")

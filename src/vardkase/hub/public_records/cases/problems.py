@@ -39,6 +39,7 @@ class RecordsProblem(ProblemCode):
         "Masked or withheld text still occurs in what would be released: %(places)s. Mask it there too, or confirm "
         "that it may go out."
     )
+    FILES_UNREAD = _("Confirm that nothing that is withheld or masked is in these attachments: %(names)s.")
     OFFICE_INCOMPLETE = _(
         "The letter cannot be written until the page of the office states: %(names)s.",
     )

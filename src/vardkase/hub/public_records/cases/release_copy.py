@@ -11,7 +11,7 @@ from vardkase.hub.public_records.cases.models import Assessed, CaseItem, ItemAss
 from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.cases.services.material import title_of
 from vardkase.hub.public_records.release.copying import Head, ReleaseCopy, copy
-from vardkase.hub.public_records.release.items import Decision, Field, File, Item, Span
+from vardkase.hub.public_records.release.items import Decision, Field, File, Item, ReleaseOutcome, Span
 from vardkase.hub.public_records.release.remaining import remains, remains_in
 
 SWEDISH = "sv"
@@ -36,6 +36,13 @@ def still_visible(items: Sequence[Item], *texts: str) -> list[str]:
     places += [(text, gettext("the letter")) for text in remains_in(items, texts)]
     words = gettext("“%(text)s” in “%(place)s”")
     return list(dict.fromkeys(words % {"text": text, "place": place} for text, place in places))
+
+
+def files_to_read(items: Sequence[Item]) -> list[str]:
+    """The attachments that go out although something is hidden, which the search may not find in every kind of file."""
+    if all(item.decision.outcome == ReleaseOutcome.RELEASE for item in items):
+        return []
+    return [item.file.name for item in items if item.file]
 
 
 def _item(row: CaseItem, assessment: ItemAssessment, cited: dict[str, str]) -> Item:

@@ -37,7 +37,12 @@ from vardkase.hub.public_records.cases.models import (
 from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.quarantine import has_quarantined
 from vardkase.hub.public_records.cases.queries import find_case
-from vardkase.hub.public_records.cases.release_copy import items_to_release, made_copy, still_visible
+from vardkase.hub.public_records.cases.release_copy import (
+    files_to_read,
+    items_to_release,
+    made_copy,
+    still_visible,
+)
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE
 from vardkase.hub.public_records.cases.services.assessing import unassessed
 from vardkase.hub.public_records.cases.services.opening import as_requester, for_update, locked
@@ -52,12 +57,13 @@ RELEASING = (CaseOutcome.RELEASED, CaseOutcome.PARTLY)
 
 @dataclass(frozen=True, slots=True)
 class AnswerCheck:
-    """What would go out now. `visible`: where masked or withheld text still stands."""
+    """What would go out now. `visible`: where masked or withheld text still stands; `files`: attachments to read."""
 
     outcome: CaseOutcome
     unassessed: int
     has_copy: bool
     visible: list[str]
+    files: list[str]
 
 
 def check(actor: Actor, number: str) -> AnswerCheck:
@@ -65,9 +71,10 @@ def check(actor: Actor, number: str) -> AnswerCheck:
     case = find_case(actor, number)
     remaining = unassessed(case)
     if remaining or not CaseItem.every.filter(case=case).exists():
-        return AnswerCheck(CaseOutcome.NOT_HELD, remaining, False, [])
+        return AnswerCheck(CaseOutcome.NOT_HELD, remaining, False, [], [])
     outcome = outcome_of(case)
-    return AnswerCheck(outcome, 0, outcome in RELEASING, still_visible(items_to_release(case)))
+    items = items_to_release(case)
+    return AnswerCheck(outcome, 0, outcome in RELEASING, still_visible(items), files_to_read(items))
 
 
 def draft_copy(actor: Actor, number: str) -> ReleaseCopy | None:
@@ -92,7 +99,7 @@ def outcome_of(case: RecordsCase) -> CaseOutcome:
 
 @transaction.atomic
 def answer(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAnswer:
-    """Answer, or decide in writing: `kind`, `reasons`, `presented_by`, `on_paper`, `accepts_visible`.
+    """Answer, or decide in writing: `kind`, `reasons`, `presented_by`, `on_paper`, `accepts_visible`, `files_read`.
 
     Letter and copies go on file as they are sent, and the requester is told if there is an address. Raises Forbidden,
     NotFound, TransitionRefused, Invalid by field, and Conflict with what is missing.
@@ -111,6 +118,8 @@ def answer(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAnswer:
     said = [reasons, *(one.harm for one in assessments), *(one.condition for one in assessments)]
     if (visible := still_visible(items, *said)) and not accepted:
         raise Conflict(RecordsProblem.STILL_VISIBLE(places=visible[:10]))
+    if (files := files_to_read(items)) and data.get("files_read") is not True:
+        raise Conflict(RecordsProblem.FILES_UNREAD(names=files[:10]))
     made = made_copy(case, items, accepted=accepted) if outcome in RELEASING else None
     pages = made.pages if made else 0
     fee = tariff_of(office_of(case.authority_id)).fee(pages) if data.get("on_paper") is True else 0

@@ -162,6 +162,9 @@ class RecordsAnswerForm(forms.Form):
     accepts_visible = forms.BooleanField(
         label=_("I have checked that the text that still occurs may go out"), required=False
     )
+    files_read = forms.BooleanField(
+        label=_("I have read the attachments: nothing that is withheld or masked is in them"), required=False
+    )
 
 
 class ReferralForm(forms.Form):
