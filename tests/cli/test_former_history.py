@@ -38,6 +38,7 @@ NEWER = {
     "core.0002_job_orderer": 0,
     "correspondence.0002_service_and_correction": 1,
     "data_protection.0001_initial": 5,
+    "data_protection.0002_breach_records": 0,
     "enrolment.0002_joined_hub_report": 0,
     "exchange.0002_notifications": 3,
     "identity.0002_refusal_note_recorded_at": 0,

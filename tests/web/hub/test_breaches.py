@@ -71,7 +71,7 @@ def test_breach_is_logged_reminded_of_reported_late_and_closed(seed: Seed, juris
     assert client.post(f"{page}close/").status_code == 302
     report = {"at": ago(minutes=1), "reference": "IMY-2026-1"}
     assert client.post(f"{page}report/", report).status_code == 422, "the risk is not assessed"
-    high = given | {"risk": "high", "persons": "3", "aware_at": ago(hours=80)}
+    high = given | {"risk": "high", "persons": "3", "records": "412", "aware_at": ago(hours=80)}
     assert client.post(f"{page}change/", high).status_code == 302
     assert client.post(f"{page}report/", report).status_code == 422, "late without reasons"
     assert (
@@ -85,6 +85,8 @@ def test_breach_is_logged_reminded_of_reported_late_and_closed(seed: Seed, juris
     client.post(f"{page}close/")
     assert Breach.objects.get().state == "closed"
     text = printed(client.get(f"{page}pdf/"))
+    assert "personuppgiftsposter 412" in text
+    assert "Kontaktpunkt" in text
     assert all(part in text for part in ("IMY-2026-1", "Upptäcktes en lördag.", "Ingen adress är känd."))
     assert client.post(f"{page}change/", high).status_code == 422, "a closed one is reopened first"
     assert client.post(f"{page}reopen/").status_code == 302

@@ -21,8 +21,8 @@ class BreachRisk(models.TextChoices):
 
     UNKNOWN = "unknown", _("Not assessed yet")
     UNLIKELY = "unlikely", _("Unlikely to be a risk: need not be reported")
-    RISK = "risk", _("Risk: reported to IMY")
-    HIGH = "high", _("High risk: reported to IMY, and the persons are informed")
+    RISK = "risk", _("Risk: must be reported to IMY")
+    HIGH = "high", _("High risk: must be reported to IMY, and the persons informed")
 
 
 class BreachRole(models.TextChoices):
@@ -47,6 +47,7 @@ class Breach(models.Model):
     role = models.CharField(max_length=12, choices=BreachRole.choices, default=BreachRole.CONTROLLER)
     description = models.TextField()
     persons = models.IntegerField(null=True)
+    records = models.IntegerField(null=True)
     categories = models.TextField(blank=True, default="")
     consequences = models.TextField(blank=True, default="")
     measures = models.TextField(blank=True, default="")

@@ -10,7 +10,9 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from vardkase.core import typeset
 from vardkase.core.mail.settings import sender
+from vardkase.hub.correspondence.letters.wording import sender_and_address
 from vardkase.hub.data_protection.breaches.models import Breach
+from vardkase.hub.data_protection.processing.queries import data_protection_officer
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 
@@ -23,12 +25,16 @@ def facts_of(breach: Breach) -> list[tuple[str, str]]:
 
     rows = [
         (gettext("Became known"), moment(breach.aware_at)),
-        (gettext("Report due"), moment(breach.deadline)),
+        (gettext("Report by"), moment(breach.deadline)),
         (gettext("When it happened"), breach.occurred),
         (gettext("What happened to the data"), "; ".join(breach.kind_labels)),
         (gettext("Role"), breach.get_role_display()),
         (gettext("Description"), breach.description),
-        (gettext("Number of persons"), "" if breach.persons is None else str(breach.persons)),
+        (gettext("Approximate number of persons"), "" if breach.persons is None else str(breach.persons)),
+        (
+            gettext("Approximate number of personal data records"),
+            "" if breach.records is None else str(breach.records),
+        ),
         (gettext("Categories of persons and data"), breach.categories),
         (gettext("Likely consequences"), breach.consequences),
         (gettext("Measures taken"), breach.measures),
@@ -43,6 +49,10 @@ def facts_of(breach: Breach) -> list[tuple[str, str]]:
         (
             gettext("Controller told"),
             f"{moment(breach.controller_told_at)} {breach.controller_told_how}".strip(),
+        ),
+        (
+            gettext("Contact point"),
+            ", ".join(filter(None, (data_protection_officer(), sender_and_address()))),
         ),
         (gettext("Logged by"), f"{breach.created_by}, {moment(breach.created)}"),
         (pgettext("breach", "Closed"), moment(breach.closed_at)),

@@ -37,7 +37,8 @@ LONGEST = {"title": 200, "occurred": 200, "description": 10_000, "categories": 2
 NEEDED = ("title", "description")
 LONGEST_HOW = 2_000
 LONGEST_REFERENCE = 100
-MOST_PERSONS = 100_000_000
+COUNTS = ("persons", "records")
+MOST = 100_000_000
 SOURCES = ("spill", "support_request")
 """The kinds of things that a breach may have become known by."""
 REPORTED = (BreachRisk.RISK, BreachRisk.HIGH)
@@ -221,12 +222,15 @@ def _read(data: Mapping[str, Any]) -> dict[str, Any]:
     values["aware_at"] = data.get("aware_at")
     if not isinstance(values["aware_at"], datetime) or values["aware_at"] > timezone.now():
         errors["aware_at"] = [BreachProblem.IN_THE_FUTURE()]
-    values["persons"] = data.get("persons")
-    if values["persons"] is not None and not 0 <= values["persons"] <= MOST_PERSONS:
-        errors["persons"] = [CommonProblem.INVALID_INPUT()]
+    counts = {name: data.get(name) for name in COUNTS}
+    errors |= {
+        name: [CommonProblem.INVALID_INPUT()]
+        for name, count in counts.items()
+        if count is not None and not 0 <= count <= MOST
+    }
     if errors:
         raise Invalid(errors)
-    return values
+    return values | counts
 
 
 def _text(value: str, field: str, longest: int) -> str:

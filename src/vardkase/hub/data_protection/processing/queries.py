@@ -41,16 +41,21 @@ class RecordOfProcessing:
 def record_of_processing() -> RecordOfProcessing:
     changes = LegalRuleVersion.objects.filter(kind=LegalRuleKind.PROCESSING)
     facts = changes.aggregate(count=Count("pk"), last=Max("at"))
-    language = "sv" if (get_language() or "sv").startswith("sv") else "en"
-    statements = {each.name: each.in_language(language).text for each in shown(PassagePart.PRIVACY)}
     return RecordOfProcessing(
         owner_name(),
         sender_and_address(),
-        statements.get("dpo", ""),
+        data_protection_officer(),
         facts["count"],
         facts["last"],
         [rule for rule in rules(LegalRuleKind.PROCESSING) if not rule.is_retired],
     )
+
+
+def data_protection_officer() -> str:
+    """Who it is and how they are reached, as the hub owner has stated it, in the active language."""
+    language = "sv" if (get_language() or "sv").startswith("sv") else "en"
+    statements = {each.name: each.in_language(language).text for each in shown(PassagePart.PRIVACY)}
+    return statements.get("dpo", "")
 
 
 def parts_of(activity: LegalRule) -> list[tuple[str, str]]:

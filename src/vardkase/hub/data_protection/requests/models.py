@@ -141,7 +141,7 @@ class ItemOutcome(models.TextChoices):
     CORRECTED = "corrected", _("Corrected")
     ERASED = "erased", _("Erased")
     RESTRICTED = "restricted", _("Processing restricted")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("data request", "Refused")
     ANOTHER = "another", _("About somebody else")
 
 

@@ -204,7 +204,10 @@ class BreachForm(forms.Form):
     )
     role = forms.ChoiceField(label=_("Role"), choices=BreachRole.choices, widget=forms.RadioSelect)
     description = _long("description", _("Description"), 6)
-    persons = forms.IntegerField(label=_("Number of persons"), min_value=0, required=False)
+    persons = forms.IntegerField(label=_("Approximate number of persons"), min_value=0, required=False)
+    records = forms.IntegerField(
+        label=_("Approximate number of personal data records"), min_value=0, required=False
+    )
     categories = _long("categories", _("Categories of persons and data"), required=False)
     consequences = _long("consequences", _("Likely consequences"), required=False)
     measures = _long("measures", _("Measures taken"), required=False)
