@@ -18,6 +18,7 @@ class HubAction(AuditAction):
     APPEAL_DISMISSED = "appeal.dismissed", _("An appeal was dismissed as too late")
     APPEAL_FORWARDED = "appeal.forwarded", _("An appeal was forwarded to the court")
     APPEAL_IN_TIME = "appeal.in_time", _("An appeal was found to have arrived in time")
+    APPEAL_WITHDRAWN = "appeal.withdrawn", _("An appeal was withdrawn")
     APPEAL_MET = "appeal.met", _("The decision was changed as the appeal asks")
     APPEAL_REGISTERED = "appeal.registered", _("An appeal was registered")
     APPLICATION_APPROVED = "application.approved", _("The application was approved")

@@ -137,6 +137,10 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     for part in ("avvisar överklagandet", "44 och 45 §§ förvaltningslagen (2017:900)", "Hur ni överklagar"):
         assert part in letter
     assert step(officer, "forward", reviewed="x", court="x") == 422
+    assert step(officer, "withdraw", note="Ringde i dag.") == 422, "it is dismissed"
+    Appeal.objects.update(state="in_time")
+    assert step(officer, "withdraw", note="Ringde i dag.") == 302
+    assert (state(), len(tasks_of(at_the_screen(jurist), APPEALS))) == ("withdrawn", 0)
     # The dismissal is a decision that can be appealed as well; and the court, or our own mistake, can save an appeal.
     Appeal.objects.update(state="registered")
     assert step(lawyer, "check_time", exception="instructions", note="Fel domstol stod i beslutet.") == 302

@@ -15,7 +15,7 @@ from vardkase.core.mail.settings import sender
 from vardkase.hub.case_files.appeals.models import Appeal, LateException
 from vardkase.hub.case_files.appeals.parties import Party
 from vardkase.hub.correspondence.letters.resending import attached
-from vardkase.hub.correspondence.letters.service import with_service
+from vardkase.hub.correspondence.letters.service import represents_public, with_service
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import decision_facts, sender_and_address
 from vardkase.hub.correspondence.letters.writing import Contents, write
@@ -121,6 +121,10 @@ def _facts(actor: Actor, appeal: Appeal, party: Party, language: str) -> dict[st
     (served,) = with_service([appeal.letter], party.sector)
     with override(language):
         served_on = formatted(served.served_on, "j F Y") if served.served_on else gettext("not known")
+        if not served.served_on and represents_public(party.sector):
+            served_on = gettext(
+                "the time counts from the date of the decision (section 44 of the Administrative Procedure Act)"
+            )
         return {
             "organisation": party.name,
             "organisation_number": party.organisation_number or "–",

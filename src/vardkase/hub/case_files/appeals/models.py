@@ -16,6 +16,7 @@ class AppealState(models.TextChoices):
     IN_TIME = "in_time", _("Received in time")
     DISMISSED = "dismissed", _("Dismissed as too late")
     CHANGED = "changed", _("Decision changed, appeal to be forwarded")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
     FORWARDED = "forwarded", _("Forwarded to the court")
     DECIDED = "decided", _("Decided by the court")
     CARRIED_OUT = "carried_out", _("Outcome carried out")

@@ -22,6 +22,12 @@ APPEAL = StateMachine(
         "dismiss": Transition(
             HubAction.APPEAL_DISMISSED, _("Dismiss as too late"), (State.REGISTERED,), State.DISMISSED
         ),
+        "withdraw": Transition(
+            HubAction.APPEAL_WITHDRAWN,
+            _("Record that it is withdrawn"),
+            (State.REGISTERED, State.IN_TIME, State.CHANGED),
+            State.WITHDRAWN,
+        ),
         "change": Transition(
             HubAction.APPEAL_MET, _("Record that the decision was changed"), (State.IN_TIME,), State.CHANGED
         ),

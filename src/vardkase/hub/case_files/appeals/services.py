@@ -131,6 +131,14 @@ def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = ""
 
 
 @transaction.atomic
+def withdraw(actor: Actor, appeal_id: int, note: str) -> Appeal:
+    """Record that the appellant has withdrawn the appeal before it was handed over; `note` says how."""
+    appeal = _locked(actor, appeal_id)
+    take_step(actor, APPEAL, appeal, "withdraw", _text(note, "note"))
+    return appeal
+
+
+@transaction.atomic
 def record_met(actor: Actor, appeal_id: int, letter_id: int, note: str) -> Appeal:
     """Record the new decision by which the authority itself did what the appellant asks for (37–39 §§).
 
@@ -231,4 +239,5 @@ __all__ = [
     "record_met",
     "record_outcome",
     "register_appeal",
+    "withdraw",
 ]

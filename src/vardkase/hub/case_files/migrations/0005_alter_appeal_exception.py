@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='appeal',
             name='state',
-            field=models.CharField(choices=[('registered', 'Registered'), ('in_time', 'Received in time'), ('dismissed', 'Dismissed as too late'), ('changed', 'Decision changed, appeal to be forwarded'), ('forwarded', 'Forwarded to the court'), ('decided', 'Decided by the court'), ('carried_out', 'Outcome carried out')], default='registered', max_length=16),
+            field=models.CharField(choices=[('registered', 'Registered'), ('in_time', 'Received in time'), ('dismissed', 'Dismissed as too late'), ('changed', 'Decision changed, appeal to be forwarded'), ('withdrawn', 'Withdrawn'), ('forwarded', 'Forwarded to the court'), ('decided', 'Decided by the court'), ('carried_out', 'Outcome carried out')], default='registered', max_length=16),
         ),
         migrations.AlterField(
             model_name='appeal',

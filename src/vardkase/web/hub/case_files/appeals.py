@@ -37,6 +37,7 @@ PILLS = {
     AppealState.IN_TIME: "wait",
     AppealState.DISMISSED: "out",
     AppealState.CHANGED: "wait",
+    AppealState.WITHDRAWN: "out",
     AppealState.FORWARDED: "info",
     AppealState.DECIDED: "warn",
     AppealState.CARRIED_OUT: "ok",
@@ -135,6 +136,12 @@ STEPS = {
             "our own information on how to appeal was wrong or it reached the court in time (45 § förvaltningslagen). "
             "Nothing else is tested."
         ),
+    ),
+    "withdraw": AppealStep(
+        _("Record that it is withdrawn"),
+        written.ChangedForm,
+        lambda actor, pk, data: services.withdraw(actor, pk, data["note"]),
+        _("When and how the appellant withdrew the appeal. File what arrived about it in the case."),
     ),
     "change": AppealStep(
         _("Record that the decision was changed"),
