@@ -54,7 +54,7 @@ def test_request_that_concerns_three_members(
     page.get_by_label("Tillgång: en kopia av uppgifterna").check()
     page.get_by_label("Ditt namn").fill(NAME)
     page.get_by_label("Din e-postadress").fill(EMAIL)
-    page.get_by_role("button", name="Skicka begäran").click()
+    page.get_by_role("button", name="Skicka din begäran").click()
     expect(page.locator("h1")).to_have_text("Vi har tagit emot ditt ärende")
     assert not visitor.violations()
 

@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import batched, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.jobs.progress import report
@@ -20,6 +22,7 @@ from vardkase.formats.misp_json.snapshots import read_snapshot, read_snapshots
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
 from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
 from vardkase.hub.data_protection.requests.terms import SearchTerm, like_part, pattern, whole_values
+from vardkase.hub.membership.members.details import FIELDS, in_words
 
 AT_ONCE = 100_000
 """Rows of a large table in one statement."""
@@ -189,9 +192,22 @@ def texts_of(
     for source in EVERY:
         if source.kind is kind:
             rows = source.rows if not source.table else f"{source.rows} WHERE {source.key} = ANY(%(ids)s)"
-            for part_id, text in cursor().execute(TEXTS.format(rows=rows), given):
+            for part_id, whole in cursor().execute(TEXTS.format(rows=rows), given):
+                text = _own_details(whole, compiled) if kind is Kind.MEMBERSHIP else whole
                 found[part_id].append(text if len(text) <= LONG else "\n".join(_around(text, compiled)))
     return {part_id: "\n".join(dict.fromkeys(texts)) for part_id, texts in found.items()}
+
+
+def _own_details(text: str, compiled: Sequence[re.Pattern[str]]) -> str:
+    """Of a member's details in JSON those that name the person, in words: the other contacts are other people's."""
+    details = msgspec.json.decode(text, type=dict[str, Any])
+    lines = []
+    for name, value in details.items():
+        for each in value if isinstance(value, list) else [value]:
+            words = in_words(each)
+            if name in FIELDS and any(pattern.search(words) for pattern in compiled):
+                lines.append(f"{FIELDS[name].label}: {words}")
+    return "\n".join(lines or _around(text, compiled))
 
 
 def excerpts(uuid: str, versions: Sequence[int], terms: Sequence[SearchTerm]) -> str:
