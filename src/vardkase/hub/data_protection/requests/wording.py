@@ -82,7 +82,6 @@ def contents_of(
 
 
 def results(request: DataSubjectRequest) -> list[str]:
-    """For each controller what was done, in a line."""
     rows = ConcernedItem.objects.filter(controller__request=request)
     if not rows.exists():
         return [gettext("We have found no data on you on the hub.")]

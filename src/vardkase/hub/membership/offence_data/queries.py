@@ -37,5 +37,4 @@ def form_grounds() -> Sequence[FormGround]:
 
 
 def permissions() -> QuerySet[OffencePermission]:
-    """Of all organisations, the newest first."""
     return OffencePermission.objects.select_related("organisation").order_by("-pk")

@@ -17,7 +17,6 @@ TEMPLATE = Path(__file__).parent / "directory.typ"
 
 
 def directory_pdf(entries: Sequence[dict[str, Any]], day: date, language: str) -> bytes:
-    """In the active language, which is `language`."""
     data = {
         "title": gettext("Contacts for incidents"),
         "sender": SENDER_NAME.value or "Vårdkase",

@@ -56,7 +56,6 @@ def file_bytes(
     other: str,
     name: str,
 ) -> CaseDocument:
-    """File an outgoing document as it was sent."""
     return file_document(
         actor,
         file_of(case),

@@ -28,7 +28,6 @@ def line_of(value: Any, field: str, *, most: int = LONGEST_NAME, required: bool 
 
 
 def email_of(value: Any) -> str:
-    """An address, or nothing."""
     email = str(value or "").strip()
     if not email:
         return ""

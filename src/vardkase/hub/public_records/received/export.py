@@ -45,7 +45,6 @@ def as_csv(rows: Iterable[AvailableVersion], address: Address) -> Iterator[bytes
 
 
 def as_json(rows: Iterable[AvailableVersion], address: Address) -> Iterator[bytes]:
-    """A list of `version_json`, a line for each."""
     yield b"["
     for number, row in enumerate(rows):
         yield (",\n" if number else "\n").encode()

@@ -93,7 +93,6 @@ def _shown_by(item: Item, hidden: Mapping[str, tuple[str, str]]) -> Iterator[Rem
 
 
 def encodings(text: str) -> Iterator[bytes]:
-    """The forms in which a text may hide in a file."""
     for charset in ("utf-8", "utf-16-le", "utf-16-be", "latin-1"):
         try:
             raw = text.encode(charset)
@@ -146,7 +145,6 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _texts_of(content: bytes) -> Iterator[str]:
-    """A file as text, if it is one."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         yield content.decode("utf-16", "replace")
     elif b"\0" not in content[:1024]:
