@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page, Response
 
 MOST_TABS = 120
-MOST_OPTIONS = 10
+MOST_OPTIONS = 40
 
 
 @dataclass(slots=True)

@@ -15,8 +15,40 @@ function nameColumns(event: Event): void {
   headers["Typed-Columns"] = query.get("columns") ?? "";
 }
 
+// How often the filter has been changed: at all, before a request was sent, and before the table was asked for that came
+// with a #late-facets.
+let changes = 0;
+const changesBefore = new WeakMap<XMLHttpRequest, number>();
+const changesIn = new WeakMap<Element, number>();
+
+function countChange({ target }: Event): void {
+  if ((target as HTMLInputElement).form?.id === "attribute-filter") changes += 1;
+}
+
+function rememberRequest(event: Event): void {
+  changesBefore.set((event as CustomEvent).detail.xhr, changes);
+}
+
+function rememberTable(event: Event): void {
+  const late = document.querySelector("#late-facets");
+  if (late && !changesIn.has(late))
+    changesIn.set(late, changesBefore.get((event as CustomEvent).detail.xhr) ?? changes);
+}
+
+/** The choices of an earlier filter would take back what has been chosen since. */
+function leaveOutOld(event: Event): void {
+  const { requestConfig } = (event as CustomEvent).detail;
+  const asking: Element | undefined = requestConfig?.elt;
+  if (asking?.id === "late-facets" && (changesIn.get(asking) ?? 0) !== changes) event.preventDefault();
+}
+
 export function facets(): void {
   if (!document.querySelector(FACETS)) return;
+  document.addEventListener("change", countChange);
+  document.addEventListener("input", countChange);
+  document.addEventListener("htmx:beforeRequest", rememberRequest);
+  document.addEventListener("htmx:afterSwap", rememberTable);
+  document.addEventListener("htmx:beforeSwap", leaveOutOld);
   document.addEventListener("htmx:configRequest", nameColumns);
   document.addEventListener("htmx:afterSettle", countFacets);
   // It does not bubble.
