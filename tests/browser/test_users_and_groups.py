@@ -64,5 +64,6 @@ def test_sharing_group_is_made_by_keyboard(sign_in: SignIn, server_seed: Seed) -
             someone.tab_to(page.get_by_role("button", name="Add", exact=True))
             someone.press("Enter")
             expect(page.locator(".data-table").first).to_contain_text(organisation.name)
+        expect(page.locator(".data-table").first.locator("tbody tr")).to_have_count(3)
     group = SharingGroup.objects.get(name="Energy")
     assert set(group.members.values_list("org_id", flat=True)) >= {server_seed.org_b.pk, server_seed.org_c.pk}
