@@ -53,7 +53,15 @@ def _step(
 ) -> Setup:
     """A step of organisation B's membership, which has begun."""
     org = people.seed.org_b
-    form = {"reason": WHY, "kind": "suspended", "contributions": "They stay.", **with_approval.ADVERSE}
+    review_by = with_approval.in_a_month().isoformat()
+    form = {
+        "reason": WHY,
+        "kind": "suspended",
+        "review_by": review_by,
+        "contributions": "They stay.",
+        "basis": "changed",
+    }
+    form |= with_approval.ADVERSE
     return people.by_officers(
         propose,
         _memberships,
@@ -75,9 +83,7 @@ def activating(people: People) -> Setup:
 
 def limiting(people: People) -> Setup:
     org = member(people.desk, people.seed.org_b).organisation_id
-    return _step(
-        people, "suspend", lambda who: members.suspend(who, org, "suspended", WHY, with_approval.ADVERSE)
-    )
+    return _step(people, "suspend", lambda who: with_approval.proposed_suspension(who, org, "suspended", WHY))
 
 
 def lifting(people: People) -> Setup:

@@ -44,7 +44,14 @@ from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
 from vardkase.identity.accounts.models import AccountAddress, User
 
 NO_COMMAND = "No such command"
-GIVEN = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay.", **ADVERSE}
+GIVEN = {
+    "reason": "It was decided.",
+    "kind": "suspended",
+    "review_by": with_approval.in_a_month().isoformat(),
+    "contributions": "They stay.",
+    "basis": "changed",
+    **ADVERSE,
+}
 
 
 @pytest.fixture
@@ -85,7 +92,7 @@ def test_second_officer_sees_pending_request(seed: Seed, desk: Desk) -> None:
     """Without an outer transaction, as in production: pages that only read take no locks."""
     member(desk, seed.org_b)
     officer, second = at_the_screen(desk.officer), signed_in(desk.second)
-    limits = services.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.", ADVERSE)
+    limits = with_approval.proposed_suspension(officer, seed.org_b.pk, "read_only", "It is looked into.")
     applicant = make_organisation("Newcomer")
     opens = services.open_membership(officer, applicant, FACTS, "They asked.")
     for waits in (limits, opens):

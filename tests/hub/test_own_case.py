@@ -9,7 +9,7 @@ from tests.api.calls import call
 from tests.factories.memberships import Desk, at_the_screen, make_desk
 from tests.factories.seed import Seed
 from tests.hub.membership.applications import proposed
-from tests.hub.membership.with_approval import ADVERSE
+from tests.hub.membership.with_approval import ADVERSE, in_a_month
 from tests.hub.test_state_transitions import by_api, by_command, by_page
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -107,7 +107,14 @@ def test_officer_cannot_decide_on_own_organisations_membership(seed: Seed, desk:
     org, web, why = (
         seed.hub.pk,
         signed_in(desk.officer),
-        {"reason": "x", "kind": "suspended", "contributions": "x", **ADVERSE},
+        {
+            "reason": "x",
+            "kind": "suspended",
+            "contributions": "x",
+            "basis": "changed",
+            "review_by": in_a_month().isoformat(),
+            **ADVERSE,
+        },
     )
     networks, unneeded = {"networks": "192.0.2.0/24"}, {"note": "x"}
     steps = ("activate", "suspend", "restore", "terminate")

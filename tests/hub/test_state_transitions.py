@@ -24,7 +24,7 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member, 
 from tests.factories.policies import RED, SECOND, in_force, made
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.applications import assessed
-from tests.hub.membership.with_approval import ADVERSE
+from tests.hub.membership.with_approval import ADVERSE, in_a_month
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
@@ -47,7 +47,14 @@ from vardkase.hub.membership.themes import MEASURES
 from vardkase.hub.policy.models import ApprovalDecision, PublicationApproval
 from vardkase.web.ui.private_links import OWN_LINK
 
-WHY = {"reason": "It was decided.", "kind": "suspended", "contributions": "They stay.", **ADVERSE}
+WHY = {
+    "basis": "changed",
+    "reason": "It was decided.",
+    "kind": "suspended",
+    "contributions": "They stay.",
+    "review_by": in_a_month().isoformat(),
+    **ADVERSE,
+}
 KEPT = (HistoryEntry, OutgoingMail, Letter, Restriction, SupportMessage)
 """What a step may write besides its own row and the audit log."""
 WRITING = {f"{name}.level": "3" for name in MEASURES}

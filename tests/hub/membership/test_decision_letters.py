@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -18,7 +19,9 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.hub.correspondence.letters.wording import decision_facts
 from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.models import LegalRuleVersion
+from vardkase.hub.law.queries import find_rule
 from vardkase.hub.membership.assessments.services import decisions, reviews
 from vardkase.hub.membership.assessments.services.decisions import decide, propose
 from vardkase.hub.membership.assessments.services.reviews import assess
@@ -123,6 +126,7 @@ def test_approval_reserves_its_own_revocation(seed: Seed) -> None:
 
 
 def answered(question: str, answer: str) -> None:
-    row = LegalRuleVersion.objects.get(key=question)
-    row.content["answer"] = answer
-    row.save()
+    content = asdict(find_rule(LegalRuleKind.QUESTION, question).content) | {"answer": answer}
+    LegalRuleVersion.objects.update_or_create(
+        {"content": content}, kind=LegalRuleKind.QUESTION, key=question, version=1
+    )

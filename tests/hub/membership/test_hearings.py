@@ -63,7 +63,12 @@ def test_member_is_heard_and_then_suspended(seed: Seed, desk: Desk, mail: Any) -
 
     # Locked until the member has answered.
     step = f"{member_page}step/suspend/"
-    decision = {"reason": "Konton har delats.", "kind": "suspended", **HEARD}
+    decision = {
+        "reason": "Konton har delats.",
+        "kind": "suspended",
+        "review_by": str(with_approval.in_a_month()),
+        **HEARD,
+    }
     refused = officer.post(step, decision)
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"hearing"})
 
@@ -101,7 +106,9 @@ def test_member_is_heard_and_then_suspended(seed: Seed, desk: Desk, mail: Any) -
     assert own.post(f"/membership/hearings/{asked.pk}/", {"text": "Mer."}).status_code == 404
     with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "Åtgärdat.")
     with pytest.raises(Invalid):
-        services.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Igen.", HEARD)
+        with_approval.proposed_suspension(
+            at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Igen.", HEARD
+        )
 
 
 def ask(desk: Desk, org: int, intended: str) -> Hearing:
@@ -115,7 +122,7 @@ def test_decision_waits_for_the_last_day_and_goes_no_further_than_what_was_asked
     officer, org = desk.officer, seed.org_b.pk
 
     def suspend(kind: str) -> None:
-        services.suspend(at_the_screen(officer), org, kind, "Skäl.", HEARD)
+        with_approval.proposed_suspension(at_the_screen(officer), org, kind, "Skäl.", HEARD)
 
     with pytest.raises(Invalid) as never_asked:
         suspend("read_only")
@@ -136,7 +143,7 @@ def test_decision_waits_for_the_last_day_and_goes_no_further_than_what_was_asked
     letter = letter_words(Letter.objects.get(kind="letter_restriction"))
     assert "Ni har inte yttrat er." in letter
     # Not heard, with a ground on record.
-    services.suspend(at_the_screen(officer), org, "no_sync", "Nyckeln har läckt.", with_approval.ADVERSE)
+    with_approval.proposed_suspension(at_the_screen(officer), org, "no_sync", "Nyckeln har läckt.")
 
 
 def test_officer_records_comments_that_came_another_way(seed: Seed, desk: Desk) -> None:
@@ -151,7 +158,7 @@ def test_officer_records_comments_that_came_another_way(seed: Seed, desk: Desk) 
     ):
         assert set(officer.post(path, given).context["form"].errors) == {field}
     assert officer.post(path, {"who": "Anna Ek", "text": "Vi vill vara kvar."}).status_code == 302
-    services.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Skäl.", HEARD)
+    with_approval.proposed_suspension(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "Skäl.", HEARD)
     assert (
         "Vi vill vara kvar."
         in officer.get(f"/cases/{asked.case_file.number}/documents/3/").getvalue().decode()

@@ -31,9 +31,11 @@ from vardkase.hub.membership.members.schedules import lapse_restrictions
 from vardkase.identity.organisations.models import MembershipInUse
 
 GIVEN = {
+    "basis": "changed",
     "reason": "It was decided.",
     "kind": "suspended",
     "contributions": "They stay.",
+    "review_by": with_approval.in_a_month().isoformat(),
     **with_approval.ADVERSE,
 }
 
@@ -74,11 +76,16 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
     for words in (
         "stänger av medlemskapet för Organisation B",
         "212000-0142",
-        "Det gäller tills vidare.",
-        "I beslutet om medlemskap förbehöll vi oss rätten att ändra det på det här sättet.",
+        "Det gäller tills vidare. Vi prövar senast den",
+        "om begränsningen ska finnas kvar",
+        "Tvingande säkerhetsskäl kräver att beslutet om medlemskap ändras omedelbart.",
+        "Vi har övervägt mindre ingripande åtgärder. Det räcker inte att stänga av enskilda konton.",
         "krävde att det meddelades omedelbart. Andra medlemmars system var i fara.",
         "Beslutet gäller omedelbart, även om det överklagas",
-        "5, 25, 35 och 37 §§ förvaltningslagen (2017:900)",
+        "5 § förvaltningslagen (2017:900)",
+        "25 § förvaltningslagen (2017:900)",
+        "35 § förvaltningslagen (2017:900)",
+        "37 § förvaltningslagen (2017:900)",
         "Konton har delats.",
         "Ställ överklagandet till Förvaltningsrätten i Stockholm, men skicka det till oss: CERT-SE, Box 1",
         "inom tre veckor från den dag beslutet meddelades. Sista dagen är den",
@@ -136,7 +143,9 @@ def test_decision_against_member_states_hearing_ground_and_effect(seed: Seed, de
     for wrong in ("", "x" * 2001, *unending):
         given = with_approval.ADVERSE | {field: wrong}
         for proposing in (
-            lambda given=given: services.suspend(officer, org, "suspended", "Because.", given),
+            lambda given=given: with_approval.proposed_suspension(
+                officer, org, "suspended", "Because.", given
+            ),
             lambda given=given: services.terminate(officer, org, "Because.", "They stay.", given),
         ):
             with pytest.raises(Invalid) as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.utils import timezone
@@ -54,17 +55,29 @@ def review_statement(actor: Actor, organisation_id: int, **given: Any) -> Statem
 
 
 ADVERSE = {
+    "milder_considered": "Det räcker inte att stänga av enskilda konton.",
     "hearing": "urgent",
     "hearing_note": "Andra medlemmars system var i fara.",
-    "ground": "reserved",
+    "ground": "safety",
     "immediate": "interest",
     "immediate_note": "Andra medlemmars säkerhet väger tyngre än olägenheten.",
 }
 """What a decision against a member states (25, 35 and 37 §§ förvaltningslagen)."""
 
 
+def in_a_month() -> date:
+    return timezone.localdate() + timedelta(days=30)
+
+
+def proposed_suspension(
+    actor: Actor, organisation_id: Any, kind: str, reason: str, adverse: Any = None, **more: Any
+) -> ApprovalRequest:
+    more = more if "until" in more else {"review_by": in_a_month(), **more}
+    return services.suspend(actor, organisation_id, kind, reason, adverse or ADVERSE, **more)
+
+
 def suspend(actor: Actor, organisation_id: Any, kind: str, reason: str, **more: Any) -> Membership:
-    return approve(actor, services.suspend(actor, organisation_id, kind, reason, ADVERSE, **more))
+    return approve(actor, proposed_suspension(actor, organisation_id, kind, reason, **more))
 
 
 def restore(actor: Actor, *given: Any) -> Membership:

@@ -7,12 +7,13 @@ from typing import Any
 from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Choice, Mandatory, Members, Moment, Names, Number, Text
+from vardkase.api.fields import Choice, Date, Mandatory, Members, Moment, Names, Number, Text
 from vardkase.api.inputs import Body
 from vardkase.api.membership.assessments import PartialityDeclaration
 from vardkase.api.request import Call
 from vardkase.hub.membership.assessments.services.partiality import HANDLERS, declare_in_membership
 from vardkase.hub.membership.members import queries, services
+from vardkase.hub.membership.members.adverse_decisions import LiftGround
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import STAFF
 from vardkase.hub.membership.members.sign_in_minimum import DAYS, describe_minimum, propose_minimum
@@ -27,7 +28,8 @@ OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
 ORGANISATION = "[organisation_id]"
 ADVERSE = (
     "`hearing` is heard, needless, harder or urgent; `ground` reserved, safety or misled; `immediate` temporary or "
-    "interest (25, 35 and 37 §§ förvaltningslagen). The notes go into the letter."
+    "interest (25, 35 and 37 §§ förvaltningslagen); `ground` can be reserved only where the approval reserved it. The "
+    "notes go into the letter, and what `milder_considered` says of less intrusive measures (5 §)."
 )
 
 
@@ -38,6 +40,7 @@ class Activation(Body, kw_only=True):
 class AdverseDecisionBody(Body, kw_only=True):
     """What a decision against a member has to state (hub.membership.members.adverse_decisions)."""
 
+    milder_considered: Mandatory[Text] = ""
     hearing: Mandatory[Text] = ""
     hearing_note: Mandatory[Text] = ""
     ground: Mandatory[Text] = ""
@@ -50,10 +53,13 @@ class Suspension(AdverseDecisionBody, kw_only=True):
     kind: Mandatory[Text] = ""
     reason: Mandatory[Text] = ""
     until: Moment | None = None
+    review_by: Date | None = None
 
 
 class Restoration(Body, kw_only=True):
     reason: Mandatory[Text] = ""
+    basis: Text = LiftGround.CHANGED
+    dissent: Text = ""
 
 
 class Termination(AdverseDecisionBody, kw_only=True):
@@ -111,14 +117,21 @@ def activate(call: Call, organisation_id: str, *, body: Activation) -> Json:
     staff=OFFICER,
     writes=True,
     describes=Description(
-        text="`kind` is suspended, no_sync or read_only; `until` an ISO time. " + ADVERSE,
+        text="`kind` is suspended, no_sync or read_only; `until` an ISO time, or else `review_by` a date. "
+        + ADVERSE,
         url=f"/memberships/suspend/{ORGANISATION}",
     ),
 )
 def suspend(call: Call, organisation_id: str, *, body: Suspension) -> Json:
     """Restrict a membership immediately."""
     limited = services.suspend(
-        call.actor, organisation_id, body.kind, body.reason, body.sent, until=body.until
+        call.actor,
+        organisation_id,
+        body.kind,
+        body.reason,
+        body.sent,
+        until=body.until,
+        review_by=body.review_by,
     )
     return _outcome(call.actor, limited)
 
@@ -128,11 +141,16 @@ def suspend(call: Call, organisation_id: str, *, body: Suspension) -> Json:
     proposes=("lift_limits",),
     staff=OFFICER,
     writes=True,
-    describes=Description(url=f"/memberships/restore/{ORGANISATION}"),
+    describes=Description(
+        text="`basis` is changed or wrong (37 and 38 §§ förvaltningslagen).",
+        url=f"/memberships/restore/{ORGANISATION}",
+    ),
 )
 def restore(call: Call, organisation_id: str, *, body: Restoration) -> Json:
     """Lift restrictions that officers imposed."""
-    return _outcome(call.actor, services.restore(call.actor, organisation_id, body.reason))
+    return _outcome(
+        call.actor, services.restore(call.actor, organisation_id, body.reason, body.basis, body.dissent)
+    )
 
 
 @endpoint(

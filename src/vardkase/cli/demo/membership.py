@@ -67,11 +67,12 @@ LEGAL_ANSWERS = {
     "public_party": "yes",
 }
 ADVERSE = {
+    "milder_considered": "Begränsningen är den minst ingripande: högskolan kan fortfarande ta del av allt.",
     "hearing": "needless",
     "hearing_note": "Högskolan bad själv om det den 20 november 2026.",
-    "ground": "reserved",
+    "ground": "safety",
     "immediate": "interest",
-    "immediate_note": "Det begränsar bara att dela, och hävs så snart systembytet är klart.",
+    "immediate_note": "Det begränsar bara att dela, och hävs så snart nyckeln är utbytt.",
 }
 ANSWERED = "Chefsjuristens bedömning, påhittad för demonstrationen."
 MEMBERS = {
@@ -107,9 +108,16 @@ def add_members(console: Actor, organisations: dict[str, Organisation]) -> None:
         proposed = propose_change(_acting(LAWYER), LegalRuleKind.QUESTION, key, {"answer": answer}, ANSWERED)
         approve(_acting(OFFICER), proposed.pk, proposed.digest)
     state(_acting(OFFICER), _acting(LAWYER))
-    why = "Byter system i sommar och har bett om det."
+    why = "Högskolans nyckel för att publicera har läckt. Den ska bytas ut innan något mer delas."
     _approved(
-        members.suspend(_acting(OFFICER), organisations["Ekelunds högskola"].pk, "read_only", why, ADVERSE)
+        members.suspend(
+            _acting(OFFICER),
+            organisations["Ekelunds högskola"].pk,
+            "read_only",
+            why,
+            ADVERSE,
+            review_by=today() + timedelta(days=60),
+        )
     )
     _apply()
     asked = {"kind": "connection", "subject": "Hur byter vi nyckel?", "text": "Vår nyckel går ut i december."}

@@ -48,6 +48,16 @@ def composed(
     return found
 
 
+def carried_sections(kind: MailKind, language: str, without: Container[str] = ()) -> list[str]:
+    """The sections that stand in a text of this kind now, with words of their own."""
+    body = texts(kind, [language])[language].body
+    return [
+        name
+        for name in kind.sections
+        if f"{{{name}}}" in body and name not in without and texts(kind_of(name), [language])[language].body
+    ]
+
+
 def with_section(body: str, name: str, section: TemplateText) -> str:
     """`body` with a section, under its heading, in place of its placeholder; removed if it has no text."""
     words = f"## {section.subject}\n\n{section.body}" if section.body else ""

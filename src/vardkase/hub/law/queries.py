@@ -86,6 +86,11 @@ def provisions() -> dict[str, Provision]:
     }
 
 
+def citation(key: str) -> str:
+    """How a provision is cited, in the active language."""
+    return find_rule(LegalRuleKind.PROVISION, key).content.title
+
+
 def _rule(row: LegalRuleVersion) -> LegalRule:
     kind = LegalRuleKind(row.kind)
     content = {

@@ -38,7 +38,7 @@ def find_appeal(actor: Actor, number: str, pk: int) -> Appeal:
 def appealable_letters(case_file: CaseFile) -> list[Letter]:
     """The decisions of a case that can be appealed, the newest first."""
     rows = Letter.objects.filter(thing_kind=case_file.thing_kind, thing_id=case_file.thing_id)
-    found = rows.defer("content", "contents").order_by("-pk")
+    found = rows.defer("content").order_by("-pk")
     return [letter for letter in found if can_be_appealed(letter)]
 
 

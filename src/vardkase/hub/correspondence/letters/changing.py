@@ -1,5 +1,5 @@
-"""Changing texts of mail and letters requires two officers, for letters one legal officer. Appeal instructions are
-changed separately.
+"""Changing texts of mail and letters requires two officers, for letters one legal officer. Sections of
+decisions, such as the appeal instructions, are changed separately.
 """
 
 from __future__ import annotations
@@ -142,6 +142,6 @@ CHANGE_LETTER = _of_a_text(
 )
 CHANGE_APPEAL = _of_a_text(
     name="change_appeal_text",
-    title=_("Change the appeal instructions"),
+    title=_("Change a section of decisions"),
     propose=frozenset({Party.LEGAL_OFFICER}),
 )

@@ -18,7 +18,7 @@ from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.resending import attached, recipients_about
-from vardkase.hub.correspondence.letters.writing import SWEDISH, Contents, write
+from vardkase.hub.correspondence.letters.writing import SECTIONS, SWEDISH, Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.templates import composed
@@ -34,7 +34,8 @@ def contents_of(letter: Letter) -> Contents:
         raise Conflict(LetterProblem.NOT_CORRECTABLE())
     if composed(kind_named(letter.kind), [SWEDISH])[SWEDISH].version != letter.version:
         raise Conflict(LetterProblem.TEXT_CHANGED())
-    return Contents(**{**letter.contents, "without": frozenset(letter.contents.get("without", ()))})
+    kept = {name: value for name, value in letter.contents.items() if name != SECTIONS}
+    return Contents(**{**kept, "without": frozenset(letter.contents.get("without", ()))})
 
 
 @transaction.atomic

@@ -75,7 +75,9 @@ def represents_public(sector: str) -> bool:
 
 def can_be_appealed(letter: Letter) -> bool:
     kind = find(letter.kind)
-    return kind is not None and APPEAL in kind.sections and APPEAL not in left_out_sections()
+    if kind is None or APPEAL not in kind.sections or APPEAL in left_out_sections():
+        return False
+    return APPEAL not in (letter.contents or {}).get("without", ())
 
 
 @transaction.atomic

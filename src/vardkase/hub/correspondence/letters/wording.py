@@ -23,6 +23,8 @@ from vardkase.identity.organisations.settings import host_organisation_id
 
 APPEAL = "appeal"
 """The section of decisions that says how to appeal."""
+RESERVATION = "reservation"
+"""The section of an approval that reserves the right to change it to the party's detriment (37 § förvaltningslagen)."""
 PUBLIC_SECTORS = frozenset({"state_authority", "region", "municipality"})
 """Sectors of parties that may represent the public (det allmänna) before a court: the authority says whether."""
 APPEALABLE, BASIS, PUBLIC_PARTY = QUESTIONS = ("membership_appealable", "membership_basis", "public_party")
@@ -52,6 +54,15 @@ def missing_for_decisions() -> list[str]:
     if answer(APPEALABLE) != NO:
         needed.append(APPEAL_COURT)
     return _empty(needed)
+
+
+def is_ready(kind: MailKind) -> bool:
+    """Whether a letter of this kind can be written now."""
+    try:
+        require_ready(kind)
+    except Conflict:
+        return False
+    return True
 
 
 def require_ready(kind: MailKind) -> None:

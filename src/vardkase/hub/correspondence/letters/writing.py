@@ -26,11 +26,13 @@ from vardkase.hub.correspondence.letters.blocks import Block, blocks
 from vardkase.hub.correspondence.letters.wording import left_out_sections, require_ready
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
-from vardkase.hub.correspondence.templates import composed
+from vardkase.hub.correspondence.templates import carried_sections, composed
 from vardkase.hub.problems import HubProblem
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 SWEDISH = "sv"
+SECTIONS = "sections"
+"""In `Letter.contents`: the sections that stood in the letter when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter
         f"{contents.number}:{Letter.objects.filter(number__startswith=f'{contents.number}:').count() + 1}"
     )
     content = _typeset(contents, kind, number, today(), is_draft=False)
-    text = composed(kind, [SWEDISH], without=left_out_sections())[SWEDISH]
+    without = left_out_sections().union(contents.without)
+    text = composed(kind, [SWEDISH], without=without)[SWEDISH]
     kept = Letter.objects.create(
         number=number,
         kind=kind.name,
@@ -94,7 +97,8 @@ def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter
         content=content,
         # Also in the audit log below: a replaced file would show.
         sha256=hashlib.sha256(content).hexdigest(),
-        contents=asdict(contents) | {"without": sorted(contents.without)},
+        contents=asdict(contents)
+        | {"without": sorted(contents.without), SECTIONS: carried_sections(kind, SWEDISH, without)},
         corrects=corrects,
     )
     target = Target("letter", kept.pk, title=str(kept))
@@ -104,9 +108,14 @@ def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter
     return kept
 
 
+def carries(letter: Letter, section: str) -> bool:
+    """Whether a section stood in the letter when it was written; False for letters from before that was kept."""
+    return section in (letter.contents or {}).get(SECTIONS, ())
+
+
 def letters_about(kind: str, thing_id: int) -> list[Letter]:
     found = Letter.objects.filter(thing_kind=kind, thing_id=thing_id)
-    return list(found.order_by("pk").defer("content", "contents"))
+    return list(found.order_by("pk").defer("content"))
 
 
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:

@@ -1,9 +1,9 @@
-"""What a decision against a member has to state besides its reasons: förvaltningslagen (2017:900) 25, 35 and 37 §§."""
+"""What a decision against a member states besides its reasons: förvaltningslagen (2017:900) 5, 25, 35 and 37 §§."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from django.db.models import TextChoices
@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.case_files.hearings.models import Hearing
+from vardkase.hub.law.queries import citation
 from vardkase.hub.membership.members.problems import MemberProblem
+from vardkase.hub.problems import HubProblem
 
 LONGEST = 2000
 
@@ -44,6 +46,16 @@ class Immediate(TextChoices):
     INTEREST = "interest", _("A weighty public or private interest requires it")
 
 
+class LiftGround(TextChoices):
+    """On which ground officers lift a restriction: a change, or one that they must make (37 and 38 §§)."""
+
+    CHANGED = "changed", _("What it was based on no longer holds (37 § förvaltningslagen)")
+    WRONG = "wrong", _("It was obviously wrong (38 § förvaltningslagen)")
+
+
+LIFT_PROVISIONS = {LiftGround.CHANGED: "fl_37", LiftGround.WRONG: "fl_38"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdverseDecision:
     """`hearing_note`: how the authority sees what the member answered, or why it could not. `immediate_note`: the
@@ -54,6 +66,8 @@ class AdverseDecision:
     ground: str
     immediate: str
     immediate_note: str
+    milder_considered: str = ""
+    """Why nothing less intrusive is enough (5 §); empty in proposals from before it was asked for."""
     dissent: str = ""
     """The opinion of somebody who took part and would have decided otherwise (30 §), with who it was."""
 
@@ -70,12 +84,18 @@ class AdverseDecision:
             values[name] = str(given.get(name) or "").strip()
             if not values[name] or len(values[name]) > LONGEST or "\0" in values[name]:
                 errors[name] = [MemberProblem.LACKS_NOTE(most=LONGEST)]
-        values["dissent"] = str(given.get("dissent") or "").strip()
-        if len(values["dissent"]) > LONGEST or "\0" in values["dissent"]:
-            errors["dissent"] = [MemberProblem.LACKS_NOTE(most=LONGEST)]
+        try:
+            values["dissent"] = dissent_change(given.get("dissent"))
+        except Invalid:
+            errors["dissent"] = [HubProblem.TEXT_LENGTH(count=LONGEST)]
         if errors:
             raise Invalid(errors)
         return cls(**values)
+
+    @classmethod
+    def stored(cls, given: Mapping[str, Any]) -> Self:
+        """Of the parameters of a request, which were checked when it was made."""
+        return cls(**{each.name: given.get(each.name, "") for each in fields(cls)})
 
     def as_parameters(self) -> dict[str, str]:
         return asdict(self)
@@ -90,11 +110,35 @@ class AdverseDecision:
         return {
             "hearing": str(words) % {"note": self.hearing_note},
             "ground": str(GROUNDS_IN_LETTERS[ChangeGround(self.ground)]),
-            "immediate": str(IMMEDIATE_IN_LETTERS[Immediate(self.immediate)]) % {"note": self.immediate_note},
-            "dissent": gettext("Dissenting opinion: %(words)s") % {"words": self.dissent}
-            if self.dissent
+            "milder": gettext("We have considered less intrusive measures. %(note)s")
+            % {"note": self.milder_considered}
+            if self.milder_considered
             else "",
+            "immediate": str(IMMEDIATE_IN_LETTERS[Immediate(self.immediate)]) % {"note": self.immediate_note},
+            "dissent": dissent_in_words(self.dissent),
+            "act_provisions": cited(PROVISIONS),
         }
+
+
+PROVISIONS = ("fl_5", "fl_25", "fl_35", "fl_37")
+"""What every such decision applies: proportionality, hearing, effect at once, and change of a favourable decision."""
+
+
+def dissent_change(given: Any) -> str:
+    """Raises Invalid under `dissent`."""
+    dissent = str(given or "").strip()
+    if len(dissent) > LONGEST or "\0" in dissent:
+        raise Invalid({"dissent": [HubProblem.TEXT_LENGTH(count=LONGEST)]})
+    return dissent
+
+
+def dissent_in_words(dissent: str) -> str:
+    return gettext("Dissenting opinion: %(words)s") % {"words": dissent} if dissent else ""
+
+
+def cited(keys: Iterable[str]) -> str:
+    """Provisions of `hub.law`, one on each line."""
+    return "\n".join(citation(key) for key in keys)
 
 
 CHOICES: Mapping[str, type[TextChoices]] = {
@@ -102,8 +146,11 @@ CHOICES: Mapping[str, type[TextChoices]] = {
     "ground": ChangeGround,
     "immediate": Immediate,
 }
-NOTES = ("hearing_note", "immediate_note")
+NOTES = ("milder_considered", "hearing_note", "immediate_note")
 LABELS = {
+    "milder_considered": _(
+        "Which less intrusive measures were considered, and why they are not enough (5 § förvaltningslagen)"
+    ),
     "hearing": _("Was the member heard? (25 § förvaltningslagen)"),
     "hearing_note": _(
         "Our assessment of the member’s comments, or why it was not given the opportunity to comment"

@@ -22,7 +22,13 @@ from vardkase.hub.correspondence.letters.wording import decision_facts, sender_a
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SERVICE_NAME
-from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
+from vardkase.hub.membership.members.adverse_decisions import (
+    LIFT_PROVISIONS,
+    AdverseDecision,
+    LiftGround,
+    cited,
+    dissent_in_words,
+)
 from vardkase.hub.membership.members.cases import case_for
 from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionKind
 from vardkase.hub.membership.organisation_numbers import hyphenated
@@ -58,6 +64,7 @@ def limit(
     kind: RestrictionKind,
     reason: str,
     until: datetime | None,
+    review_by: date | None,
     decision: AdverseDecision | None,
     heard: Hearing | None,
     presenter: Presenter,
@@ -68,6 +75,10 @@ def limit(
         with override(language):
             if until:
                 ends = gettext("It applies until %(moment)s.") % {"moment": moment(until)}
+            elif review_by:
+                ends = gettext(
+                    "It applies until further notice. We will review by %(day)s whether it is to remain."
+                ) % {"day": formatted(review_by, "j F Y")}
             else:
                 ends = gettext("It applies until further notice.")
             facts[language] = {
@@ -75,7 +86,7 @@ def limit(
                 "until": ends,
                 "limit": str(LIMITS[kind]),
             }
-    return _letter(actor, membership, "letter_suspension" if whole else "letter_restriction", facts)
+    return write_letter(actor, membership, "letter_suspension" if whole else "letter_restriction", facts)
 
 
 def termination(
@@ -120,7 +131,7 @@ def _common(
 ) -> dict[str, str]:
     with override(language):
         return {
-            **_sender(actor, membership, language),
+            **sender_facts(actor, membership, language),
             "presenter": presenter.in_words(language),
             "day": formatted(timezone.localtime(), "j F Y"),
             "reason": reason,
@@ -128,12 +139,13 @@ def _common(
             **(
                 decision.facts(heard)
                 if decision
-                else {"hearing": "", "ground": "", "immediate": "", "dissent": ""}
+                else dict.fromkeys(("hearing", "ground", "milder", "immediate", "dissent"), "")
+                | {"act_provisions": cited(("fl_5", "fl_37"))}
             ),
         }
 
 
-def _sender(actor: AuditActor, membership: Membership, language: str) -> dict[str, str]:
+def sender_facts(actor: AuditActor, membership: Membership, language: str) -> dict[str, str]:
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     return {
         "organisation": membership.organisation.name,
@@ -152,6 +164,8 @@ def lifting(
     reason: str,
     lifted: Sequence[Restriction],
     presenter: Presenter,
+    ground: LiftGround,
+    dissent: str,
 ) -> Attachment:
     """The decision that changes earlier ones to the member's advantage, and names them."""
     facts = {}
@@ -167,12 +181,14 @@ def lifting(
                 for each in lifted
             ]
             facts[language] = {
-                **_sender(actor, membership, language),
+                **sender_facts(actor, membership, language),
                 "day": formatted(timezone.localtime(), "j F Y"),
                 "reason": reason,
                 "earlier": "\n".join(earlier),
                 "presenter": presenter.in_words(language),
                 "provisions": decision_facts(membership.sector)["provisions"],
+                "act_provisions": cited((LIFT_PROVISIONS[ground],)),
+                "dissent": dissent_in_words(dissent),
             }
     return _written(actor, membership, "letter_lifting", facts)
 
@@ -189,14 +205,14 @@ def hearing(
     for language in LANGUAGES:
         with override(language):
             facts[language] = {
-                **_sender(actor, membership, language),
+                **sender_facts(actor, membership, language),
                 "intended": str(INTENDED_IN_LETTERS[intended]),
                 "reason": reason,
                 "documents": "\n".join(documents) or gettext("No documents besides this letter."),
                 "provisions": decision_facts(membership.sector)["provisions"],
                 "answer_by": formatted(answer_by, "j F Y"),
             }
-    return _letter(actor, membership, "letter_hearing", facts)
+    return write_letter(actor, membership, "letter_hearing", facts)
 
 
 INTENDED_IN_LETTERS = {
@@ -218,11 +234,15 @@ def address_of(membership: Membership) -> list[str]:
 def _written(
     actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
 ) -> Attachment:
-    return _letter(actor, membership, kind, facts)[1]
+    return write_letter(actor, membership, kind, facts)[1]
 
 
-def _letter(
-    actor: AuditActor, membership: Membership, kind: str, facts: dict[str, dict[str, str]]
+def write_letter(
+    actor: AuditActor,
+    membership: Membership,
+    kind: str,
+    facts: dict[str, dict[str, str]],
+    without: Sequence[str] = (),
 ) -> tuple[Letter, Attachment]:
     case_file = case_for(actor, membership)
     contents = Contents(
@@ -234,6 +254,7 @@ def _letter(
         {language: [each["decider"]] for language, each in facts.items()},
         translated=membership.language != "sv",
         registry_number=case_file.registry_number,
+        without=without,
     )
     letter = write(actor, contents, Target("membership", membership.pk, title=str(membership)))
     name = f"{letter.number.replace(':', '-')}.pdf"

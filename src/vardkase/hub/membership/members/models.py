@@ -68,7 +68,10 @@ class RestrictionCause(models.TextChoices):
 
 
 class Restriction(models.Model):
-    """A restriction of a membership, in force from `since` until it is lifted or until `until`; `letter` decided it."""
+    """A restriction of a membership, in force from `since` until it is lifted or until `until`; `letter` decided it.
+
+    `review_by`: for one of officers without an end, the day by which they review whether it is to remain.
+    """
 
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="restrictions")
     kind = models.CharField(max_length=16, choices=RestrictionKind.choices)
@@ -76,6 +79,7 @@ class Restriction(models.Model):
     reason = models.TextField()
     since = models.DateTimeField(auto_now_add=True)
     until = models.DateTimeField(null=True)
+    review_by = models.DateField(null=True)
     lifted = models.DateTimeField(null=True)
     letter = models.ForeignKey(Letter, models.SET_NULL, null=True, related_name="+")
 

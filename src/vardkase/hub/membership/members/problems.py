@@ -24,6 +24,12 @@ class MemberProblem(ProblemCode):
     MERGE_CHANGES_MEMBERSHIP = _(
         "One of the organisations has a membership, which a merge would change. End it first."
     )
+    NOT_RESERVED = _(
+        "The approval of this membership did not reserve the right to change it: choose another ground "
+        "(37 § förvaltningslagen)."
+    )
+    NEEDS_END_OR_REVIEW = _("State when the restriction ends, or by when you review whether it is to remain.")
+    REVIEW_DAY = _("Choose a day in the next %(most)s days.")
     TEMPORARY_NEEDS_END = _(
         "A decision applies only temporarily if it has an end: state one, or choose the other ground "
         "(35 § förvaltningslagen)."

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.problems import Problem
+from vardkase.hub.correspondence.letters.wording import RESERVATION
+from vardkase.hub.correspondence.letters.writing import carries, letters_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -34,6 +37,7 @@ from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import Access
 
+APPROVAL_LETTER = "letter_approval"
 STATEMENT_STEPS = "statement_"
 """What the names of the history's steps about security statements begin with."""
 
@@ -164,6 +168,15 @@ def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
             if entry.step.startswith(STATEMENT_STEPS):
                 entry.note = ""
     return entries
+
+
+def is_reserved(membership: Membership) -> bool:
+    """Whether the letter that approved the membership reserved the right to change it (37 § förvaltningslagen)."""
+    return membership.application_id is not None and any(
+        carries(letter, RESERVATION)
+        for letter in letters_about(APPLICATION.kind, membership.application_id)
+        if letter.kind == APPROVAL_LETTER
+    )
 
 
 def open_change(membership: Membership) -> ProposedChange | None:

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from vardkase.audit.services import AuditActor
 from vardkase.core.clock import today
+from vardkase.hub.membership.members import mails as members_mails
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -17,7 +18,7 @@ from vardkase.hub.membership.members.models import (
 from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.members.services.restrictions import impose
 from vardkase.hub.membership.members.settings import GRACE_DAYS
-from vardkase.hub.membership.statements import mails
+from vardkase.hub.membership.statements import letters, mails
 from vardkase.hub.membership.statements.models import Statement
 from vardkase.hub.membership.statements.queries import current
 from vardkase.hub.membership.statements.rules import REMINDED, consequences, reminder_due
@@ -81,10 +82,16 @@ def _remind(actor: AuditActor, membership: Membership, statement: Statement) -> 
 def _limit(actor: AuditActor, membership: Membership) -> bool:
     until = last_statement_day(membership)
     reasons = REASONS if membership.statement_until else MISSING
-    is_new = False
+    imposed = {}
     for kind in consequences(until, today(), GRACE_DAYS.value):
         language = "sv" if membership.language == "sv" else "en"
         with override(language):
             reason = reasons[kind][language].format(day=date_format(until, "j F Y"))
-        is_new |= impose(actor, membership, kind, RestrictionCause.STATEMENT, reason)
-    return is_new
+        if impose(actor, membership, kind, RestrictionCause.STATEMENT, reason):
+            imposed[kind] = reason
+    if letters.send_owed(actor, membership):
+        return True
+    # The letters follow as soon as they can be written.
+    for kind, reason in imposed.items():
+        members_mails.write(actor, membership, "membership_limited", limit=kind, reason=reason)
+    return bool(imposed)

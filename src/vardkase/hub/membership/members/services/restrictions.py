@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members import letter_content, mails
-from vardkase.hub.membership.members.adverse_decisions import AdverseDecision
+from vardkase.hub.membership.members.adverse_decisions import AdverseDecision, LiftGround
 from vardkase.hub.membership.members.models import (
     Membership,
     MembershipState,
@@ -37,18 +37,24 @@ def impose(
     reason: str,
     *,
     until: datetime | None = None,
+    review_by: date | None = None,
     approval: Approval | None = None,
     decision: AdverseDecision | None = None,
     heard: Hearing | None = None,
 ) -> bool:
     """Restrict a membership (row locked by the caller); False if that cause already restricts it so.
 
-    Officers' decisions need an approval. Raises TransitionRefused if the membership is not active.
+    Officers' decisions need an approval, and are sent by letter; what the hub does by itself, the caller sends.
+    Raises TransitionRefused if the membership is not active.
     """
     _require_two(cause, approval)
     require_active(membership)
     restriction, made = Restriction.objects.get_or_create(
-        {"reason": reason, "until": until}, membership=membership, kind=kind, cause=cause, lifted=None
+        {"reason": reason, "until": until, "review_by": review_by},
+        membership=membership,
+        kind=kind,
+        cause=cause,
+        lifted=None,
     )
     if not made:
         return False
@@ -59,7 +65,6 @@ def impose(
             actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_RESTRICTED, reason, kind=str(kind)
         )
     push(membership)
-    papers = []
     if cause == RestrictionCause.OFFICER:
         restriction.letter, paper = letter_content.limit(
             actor,
@@ -67,13 +72,13 @@ def impose(
             kind,
             reason,
             until,
+            review_by,
             decision,
             heard,
             letter_content.Presenter.of(approval),
         )
         restriction.save(update_fields=["letter"])
-        papers = [paper]
-    mails.write(actor, membership, "membership_limited", *papers, limit=kind, reason=reason)
+        mails.write(actor, membership, "membership_limited", paper, limit=kind, reason=reason)
     return True
 
 
@@ -92,8 +97,18 @@ def lift(
     lifted = list(held.filter(kind__in=kinds) if kinds else held)
     papers = []
     if lifted and approval is not None:
-        presenter = letter_content.Presenter.of(approval)
-        papers = [letter_content.lifting(actor, membership, reason, lifted, presenter)]
+        given = approval.parameters
+        papers = [
+            letter_content.lifting(
+                actor,
+                membership,
+                reason,
+                lifted,
+                letter_content.Presenter.of(approval),
+                LiftGround(given.get("basis") or LiftGround.CHANGED),
+                given.get("dissent", ""),
+            )
+        ]
     return _lift(actor, membership, lifted, reason, *papers)
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.lifecycle import TransitionRefused
-from vardkase.hub.membership.members.adverse_decisions import AdverseDecision, Immediate
+from vardkase.hub.membership.members.adverse_decisions import (
+    AdverseDecision,
+    ChangeGround,
+    Immediate,
+    LiftGround,
+    dissent_change,
+)
 from vardkase.hub.membership.members.checklist import never_waived, still_open
 from vardkase.hub.membership.members.models import (
     Membership,
@@ -23,6 +29,7 @@ from vardkase.hub.membership.members.models import (
     RestrictionKind,
 )
 from vardkase.hub.membership.members.problems import MemberProblem
+from vardkase.hub.membership.members.queries import is_reserved
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services import hearings, two_people
 from vardkase.hub.membership.members.services.restrictions import require_active
@@ -34,6 +41,8 @@ from vardkase.identity.organisations.queries import Reference
 from vardkase.intel.queries.contributions import contributed_by
 
 OFFICER = RestrictionCause.OFFICER
+LONGEST_REVIEW = 366
+"""Days until a restriction without an end is reviewed, at most."""
 
 
 @transaction.atomic
@@ -63,9 +72,11 @@ def suspend(
     adverse: Mapping[str, Any],
     *,
     until: datetime | None = None,
+    review_by: date | None = None,
 ) -> ApprovalRequest:
     """Propose to restrict a membership: entirely, its API connection, or to reading (`kind` of
-    RestrictionKind). `adverse` holds the fields of AdverseDecision.
+    RestrictionKind). `adverse` holds the fields of AdverseDecision. Without an end, `until`, it is to be reviewed
+    on `review_by` at the latest.
 
     Raises TransitionRefused, also if it is already restricted so, Invalid by field, NotFound, Forbidden, Conflict.
     """
@@ -75,24 +86,39 @@ def suspend(
     membership = _locked_for(actor, reference, "suspend" if whole else "")
     if until is not None and until <= timezone.now():
         raise Invalid({"until": [MemberProblem.TIME_HAS_PASSED()]})
+    if until is None:
+        if review_by is None:
+            raise Invalid({"review_by": [MemberProblem.NEEDS_END_OR_REVIEW()]})
+        checked_review(review_by)
     require_active(membership)
     if membership.restrictions.filter(lifted=None, kind=kind, cause=OFFICER).exists():
         raise TransitionRefused(MemberProblem.ALREADY_RESTRICTED())
-    parameters = {"kind": kind, "until": until.isoformat() if until else ""}
+    parameters = {
+        "kind": kind,
+        "until": until.isoformat() if until else "",
+        "review_by": review_by.isoformat() if review_by and not until else "",
+    }
     parameters |= _decision(membership, kind, adverse, has_end=until is not None)
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
 @transaction.atomic
-def restore(actor: Actor, reference: Reference, reason: str) -> ApprovalRequest:
+def restore(
+    actor: Actor, reference: Reference, reason: str, basis: str = LiftGround.CHANGED, dissent: str = ""
+) -> ApprovalRequest:
     """Propose to lift all restrictions imposed by officers; renewal lifts those of an expired statement.
+
+    `basis` is of LiftGround; `dissent` as in AdverseDecision.
 
     Raises TransitionRefused if there is nothing to lift, Invalid, NotFound, Forbidden, Conflict.
     """
     membership = _locked_for(actor, reference, "")
     if not membership.restrictions.filter(lifted=None, cause=OFFICER).exists():
         MEMBERSHIP.after(membership.state, "restore")  # raises, unless a suspension is to be lifted
-    return two_people.propose_step(actor, two_people.LIFT, membership, reasons(reason))
+    if basis not in LiftGround.values:
+        raise Invalid({"basis": [CommonProblem.NO_SUCH_CHOICE(choices=LiftGround.values)]})
+    parameters = {"basis": basis, "dissent": dissent_change(dissent)}
+    return two_people.propose_step(actor, two_people.LIFT, membership, reasons(reason), parameters)
 
 
 @transaction.atomic
@@ -116,11 +142,20 @@ def _decision(
     membership: Membership, kind: str, adverse: Mapping[str, Any], *, has_end: bool = False
 ) -> dict[str, str]:
     decision = AdverseDecision.read(adverse)
+    if decision.ground == ChangeGround.RESERVED and not is_reserved(membership):
+        raise Invalid({"ground": [MemberProblem.NOT_RESERVED()]})
     if decision.immediate == Immediate.TEMPORARY and not has_end:
         raise Invalid({"immediate": [MemberProblem.TEMPORARY_NEEDS_END()]})
     if decision.is_heard:
         hearings.heard(membership, kind)
     return decision.as_parameters()
+
+
+def checked_review(day: date) -> date:
+    """Raises Invalid under `review_by`."""
+    if not today() < day <= today() + timedelta(days=LONGEST_REVIEW):
+        raise Invalid({"review_by": [MemberProblem.REVIEW_DAY(most=LONGEST_REVIEW)]})
+    return day
 
 
 def would_end(membership: Membership) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from vardkase.hub.membership.members.adverse_decisions import (
     ChangeGround,
     Heard,
     Immediate,
+    LiftGround,
 )
 from vardkase.hub.membership.members.checklist import still_open
 from vardkase.hub.membership.members.models import (
@@ -58,7 +59,9 @@ from vardkase.intel.queries.contributions import contributed_by
 
 WITH_API = (Connection.API, Connection.BOTH)
 """Such members sign in by the whole minimum from their activation on, unless two officers decide otherwise."""
-WORDS = dict((*RestrictionKind.choices, *Heard.choices, *ChangeGround.choices, *Immediate.choices))
+WORDS = dict(
+    (*RestrictionKind.choices, *Heard.choices, *ChangeGround.choices, *Immediate.choices, *LiftGround.choices)
+)
 PROPOSERS = frozenset({Party.MEMBERSHIP_OFFICER})
 
 
@@ -151,7 +154,7 @@ def _execute_activation(approval: Approval) -> Membership:
 def _decision(approval: Approval) -> AdverseDecision | None:
     """None for a request from before decisions had to state these."""
     given = approval.parameters
-    return AdverseDecision.read(given) if given.get("hearing") else None
+    return AdverseDecision.stored(given) if given.get("hearing") else None
 
 
 def _heard(membership: Membership, decision: AdverseDecision | None, kind: str) -> Hearing | None:
@@ -162,6 +165,7 @@ def _heard(membership: Membership, decision: AdverseDecision | None, kind: str) 
 def _execute_limit(approval: Approval) -> Membership:
     membership, given = membership_of(approval.request), approval.for_action(LIMIT).parameters
     until = datetime.fromisoformat(given["until"]) if given["until"] else None
+    review_by = date.fromisoformat(given["review_by"]) if given.get("review_by") else None
     decision = _decision(approval)
     heard = _heard(membership, decision, given["kind"])
     impose(
@@ -171,6 +175,7 @@ def _execute_limit(approval: Approval) -> Membership:
         RestrictionCause.OFFICER,
         approval.reason,
         until=until,
+        review_by=review_by,
         approval=approval,
         decision=decision,
         heard=heard,
@@ -233,6 +238,7 @@ LIMIT = _of_a_member(
         _("The membership is restricted at once, and the member is notified by letter."),
         kind=_("Limit"),
         until=_("Until"),
+        review_by=_("To be reviewed no later than"),
         **LABELS,
     ),
     execute=_execute_limit,
@@ -240,7 +246,11 @@ LIMIT = _of_a_member(
 LIFT = _of_a_member(
     name="lift_limits",
     title=_("Lift restrictions of a membership"),
-    describe=_description(_("Everything that officers have restricted will work again at once.")),
+    describe=_description(
+        _("Everything that officers have restricted will work again at once."),
+        basis=_("Ground"),
+        dissent=LABELS["dissent"],
+    ),
     execute=_execute_lift,
 )
 TERMINATE = _of_a_member(

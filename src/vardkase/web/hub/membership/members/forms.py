@@ -9,10 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.case_files.models import CaseDocument
-from vardkase.hub.membership.members.adverse_decisions import LABELS, ChangeGround, Heard, Immediate
+from vardkase.hub.membership.members.adverse_decisions import (
+    LABELS,
+    ChangeGround,
+    Heard,
+    Immediate,
+    LiftGround,
+)
 from vardkase.hub.membership.members.adverse_decisions import LONGEST as LONGEST_NOTE
 from vardkase.hub.membership.members.details import CONTACTS, FIELDS
 from vardkase.hub.membership.members.models import RestrictionKind
+from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.services.hearings import INTENDED
 from vardkase.hub.membership.members.services.transitions import LONGEST as LONGEST_REASON
 from vardkase.hub.membership.members.sign_in_minimum import LONGEST, SHORTEST
@@ -54,6 +61,9 @@ class ActivateForm(forms.Form):
 class AdverseDecisionForm(ChangeDecisionForm):
     """A decision against a member, with what it has to state."""
 
+    milder_considered = forms.CharField(
+        label=LABELS["milder_considered"], widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
+    )
     hearing = forms.ChoiceField(label=LABELS["hearing"], choices=Heard.choices, widget=forms.RadioSelect)
     hearing_note = forms.CharField(
         label=LABELS["hearing_note"], widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
@@ -76,13 +86,34 @@ class AdverseDecisionForm(ChangeDecisionForm):
         help_text=_("Of somebody who took part in the final handling. It is stated in the letter."),
     )
 
+    def leave_out_reservation(self) -> None:
+        """For a member whose approval reserved nothing."""
+        field: Any = self.fields["ground"]
+        field.choices = [choice for choice in field.choices if choice[0] != ChangeGround.RESERVED]
+        field.error_messages["invalid_choice"] = str(MemberProblem.NOT_RESERVED())
+
 
 class SuspendForm(AdverseDecisionForm):
     kind = forms.ChoiceField(label=_("What is suspended"), choices=RestrictionKind.choices)
     until = day_field(
         label=_("Lifted on"), required=False, help_text=_("Leave empty to suspend until further notice.")
     )
-    field_order = ("kind", "until", "reason")
+    review_by = day_field(
+        label=_("To be reviewed no later than"),
+        required=False,
+        help_text=_("For a suspension until further notice: by when you review whether it is to remain."),
+    )
+    field_order = ("kind", "until", "review_by", "reason")
+
+
+class LiftForm(ReasonForm):
+    basis = forms.ChoiceField(
+        label=_("Ground"), choices=LiftGround.choices, initial=LiftGround.CHANGED, widget=forms.RadioSelect
+    )
+    dissent = forms.CharField(
+        label=LABELS["dissent"], required=False, widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
+    )
+    field_order = ("basis", "reason")
 
 
 class TerminateForm(AdverseDecisionForm):

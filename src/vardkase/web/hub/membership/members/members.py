@@ -34,7 +34,6 @@ from vardkase.web.hub.membership.members.presenters import open_hearings, shown
 from vardkase.web.hub.membership.statements.views import panel
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
-from vardkase.web.ui.forms.reason import ReasonForm
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
@@ -97,7 +96,9 @@ type Done = Membership | ApprovalRequest
 
 def _suspend(actor: Actor, pk: int, data: dict[str, Any]) -> Done:
     until = timezone.make_aware(datetime.combine(data["until"], time.min)) if data["until"] else None
-    return services.suspend(actor, pk, data["kind"], data["reason"], data, until=until)
+    return services.suspend(
+        actor, pk, data["kind"], data["reason"], data, until=until, review_by=data["review_by"]
+    )
 
 
 type Take = Callable[[Actor, int, dict[str, Any]], Done]
@@ -113,8 +114,8 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
         _("It takes effect everywhere once another officer has approved it."),
     ),
     "restore": (
-        _("Lift the suspension"), ReasonForm,
-        lambda actor, pk, data: services.restore(actor, pk, data["reason"]),
+        _("Lift the suspension"), written.LiftForm,
+        lambda actor, pk, data: services.restore(actor, pk, data["reason"], data["basis"], data["dissent"]),
         _("Everything will work again at once, and anything waiting will be sent."),
     ),
     "terminate": (
@@ -132,6 +133,8 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
     membership = queries.find_membership(request.actor, pk)
     title, kind, take, help_text = STEPS[name]
     form = kind(request.POST or None)
+    if isinstance(form, written.AdverseDecisionForm) and not queries.is_reserved(membership):
+        form.leave_out_reservation()
     if form.is_valid():
         with errors_shown_in(form):
             done = take(request.actor, pk, form.cleaned_data)

@@ -49,7 +49,9 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "organisation": membership.organisation,
         "state_pill": STATE_PILLS[shown_state(membership)],
         "state_words": state_in_words(membership),
-        "restrictions": list(queries.restrictions(membership)),
+        "restrictions": list(
+            queries.restrictions(membership).select_related("letter").defer("letter__content")
+        ),
         "lines": [(line, PILLS[line.state], place_of(line.item.name)) for line in lines],
         "settled": sum(line.is_settled for line in lines),
         "next_lines": [line for line in lines if not line.is_settled],
