@@ -103,6 +103,8 @@ ELSEWHERE = {
         "mail/<",
         "office/delegation/<",
         "office/mail/<",
+        "office/reports/<",
+        "office/reports/issued/<",
         "office/reasons/<",
         "search/saved/new/",
     ),

@@ -62,6 +62,7 @@ NEWER = {
     "membership.0002_offence_permission": 1,
     "office.0001_initial": 5,
     "office.0002_bulk_mail": 1,
+    "office.0003_quarterly_report": 1,
     "membership.0003_restriction_letter": 0,
     "membership.0004_restriction_review": 0,
     "policy.0002_approval_notify": 0,

@@ -93,6 +93,7 @@ from vardkase.hub.office.bulk_mail import services as bulk_mail
 from vardkase.hub.office.bulk_mail import tasks as bulk_mail_tasks
 from vardkase.hub.office.delegation import services as delegation
 from vardkase.hub.office.delegation.queries import rights_today
+from vardkase.hub.office.quarterly import schedules as quarterly_schedules
 from vardkase.hub.open_tasks import registry as open_tasks
 from vardkase.hub.policy import schedules as policy_schedules
 from vardkase.hub.public_pages import services as public_pages
@@ -165,6 +166,7 @@ SCHEDULES = (
     *records_schedules.SCHEDULES,
     *statement_schedules.SCHEDULES,
     *spill_schedules.SCHEDULES,
+    *quarterly_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,
     application_tasks.FORGET_DRAFTS,

@@ -19,6 +19,7 @@ from typing import Any, TypedDict
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from vardkase.formats import csv, xlsx
 from vardkase.hub.instance.list_exports import list_exported
@@ -63,8 +64,15 @@ def list_file[Row](
     """All `rows`, of whatever page, as a file called `name` and the day. The export is recorded."""
     list_exported(request.actor, name, form)
     found = rows.iterator(AT_ONCE) if isinstance(rows, QuerySet) else rows
-    cells = ([_cell(value(row)) for value in columns.values()] for row in islice(found, MOST_ROWS))
-    return spreadsheet(form, name, title, list(columns), cells)
+    return spreadsheet(form, name, title, list(columns), _cells(columns, found, get_language()))
+
+
+def _cells[Row](columns: Columns[Row], rows: Iterable[Row], language: str | None) -> Iterator[list[Any]]:
+    """In the language of the request, which has ended when they are sent."""
+    for row in islice(rows, MOST_ROWS):
+        with override(language):
+            cells = [_cell(value(row)) for value in columns.values()]
+        yield cells
 
 
 def spreadsheet(

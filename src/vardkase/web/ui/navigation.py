@@ -162,6 +162,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 "invitations", _("Invitations"), icon="mail-forward", staff=(StaffRole.MEMBERSHIP_OFFICER,)
             ),
             NavigationItem("overview", _("Member overview"), icon="chart-bar", staff=OFFICERS),
+            NavigationItem(
+                "quarterly_reports", _("Quarterly reports"), icon="report-analytics", staff=OVERSIGHT
+            ),
             NavigationItem("members", _("Members"), icon="building-community", staff=LISTERS),
             NavigationItem(
                 "member_communities",

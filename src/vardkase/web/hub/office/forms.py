@@ -14,6 +14,7 @@ from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.office.delegation.queries import delegable
 from vardkase.hub.office.delegation.services import LONGEST_SOURCE
+from vardkase.hub.office.quarterly.services import LONGEST_REASON as LONGEST_ISSUE_REASON
 from vardkase.hub.office.reasons.models import ReasonKind
 from vardkase.hub.office.reasons.services import LONGEST
 from vardkase.hub.office.staff import staff
@@ -131,3 +132,19 @@ class EndRightForm(forms.Form):
 
 class WithdrawRightForm(forms.Form):
     reason = _reason()
+
+
+class IssueForm(forms.Form):
+    """Asks for a reason only if the quarter was reported before."""
+
+    reason = forms.CharField(
+        label=_("Why it is issued again"),
+        max_length=LONGEST_ISSUE_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown with the report. The earlier one stays."),
+    )
+
+    def __init__(self, *args: Any, is_again: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_again:
+            del self.fields["reason"]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.office import absence, bulk_mail, calendar, delegation, directory, inbox, reasons
+from vardkase.web.hub.office import (
+    absence,
+    bulk_mail,
+    calendar,
+    delegation,
+    directory,
+    inbox,
+    quarterly,
+    reasons,
+)
 
 urlpatterns = [
     path("office/", inbox.index, name="inbox"),
@@ -28,5 +37,18 @@ urlpatterns = [
     path("office/reasons/new/", reasons.write, name="reason_text_new"),
     path("office/reasons/<uuid:name>/", reasons.write, name="reason_text"),
     path("office/reasons/<uuid:name>/retire/", reasons.retire, name="reason_text_retire"),
+    path("office/reports/", quarterly.index, name="quarterly_reports"),
+    path("office/reports/<int:year>/<int:number>/", quarterly.view, name="quarterly_report"),
+    path("office/reports/<int:year>/<int:number>/draft.pdf", quarterly.draft, name="quarterly_draft"),
+    path("office/reports/<int:year>/<int:number>/figures.json", quarterly.data, name="quarterly_json"),
+    path("office/reports/<int:year>/<int:number>/issue/", quarterly.issue, name="quarterly_issue"),
+    path("office/reports/issued/<int:pk>/", quarterly.issued, name="quarterly_issued"),
+    path("office/reports/issued/<int:pk>/figures.json", quarterly.issued_json, name="quarterly_issued_json"),
+    path("office/reports/issued/<int:pk>/send/", quarterly.send, name="quarterly_send"),
+    path(
+        "office/reports/issued/<int:pk>/report-<str:language>.pdf",
+        quarterly.issued_pdf,
+        name="quarterly_issued_pdf",
+    ),
     path("calendar/<str:code>.ics", calendar.feed, name="calendar_feed"),
 ]
