@@ -43,6 +43,7 @@ from vardkase.hub import guide
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.parties import register_party
 from vardkase.hub.case_files.closing import close_documents
+from vardkase.hub.case_files.description import register_case_description
 from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.content_access import request_facts as content_access_approvals
@@ -241,6 +242,7 @@ def wire() -> None:
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)
     register_letter_check(LetterCheck(require_handler_of_letter, handles_letter))
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
+    register_case_description(CaseKind.PUBLIC_RECORDS, records_files.description)
     close_documents(records_files.THING, records_quarantine.closed_documents)
     register_party("membership", member_appeals.party_by_id)
     register_party("application", application_letters.party_by_id)

@@ -35,8 +35,7 @@ LONGEST_NAME = 80
 def export_documents(actor: Actor, case_file: CaseFile) -> bytes:
     """A ZIP file of all documents, named by their number. Raises NotFound, Forbidden, Conflict if there is too much."""
     require_handler(actor, case_file)
-    size = case_file.documents.aggregate(own=Sum(Length("content")), letters=Sum(Length("letter__content")))
-    if (size["own"] or 0) + (size["letters"] or 0) > MOST_BYTES:
+    if size_of(case_file) > MOST_BYTES:
         raise Conflict(CaseFileProblem.TOO_LARGE_TO_EXPORT(most=MOST_BYTES // (1024 * 1024)))
     record(actor, HubAction.CASE_FILE_EXPORTED, target_of(case_file))
     packed = io.BytesIO()
@@ -44,6 +43,12 @@ def export_documents(actor: Actor, case_file: CaseFile) -> bytes:
         for document in _documents(case_file):
             archive.writestr(f"{case_file.number}/{file_name_of(document)}", content_of(document))
     return packed.getvalue()
+
+
+def size_of(case_file: CaseFile) -> int:
+    """The bytes of all files and letters of a case; its texts are not counted."""
+    size = case_file.documents.aggregate(own=Sum(Length("content")), letters=Sum(Length("letter__content")))
+    return (size["own"] or 0) + (size["letters"] or 0)
 
 
 def file_name_of(document: CaseDocument) -> str:

@@ -29,4 +29,14 @@ class CaseFileProblem(ProblemCode):
     NO_NEW_DECISION = _("Choose the new decision, a letter of this case that is later than the one appealed.")
     ARRIVAL_DAY = _("Choose a day between the decision and today.")
     DEEMED_DAY = _("Choose the working day before the one on which it arrived.")
+    DOCUMENTS_CLOSED = _(
+        "Documents that may tell of an event in quarantine cannot be handed over. Wait until the quarantine has ended."
+    )
+    NOTHING_FILED = _("Nothing has been filed in the case.")
+    DAMAGED = _("Document %(number)s no longer has the checksum with which it was filed. Tell the operator.")
+    TOO_LARGE_TO_PRINT = _(
+        "The case is too large for one PDF: it has more than 500 documents, or more than %(most)s MB. "
+        "Download all documents as a ZIP file instead."
+    )
+    NOT_JOINED = _("The documents could not be joined into one PDF. Download them as a ZIP file instead.")
     TOO_LARGE_TO_EXPORT = _("The documents are larger than %(most)s MB together. Download them one by one.")

@@ -6,10 +6,11 @@ from django.db.models import Q
 
 from vardkase.audit.services import AuditActor, Target
 from vardkase.hub.case_files.access import NONE, CaseAccess
+from vardkase.hub.case_files.description import CaseDecision, CaseDescription
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction
 from vardkase.hub.case_files.queries import case_file_of
 from vardkase.hub.case_files.services import file_document, open_case_file
-from vardkase.hub.public_records.cases.models import RecordsCase
+from vardkase.hub.public_records.cases.models import RecordsAnswer, RecordsCase
 from vardkase.hub.public_records.officers.rules import authority_of
 from vardkase.identity.access.actor import Actor
 
@@ -24,6 +25,17 @@ def of_own_authority(actor: Actor) -> Q:
 
 
 ACCESS = CaseAccess(readable=of_own_authority, while_suspended=True)
+
+
+def description(case_file: CaseFile) -> CaseDescription:
+    """The case is the authority's that was asked; whoever asked is its party, and may be anonymous."""
+    case = RecordsCase.objects.select_related("authority").get(pk=case_file.thing_id)
+    answers = RecordsAnswer.objects.filter(case=case).select_related("letter").order_by("pk")
+    decisions = tuple(
+        CaseDecision(f"{case.number}:{one.letter.number}", one.letter.title, one.at, one.decided_by)
+        for one in answers.defer("letter__content")
+    )
+    return CaseDescription(case.authority, (case.name,) if case.name else (), decisions)
 
 
 def open_file(actor: AuditActor, case: RecordsCase) -> CaseFile:

@@ -13,8 +13,10 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.hub.case_files import queries, services
 from vardkase.hub.case_files.access import conflict_in, may_handle
 from vardkase.hub.case_files.appeals.queries import appealable_letters, appeals_in
+from vardkase.hub.case_files.e_archive.package import archive_package, package_name
 from vardkase.hub.case_files.exporting import export_documents
 from vardkase.hub.case_files.models import CaseFile, CaseKind
+from vardkase.hub.case_files.one_pdf.printing import print_case
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
 from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
@@ -137,6 +139,26 @@ def documents(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     content = export_documents(request.actor, case_file)
     return download([content], f"{case_file.number}.zip", "application/zip")
+
+
+@require_POST
+@page(writes=True)
+def archive(request: PageRequest, number: str) -> HttpResponseBase:
+    case_file = queries.find_case_file(request.actor, number)
+    with errors_shown_as_message(request):
+        content = archive_package(request.actor, case_file)
+        return download(content, f"{package_name(case_file)}.zip", "application/zip")
+    return _back(case_file)
+
+
+@require_POST
+@page(writes=True)
+def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
+    case_file = queries.find_case_file(request.actor, number)
+    with errors_shown_as_message(request):
+        content = print_case(request.actor, case_file, request.LANGUAGE_CODE)
+        return download([content], f"{case_file.number}.pdf", "application/pdf")
+    return _back(case_file)
 
 
 def _back(case_file: CaseFile) -> HttpResponse:
