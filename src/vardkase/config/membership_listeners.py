@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vardkase.config.listener import Listener
-from vardkase.hub.case_files.appeals.hooks import appeal_decided
+from vardkase.hub.case_files.appeals.hooks import appeal_stepped
 from vardkase.hub.law.hooks import rule_changed
 from vardkase.hub.membership.agreements.services.acceptance import accept_with_application
 from vardkase.hub.membership.applications import tasks as applications
@@ -22,6 +22,7 @@ from vardkase.hub.membership.offence_data import services as offence_data
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.statements.services import begin_from_application
 from vardkase.hub.membership.terms.hooks import terms_published
+from vardkase.hub.public_records.cases import appeals as records_appeals
 from vardkase.hub.public_records.received import authorities
 from vardkase.identity.accounts.hooks import officer_appointed
 
@@ -73,6 +74,9 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
         change_accepted, contacts.follow_change, "takes over the contacts that an accepted change names"
     ),
     Listener(
-        appeal_decided, member_appeals.carry_out, "lifts the restriction of a decision that the court quashed"
+        appeal_stepped, member_appeals.carry_out, "lifts the restriction of a decision that the court quashed"
+    ),
+    Listener(
+        appeal_stepped, records_appeals.follow_appeal, "takes the step of the case that belongs to that step"
     ),
 )

@@ -41,7 +41,8 @@ from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
-from vardkase.hub.case_files.appeals.parties import register_party
+from vardkase.hub.case_files.appeals.kinds import register_appeals
+from vardkase.hub.case_files.appeals.letters import LetterAppeals
 from vardkase.hub.case_files.closing import close_documents
 from vardkase.hub.case_files.description import register_case_description
 from vardkase.hub.case_files.models import CaseKind
@@ -102,6 +103,7 @@ from vardkase.hub.public_records.cases import filing as records_files
 from vardkase.hub.public_records.cases import open_tasks as records_tasks
 from vardkase.hub.public_records.cases import quarantine as records_quarantine
 from vardkase.hub.public_records.cases import schedules as records_schedules
+from vardkase.hub.public_records.cases.appeals import RecordsAppeals
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import schedules as spill_schedules
@@ -244,8 +246,9 @@ def wire() -> None:
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
     register_case_description(CaseKind.PUBLIC_RECORDS, records_files.description)
     close_documents(records_files.THING, records_quarantine.closed_documents)
-    register_party("membership", member_appeals.party_by_id)
-    register_party("application", application_letters.party_by_id)
+    register_appeals("membership", LetterAppeals(member_appeals.party_by_id))
+    register_appeals("application", LetterAppeals(application_letters.party_by_id))
+    register_appeals(records_files.THING, RecordsAppeals())
     for kind in TASK_KINDS:
         open_tasks.register(kind)
     register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)

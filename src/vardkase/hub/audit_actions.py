@@ -20,6 +20,7 @@ class HubAction(AuditAction):
     APPEAL_IN_TIME = "appeal.in_time", _("An appeal was found to have arrived in time")
     APPEAL_WITHDRAWN = "appeal.withdrawn", _("An appeal was withdrawn")
     APPEAL_MET = "appeal.met", _("The decision was changed as the appeal asks")
+    APPEAL_REVIVED = "appeal.revived", _("The dismissal of an appeal was quashed")
     APPEAL_REGISTERED = "appeal.registered", _("An appeal was registered")
     APPLICATION_APPROVED = "application.approved", _("The application was approved")
     APPLICATION_ASSESSED = "application.assessed", _("A criterion was assessed")

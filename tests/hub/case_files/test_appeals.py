@@ -18,7 +18,7 @@ from tests.hub.membership.test_membership_transitions import letter_words
 from tests.web.signed_in import signed_in
 from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.appeals.models import Appeal
-from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
@@ -49,9 +49,13 @@ def case_file(seed: Seed, desk: Desk) -> CaseFile:
     return CaseFile.objects.get()
 
 
+def document_of(kind: str) -> int:
+    return CaseDocument.objects.get(letter__kind=kind).pk
+
+
 def appealed(web: Any, case_file: CaseFile, **given: Any) -> Any:
     sent = {
-        "letter": Letter.objects.filter(kind="letter_suspension").get().pk,
+        "decision": document_of("letter_suspension"),
         "appellant": "Organisation B genom Anna Ek",
         "claim": "Beslutet ska upphävas.",
         "arrived_on": str(TODAY()),
@@ -146,12 +150,13 @@ def test_late_appeal_is_dismissed_unless_an_exception_applies(
     assert step(lawyer, "check_time", exception="instructions", note="Fel domstol stod i beslutet.") == 302
     assert state() == "in_time"
     # An appeal that is met is handed over as well, with the new decision (46 §).
-    assert (
-        step(officer, "change", note="Hävd.", letter=Letter.objects.get(kind="letter_suspension").pk) == 422
-    )
+    assert step(officer, "change", note="Hävd.", decision=document_of("letter_suspension")) == 422
     with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "Lösenorden är bytta.")
     lifting = Letter.objects.get(kind="letter_lifting")
-    assert step(officer, "change", note="Vi har hävt avstängningen.", letter=lifting.pk) == 302
+    assert (
+        step(officer, "change", note="Vi har hävt avstängningen.", decision=document_of("letter_lifting"))
+        == 302
+    )
     assert (state(), len(tasks_of(at_the_screen(jurist), APPEALS))) == ("changed", 1)
     page = officer.get(f"/cases/{case_file.number}/appeals/{Appeal.objects.get().pk}/").content.decode()
     assert "ska ännu lämnas över" in page

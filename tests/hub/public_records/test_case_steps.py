@@ -29,15 +29,17 @@ from tests.factories.seed import USER, ApiUser, Seed
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.hub.case_files.appeals import services as appeals
+from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.public_records.cases import coordination, links, queries
+from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
     Coordination,
     MemberConsultation,
     RecordsAnswer,
-    RecordsAppeal,
     RecordsCase,
 )
 from vardkase.hub.public_records.cases.services import (
@@ -54,7 +56,7 @@ from vardkase.hub.spills.deletion import delete_spilled
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.needles import opened
 from vardkase.hub.spills.proof import searched
-from vardkase.identity.access.actor import actor_for, visitor
+from vardkase.identity.access.actor import Actor, actor_for, visitor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
 from vardkase.intel.services.publish import publish_event
@@ -142,6 +144,23 @@ def letter_text(document: CaseDocument) -> str:
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
+def appealed(actor: Actor, case: RecordsCase, **given: Any) -> Appeal:
+    """An appeal against the latest decision, registered by an officer."""
+    sent = appeals.ReceivedAppeal(
+        appellant="Kalle Anka", claim="Utan förbehåll", arrived_on=timezone.localdate(), **given
+    )
+    decision = RecordsAnswer.objects.filter(case=case).latest("pk").letter_id
+    return appeals.register_appeal(actor, file_of(case), decision, sent)
+
+
+def decided(actor: Actor, appeal: Appeal, outcome: str) -> Appeal:
+    return appeals.record_outcome(actor, appeal.pk, outcome, timezone.localdate(), "Mål 1-26")
+
+
+def case_state(case: RecordsCase) -> str:
+    return RecordsCase.objects.get(pk=case.pk).state
+
+
 def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
     incident(seed)
     jurist = at_a_browser(officer_of(seed, "org_b"))
@@ -157,49 +176,55 @@ def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
     assessing.assess(jurist, case.number, ids, bound)
     answering.answer(jurist, case.number, {"kind": "answer"})
     with pytest.raises(Conflict):
-        appealing.register_appeal(jurist, case.number, {"arrived_on": timezone.localdate(), "text": "Nej"})
+        appealed(jurist, case)
     answering.want_decision(jurist, case.number)
     decision = answering.answer(jurist, case.number, {"kind": "decision", "on_paper": True})
     weeks_ago = timezone.now() - timedelta(weeks=8)
     RecordsAnswer.objects.filter(pk=decision.pk).update(at=weeks_ago)
     answering.note_service(jurist, case.number, decision.pk, weeks_ago.date(), "receipt")
-    appeal = appealing.register_appeal(
-        jurist, case.number, {"arrived_on": timezone.localdate(), "text": "Utan förbehåll"}
-    )
-    assert appeal.is_late
+    appeal = appealed(jurist, case)
     with pytest.raises(Conflict):
-        appealing.forward(jurist, case.number, "x")
-    appealing.dismiss(jurist, case.number, "")
+        appeals.forward(jurist, appeal.pk, "Hen vill ha mer.")  # Whether it came in time is tested first.
+    with pytest.raises(TransitionRefused):
+        appealing.step(jurist, case.number, "reassess")
+    assert appeals.check_time(jurist, appeal.pk).state == "dismissed"
     # The dismissal is a decision of its own: it is served, and the appeal against it handed over.
     dismissal = RecordsAnswer.objects.get(kind="dismissal")
     assert "44 och 45 §§" in letter_text(dismissal.letter)
     answering.note_service(jurist, case.number, dismissal.pk, timezone.localdate(), "receipt")
-    sent = {"arrived_on": timezone.localdate(), "text": "Det kom i tid"}
     with pytest.raises(Invalid):
-        appealing.register_appeal(jurist, case.number, {**sent, "deemed_on": timezone.localdate()})
-    against = appealing.register_appeal(jurist, case.number, sent)
-    assert (against.answer, against.is_late) == (dismissal, False)
-    appealing.forward(jurist, case.number, "Vi ändrar inte beslutet.")
-    appealing.settle(
-        jurist, case.number, {"outcome": "changed", "on": timezone.localdate(), "note": "Mål 1-26"}
-    )
-    # Quashed, it leaves the first appeal to be handed over; without that it can also be found not to be dismissed.
+        appealed(jurist, case, deemed_on=timezone.localdate())
+    against = appealed(jurist, case)
+    assert against.decision == dismissal.letter
+    appeals.check_time(jurist, against.pk)
+    appeals.forward(jurist, against.pk, "Vi ändrar inte beslutet.")
+    assert decided(jurist, against, "quashed").state == "carried_out"
+    # Quashed, it leaves the first appeal to be handed over.
     appeal.refresh_from_db()
-    assert (appeal.outcome, appeal.exception) == ("", "overruled")
-    RecordsAppeal.objects.filter(pk=appeal.pk).update(exception="")
+    assert (appeal.state, appeal.exception, case_state(case)) == ("in_time", "overruled", "appealed")
+    # Without that it can also be found not to be dismissed, on the pages that all appeals have.
+    Appeal.objects.filter(pk=appeal.pk).update(exception="", state="registered")
     page = signed_in(User.objects.get(pk=jurist.user_id or 0))
-    address = f"/public-records/cases/{case.number}/appeal/forward/"
-    given = {"reasons": "Vi ändrar inte beslutet.", "exception": "instructions", "note": ""}
-    assert page.post(address, given).status_code == 422
-    assert page.post(address, {**given, "note": "Fel domstol stod i beslutet."}).status_code == 302
+    address = f"/cases/{case.number}/appeals/{appeal.pk}/"
+    assert "Kalle Anka" in page.get(address).content.decode()
+    given = {"exception": "instructions", "note": ""}
+    assert page.post(f"{address}check_time/", given).status_code == 422
+    assert page.post(f"{address}check_time/", {**given, "note": "Fel domstol stod där."}).status_code == 302
+    assert page.get(f"{address}change/").status_code == 404, "the case is assessed again instead"
+    shown = page.get(f"{address}forward/").content.decode()
+    assert "Kammarrätten i Göteborg" in shown
+    assert (
+        page.post(f"{address}forward/", {"reviewed": "Det står.", "court": "Kammarrätten"}).status_code == 302
+    )
     appeal.refresh_from_db()
     assert appeal.letter
     assert "var felaktig" in letter_text(appeal.letter)
-    appealing.settle(jurist, case.number, {"outcome": "upheld", "on": timezone.localdate()})
+    assert decided(jurist, appeal, "upheld").state == "carried_out"
     # One that is met is handed over as well, with the new decision.
     RecordsAnswer.objects.filter(pk=dismissal.pk).delete()
     RecordsAnswer.objects.filter(pk=decision.pk).update(served_on=None)
-    met = appealing.register_appeal(jurist, case.number, sent)
+    met = appealed(jurist, case)
+    appeals.check_time(jurist, met.pk)
     appealing.step(jurist, case.number, "reassess")
     with pytest.raises(TransitionRefused):
         appealing.step(jurist, case.number, "withdraw")
@@ -208,11 +233,14 @@ def test_conditions_no_record_referral_and_late_appeal(seed: Seed) -> None:
     answering.answer(jurist, case.number, {"kind": "decision"})
     with pytest.raises(TransitionRefused):
         appealing.step(jurist, case.number, "close")
-    forwarded = appealing.forward(jurist, case.number, "Vi har ändrat beslutet.")
-    assert forwarded == met
+    forwarded = appeals.forward(jurist, met.pk, "Vi har ändrat beslutet.")
     assert forwarded.letter
     assert "anses gälla det nya beslutet" in letter_text(forwarded.letter)
-    appealing.settle(jurist, case.number, {"outcome": "upheld", "on": timezone.localdate()})
+    # A decision that does not stand goes back to the assessment; the new one carries the outcome out.
+    assert (decided(jurist, met, "remitted").state, case_state(case)) == ("decided", "assessment")
+    answering.answer(jurist, case.number, {"kind": "answer"})
+    met.refresh_from_db()
+    assert met.state == "carried_out"
     appealing.step(jurist, case.number, "close")
 
     nothing = opening.register(jurist, {"request": "Något annat"})
@@ -272,8 +300,18 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
     assessing.assess(jurist, other.number, list(other.items.values_list("pk", flat=True)), held)
     requester, consulted = Client(), Client()
     base = f"/public-records/cases/{case.number}/"
-    copy = RecordsAnswer.objects.get(case=case).copy_json
+    answered = RecordsAnswer.objects.get(case=case)
+    copy = answered.copy_json
     assert copy
+    appeal = Appeal.objects.create(
+        case_file=file_of(case),
+        decision=answered.letter,
+        document=copy,
+        appellant="Kalle Anka",
+        claim=f"Lämna ut {SECRET}.",
+        arrived_on=timezone.localdate(),
+    )
+    appeal_page = f"/cases/{case.number}/appeals/{appeal.pk}/"
     pages = {
         officer: [
             *(
@@ -283,6 +321,7 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
             f"/public-records/cases/{other.number}/check/",
             *(f"{base}documents/{number}/" for number in range(2, 7)),
             *(f"/cases/{case.number}/documents/{number}/" for number in range(2, 7)),
+            appeal_page,
         ],
         requester: [f"/public-records/follow/document/{number}/" for number in range(2, 7)],
         consulted: ["/public-records/consulted/material/"],
@@ -295,7 +334,7 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
         return [address for client, address in found if SECRET.encode() in content_of(client.get(address))]
 
     assert f"/public-records/follow/document/{copy.number}/" in showing()
-    assert f"/cases/{case.number}/documents/{copy.number}/" in showing()
+    assert {f"/cases/{case.number}/documents/{copy.number}/", appeal_page} <= set(showing())
     declare(seed.partner.actor, event.pk, kind="swedish", reason="Uppgifterna rör ett skyddsobjekt.")
     assert showing() == []
     packed = zipfile.ZipFile(io.BytesIO(content_of(officer.post(f"/cases/{case.number}/documents/zip/"))))
@@ -313,6 +352,8 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
     assert searched(opened(Spill.objects.get().needles))["left"] == 0
     kept = CaseDocument.objects.get(pk=copy.pk)
     assert (bytes(kept.content), kept.sha256, SECRET in kept.text) == (b"", copy.sha256, False)
+    appeal.refresh_from_db()
+    assert appeal.claim == ""
     Spill.objects.update(state="deleted")
     assert showing() == []
     assert b"Raderad" in content_of(requester.get(f"/public-records/follow/document/{copy.number}/"))

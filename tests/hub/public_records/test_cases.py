@@ -28,13 +28,13 @@ from tests.web.private_links import fill_in, follow
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.queries import case_files
 from vardkase.hub.public_records.cases import links
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
     MemberConsultation,
     RecordsAnswer,
-    RecordsAppeal,
     RecordsCase,
 )
 from vardkase.hub.public_records.cases.services import (
@@ -151,18 +151,21 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     assert outside.get("/public-records/follow/document/1/").status_code == 404, "only what was sent"
     fill_in(outside, status, act="served")
     fill_in(outside, status, act="appeal", text="Jag vill ha allt.")
-    appeal = RecordsAppeal.objects.get()
-    assert (appeal.is_late, appeal.last_day is not None) == (False, True)
-    early = officer.post(f"{address}appeal/outcome/", {"outcome": "upheld", "on": str(timezone.localdate())})
-    assert early.status_code == 422
-    officer.post(f"{address}appeal/forward/", {"reasons": "Vi ändrar inte beslutet."})
-    outcome = {"outcome": "upheld", "on": str(timezone.localdate())}
-    assert officer.post(f"{address}appeal/outcome/", outcome).status_code == 302
+    appeal = Appeal.objects.get()
+    assert (appeal.state, appeal.last_day is not None) == ("registered", True)
+    page = f"/cases/{case.number}/appeals/{appeal.pk}/"
+    assert page in officer.get(address).content.decode()
+    outcome = {"outcome": "upheld", "on": str(timezone.localdate()), "note": "Mål 1-26"}
+    assert officer.post(f"{page}decide/", outcome).status_code == 422, "not forwarded"
+    assert officer.post(f"{page}check_time/").status_code == 302
+    forwarded = {"reviewed": "Det står fast.", "court": "Kammarrätten i Göteborg"}
+    assert officer.post(f"{page}forward/", forwarded).status_code == 302
+    assert officer.post(f"{page}decide/", outcome).status_code == 302
     assert officer.post(f"{address}step/close/", {"note": "Klart"}).status_code == 302
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("closed", "partly")
     whole = officer.get(address).content.decode()
-    assert "Beslutet står fast" in whole
+    assert "beslutet står fast" in whole
     assert "Kammarrätten i Göteborg" in whole
     # The audit log has other readers: it names the case, and neither who asked nor who was consulted.
     entries = AuditEntry.objects.filter(target_kind__in=["records_case", "case_file"])
@@ -186,7 +189,7 @@ def test_cases_of_one_authority_are_invisible_to_all_others(seed: Seed) -> None:
     item = case.items.first()
     assert item
     address = f"/public-records/cases/{case.number}/"
-    pages = ["", "material/", f"items/{item.pk}/", "consult/", "assess/", "check/", "documents/1/", "appeal/"]
+    pages = ["", "material/", f"items/{item.pk}/", "consult/", "assess/", "check/", "documents/1/"]
     for user, status in ((other, 404), (hub, 404), (site_admin, 404), (colleague, 403)):
         client = signed_in(user)
         for page in pages:

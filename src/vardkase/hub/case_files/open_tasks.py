@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.case_files.access import may_handle
 from vardkase.hub.case_files.appeals.queries import waiting_appeals
 from vardkase.hub.correspondence.templates import EDITORS
-from vardkase.hub.open_tasks.registry import OfficeTask, TaskKind, end_of
+from vardkase.hub.open_tasks.registry import MOST, OfficeTask, TaskKind, end_of
 from vardkase.identity.access.actor import Actor
 
 DAYS_TO_FORWARD = 7
@@ -18,7 +19,7 @@ DAYS_TO_FORWARD = 7
 
 
 def appeals_to_handle(actor: Actor) -> Iterator[OfficeTask]:
-    for appeal in waiting_appeals(actor):
+    for appeal in islice(waiting_appeals(actor), MOST):
         if may_handle(actor, appeal.case_file):
             number = appeal.case_file.number
             yield OfficeTask(

@@ -10,12 +10,17 @@ from vardkase.hub.case_files.appeals.models import Appeal
 
 
 @dataclass(slots=True)
-class AppealDecided:
-    """The court has decided; a listener that carries the outcome out sets `is_carried_out`."""
+class AppealStepped:
+    """An appeal was registered ("register"), or a step of `rules.APPEAL` was taken.
+
+    After "decide" a listener that carries the outcome out sets `is_carried_out`.
+    """
 
     actor: AuditActor
     appeal: Appeal
+    step: str
+    note: str = ""
     is_carried_out: bool = False
 
 
-appeal_decided: Hook[AppealDecided] = Hook("appeal_decided")
+appeal_stepped: Hook[AppealStepped] = Hook("appeal_stepped")

@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
-from vardkase.hub.correspondence.models import Letter
 
 
 class AppealState(models.TextChoices):
@@ -39,17 +38,23 @@ class CourtOutcome(models.TextChoices):
     STRUCK_OUT = "struck_out", _("The case was struck out or dismissed")
 
 
+def number_of(decision: CaseDocument) -> str:
+    return decision.letter.number if decision.letter else ""
+
+
 class Appeal(models.Model):
-    """An appeal against the decision in `letter`, by `appellant`, who wants what `claim` says.
+    """An appeal against `decision`, by `appellant`, who wants what `claim` says. `document` is the appeal itself.
 
     `arrived_on` is when it reached the authority, `deemed_on` when it counts as having (22 § second paragraph), with
-    `deemed_why`. `last_day` is null while the period for appeal had not begun. `reviewed` is whether the authority had
-    to change the decision itself (38–39 §§), in words, and `new_decision` the letter by which it did: the appeal is
-    handed over all the same, and counts as one against that (46 §).
+    `deemed_why`. `last_day` is null while the period for appeal had not begun. `exception_note` says why the exception
+    applies, or gives further reasons for a dismissal. `reviewed` is whether the authority had to change the decision
+    itself (38–39 §§), in words, and `new_decision` the one by which it did: the appeal is handed over all the same, and
+    counts as one against that (46 §). `letter` is the dismissal, or the letter with which the appeal was handed over to
+    `court`, which may be the Government.
     """
 
     case_file = models.ForeignKey(CaseFile, models.CASCADE, related_name="appeals")
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="appeals")
+    decision = models.ForeignKey(CaseDocument, models.PROTECT, related_name="appeals")
     state = models.CharField(max_length=16, choices=AppealState.choices, default=AppealState.REGISTERED)
     document = models.ForeignKey(CaseDocument, models.PROTECT, related_name="+")
     appellant = models.CharField(max_length=255)
@@ -62,7 +67,8 @@ class Appeal(models.Model):
     exception = models.CharField(max_length=16, choices=LateException.choices, blank=True, default="")
     exception_note = models.TextField(blank=True, default="")
     reviewed = models.TextField(blank=True, default="")
-    new_decision = models.ForeignKey(Letter, models.PROTECT, null=True, related_name="+")
+    new_decision = models.ForeignKey(CaseDocument, models.PROTECT, null=True, related_name="+")
+    letter = models.ForeignKey(CaseDocument, models.PROTECT, null=True, related_name="+")
     court = models.CharField(max_length=255, blank=True, default="")
     outcome = models.CharField(max_length=16, choices=CourtOutcome.choices, blank=True, default="")
     outcome_on = models.DateField(null=True)
@@ -74,7 +80,13 @@ class Appeal(models.Model):
         db_table = "appeal"
 
     def __str__(self) -> str:
-        return f"{self.letter.number}: {self.appellant}"
+        # Not who appeals: the audit log has other readers than the case.
+        return self.decision_number
+
+    @property
+    def decision_number(self) -> str:
+        """What the decision is called: a letter has a number of its own."""
+        return number_of(self.decision) or self.case_file.number
 
     @property
     def received_on(self) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.appeals.models import Appeal, CourtOutcome
 from vardkase.hub.case_files.appeals.models import AppealState as State
 from vardkase.hub.lifecycle import StateMachine, Transition
 
@@ -29,7 +29,10 @@ APPEAL = StateMachine(
             State.WITHDRAWN,
         ),
         "change": Transition(
-            HubAction.APPEAL_MET, _("Record that the decision was changed"), (State.IN_TIME,), State.CHANGED
+            HubAction.APPEAL_MET,
+            _("Record that the decision was changed"),
+            (State.IN_TIME, State.CHANGED),
+            State.CHANGED,
         ),
         "forward": Transition(
             HubAction.APPEAL_FORWARDED,
@@ -46,8 +49,20 @@ APPEAL = StateMachine(
             (State.DECIDED,),
             State.CARRIED_OUT,
         ),
+        "revive": Transition(
+            HubAction.APPEAL_REVIVED,
+            _("Continue after our decision to dismiss it was quashed"),
+            (State.DISMISSED,),
+            State.IN_TIME,
+        ),
     },
+    has_private_notes=True,
 )
+HERE = (State.REGISTERED, State.IN_TIME, State.CHANGED)
+"""Not handed over yet."""
+OPEN = (*HERE, State.FORWARDED)
+STANDS = (CourtOutcome.UPHELD, CourtOutcome.STRUCK_OUT)
+"""Outcomes that leave nothing to carry out."""
 
 
 def is_late(appeal: Appeal) -> bool:

@@ -6,33 +6,38 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext, override
 
-from vardkase.audit.services import record
+from vardkase.audit.services import AuditActor, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.access import require_handler
-from vardkase.hub.case_files.appeals import letters
-from vardkase.hub.case_files.appeals.hooks import AppealDecided, appeal_decided
-from vardkase.hub.case_files.appeals.models import Appeal, AppealState, CourtOutcome, LateException
-from vardkase.hub.case_files.appeals.parties import party_of
-from vardkase.hub.case_files.appeals.queries import appealable_letters, later_letters
-from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
-from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.appeals.hooks import AppealStepped, appeal_stepped
+from vardkase.hub.case_files.appeals.kinds import kind_of
+from vardkase.hub.case_files.appeals.models import (
+    Appeal,
+    AppealState,
+    CourtOutcome,
+    LateException,
+    number_of,
+)
+from vardkase.hub.case_files.appeals.queries import with_documents
+from vardkase.hub.case_files.appeals.rules import APPEAL, HERE, STANDS, is_late
+from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.hub.case_files.services import file_received, target_of
-from vardkase.hub.correspondence.letters.service import with_service
-from vardkase.hub.correspondence.models import Letter
-from vardkase.hub.correspondence.settings import APPEAL_COURT
 from vardkase.hub.law.working_days import is_working_day, next_working_day
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.staff import StaffRole
 
+EXCEPTIONS = [LateException.NONE, LateException.INSTRUCTIONS, LateException.COURT]
+"""What an officer may find. That the dismissal was quashed is for a court."""
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 255
 
@@ -54,31 +59,28 @@ class ReceivedAppeal:
 
 
 @transaction.atomic
-def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: ReceivedAppeal) -> Appeal:
-    """File an appeal that has arrived, against one of the decisions in the case."""
+def register_appeal(actor: Actor, case_file: CaseFile, decision_id: int, given: ReceivedAppeal) -> Appeal:
     require_handler(actor, case_file)
-    letter = next((each for each in appealable_letters(case_file) if each.pk == letter_id), None)
-    errors: dict[str, list[Problem]] = {}
-    if letter is None:
-        errors["letter"] = [CaseFileProblem.NOT_APPEALABLE()]
-    for name, text, longest in (
-        ("appellant", given.appellant, LONGEST_LINE),
-        ("claim", given.claim, LONGEST_TEXT),
-    ):
-        if not text.strip() or len(text) > longest or "\0" in text:
-            errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
-    if given.arrived_on > today() or (letter and given.arrived_on < letter.at.date()):
-        errors["arrived_on"] = [CaseFileProblem.ARRIVAL_DAY()]
-    if given.deemed_on and not is_day_before(given.deemed_on, given.arrived_on):
-        errors["deemed_on"] = [CaseFileProblem.DEEMED_DAY()]
-    elif given.deemed_on and not given.deemed_why.strip():
-        errors["deemed_why"] = [HubProblem.TEXT_LENGTH(count=LONGEST_LINE)]
-    if errors or letter is None:
+    kind_of(case_file).prepare(actor, case_file)
+    return register_received(actor, case_file, decision_id, given)
+
+
+@transaction.atomic
+def register_received(
+    actor: AuditActor, case_file: CaseFile, decision_id: int, given: ReceivedAppeal
+) -> Appeal:
+    """As `register_appeal`, for a caller that has checked who acts."""
+    kind = kind_of(case_file)
+    decision = next((each for each in kind.decisions(case_file) if each.pk == decision_id), None)
+    errors = _faults(decision, given)
+    if errors or decision is None:
         raise Invalid(errors)
+    with override("sv"):
+        title = gettext("Appeal against %(number)s") % {"number": number_of(decision) or case_file.number}
     document = file_received(
         actor,
         case_file,
-        gettext("Appeal against %(number)s") % {"number": letter.number},
+        title,
         counterpart=given.appellant,
         text=given.text or given.claim,
         content=given.content,
@@ -88,7 +90,7 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
     )
     made = Appeal.objects.create(
         case_file=case_file,
-        letter=letter,
+        decision=decision,
         document=document,
         appellant=" ".join(given.appellant.split()),
         claim=given.claim.strip(),
@@ -96,37 +98,62 @@ def register_appeal(actor: Actor, case_file: CaseFile, letter_id: int, given: Re
         arrived_on=given.arrived_on,
         deemed_on=given.deemed_on,
         deemed_why=given.deemed_why.strip()[:LONGEST_LINE],
-        last_day=_last_day(letter, case_file),
+        last_day=kind.last_day(case_file, decision),
         registered_by=actor.name[:255],
     )
-    change = {"letter": letter.number, "arrived": given.arrived_on.isoformat()}
+    change = {"letter": made.decision_number, "arrived": given.arrived_on.isoformat()}
     record(actor, HubAction.APPEAL_REGISTERED, target_of(case_file), change)
+    appeal_stepped.emit(AppealStepped(actor, made, "register"))
     return made
+
+
+def _faults(decision: CaseDocument | None, given: ReceivedAppeal) -> dict[str, list[Problem]]:
+    errors: dict[str, list[Problem]] = {}
+    if decision is None:
+        errors["decision"] = [CaseFileProblem.NOT_APPEALABLE()]
+    for name, text, longest in (
+        ("appellant", given.appellant, LONGEST_LINE),
+        ("claim", given.claim, LONGEST_TEXT),
+    ):
+        if not text.strip() or len(text) > longest or "\0" in text:
+            errors[name] = [HubProblem.TEXT_LENGTH(count=longest)]
+    if given.arrived_on > today() or (
+        decision and given.arrived_on < timezone.localdate(decision.occurred_at)
+    ):
+        errors["arrived_on"] = [CaseFileProblem.ARRIVAL_DAY()]
+    if given.deemed_on and not is_day_before(given.deemed_on, given.arrived_on):
+        errors["deemed_on"] = [CaseFileProblem.DEEMED_DAY()]
+    elif given.deemed_on and not given.deemed_why.strip():
+        errors["deemed_why"] = [HubProblem.TEXT_LENGTH(count=LONGEST_LINE)]
+    return errors
 
 
 @transaction.atomic
 def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = "") -> Appeal:
-    """Find that an appeal came in time, or dismiss it. Nothing but time is tested (45 §), and by a legal officer.
+    """Find that an appeal came in time, or dismiss it. Nothing but time is tested (45 §).
 
-    A late one is dismissed unless `exception` applies, which `note` explains. The dismissal is a decision by letter.
+    A late one is dismissed unless `exception` applies, which `note` explains; else it gives further reasons, if any.
+    The dismissal is a decision by letter.
     """
     appeal = _locked(actor, appeal_id)
-    actor.require_staff(StaffRole.LEGAL_OFFICER)
+    kind = kind_of(appeal.case_file)
+    kind.require_time_tester(actor, appeal)
     # The service of the decision may have been recorded since.
-    appeal.last_day = _last_day(appeal.letter, appeal.case_file)
+    appeal.last_day = kind.last_day(appeal.case_file, appeal.decision)
     appeal.save(update_fields=["last_day"])
     if not is_late(appeal):
-        take_step(actor, APPEAL, appeal, "find_in_time")
+        _step(actor, appeal, "find_in_time")
         return appeal
-    if exception not in LateException.values:
-        raise Invalid({"exception": [CommonProblem.NO_SUCH_CHOICE(choices=LateException.values)]})
+    if exception not in EXCEPTIONS:
+        raise Invalid({"exception": [CommonProblem.NO_SUCH_CHOICE(choices=EXCEPTIONS)]})
+    appeal.exception, appeal.exception_note = exception, _text(note, "note", required=bool(exception))
+    appeal.save(update_fields=["exception", "exception_note"])
     if exception:
-        appeal.exception, appeal.exception_note = exception, _text(note, "note")
-        appeal.save(update_fields=["exception", "exception_note"])
-        take_step(actor, APPEAL, appeal, "find_in_time", appeal.exception_note)
+        _step(actor, appeal, "find_in_time", appeal.exception_note)
         return appeal
-    take_step(actor, APPEAL, appeal, "dismiss")
-    letters.dismissal(actor, appeal, party_of(appeal.case_file))
+    appeal.letter = kind.dismiss(actor, appeal)
+    appeal.save(update_fields=["letter"])
+    _step(actor, appeal, "dismiss")
     return appeal
 
 
@@ -134,34 +161,54 @@ def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = ""
 def withdraw(actor: Actor, appeal_id: int, note: str) -> Appeal:
     """Record that the appellant has withdrawn the appeal before it was handed over; `note` says how."""
     appeal = _locked(actor, appeal_id)
-    take_step(actor, APPEAL, appeal, "withdraw", _text(note, "note"))
+    _step(actor, appeal, "withdraw", _text(note, "note"))
     return appeal
 
 
 @transaction.atomic
-def record_met(actor: Actor, appeal_id: int, letter_id: int, note: str) -> Appeal:
+def record_met(actor: Actor, appeal_id: int, decision_id: int, note: str) -> Appeal:
     """Record the new decision by which the authority itself did what the appellant asks for (37–39 §§).
 
     The appeal remains to be handed over, with both decisions: it counts as one against the new (46 §).
     """
     appeal = _locked(actor, appeal_id)
-    changed_by = later_letters(appeal).filter(pk=letter_id).first()
+    later = kind_of(appeal.case_file).new_decisions(appeal)
+    changed_by = next((each for each in later if each.pk == decision_id), None)
     if changed_by is None:
-        raise Invalid({"letter": [CaseFileProblem.NO_NEW_DECISION()]})
-    appeal.reviewed, appeal.new_decision = _text(note, "note"), changed_by
-    appeal.save(update_fields=["reviewed", "new_decision"])
-    take_step(actor, APPEAL, appeal, "change", appeal.reviewed)
+        raise Invalid({"decision": [CaseFileProblem.NO_NEW_DECISION()]})
+    appeal.reviewed = _text(note, "note")
+    appeal.save(update_fields=["reviewed"])
+    _change(actor, appeal, changed_by)
     return appeal
+
+
+@transaction.atomic
+def decided_again(actor: AuditActor, case_file: CaseFile, decision: CaseDocument) -> bool:
+    """Let `decision` change the one of the appeals that are not handed over, and carry out what a court decided.
+
+    For a caller that has checked who acts. Returns whether there is such an appeal.
+    """
+    rows = _rows().filter(case_file=case_file)
+    here = list(rows.filter(state__in=HERE))
+    for appeal in here:
+        _change(actor, appeal, decision)
+    for appeal in rows.filter(state=AppealState.DECIDED):
+        _step(actor, appeal, "carry_out", decision.title)
+    return bool(here)
 
 
 @transaction.atomic
 def forward(actor: Actor, appeal_id: int, reviewed: str, court: str = "") -> Appeal:
     """Hand the appeal over to the court; `reviewed` says why the decision stands, or how it was changed (38–39 §§)."""
     appeal = _locked(actor, appeal_id)
-    appeal.reviewed, appeal.court = _text(reviewed, "reviewed"), _line(court or APPEAL_COURT.value, "court")
+    kind = kind_of(appeal.case_file)
+    appeal.reviewed = _text(reviewed, "reviewed")
+    appeal.court = _line(court or kind.receiver(appeal.case_file), "court")
     appeal.save(update_fields=["reviewed", "court"])
-    take_step(actor, APPEAL, appeal, "forward", appeal.reviewed)
-    letters.hand_over(actor, appeal, party_of(appeal.case_file))
+    APPEAL.after(appeal.state, "forward")
+    appeal.letter = kind.hand_over(actor, appeal)
+    appeal.save(update_fields=["letter"])
+    _step(actor, appeal, "forward", appeal.reviewed)
     return appeal
 
 
@@ -178,25 +225,42 @@ def record_outcome(actor: Actor, appeal_id: int, outcome: str, on: date | None, 
         raise Invalid(errors)
     appeal.outcome, appeal.outcome_on, appeal.outcome_note = outcome, on, _text(note, "note")
     appeal.save(update_fields=["outcome", "outcome_on", "outcome_note"])
-    take_step(actor, APPEAL, appeal, "decide", appeal.outcome_note)
-    decided = AppealDecided(actor, appeal)
-    appeal_decided.emit(decided)
-    if decided.is_carried_out or outcome in (CourtOutcome.UPHELD, CourtOutcome.STRUCK_OUT):
-        take_step(actor, APPEAL, appeal, "carry_out")
+    is_carried_out = _step(actor, appeal, "decide", appeal.outcome_note)
+    if outcome in STANDS or _revive_dismissed(actor, appeal) or is_carried_out:
+        _step(actor, appeal, "carry_out")
     return appeal
 
 
 @transaction.atomic
 def carry_out(actor: Actor, appeal_id: int, note: str) -> Appeal:
-    """Record that an officer has carried out what the court decided."""
     appeal = _locked(actor, appeal_id)
-    take_step(actor, APPEAL, appeal, "carry_out", _text(note, "note"))
+    _step(actor, appeal, "carry_out", _text(note, "note"))
     return appeal
 
 
-def _last_day(letter: Letter, case_file: CaseFile) -> date | None:
-    (served,) = with_service([letter], party_of(case_file).sector)
-    return served.appeal_by
+def _revive_dismissed(actor: Actor, appeal: Appeal) -> bool:
+    """If the court set a dismissal aside: the appeal that it dismissed is not late, and is handed over."""
+    dismissed = _rows().filter(letter=appeal.decision_id, state=AppealState.DISMISSED).first()
+    if dismissed is None:
+        return False
+    dismissed.exception, dismissed.exception_note = LateException.OVERRULED, appeal.outcome_note
+    dismissed.save(update_fields=["exception", "exception_note"])
+    _step(actor, dismissed, "revive", appeal.outcome_note)
+    return True
+
+
+def _change(actor: AuditActor, appeal: Appeal, decision: CaseDocument) -> None:
+    appeal.new_decision = decision
+    appeal.save(update_fields=["new_decision"])
+    _step(actor, appeal, "change", appeal.reviewed)
+
+
+def _step(actor: AuditActor, appeal: Appeal, name: str, note: str = "") -> bool:
+    """Returns whether somebody has carried out what the step asks for."""
+    take_step(actor, APPEAL, appeal, name, note)
+    stepped = AppealStepped(actor, appeal, name, note)
+    appeal_stepped.emit(stepped)
+    return stepped.is_carried_out
 
 
 def is_day_before(deemed_on: date, arrived_on: date) -> bool:
@@ -205,20 +269,21 @@ def is_day_before(deemed_on: date, arrived_on: date) -> bool:
     return is_working_day(deemed_on) and deemed_on < arrived_on <= after
 
 
+def _rows() -> QuerySet[Appeal]:
+    return with_documents(Appeal.objects.select_for_update(of=("self",)))
+
+
 def _locked(actor: Actor, appeal_id: int) -> Appeal:
-    rows = Appeal.objects.select_for_update(of=("self",)).select_related(
-        "letter", "case_file", "new_decision"
-    )
-    appeal = first_or_not_found(rows.filter(pk=appeal_id), CaseFileProblem.NO_SUCH_APPEAL())
+    appeal = first_or_not_found(_rows().filter(pk=appeal_id), CaseFileProblem.NO_SUCH_APPEAL())
     require_handler(actor, appeal.case_file)
     if not appeal.case_file.is_open:
         raise Conflict(CaseFileProblem.CLOSED())
     return appeal
 
 
-def _text(text: str, field: str) -> str:
+def _text(text: str, field: str, *, required: bool = True) -> str:
     text = text.replace("\r\n", "\n").strip()
-    if not text or len(text) > LONGEST_TEXT or "\0" in text:
+    if (required and not text) or len(text) > LONGEST_TEXT or "\0" in text:
         raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST_TEXT)]})
     return text
 
@@ -228,16 +293,3 @@ def _line(text: str, field: str) -> str:
     if not text or len(text) > LONGEST_LINE or "\0" in text:
         raise Invalid({field: [HubProblem.TEXT_LENGTH(count=LONGEST_LINE)]})
     return text
-
-
-__all__ = [
-    "AppealState",
-    "ReceivedAppeal",
-    "carry_out",
-    "check_time",
-    "forward",
-    "record_met",
-    "record_outcome",
-    "register_appeal",
-    "withdraw",
-]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from vardkase.hub.case_files.appeals.hooks import AppealDecided
+from vardkase.hub.case_files.appeals.hooks import AppealStepped
 from vardkase.hub.case_files.appeals.models import CourtOutcome
 from vardkase.hub.case_files.appeals.parties import Party
 from vardkase.hub.membership.members import mails
@@ -28,16 +28,16 @@ def party_by_id(membership_id: int) -> Party | None:
     )
 
 
-def carry_out(decided: AppealDecided) -> None:
+def carry_out(stepped: AppealStepped) -> None:
     """Lift the restriction of a decision that the court has quashed."""
-    if decided.appeal.outcome != CourtOutcome.QUASHED:
+    appeal = stepped.appeal
+    if stepped.step != "decide" or appeal.outcome != CourtOutcome.QUASHED:
         return
-    restriction = Restriction.objects.filter(letter=decided.appeal.letter).first()
+    # One in another kind of case is against no letter, and no restriction has none.
+    restriction = Restriction.objects.filter(letter=appeal.decision.letter_id or 0).first()
     if restriction is None:
         return
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
-    reason = gettext("The court has quashed the decision %(number)s.") % {
-        "number": decided.appeal.letter.number
-    }
-    lift_by_court(decided.actor, rows.get(pk=restriction.membership_id), restriction.pk, reason)
-    decided.is_carried_out = True
+    reason = gettext("The court has quashed the decision %(number)s.") % {"number": appeal.decision_number}
+    lift_by_court(stepped.actor, rows.get(pk=restriction.membership_id), restriction.pk, reason)
+    stepped.is_carried_out = True

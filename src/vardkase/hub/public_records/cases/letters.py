@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext, override
 
 from vardkase.core.errors import Conflict
-from vardkase.hub.case_files.appeals.letters import timeliness
+from vardkase.hub.case_files.appeals.letters import changed, timeliness
+from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.correspondence.letters.signatures import signature_of
 from vardkase.hub.correspondence.letters.wording import owner_name
@@ -28,7 +29,6 @@ from vardkase.hub.public_records.cases.models import (
     ItemAssessment,
     RecordsAnswer,
     RecordsAnswerKind,
-    RecordsAppeal,
     RecordsCase,
     Requester,
 )
@@ -131,32 +131,44 @@ def referral_letter(actor: Actor, case: RecordsCase, other: str, reasons: str) -
     )
 
 
-def forwarding_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str) -> bytes:
-    case = appeal.answer.case
+def forwarding_letter(actor: Actor, appeal: Appeal) -> bytes:
+    answer = _appealed(appeal)
+    case = answer.case
     office = require_office(case, appealable=False)
 
     def facts() -> dict[str, str]:
-        listed = "\n".join(f"{one.number}. {one.title}" for one in documents_of(file_of(case)))
+        listed = "\n".join(f"{one.number}. {one.title}" for one in documents_of(appeal.case_file))
         return {
             **_common(actor, case, office),
-            **_of_appeal(appeal, to),
-            "reasons": reasons,
+            **_of_appeal(appeal, answer, appeal.court),
+            "reasons": appeal.reviewed,
             "documents": listed,
-            "changed": _changed(appeal),
-            "timeliness": timeliness(appeal.exception, appeal.exception_note, appeal.last_day, to),
+            "changed": changed(appeal),
+            "timeliness": timeliness(appeal),
         }
 
-    return _typeset(case, office, "letter_records_forwarded", facts, address=[to])
+    return _typeset(case, office, "letter_records_forwarded", facts, address=[appeal.court])
 
 
-def late_letter(actor: Actor, appeal: RecordsAppeal, to: str, reasons: str) -> bytes:
-    case = appeal.answer.case
+def late_letter(actor: Actor, appeal: Appeal, receiver: str) -> bytes:
+    answer = _appealed(appeal)
+    case = answer.case
     office = require_office(case, appealable=True)
 
     def facts() -> dict[str, str]:
-        return {**_common(actor, case, office), **_of_appeal(appeal, to), "reasons": reasons}
+        return {
+            **_common(actor, case, office),
+            **_of_appeal(appeal, answer, receiver),
+            "reasons": appeal.exception_note,
+        }
 
     return _typeset(case, office, "letter_records_late", facts, without=_without(case, appealable=True))
+
+
+def anonymous() -> str:
+    """Who an unnamed requester is on the file."""
+    with override("sv"):
+        return gettext("Anonymous requester")
 
 
 def withheld_lines(assessments: Iterable[ItemAssessment]) -> list[str]:
@@ -213,25 +225,20 @@ def _signature(user: User | None, actor: Actor) -> str:
     return signature_of(user, get_language() or "sv") if user else actor.name
 
 
-def _changed(appeal: RecordsAppeal) -> str:
-    if appeal.new_answer is None:
-        return ""
-    return gettext(
-        "We have changed the decision by a new one of %(day)s. The appeal counts as an appeal against the new decision "
-        "(section 46 of the Administrative Procedure Act)."
-    ) % {"day": _day(timezone.localdate(appeal.new_answer.at))}
+def _appealed(appeal: Appeal) -> RecordsAnswer:
+    return RecordsAnswer.objects.select_related("case__authority").get(letter=appeal.decision)
 
 
-def _of_appeal(appeal: RecordsAppeal, to: str) -> dict[str, str]:
-    served = appeal.answer.served_on
-    is_dismissal = appeal.answer.kind == RecordsAnswerKind.DISMISSAL
+def _of_appeal(appeal: Appeal, answer: RecordsAnswer, to: str) -> dict[str, str]:
+    served = answer.served_on
+    is_dismissal = answer.kind == RecordsAnswerKind.DISMISSAL
     return {
-        "appellant": appeal.answer.case.name or gettext("The requester"),
+        "appellant": gettext("The requester") if appeal.appellant == anonymous() else appeal.appellant,
         "receiver": to,
         "decision": gettext("to dismiss an appeal")
         if is_dismissal
         else gettext("on the release of public records"),
-        "decided_on": _day(timezone.localdate(appeal.answer.at)),
+        "decided_on": _day(timezone.localdate(answer.at)),
         "served": gettext("The decision was served on %(day)s.") % {"day": _day(served)} if served else "",
         "arrived_on": _day(appeal.received_on),
         "last_day": _day(appeal.last_day) if appeal.last_day else gettext("not known"),

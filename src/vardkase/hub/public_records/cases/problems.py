@@ -49,16 +49,8 @@ class RecordsProblem(ProblemCode):
     ONLY_DECISIONS = _("Only a written decision can be appealed. Ask for one first.")
     NOT_APPEALABLE = _("This decision releases everything: there is nothing to appeal.")
     APPEAL_OPEN = _("An appeal is already being handled.")
-    DECIDE_APPEALED = _(
-        "An appeal is being handled: choose a written decision, which is handed over with it."
-    )
-    NO_OPEN_APPEAL = _("There is no appeal to handle.")
-    NOT_LATE = _("The appeal arrived in time. Only a late appeal is dismissed by the authority.")
-    IS_LATE = _(
-        "The appeal arrived late. It is dismissed, unless you state why it is handed over all the same "
-        "(45 § förvaltningslagen)."
-    )
-    NOT_FORWARDED = _("Forward the appeal first.")
+    DECIDE_APPEALED = _("An appeal is being handled: choose a written decision, which is forwarded with it.")
+    TIME_FIRST = _("Check first whether the appeal arrived in time.")
     TEXT_MISSING = _("Enter at most %(most)s characters.")
     NO_ADDRESS = _("Enter an e-mail address that we can reply to, or leave it empty.")
     NOT_TAKING_PART = _("Take part in the coordination first.")

@@ -11,7 +11,6 @@ from vardkase.hub.public_records.cases.models import (
     CaseState,
     MemberConsultation,
     RecordsAnswer,
-    RecordsAppeal,
     RecordsCase,
 )
 from vardkase.hub.public_records.cases.problems import RecordsProblem
@@ -60,11 +59,6 @@ def answers_of(case: RecordsCase) -> QuerySet[RecordsAnswer]:
     rows = case.answers.select_related("letter", "copy_pdf", "copy_json")
     rows = rows.defer("letter__content", "copy_pdf__content", "copy_json__content")
     return rows.order_by("-pk")
-
-
-def appeals_of(case: RecordsCase) -> QuerySet[RecordsAppeal]:
-    rows = RecordsAppeal.objects.filter(answer__case=case).select_related("answer", "letter")
-    return rows.defer("letter__content").order_by("-pk")
 
 
 def consultations_of(case: RecordsCase) -> QuerySet[MemberConsultation]:

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 
 from vardkase.core.sql import cursor
+from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.appeals.rules import APPEAL
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.public_records.cases.filing import THING
@@ -16,7 +18,6 @@ from vardkase.hub.public_records.cases.models import (
     CoordinationMessage,
     MemberConsultation,
     RecordsAnswer,
-    RecordsAppeal,
 )
 from vardkase.hub.public_records.cases.quarantine import tells_of
 from vardkase.hub.public_records.cases.rules import CASE
@@ -40,8 +41,12 @@ def _empty_texts(spills: QuerySet[Spill]) -> None:
         answer.reasons = ""
         answer.assessments = {key: _without_texts(one) for key, one in answer.assessments.items()}
         answer.save(update_fields=["reasons", "assessments"])
-    appeals = RecordsAppeal.objects.filter(tells_of(spills, "answer__case_id", "at"))
-    appeals.update(text="", outcome_note="", exception_note="")
+    appeals = Appeal.objects.filter(
+        tells_of(spills, "case_file__thing_id", "at"), case_file__thing_kind=THING
+    )
+    appeals.update(claim="", exception_note="", reviewed="", outcome_note="")
+    gone = appeals.values("pk")
+    HistoryEntry.objects.filter(kind=APPEAL.kind, thing_id__in=gone).update(note="")
     said = MemberConsultation.objects.filter(tells_of(spills, "case_id", "answered_at"))
     said.update(parts="", harm="")
     notes = HistoryEntry.objects.filter(tells_of(spills, "thing_id", "at"), kind=CASE.kind)

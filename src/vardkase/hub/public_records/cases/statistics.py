@@ -84,9 +84,11 @@ WITH found AS MATERIALIZED (
     SELECT count(*) FILTER (WHERE r.kind = 'decision') AS decisions
     FROM found f JOIN records_answer r ON r.case_id = f.id
 ), appeal AS (
-    SELECT count(*) AS made, count(*) FILTER (WHERE p.is_late) AS late,
-        count(*) FILTER (WHERE p.outcome IN ('changed', 'remitted')) AS changed
-    FROM found f JOIN records_answer r ON r.case_id = f.id JOIN records_appeal p ON p.answer_id = r.id
+    SELECT count(*) AS made,
+        count(*) FILTER (WHERE coalesce(p.deemed_on, p.arrived_on) > p.last_day) AS late,
+        count(*) FILTER (WHERE p.outcome IN ('quashed', 'changed', 'remitted')) AS changed
+    FROM found f JOIN case_file c ON c.thing_kind = 'records_case' AND c.thing_id = f.id
+        JOIN appeal p ON p.case_file_id = c.id
 )
 SELECT count(*), count(*) FILTER (WHERE state <> 'closed'), count(hours),
     count(*) FILTER (WHERE outcome = 'released'), count(*) FILTER (WHERE outcome = 'partly'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -16,16 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import today
+from vardkase.core.errors import Forbidden
 from vardkase.hub.case_files import queries
 from vardkase.hub.case_files.access import may_handle
 from vardkase.hub.case_files.appeals import services
+from vardkase.hub.case_files.appeals.kinds import kind_of
 from vardkase.hub.case_files.appeals.models import Appeal, AppealState
-from vardkase.hub.case_files.appeals.queries import appealable_letters, find_appeal, later_letters
+from vardkase.hub.case_files.appeals.queries import find_appeal, may_be_read
 from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
-from vardkase.hub.correspondence.settings import APPEAL_COURT
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.case_files import forms as written
 from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
@@ -44,44 +45,46 @@ PILLS = {
 }
 
 
-@page(writes=True, body=BodyLimits.FILES)
+@page(writes=True, body=BodyLimits.FILES, allowed_while_suspended=True)
 def register(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
-    letters = appealable_letters(case_file)
-    form = written.AppealForm(
-        letters, request.POST or None, request.FILES or None, initial={"arrived_on": today()}
-    )
+    kind = kind_of(case_file)
+    decisions = kind.decisions(case_file)
+    initial = {"arrived_on": today(), "appellant": kind.appellant(case_file)}
+    form = written.AppealForm(decisions, request.POST or None, request.FILES or None, initial=initial)
     if form.is_valid():
         given = dict(form.cleaned_data)
-        letter, file = int(given.pop("letter")), sent_file(given.pop("file"))
+        decision, file = int(given.pop("decision")), sent_file(given.pop("file"))
         with errors_shown_in(form):
             made = services.register_appeal(
-                request.actor, case_file, letter, services.ReceivedAppeal(**given, **file)
+                request.actor, case_file, decision, services.ReceivedAppeal(**given, **file)
             )
             messages.success(request, gettext("The appeal is registered. Check now whether it came in time."))
             return redirect("case_appeal", number, made.pk)
     parents = _parents(number)
-    if not letters:
+    if not decisions:
         messages.error(request, gettext("No decision in this case can be appealed."))
         return redirect("case_file", number)
     return edit_page(request, form, gettext("Register an appeal"), parents)
 
 
-@page()
+@page(allowed_while_suspended=True)
 def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
     appeal = find_appeal(request.actor, number, pk)
     handles = appeal.case_file.is_open and may_handle(request.actor, appeal.case_file)
+    is_readable = may_be_read(appeal)
     context = {
         "appeal": appeal,
         "case_file": appeal.case_file,
         "pill": PILLS[AppealState(appeal.state)],
         "is_late": is_late(appeal),
+        "is_readable": is_readable,
         "steps": [(name, STEPS[name].title) for name in _steps(request.actor, appeal)] if handles else [],
         "history": [
             {
                 "when": entry.at,
                 "text": f"{APPEAL.steps[entry.step].act.text} ({entry.actor_name})"
-                + (f" – {entry.note}" if entry.note else ""),
+                + (f" – {entry.note}" if entry.note and is_readable else ""),
                 "state": "past",
             }
             for entry in history_of(APPEAL, appeal.pk).order_by("-pk")
@@ -90,24 +93,31 @@ def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
     return render(request, "case_files/appeal.html", context)
 
 
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def step(request: PageRequest, number: str, pk: int, name: str) -> HttpResponse:
     appeal = find_appeal(request.actor, number, pk)
     if name not in STEPS:
         raise Http404
     about = STEPS[name]
-    initial = {"court": APPEAL_COURT.value, "reviewed": appeal.reviewed} if name == "forward" else {}
+    of_kind = kind_of(appeal.case_file)
+    if name == "change" and not of_kind.is_changed_by_hand:
+        raise Http404
+    initial = (
+        {"court": of_kind.receiver(appeal.case_file), "reviewed": appeal.reviewed}
+        if name == "forward"
+        else {}
+    )
     kind = forms.Form if name == "check_time" and not is_late(appeal) else about.form
     form = kind(request.POST if request.method == "POST" else None, initial=initial)
     if isinstance(form, written.NewDecisionForm):
-        form.offer(later_letters(appeal))
+        form.offer(of_kind.new_decisions(appeal))
     if form.is_valid():
         with errors_shown_in(form):
             about.take(request.actor, pk, form.cleaned_data)
             messages.success(request, gettext("Done."))
             return redirect("case_appeal", number, pk)
     intro = str(about.late if name == "check_time" and is_late(appeal) else about.help)
-    parents = [*_parents(number), (str(appeal), reverse("case_appeal", args=[number, pk]))]
+    parents = [*_parents(number), (gettext("Appeal"), reverse("case_appeal", args=[number, pk]))]
     return edit_page(request, form, str(about.title), parents, save=str(about.title), intro=intro)
 
 
@@ -146,7 +156,7 @@ STEPS = {
     "change": AppealStep(
         _("Record that the decision was changed"),
         written.NewDecisionForm,
-        lambda actor, pk, data: services.record_met(actor, pk, int(data["letter"]), data["note"]),
+        lambda actor, pk, data: services.record_met(actor, pk, int(data["decision"]), data["note"]),
         _(
             "Change the decision by a new one first, on the page of the member. Then forward the appeal with both "
             "decisions: it counts as an appeal against the new one (46 § förvaltningslagen)."
@@ -166,7 +176,10 @@ STEPS = {
         _("Record the court’s decision"),
         written.OutcomeForm,
         lambda actor, pk, data: services.record_outcome(actor, pk, data["outcome"], data["on"], data["note"]),
-        _("A restriction that the court quashes is lifted at once."),
+        _(
+            "A restriction of a membership that the court quashes is lifted at once. A request for public records goes "
+            "back to the assessment if the decision does not stand."
+        ),
     ),
     "carry_out": AppealStep(
         _("Record that it is carried out"),
@@ -178,9 +191,16 @@ STEPS = {
 
 
 def _steps(actor: Actor, appeal: Appeal) -> list[str]:
-    tests_time = appeal.state == AppealState.REGISTERED and StaffRole.LEGAL_OFFICER in actor.staff
-    found = ["check_time"] if tests_time else []
-    return found + [name for name in APPEAL.open_steps(appeal.state) if name in STEPS]
+    kind = kind_of(appeal.case_file)
+    found = []
+    if appeal.state == AppealState.REGISTERED:
+        with suppress(Forbidden):
+            kind.require_time_tester(actor, appeal)
+            found.append("check_time")
+    left_out = () if kind.is_changed_by_hand else ("change",)
+    return found + [
+        name for name in APPEAL.open_steps(appeal.state) if name in STEPS and name not in left_out
+    ]
 
 
 def _parents(number: str) -> list[Crumb]:

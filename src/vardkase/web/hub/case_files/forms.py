@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.case_files.appeals.models import CourtOutcome, LateException
-from vardkase.hub.case_files.appeals.services import LONGEST_LINE
+from vardkase.hub.case_files.appeals.models import CourtOutcome, number_of
+from vardkase.hub.case_files.appeals.services import EXCEPTIONS, LONGEST_LINE
 from vardkase.hub.case_files.appeals.services import LONGEST_TEXT as LONGEST_CLAIM
-from vardkase.hub.case_files.models import Direction
+from vardkase.hub.case_files.models import CaseDocument, Direction
 from vardkase.hub.case_files.services import (
     LONGEST_NAME,
     LONGEST_REGISTRY_NUMBER,
     LONGEST_TEXT,
     LONGEST_TITLE,
 )
-from vardkase.hub.correspondence.models import Letter
 from vardkase.web.ui.forms.fields import day_field
 
 
@@ -79,7 +79,7 @@ class RecordedCommentForm(CommentForm):
 
 
 class AppealForm(forms.Form):
-    letter = forms.ChoiceField(label=_("Decision that is appealed"))
+    decision = forms.ChoiceField(label=_("Decision that is appealed"))
     appellant = forms.CharField(label=_("Who appeals"), max_length=LONGEST_LINE)
     claim = forms.CharField(
         label=_("How the decision is to be changed, according to the appeal"),
@@ -100,18 +100,20 @@ class AppealForm(forms.Form):
     deemed_why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_LINE)
     file = forms.FileField(label=_("The appeal as it arrived"), required=False, help_text=_("Up to 20 MB."))
 
-    def __init__(self, letters: Iterable[Letter], *args: Any, **options: Any) -> None:
+    def __init__(self, decisions: Iterable[CaseDocument], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field: Any = self.fields["letter"]
-        field.choices = [(each.pk, f"{each.number} {each.title}") for each in letters]
+        field: Any = self.fields["decision"]
+        field.choices = _named(decisions)
 
 
 class TimeForm(forms.Form):
     exception = forms.ChoiceField(
-        label=_("Exception, if it came too late"), choices=LateException.choices, required=False
+        label=_("Exception, if it came too late"),
+        choices=[(each.value, each.label) for each in EXCEPTIONS],
+        required=False,
     )
     note = forms.CharField(
-        label=_("Why the exception applies"),
+        label=_("Why the exception applies, or further reasons for the dismissal"),
         required=False,
         max_length=LONGEST_CLAIM,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -125,12 +127,19 @@ class ChangedForm(forms.Form):
 
 
 class NewDecisionForm(ChangedForm):
-    letter = forms.ChoiceField(label=_("New decision"))
-    field_order = ("letter", "note")
+    decision = forms.ChoiceField(label=_("New decision"))
+    field_order = ("decision", "note")
 
-    def offer(self, letters: Iterable[Letter]) -> None:
-        field: Any = self.fields["letter"]
-        field.choices = [(each.pk, f"{each.number} {each.title}") for each in letters]
+    def offer(self, decisions: Iterable[CaseDocument]) -> None:
+        field: Any = self.fields["decision"]
+        field.choices = _named(decisions)
+
+
+def _named(decisions: Iterable[CaseDocument]) -> list[tuple[int, str]]:
+    return [
+        (each.pk, f"{number_of(each)} {each.title}, {date_format(each.occurred_at, 'j F Y')}".strip())
+        for each in decisions
+    ]
 
 
 class ForwardForm(forms.Form):

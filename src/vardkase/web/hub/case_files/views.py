@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from vardkase.core.body_limits import BodyLimits
 from vardkase.hub.case_files import queries, services
 from vardkase.hub.case_files.access import conflict_in, may_handle
-from vardkase.hub.case_files.appeals.queries import appealable_letters, appeals_in
+from vardkase.hub.case_files.appeals.kinds import takes_appeals
+from vardkase.hub.case_files.appeals.queries import appeals_in
 from vardkase.hub.case_files.e_archive.package import archive_package, package_name
 from vardkase.hub.case_files.exporting import export_documents
 from vardkase.hub.case_files.models import CaseFile, CaseKind
@@ -61,7 +62,7 @@ def view(request: PageRequest, number: str) -> HttpResponse:
         "appeals": appeals_in(case_file),
         "takes_appeals": case_file.is_open
         and may_handle(request.actor, case_file)
-        and bool(appealable_letters(case_file)),
+        and takes_appeals(case_file),
         "registry_form": CaseRegistryForm(initial={"registry_number": case_file.registry_number}),
     }
     return render(request, "case_files/case_file.html", context)

@@ -4,8 +4,6 @@ from vardkase.hub.public_records.cases.models.answers import (
     CaseOutcome,
     RecordsAnswer,
     RecordsAnswerKind,
-    RecordsAppeal,
-    RecordsAppealOutcome,
     RecordsServedHow,
 )
 from vardkase.hub.public_records.cases.models.case import (
@@ -34,8 +32,6 @@ __all__ = [
     "MemberConsultation",
     "RecordsAnswer",
     "RecordsAnswerKind",
-    "RecordsAppeal",
-    "RecordsAppealOutcome",
     "RecordsCase",
     "RecordsServedHow",
     "RequestChannel",

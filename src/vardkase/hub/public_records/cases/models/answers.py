@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.case_files.appeals.models import LateException
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.public_records.cases.models.case import RecordsCase
 
@@ -66,58 +62,3 @@ class RecordsAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.kind}"
-
-
-class RecordsAppealOutcome(models.TextChoices):
-    UPHELD = "upheld", _("The decision stands")
-    CHANGED = "changed", _("The decision was changed")
-    REMITTED = "remitted", _("Returned to the authority")
-    DISMISSED = "dismissed", pgettext_lazy("appeal", "Dismissed")
-    WITHDRAWN = "withdrawn", pgettext_lazy("appeal", "Withdrawn")
-
-
-class RecordsAppeal(models.Model):
-    """An appeal against a written decision. `last_day` is null while it is not known when the decision was served.
-
-    `deemed_on`, with `deemed_why`, is when it counts as having arrived (22 § second paragraph FL). One that is late is
-    dismissed, unless it has an `exception` (45 §). `new_answer` is the decision by which the authority changed the one
-    in `answer` itself: the appeal counts as one against that (46 §).
-    """
-
-    answer = models.ForeignKey(RecordsAnswer, models.CASCADE, related_name="appeals")
-    new_answer = models.ForeignKey(RecordsAnswer, models.CASCADE, null=True, related_name="+")
-    arrived_on = models.DateField()
-    deemed_on = models.DateField(null=True)
-    deemed_why = models.CharField(max_length=255, blank=True, default="")
-    last_day = models.DateField(null=True)
-    exception = models.CharField(max_length=16, choices=LateException.choices, blank=True, default="")
-    exception_note = models.TextField(blank=True, default="")
-    is_late = models.BooleanField(default=False)
-    text = models.TextField()
-    registered_by = models.CharField(max_length=255)
-    at = models.DateTimeField(auto_now_add=True)
-    forwarded_at = models.DateTimeField(null=True)
-    forwarded_to = models.CharField(max_length=120, blank=True, default="")
-    letter = models.ForeignKey(CaseDocument, models.PROTECT, null=True, related_name="+")
-    outcome = models.CharField(max_length=10, choices=RecordsAppealOutcome.choices, blank=True, default="")
-    outcome_on = models.DateField(null=True)
-    outcome_note = models.TextField(blank=True, default="")
-
-    class Meta:
-        db_table = "records_appeal"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["answer"], condition=models.Q(outcome=""), name="records_appeal_one_open"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.answer_id}: {self.arrived_on}"
-
-    @property
-    def received_on(self) -> date:
-        return self.deemed_on or self.arrived_on
-
-    @property
-    def is_to_dismiss(self) -> bool:
-        return self.is_late and not self.exception

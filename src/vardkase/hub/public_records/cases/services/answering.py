@@ -17,11 +17,13 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.appeals.services import decided_again
 from vardkase.hub.case_files.models import CaseDocument, Direction
 from vardkase.hub.case_files.services import close_case_file
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import filing, letters, mails
+from vardkase.hub.public_records.cases.appeals import open_appeal
 from vardkase.hub.public_records.cases.models import (
     Assessed,
     CaseItem,
@@ -30,7 +32,6 @@ from vardkase.hub.public_records.cases.models import (
     ItemAssessment,
     RecordsAnswer,
     RecordsAnswerKind,
-    RecordsAppeal,
     RecordsCase,
     RecordsServedHow,
 )
@@ -150,7 +151,7 @@ def refer(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAnswer:
     case = for_update(actor, number)
     if not CASE.may(case.state, "refer"):
         raise TransitionRefused(CASE.refusal(case.state, "refer"))
-    if RecordsAppeal.objects.filter(answer__case=case, outcome="").exists():
+    if open_appeal(case.pk):
         raise TransitionRefused(RecordsProblem.APPEAL_OPEN())
     other = line_of(data.get("other"), "other", required=True)
     reasons = text_of(data.get("reasons"), "reasons")
@@ -244,7 +245,7 @@ def _kind_of(case: RecordsCase, data: Mapping[str, Any]) -> RecordsAnswerKind:
         raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=choices)]})
     step = "answer" if kind == RecordsAnswerKind.ANSWER else "decide"
     is_first = case.state in BEFORE_ANSWER
-    is_appealed = RecordsAppeal.objects.filter(answer__case=case, outcome="").exists()
+    is_appealed = open_appeal(case.pk) is not None
     if step == "answer" and is_appealed:
         raise Conflict(RecordsProblem.DECIDE_APPEALED())
     if step == "decide" and case.decision_wanted_at is None and not is_appealed:
@@ -265,9 +266,8 @@ def _settle_case(actor: Actor, case: RecordsCase, stored: RecordsAnswer) -> None
     if stored.kind == RecordsAnswerKind.DECISION:
         case.decision_wanted_at = None
         case.save(update_fields=["decision_wanted_at"])
-        # An open appeal counts as one against the new decision, and is handed over (46 § förvaltningslagen).
-        if RecordsAppeal.objects.filter(answer__case=case, outcome="").update(new_answer=stored):
-            take_step(actor, CASE, case, "appeal")
+    # An open appeal counts as one against the new decision, and is handed over (46 § förvaltningslagen).
+    decided_again(actor, filing.file_of(case), stored.letter)
 
 
 def _note_answered(case: RecordsCase, outcome: CaseOutcome) -> None:
@@ -290,12 +290,12 @@ def _kept(one: ItemAssessment) -> dict[str, Any]:
 def _filed(actor: Actor, case: RecordsCase, kind: RecordsAnswerKind, content: bytes) -> CaseDocument:
     name = f"{case.number}-{kind}.pdf"
     with override("sv"):
-        title, other = str(kind.label), case.name or gettext("Anonymous requester")
+        title, other = str(kind.label), case.name or letters.anonymous()
     return filing.file_bytes(actor, case, title, content, filing.PDF, other=other, name=name)
 
 
 def _filed_copy(actor: Actor, case: RecordsCase, content: bytes, media_type: str) -> CaseDocument:
     name = f"{case.number}.{'pdf' if media_type == filing.PDF else 'json'}"
     with override("sv"):
-        title, other = gettext("Release copy"), case.name or gettext("Anonymous requester")
+        title, other = gettext("Release copy"), case.name or letters.anonymous()
     return filing.file_bytes(actor, case, title, content, media_type, other=other, name=name)

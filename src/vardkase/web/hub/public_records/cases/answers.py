@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.hub.public_records.cases import queries
+from vardkase.hub.public_records.cases.appeals import open_appeal
 from vardkase.hub.public_records.cases.models import CaseState, ItemAssessment, RecordsAnswerKind
 from vardkase.hub.public_records.cases.quarantine import has_quarantined
 from vardkase.hub.public_records.cases.rules import CASE
@@ -26,8 +27,7 @@ from vardkase.web.ui.pages import PageRequest, page
 @page(allowed_while_suspended=True)
 def check(request: PageRequest, number: str) -> HttpResponse:
     case = queries.find_case(request.actor, number)
-    is_appealed = any(not one.outcome for one in queries.appeals_of(case))
-    wants_decision = case.decision_wanted_at or is_appealed
+    wants_decision = case.decision_wanted_at or open_appeal(case.pk)
     kind = RecordsAnswerKind.DECISION if wants_decision else RecordsAnswerKind.ANSWER
     form = RecordsAnswerForm(request.POST or None, initial={"kind": kind})
     if form.is_valid():

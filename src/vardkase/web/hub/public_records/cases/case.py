@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from vardkase.hub.case_files.appeals.kinds import takes_appeals
+from vardkase.hub.case_files.appeals.queries import appeals_in
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.case_files.queries import content_of, documents_of
 from vardkase.hub.public_records.cases import queries
+from vardkase.hub.public_records.cases.appeals import open_appeal
 from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import CaseState, RecordsCase, RequestChannel
 from vardkase.hub.public_records.cases.quarantine import has_quarantined
@@ -36,7 +39,7 @@ ITEMS_SHOWN = 50
 def view(request: PageRequest, number: str) -> HttpResponse:
     case = queries.find_case(request.actor, number)
     items = list(queries.items_of_case(case)[: ITEMS_SHOWN + 1])
-    appeals = list(queries.appeals_of(case))
+    case_file = file_of(case)
     context: dict[str, Any] = {
         **presenters.described(case),
         "steps": presenters.steps(case),
@@ -50,12 +53,13 @@ def view(request: PageRequest, number: str) -> HttpResponse:
         "may_consult": case.state in CASE.steps["consult"].before or case.state == CaseState.CONSULTATION,
         "consultations": queries.consultations_of(case),
         "answers": queries.answers_of(case),
-        "appeals": appeals,
-        "appeal": next((one for one in appeals if not one.outcome), None),
-        "may_appeal": CASE.may(case.state, "appeal"),
-        "documents": documents_of(file_of(case))[:200],
+        "case_file": case_file,
+        "appeals": appeals_in(case_file),
+        "appeal": open_appeal(case.pk),
+        "may_appeal": CASE.may(case.state, "appeal") and takes_appeals(case_file),
+        "documents": documents_of(case_file)[:200],
         "has_quarantined": has_quarantined(case),
-        "registry_number": file_of(case).registry_number,
+        "registry_number": case_file.registry_number,
         "people": people_of(case.authority_id),
         "history": presenters.history(case),
         "channel": RequestChannel(case.channel).label,

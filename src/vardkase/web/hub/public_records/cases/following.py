@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
+from vardkase.hub.case_files.appeals.queries import appeals_in
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.public_records.cases import letters, links, queries
 from vardkase.hub.public_records.cases.filing import file_of
@@ -56,7 +57,7 @@ def follow(request: HttpRequest, link: str) -> HttpResponse:
         "may_appeal": case.state == CaseState.DECIDED
         and latest is not None
         and letters.can_be_appealed(latest),
-        "appeals": queries.appeals_of(case),
+        "appeals": appeals_in(file_of(case)),
         "form": form,
         **words_at_the_foot(),
     }
@@ -69,9 +70,8 @@ def document(request: HttpRequest, document: int) -> HttpResponseBase:
 
     def found(_request: HttpRequest, link: str) -> HttpResponse:
         case = links.case_opened_by(link)
-        answers, appeals = queries.answers_of(case), queries.appeals_of(case)
+        answers = queries.answers_of(case)
         sent = [one for row in answers for one in (row.letter, row.copy_pdf, row.copy_json) if one]
-        sent += [row.letter for row in appeals if row.letter and not row.forwarded_at]
         if document not in {one.number for one in sent}:
             raise Http404
         return cast(HttpResponse, document_file(case, document))

@@ -6,14 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.case_files.appeals.models import LateException
 from vardkase.hub.public_records.cases.models import (
     Assessed,
     ConsultationAnswer,
     RecordsAnswerKind,
-    RecordsAppealOutcome,
     RecordsServedHow,
     Requester,
 )
@@ -181,51 +178,6 @@ class ServedForm(forms.Form):
         choices=[(how.value, how.label) for how in RecordsServedHow if how is not RecordsServedHow.LINK],
         widget=forms.RadioSelect,
     )
-
-
-class RecordsAppealForm(forms.Form):
-    arrived_on = day_field(label=_("Arrived on"))
-    deemed_on = day_field(
-        label=_("Counts as having arrived on"),
-        required=False,
-        help_text=_(
-            "The working day before, if it probably reached the authority then (22 § förvaltningslagen)."
-        ),
-    )
-    deemed_why = forms.CharField(label=_("Why"), required=False, max_length=255)
-    text = _long(_("The appeal"), 8, most=10_000)
-
-
-class ReasonsForm(forms.Form):
-    reasons = _long(_("Reasons"), 5)
-
-
-class LateForwardForm(ReasonsForm):
-    exception = forms.ChoiceField(
-        label=_("Why it is not dismissed"),
-        choices=[(each.value, each.label) for each in (LateException.INSTRUCTIONS, LateException.COURT)],
-        widget=forms.RadioSelect,
-    )
-    note = _long(_("What shows that"), 3)
-    field_order = ("exception", "note", "reasons")
-
-
-class LateForm(forms.Form):
-    reasons = _long(_("Further reasons"), 4, required=False)
-
-
-class AppealOutcomeForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label=pgettext_lazy("of an appeal", "Outcome"),
-        choices=[
-            (each.value, each.label)
-            for each in RecordsAppealOutcome
-            if each is not RecordsAppealOutcome.DISMISSED
-        ],
-        widget=forms.RadioSelect,
-    )
-    on = day_field(label=_("Date of the ruling"))
-    note = _long(_("What the court decided"), 4, required=False)
 
 
 class RecordsNoteForm(forms.Form):

@@ -6,7 +6,6 @@ from django.urls import path
 
 from vardkase.web.hub.public_records.cases import (
     answers,
-    appeals,
     asking,
     assessment,
     case,
@@ -42,10 +41,6 @@ urlpatterns = [
     path(f"{CASE}check/<str:form>/", answers.draft, name="records_check_copy"),
     path(f"{CASE}refer/", answers.refer, name="records_refer"),
     path(f"{CASE}answers/<int:pk>/served/", answers.served, name="records_served"),
-    path(f"{CASE}appeal/", appeals.register, name="records_appeal"),
-    path(f"{CASE}appeal/forward/", appeals.forward, name="records_appeal_forward"),
-    path(f"{CASE}appeal/dismiss/", appeals.dismiss, name="records_appeal_dismiss"),
-    path(f"{CASE}appeal/outcome/", appeals.outcome, name="records_appeal_outcome"),
     path("public-records/coordination/", coordination.index, name="records_coordinations"),
     path("public-records/coordination/<int:pk>/", coordination.view, name="records_coordination"),
     path("public-records/coordination/<int:pk>/join/", coordination.join, name="records_coordination_join"),
