@@ -42,6 +42,7 @@ NEWER = {
     "data_protection.0002_breach_records": 0,
     "enrolment.0002_joined_hub_report": 0,
     "exchange.0002_notifications": 3,
+    "exchange.0003_fetches": 3,
     "identity.0002_refusal_note_recorded_at": 0,
     "identity.0003_offence_period": 0,
     "intel.0002_event_arrived": 0,
@@ -74,6 +75,7 @@ NEWER = {
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
     "spills.0003_copy_holders": 0,
+    "spills.0004_fetching_holders": 0,
 }
 """The migrations since the apps were merged, each with the number of added models."""
 

@@ -15,7 +15,9 @@ from vardkase.api.errors import MispError
 from vardkase.api.problems import ApiProblem
 from vardkase.api.taxii.caller import credentials
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.exchange.own_feeds.folders import file_of
+from vardkase.exchange.fetches.services import record_feed_fetch
+from vardkase.exchange.own_feeds.folders import HASHES, MANIFEST, file_of
+from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.services import readable
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.standing import StandingRefused
@@ -31,7 +33,7 @@ def respond(request: HttpRequest) -> HttpResponseBase:
         return JsonResponse({"message": "Use GET."}, status=405, headers={"Allow": ", ".join(METHODS)})
     name, _, file = request.path_info.removeprefix(PREFIX).strip("/").partition("/")
     try:
-        feed = _readable_feed(request, name)
+        feed, actor = _readable_feed(request, name)
     except MispError as error:
         return _refusal(error.status, error.message, error.headers)
     except NotFound as error:
@@ -40,30 +42,42 @@ def respond(request: HttpRequest) -> HttpResponseBase:
         return _refusal(403, error.wire, {})
     except Forbidden as error:
         return _refusal(401, error.wire, {"WWW-Authenticate": CHALLENGE})
-    path = file_of(feed, file or "manifest.json")
+    path = file_of(feed.name, file or MANIFEST)
     if path is None:
         return _refusal(404, "The feed has no such file.", {})
     facts = path.stat()
     etag = quote_etag(f"{facts.st_ino:x}-{facts.st_mtime_ns:x}")
     if known := get_conditional_response(request, etag, int(facts.st_mtime)):
         return known
+    if request.method == "GET":
+        event = "" if path.name in (MANIFEST, HASHES) else path.stem
+        record_feed_fetch(actor, _reader(request, feed), feed.pk, event)
     about = {"ETag": etag, "Last-Modified": http_date(facts.st_mtime), "Cache-Control": "no-cache"}
     return FileResponse(path.open("rb"), content_type=TYPES[path.suffix], headers=about)
 
 
-def _readable_feed(request: HttpRequest, name: str) -> str:
-    """The name of the feed if the caller may read it. Raises Forbidden, MispError (too many failures)."""
+def _readable_feed(request: HttpRequest, name: str) -> tuple[OwnFeed, Actor | None]:
+    """The feed if the caller may read it, and who that is; None for a token's holder, or anybody.
+
+    Raises Forbidden, MispError (too many failures).
+    """
     header = request.headers.get("Authorization", "").strip()
     kind, _, rest = header.partition(" ")
     token = {"basic": lambda: credentials(rest)[1], "bearer": rest.strip}.get(kind.lower(), lambda: header)()
     keys = [token] if KEY.fullmatch(token) else []
     try:
         # A feed's token is as long as a key, so it is tried first: it costs no failed authentication.
-        return readable(name, None, keys[0] if keys else "").name
+        return readable(name, None, keys[0] if keys else ""), None
     except Forbidden:
         if not keys:
             raise
-    return readable(name, _authenticated(request, keys), "").name
+    actor = _authenticated(request, keys)
+    return readable(name, actor, ""), actor
+
+
+def _reader(request: HttpRequest, feed: OwnFeed) -> str:
+    """Who has no account: known by address alone."""
+    return f"{feed.name}, {getattr(request, 'client_address', None) or '-'}"
 
 
 def _authenticated(request: HttpRequest, keys: list[str]) -> Actor:

@@ -18,6 +18,8 @@ from vardkase.api.request import Call
 from vardkase.api.search_fields import AttributeSearch, EventSearch, ObjectSearch, SearchFields
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_search
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.registry import Format, format_for
 from vardkase.hub.profiles import EVERY
@@ -80,6 +82,7 @@ def export(
 ) -> Stream:
     search = replace(_search(scope, {**output.defaults(scope), **parameters}, output), base_url=call.base_url)
     found = output.find(call.actor, search)
+    record_search(call.actor, FetchChannel.API, scope, found)
     own = {
         "X-Result-Count": str(_result_count(call, search, len(found))),
         "X-Export-Module-Used": name,

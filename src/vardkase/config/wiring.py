@@ -21,6 +21,7 @@ from vardkase.core.schedules.job_cleanup import FORGET_ENDED
 from vardkase.exchange.feeds import schedules as feed_schedules
 from vardkase.exchange.feeds import tasks as feed_tasks
 from vardkase.exchange.feeds.queries import described as described_feeds
+from vardkase.exchange.fetches import schedules as fetch_schedules
 from vardkase.exchange.modules import tasks as module_tasks
 from vardkase.exchange.notification_mails import schedules as notification_mail_schedules
 from vardkase.exchange.notification_mails import tasks as notification_mail_tasks
@@ -157,6 +158,7 @@ SCHEDULES = (
     *server_schedules.SCHEDULES,
     *feed_schedules.SCHEDULES,
     *own_feed_schedules.SCHEDULES,
+    *fetch_schedules.SCHEDULES,
     *sync_schedules.SCHEDULES,
     *taxii_schedules.SCHEDULES,
     *notification_mail_schedules.SCHEDULES,

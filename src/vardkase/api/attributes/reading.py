@@ -11,6 +11,8 @@ from vardkase.api.errors import MispError
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.formats.misp_json import EventOptions, attribute_dict, chosen_ids, split_attributes
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.columns import AttributeRow
@@ -37,6 +39,7 @@ def view(call: Call, attribute_id: str) -> Json | Text:
         raise MispError(405, "Invalid attribute") from missing
     if call.method == "HEAD":
         return Text("")
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [attribute.event_id])
     return Json({"Attribute": attribute_dict(call.actor, attribute.id)})
 
 
@@ -68,13 +71,19 @@ def attribute_statistics(call: Call, type_or_category: str = "type", percentage:
 @endpoint("attributes/download")
 def download(call: Call, attribute_id: str) -> Text:
     """Return an attachment, or a sample in its encrypted zip."""
-    return attachment(_downloadable(call.actor, attribute_id))
+    return _download(call, attribute_id)
 
 
 @endpoint("attributes/download_attachment")
 def download_attachment(call: Call, download: str, attribute_id: str = "") -> Text:
     """Return an attachment through the older route: ``/attributes/downloadAttachment/download/<id>``."""
-    return attachment(_downloadable(call.actor, attribute_id if download == "download" else download))
+    return _download(call, attribute_id if download == "download" else download)
+
+
+def _download(call: Call, reference: str) -> Text:
+    row = _downloadable(call.actor, reference)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [row.event_id])
+    return attachment(row)
 
 
 def _downloadable(actor: Actor, reference: str) -> AttributeRow:

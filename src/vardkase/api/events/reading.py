@@ -18,6 +18,8 @@ from vardkase.api.request import Call
 from vardkase.api.responses import XML_TYPE
 from vardkase.api.search_fields import IndexFilters
 from vardkase.core.errors import Invalid
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.formats.misp_json import Deleted, EventOptions, chosen_ids, event_document, event_index
 from vardkase.formats.search_options import elsewhere
 from vardkase.formats.xml import whole_events
@@ -82,6 +84,7 @@ def view(call: Call, event_id: str = "", *, params: ViewParams) -> Stream | Text
     event = find_event(call.actor, event_id or params.id)
     if call.method == "HEAD":
         return Text("")
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [event.id])
     answer = event_answer(call, event.id, params.options)
     return vouched_for(call, event, answer) if event.protected else answer
 

@@ -6,6 +6,8 @@ from vardkase.api.answers import Json, Stream, Text
 from vardkase.api.dispatch import endpoint
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.formats.misp_json import object_dict, object_list
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.lists import newest_objects
@@ -19,6 +21,7 @@ def view(call: Call, object_id: str) -> Json | Text:
     row = find_object(call.actor, object_id, deleted=True)
     if call.method == "HEAD":
         return Text("")
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [row.event_id])
     return Json({"Object": object_dict(call.actor, row.id)})
 
 

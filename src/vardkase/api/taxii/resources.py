@@ -10,6 +10,8 @@ import msgspec
 from vardkase.api.search_quota import TAXII_PAGE, counted
 from vardkase.api.taxii.calls import TaxiiCall, max_content_length
 from vardkase.api.taxii.messages import STIX, TAXII, Answer, TaxiiError
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.exchange.taxii.collections import collections, find_collection, may_read, may_write
 from vardkase.exchange.taxii.contents import Contents, FoundObject, contents
 from vardkase.exchange.taxii.deletion import delete_from
@@ -147,7 +149,11 @@ def _page(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool
 
 def _contents(call: TaxiiCall, collection: Collection, match: Match, *, bodies: bool) -> Contents:
     counted(TAXII_PAGE, call.who)
-    return contents(call.actor, collection, match, bodies=bodies)
+    page = contents(call.actor, collection, match, bodies=bodies)
+    if bodies:
+        events = {found.mark.event_id for found in page.objects}
+        record_fetch(call.actor, FetchChannel.TAXII, FetchedKind.EVENT, events)
+    return page
 
 
 def _paged(lists: dict[str, Any], page: Contents) -> dict[str, Any]:

@@ -59,6 +59,13 @@ class FoundAttributes:
     def __len__(self) -> int:
         return self.rows.rowcount
 
+    @property
+    def event_ids(self) -> set[int]:
+        """Without converting the rows."""
+        result = self.rows.pgresult
+        values = {result.get_value(row, 1) for row in range(result.ntuples)} if result else set()
+        return {int(value) for value in values if value}
+
 
 def find_attributes(actor: Actor, search: Search) -> FoundAttributes | array[int]:
     """The rows that `search` finds, read in one statement if they are few; otherwise their ids, to read them later."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.hub.spills.models import HolderKind, Spill, SpillHolder
+from vardkase.exchange.fetches.services import count_fetches
+from vardkase.hub.spills.models import HolderAnswer, HolderKind, Spill, SpillHolder
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.queries.receivers import receiver_ids
@@ -13,14 +16,18 @@ from vardkase.misp.distribution import Distribution
 
 MOST = 5_000
 """Rows of one kind."""
+FETCHED_OVER = (HolderKind.API, HolderKind.EXPORT, HolderKind.FEED_FILE, HolderKind.TAXII)
 
 
 def collect(spill: Spill, distribution: int, sharing_group_id: int | None, *, could_be_read: bool) -> int:
     """Add those who are not on the list yet; returns how many. `could_be_read`: others than its owner read the event as
     it was just now, with this distribution."""
+    count_fetches()
+    others = _others(spill)
+    fetching = {each.organisation_id: each.first_at for each in others if each.kind in FETCHED_OVER}
     found = [
-        *_organisations(spill, distribution, sharing_group_id, could_be_read=could_be_read),
-        *_others(spill),
+        *_organisations(spill, distribution, sharing_group_id, fetching, could_be_read=could_be_read),
+        *others,
     ]
     before = spill.holders.count()
     SpillHolder.objects.bulk_create(found, batch_size=1_000, ignore_conflicts=True)
@@ -28,9 +35,15 @@ def collect(spill: Spill, distribution: int, sharing_group_id: int | None, *, co
 
 
 def _organisations(
-    spill: Spill, distribution: int, sharing_group_id: int | None, *, could_be_read: bool
+    spill: Spill,
+    distribution: int,
+    sharing_group_id: int | None,
+    fetching: Mapping[int | None, datetime | None],
+    *,
+    could_be_read: bool,
 ) -> list[SpillHolder]:
-    reached: dict[int, int] = {}
+    """Those that could read it, and those whose accounts did fetch it."""
+    reached: dict[int, int] = {pk: int(at.timestamp()) for pk, at in fetching.items() if pk and at}
     for version_distribution, group, at in cursor().execute(VERSIONS, {"uuid": spill.event_uuid}).fetchall():
         own = spill.organisation_id
         # Which organisations an old version was for is not on record: then it counts as for all.
@@ -71,12 +84,20 @@ def _others(spill: Spill) -> list[SpillHolder]:
             organisation_id=organisation,
             count=count,
             first_at=first,
+            **_answering(kind, organisation),
         )
-        for statement in (DELIVERIES, RUNS, TAXII, READS, MODULES, CASES, COPIES)
+        for statement in (DELIVERIES, RUNS, FETCHES, FEED_FILES, PULLS, TAXII, READS, MODULES, CASES, COPIES)
         for kind, receiver, name, organisation, count, first in cursor()
         .execute(statement, parameters)
         .fetchall()
     ]
+
+
+def _answering(kind: str, organisation: int | None) -> dict[str, Any]:
+    """An organisation answers for its accounts. Of who reads an open feed only the address is known."""
+    if kind in FETCHED_OVER and organisation:
+        return {"answer": HolderAnswer.BY_ORGANISATION, "is_settled": True}
+    return {"is_settled": kind == HolderKind.FEED_FILE}
 
 
 VERSIONS = """
@@ -98,10 +119,39 @@ WHERE m.uuid = %(uuid)s AND m.outcome IN ('added', 'updated', 'sent', 'known') A
     SELECT receiver_id FROM delivery WHERE event_uuid = %(uuid)s AND kind = 'connection' AND state IN ('sent', 'known'))
 GROUP BY s.id, s.name, s.remote_org_id LIMIT %(most)s
 """
-# Which clients fetched a rendering is not on record, only that it was made for one.
+# With the number of the API key.
+READER = "r.name || CASE r.key_id WHEN 0 THEN '' ELSE ' #' || r.key_id END"
+FETCHES = f"""
+SELECT r.channel, r.user_id, {READER}, o.id, sum(f.count)::int, min(f.first_at)
+FROM fetched f JOIN fetch_reader r ON r.id = f.reader_id LEFT JOIN organisation o ON o.id = r.organisation_id
+WHERE f.kind = 'event' AND f.subject_id = %(id)s GROUP BY 1, 2, 3, 4 LIMIT %(most)s
+"""
+# The lists of a feed name its events, with their titles, from the day they are in it.
+FEED_FILES = f"""
+SELECT 'feed_file', r.user_id, {READER}, o.id, sum(f.count)::int, greatest(min(f.first_at), min(d.at))
+FROM delivery d JOIN fetched f ON f.kind = 'feed' AND f.subject_id = d.receiver_id AND f.last_at >= d.at
+JOIN fetch_reader r ON r.id = f.reader_id LEFT JOIN organisation o ON o.id = r.organisation_id
+WHERE d.kind = 'feed' AND d.event_uuid = %(uuid)s AND d.state IN ('sent', 'known') AND NOT EXISTS (
+    SELECT 1 FROM fetched e WHERE e.kind = 'event' AND e.subject_id = %(id)s AND e.reader_id = r.id)
+GROUP BY 2, 3, 4 LIMIT %(most)s
+"""
+# Hubs that fetched it themselves, by an account that may synchronise: they are asked like those it was sent to.
+PULLS = """
+SELECT 'connection', s.id, s.name, s.remote_org_id, sum(f.count)::int, min(f.first_at)
+FROM fetched f JOIN fetch_reader r ON r.id = f.reader_id AND r.channel = 'api'
+JOIN account u ON u.id = r.user_id JOIN role ON role.id = u.role_id AND role.perm_sync
+JOIN server s ON s.remote_org_id = r.organisation_id
+WHERE f.kind = 'event' AND f.subject_id = %(id)s AND s.id NOT IN (
+    SELECT receiver_id FROM delivery WHERE event_uuid = %(uuid)s AND kind = 'connection' AND state IN ('sent', 'known')
+    UNION SELECT run.server_id FROM sync_event m JOIN sync_run run ON run.id = m.run_id WHERE m.uuid = %(uuid)s)
+GROUP BY s.id, s.name, s.remote_org_id LIMIT %(most)s
+"""
+# From before it was on record who fetched it: only that it was written for somebody.
 TAXII = """
 SELECT 'taxii', 0, 'TAXII 2.1', NULL::bigint, count(*), min(used)::timestamptz FROM taxii_rendering
-WHERE event_id = %(id)s HAVING count(*) > 0
+WHERE event_id = %(id)s AND NOT EXISTS (
+    SELECT 1 FROM fetched f JOIN fetch_reader r ON r.id = f.reader_id AND r.channel = 'taxii'
+    WHERE f.kind = 'event' AND f.subject_id = %(id)s) HAVING count(*) > 0
 """
 READS = """
 SELECT 'operator', coalesce(g.asked_by_id, 0), max(g.asked_by_name), max(u.org_id), count(*), min(r.at)

@@ -99,6 +99,9 @@ class HolderKind(models.TextChoices):
     STREAM = "stream", _("Stream")
     MAIL = "mail", _("E-mail notification")
     TAXII = "taxii", _("TAXII")
+    API = "api", _("API")
+    EXPORT = "export", _("File exported on a page")
+    FEED_FILE = "feed_file", _("Read from a feed of the hub")
     MODULE = "module", _("Export to a module or stream by hand")
     CASE = "case", _("Copies in a request for public records")
     COPY = "copy", _("Copy for a data subject")
@@ -112,9 +115,10 @@ class HolderAnswer(models.TextChoices):
     NOTHING = "nothing", _("Had nothing")
     REFUSED = "refused", _("Does not delete it")
     UNREACHABLE = "unreachable", _("Could not be reached")
+    BY_ORGANISATION = "by_organisation", _("See the organisation’s answer")
 
 
-SETTLED = (HolderAnswer.DELETED, HolderAnswer.NOTHING)
+SETTLED = (HolderAnswer.DELETED, HolderAnswer.NOTHING, HolderAnswer.BY_ORGANISATION)
 
 
 class SpillHolder(models.Model):

@@ -91,8 +91,8 @@ def is_reported(spill: Spill) -> bool:
 UNFINISHED = (SpillState.OPEN, SpillState.DELETED)
 TASKS = TaskKind(
     name="spill",
-    label=_("Spills of classified information"),
-    noun=_("Spill"),
+    label=_("Suspected spills of classified information"),
+    noun=_("Suspected spill"),
     duties=frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER}),
     source=_open_tasks,
     view="spills",

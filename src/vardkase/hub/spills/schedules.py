@@ -47,7 +47,7 @@ def follow_up() -> int:
 SCHEDULES = (
     Schedule(
         "spills.follow_up",
-        _("Follow up spills"),
+        _("Follow up suspected spills"),
         _(
             "Reminds those who had a spilled event and have not said that they have deleted it, asks connected hubs "
             "again, and repeats the search for what is left."

@@ -17,6 +17,8 @@ from vardkase.analysis.search.parse import parse
 from vardkase.analysis.search.sql import query
 from vardkase.core.optional_parts import OptionalPart, PartMissing
 from vardkase.core.sandbox import LimitReached, ProgramFailed
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_search
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.registry import FORMATS, ZEEK, Format
 from vardkase.web.ui.files import download
@@ -254,7 +256,9 @@ def _file(
     try:
         if offered.needs:
             offered.needs.require()
-        content = output.renderers[scope](request.actor, search, output.find(request.actor, search))
+        found = output.find(request.actor, search)
+        record_search(request.actor, FetchChannel.EXPORT, scope, found)
+        content = output.renderers[scope](request.actor, search, found)
         # What fails before its first part fails now, while the answer can still be a page.
         begun = chain([next(content, b"")], content)
     except (PartMissing, LimitReached, ProgramFailed) as refused:

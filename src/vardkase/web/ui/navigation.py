@@ -191,7 +191,11 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 waiting=data_requests_to_answer,
             ),
             NavigationItem(
-                "spills", _("Spills"), icon="alert-triangle", staff=OFFICERS, waiting=spills_to_handle
+                "spills",
+                _("Suspected spills"),
+                icon="alert-triangle",
+                staff=OFFICERS,
+                waiting=spills_to_handle,
             ),
             NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             NavigationItem("mail_templates", _("E-mail and letters"), icon="mail", staff=OFFICERS),

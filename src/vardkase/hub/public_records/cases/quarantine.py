@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vardkase.core.sql import cursor
 from vardkase.hub.public_records.cases.models import CaseItem, RecordsCase
-from vardkase.hub.spills.models import Spill, SpillState
+from vardkase.hub.spills.models import HolderKind, Spill, SpillState
 
 
 def is_closed(case: str, at: str) -> Exists:
@@ -31,6 +31,14 @@ def closed_documents() -> Q:
 def has_quarantined(case: RecordsCase) -> bool:
     every = CaseItem.every.filter(case=case)
     return every.exclude(pk__in=case.items.values("pk")).exists()
+
+
+def deleted_spills(case: RecordsCase) -> QuerySet[Spill]:
+    """The spills with which material of the case was deleted."""
+    ended = (SpillState.DELETED, SpillState.CLOSED)
+    return Spill.objects.filter(
+        state__in=ended, holders__kind=HolderKind.CASE, holders__receiver_id=case.pk
+    ).order_by("pk")
 
 
 def hold_events(case_id: int) -> None:

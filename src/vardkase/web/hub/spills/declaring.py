@@ -32,7 +32,7 @@ def event(request: PageRequest, reference: int) -> HttpResponse:
 def any_event(request: PageRequest) -> HttpResponse:
     """For officers, who need not be able to read the event."""
     require_handler(request.actor)
-    parents = [(gettext("Spills"), reverse("spills"))]
+    parents = [(gettext("Suspected spills"), reverse("spills"))]
     return _declare(request, DeclareAnySpillForm(request.POST or None), parents)
 
 

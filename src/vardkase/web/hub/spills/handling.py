@@ -183,4 +183,7 @@ def _recorded(
 
 
 def _parents(spill: Spill) -> list[tuple[str, str]]:
-    return [(gettext("Spills"), reverse("spills")), (spill.number, reverse("spill", args=(spill.pk,)))]
+    return [
+        (gettext("Suspected spills"), reverse("spills")),
+        (spill.number, reverse("spill", args=(spill.pk,))),
+    ]

@@ -9,6 +9,8 @@ from django.shortcuts import render
 
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.module_requests import usable_modules
 from vardkase.exchange.modules.server import Module, ModuleKind
@@ -56,6 +58,7 @@ def event_file(request: PageRequest, reference: str, format: str) -> HttpRespons
     if format not in ("json", JSON_WITH_ATTACHMENTS):
         return export_events(request, format, [event.id], name)
     # One event by itself, as events/view answers, and not a list of one as a search would.
+    record_fetch(request.actor, FetchChannel.EXPORT, FetchedKind.EVENT, [event.id])
     options = EventOptions(include_attachments=format == JSON_WITH_ATTACHMENTS)
     return download(event_document(request.actor, event.id, options), f"{name}.json", "application/json")
 
@@ -67,6 +70,7 @@ def file(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     attribute = find_attribute(request.actor, attribute_id)
     if attribute.event_id != event.id or not attribute.data_sha256:
         raise Http404
+    record_fetch(request.actor, FetchChannel.EXPORT, FetchedKind.EVENT, [event.id])
     return archived(attribute)
 
 

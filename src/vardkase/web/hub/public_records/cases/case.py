@@ -19,7 +19,7 @@ from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.appeals import open_appeal
 from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import CaseState, RecordsCase, RequestChannel
-from vardkase.hub.public_records.cases.quarantine import has_quarantined
+from vardkase.hub.public_records.cases.quarantine import deleted_spills, has_quarantined
 from vardkase.hub.public_records.cases.rules import BY_HAND, CASE, answer_due
 from vardkase.hub.public_records.cases.services import answering, appealing, assessing, opening
 from vardkase.hub.public_records.officers.queries import people_of
@@ -59,6 +59,7 @@ def view(request: PageRequest, number: str) -> HttpResponse:
         "may_appeal": CASE.may(case.state, "appeal") and takes_appeals(case_file),
         "documents": documents_of(case_file)[:200],
         "has_quarantined": has_quarantined(case),
+        "deleted_spills": deleted_spills(case),
         "registry_number": case_file.registry_number,
         "people": people_of(case.authority_id),
         "history": presenters.history(case),
