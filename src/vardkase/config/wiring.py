@@ -56,9 +56,11 @@ from vardkase.hub.correspondence.letters.handling import LetterCheck, register_l
 from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
 from vardkase.hub.customer_service import open_tasks as customer_service_tasks
+from vardkase.hub.customer_service.becoming_case import register_data_requests
 from vardkase.hub.data_protection import open_tasks as data_protection_tasks
 from vardkase.hub.data_protection import schedules as data_protection_schedules
 from vardkase.hub.data_protection.requests import case_access as data_request_access
+from vardkase.hub.data_protection.requests import services as data_requests
 from vardkase.hub.data_protection.requests import tasks as data_request_tasks
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guard.clearance import register_clearance
@@ -253,6 +255,7 @@ def wire() -> None:
     register_appeals(records_files.THING, RecordsAppeals())
     for kind in TASK_KINDS:
         open_tasks.register(kind)
+    register_data_requests(data_requests.register)
     register_case_access(CaseKind.DATA_SUBJECT, data_request_access.ACCESS)
     for step, provider in guide_progress.PROVIDERS.items():
         guide.register(step, provider)

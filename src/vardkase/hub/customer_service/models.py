@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.hub.case_files.models import CaseFile
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
@@ -34,7 +35,7 @@ class SupportRequest(models.Model):
 
     The requester is an account (`user`), or an unverified name and address. `subject` is for its handlers:
     the audit log, which others read, shows only the number. `diagnosis` is the technical state at the time
-    (`diagnosis.gather`); `address` is the requester's IP address.
+    (`diagnosis.gather`); `address` is the requester's IP address. `case_file` is the case that it has become.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -52,6 +53,7 @@ class SupportRequest(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     diagnosis = models.JSONField(default=dict)
+    case_file = models.ForeignKey(CaseFile, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         db_table = "support_request"

@@ -16,6 +16,7 @@ class SupportProblem(ProblemCode):
     OWN_REQUEST = _("You are named as the contact for this request, so a colleague must handle it.")
     TOO_MANY_REQUESTS = _("Too many requests have been sent from here recently. Please try again in an hour.")
     TOO_MANY_MESSAGES = _("You have sent many messages recently. Please try again in an hour.")
+    IS_A_CASE = _("A case has been opened from this request already.")
     NO_SUCH_REQUEST = _("Request not found."), "Invalid request."
     NO_SUCH_LINK = _("This link is not valid."), "Invalid link."
     NO_SUCH_ORGANISATION = _("Organisation not found."), "Invalid organisation."

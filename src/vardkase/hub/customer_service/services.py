@@ -138,7 +138,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 
     The first to answer takes on the request. Raises Invalid, TransitionRefused, NotFound, Forbidden.
     """
-    request = _for_desk(actor, pk)
+    request = for_desk(actor, pk)
     message = _add_message(actor, request, _text(text), internal=internal, from_staff=True)
     if not internal:
         if request.owner_id is None and actor.user_id:
@@ -154,7 +154,7 @@ def answer(actor: Actor, pk: int, text: Any, *, step: str = "", internal: bool =
 @transaction.atomic
 def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
     """Apply a transition of the state machine. Raises TransitionRefused, NotFound, Forbidden."""
-    request = _for_desk(actor, pk)
+    request = for_desk(actor, pk)
     # The machine has that step for the requester, whose message takes it.
     if step == "answered":
         raise TransitionRefused(SupportProblem.NOT_THE_ASKER())
@@ -169,7 +169,7 @@ def step_on(actor: Actor, pk: int, step: str) -> SupportRequest:
 @transaction.atomic
 def assign(actor: Actor, pk: int, user_id: int | None) -> SupportRequest:
     """Assign a request to a colleague at the desk for its kind, or to nobody. Raises Invalid, NotFound."""
-    request = _for_desk(actor, pk)
+    request = for_desk(actor, pk)
     owner = colleagues(request.kind).filter(pk=user_id or 0).first()
     # Nobody handles their own request.
     if user_id and (owner is None or owner.email.casefold() == request.asker_email.casefold()):
@@ -188,7 +188,7 @@ def route(actor: Actor, pk: int, kind: Any, subject: Any = "") -> SupportRequest
 
     Requests for the operator need a `subject` that reveals no content. Raises Invalid by field, NotFound.
     """
-    request = _for_desk(actor, pk)
+    request = for_desk(actor, pk)
     if kind not in RequestKind.values:
         raise Invalid({"kind": [SupportProblem.UNKNOWN_KIND()]})
     before, other_desk = request.kind, (kind in FOR_THE_OPERATOR) != (request.kind in FOR_THE_OPERATOR)
@@ -239,7 +239,8 @@ def _add_message(
     )
 
 
-def _for_desk(actor: Actor, pk: int) -> SupportRequest:
+def for_desk(actor: Actor, pk: int) -> SupportRequest:
+    """A request that the actor may handle, locked. Raises NotFound, Forbidden, NotImpartial."""
     actor.require_writing()
     request = first_or_not_found(
         desk_requests(actor).select_for_update(of=("self",)).filter(pk=pk), SupportProblem.NO_SUCH_REQUEST()

@@ -7,21 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
-from vardkase.hub.customer_service import queries, services
+from vardkase.hub.customer_service import becoming_case, queries, services
 from vardkase.hub.customer_service.models import RequestKind, RequestState, SupportRequest
-from vardkase.hub.customer_service.rules import DESKS, REQUEST, kinds_for
+from vardkase.hub.customer_service.rules import DESKS, OFFICERS, REQUEST, kinds_for
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.public_pages.services import may_edit
 from vardkase.web.hub.customer_service.diagnosis import with_moments
-from vardkase.web.hub.customer_service.forms import RouteForm, SupportMessageForm
+from vardkase.web.hub.customer_service.forms import BecomesCaseForm, RouteForm, SupportMessageForm
+from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms import posted
-from vardkase.web.ui.forms.errors import errors_shown_as_message, take_errors
+from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -164,6 +166,32 @@ def route(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("service_request", pk) if is_still_ours else redirect("service")
 
 
+@page(writes=True, staff=OFFICERS)
+def become_case(request: PageRequest, pk: int) -> HttpResponse:
+    """The support request is in fact the beginning of a case."""
+    asked = queries.find_desk_request(request.actor, pk)
+    form = BecomesCaseForm(becoming_case.kinds_for(request.actor), request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            opened = becoming_case.open_case(request.actor, pk, form.cleaned_data["kind"], form.cleaned_data)
+            messages.success(request, gettext("Case %(number)s has been opened.") % {"number": opened.number})
+            return redirect("case_file", opened.number)
+    return edit_page(
+        request,
+        form,
+        gettext("Open a case"),
+        [
+            (gettext("Support requests"), reverse("service")),
+            (f"#{asked.pk}", reverse("service_request", args=[pk])),
+        ],
+        save=gettext("Open the case"),
+        intro=gettext(
+            "The case counts from when the support request arrived, and what was written goes with it. The requester "
+            "is told the number of the case, and the support request is marked as solved."
+        ),
+    )
+
+
 def _page(
     request: PageRequest, pk: int, form: SupportMessageForm | None = None, route_form: RouteForm | None = None
 ) -> HttpResponse:
@@ -186,5 +214,8 @@ def _page(
         "route_form": route_form or RouteForm(initial={"kind": support_request.kind}),
         "makes_question": bool(answers) and may_edit(request.actor),
         "now": timezone.now(),
+        "case_file": becoming_case.case_of(request.actor, support_request),
+        "may_open_case": support_request.case_file_id is None
+        and bool(becoming_case.kinds_for(request.actor)),
     }
     return render(request, "customer_service/desk_request.html", context, status=422 if faults else 200)

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.customer_service.becoming_case import Becomes
 from vardkase.hub.customer_service.models import AnnouncementKind, RequestKind
 from vardkase.hub.customer_service.services import LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TEXT
+from vardkase.hub.data_protection.requests.models import DataSubjectRight
 
 
 class SupportRequestForm(forms.Form):
@@ -54,6 +56,28 @@ class RouteForm(forms.Form):
             "Otherwise optional."
         ),
     )
+
+
+class BecomesCaseForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
+    rights = forms.MultipleChoiceField(
+        label=_("What the data subject asks for"),
+        choices=DataSubjectRight.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only for a request from a data subject."),
+    )
+    decision = forms.CharField(
+        label=_("Decision that is appealed"),
+        max_length=40,
+        required=False,
+        help_text=_("Only for an appeal. The number of the decision or of its case, such as M-2026-00012:2."),
+    )
+
+    def __init__(self, kinds: list[Becomes], *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind.value, kind.label) for kind in kinds]
 
 
 class AnnouncementForm(forms.Form):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("service/<int:pk>/step/", cases.step, name="service_step"),
     path("service/<int:pk>/assign/", cases.assign, name="service_assign"),
     path("service/<int:pk>/route/", cases.route, name="service_route"),
+    path("service/<int:pk>/case/", cases.become_case, name="service_case"),
     path("service/announcements/", status.index, name="announcements"),
     path("service/announcements/new/", status.write, name="announcement_new"),
     path("service/announcements/<int:pk>/", status.write, name="announcement"),
