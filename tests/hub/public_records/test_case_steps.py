@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -94,6 +95,16 @@ def test_each_member_is_asked_about_its_own_material_only(seed: Seed) -> None:
     MemberConsultation.objects.update(sent_at=timezone.now() - timedelta(hours=3))
     assert consulting.remind_all(jurist) == sum(1 for one in asked if one.mails)
     assert consulting.remind_all(jurist) == 0
+    # One answers on paper: who, when, and the letter.
+    letter = SimpleUploadedFile("svar.pdf", b"%PDF-1.7", "application/pdf")
+    said = {"answer": "release", "name": "Eva Ek", "at": "2001-01-01T08:00", "file": letter}
+    web = signed_in(User.objects.get(pk=jurist.user_id or 0))
+    address = f"/public-records/cases/{case.number}/consultations/{asked[1].pk}/"
+    assert web.post(address, said).status_code == 422
+    letter.seek(0)
+    assert web.post(address, {**said, "at": ""}).status_code == 302
+    filed = CaseDocument.objects.get(file_name="svar.pdf")
+    assert (bytes(filed.content), filed.counterpart) == (b"%PDF-1.7", "Eva Ek, Organisation C")
     release_all(jurist, case)
     answering.answer(jurist, case.number, {"kind": "answer"})
     with pytest.raises(Conflict):

@@ -48,6 +48,7 @@ class RecordsProblem(ProblemCode):
     NO_SUCH_ANSWER = _("Answer not found.")
     ONLY_DECISIONS = _("Only a written decision can be appealed. Ask for one first.")
     NOT_APPEALABLE = _("This decision releases everything: there is nothing to appeal.")
+    ANSWERED_WHEN = _("Choose a time between the consultation and now.")
     APPEAL_OPEN = _("An appeal is already being handled.")
     DECIDE_APPEALED = _("An appeal is being handled: choose a written decision, which is forwarded with it.")
     TIME_FIRST = _("Check first whether the appeal arrived in time.")

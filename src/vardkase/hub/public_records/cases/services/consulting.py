@@ -18,6 +18,7 @@ from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import Direction
+from vardkase.hub.case_files.services import LONGEST_TITLE, file_received
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import filing, mails
@@ -168,14 +169,28 @@ def answer_by_link(
 def answer_by_hand(
     actor: Actor, number: str, consultation_id: int, data: Mapping[str, Any]
 ) -> MemberConsultation:
-    """Record what a member answered by phone or letter; `data` as for the link. Raises NotFound, Invalid, Conflict."""
+    """Record what a member answered by phone or on paper; `data` as for the link, and `at`, when it answered.
+
+    `content`, `media_type` and `file_name` are of the answer itself, if it is a document. Raises NotFound, Invalid by
+    field, Conflict.
+    """
     case = for_update(actor, number)
     who = line_of(data.get("name"), "name", required=True)
-    return _answer(actor, case, consultation_id, data, who)
+    at = data.get("at")
+    attached = {name: data[name] for name in ("content", "media_type", "file_name") if data.get(name)}
+    return _answer(
+        actor, case, consultation_id, data, who, at if isinstance(at, datetime) else None, **attached
+    )
 
 
 def _answer(
-    actor: AuditActor, case: RecordsCase, consultation_id: int, data: Mapping[str, Any], who: str
+    actor: AuditActor,
+    case: RecordsCase,
+    consultation_id: int,
+    data: Mapping[str, Any],
+    who: str,
+    at: datetime | None = None,
+    **attached: Any,
 ) -> MemberConsultation:
     found = first_or_not_found(
         case.consultations.select_related("organisation").filter(pk=consultation_id),
@@ -186,17 +201,27 @@ def _answer(
     answer = str(data.get("answer") or "")
     if answer not in ConsultationAnswer.values:
         raise Invalid({"answer": [CommonProblem.NO_SUCH_CHOICE(choices=ConsultationAnswer.values)]})
+    if at and not found.sent_at <= at <= timezone.now():
+        raise Invalid({"at": [RecordsProblem.ANSWERED_WHEN()]})
     is_held_back = answer != ConsultationAnswer.RELEASE
     found.answer = answer
     found.parts = text_of(data.get("parts"), "parts", required=answer == ConsultationAnswer.PARTLY)
     found.harm = text_of(data.get("harm"), "harm", required=is_held_back)
-    found.answered_at, found.answered_by = timezone.now(), who
+    found.answered_at, found.answered_by = at or timezone.now(), who
     found.save(update_fields=["answer", "parts", "harm", "answered_at", "answered_by"])
     with override("sv"):
         title = gettext("Consultation answer")
         said = "\n\n".join(filter(None, (found.get_answer_display(), found.parts, found.harm)))
-    filing.file_text(
-        actor, case, Direction.INCOMING, title, str(said), other=f"{who}, {found.organisation.name}"
+    given = {"content": b"", "media_type": "text/plain", "file_name": ""} | attached
+    by = f"{who}, {found.organisation.name}"
+    file_received(
+        actor,
+        filing.file_of(case),
+        title,
+        counterpart=by[:LONGEST_TITLE],
+        text=str(said),
+        occurred_at=at,
+        **given,
     )
     note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_CONSULTATION_ANSWERED, found.organisation.name)
     return found

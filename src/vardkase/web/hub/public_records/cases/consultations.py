@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
+from vardkase.core.body_limits import BodyLimits
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.services import consulting
 from vardkase.hub.public_records.cases.settings import CONSULTATION_HOURS
-from vardkase.web.hub.public_records.cases.forms import ConsultationForm, HoursForm
+from vardkase.web.hub.case_files.uploads import sent_file
+from vardkase.web.hub.public_records.cases.forms import AnswerByHandForm, HoursForm
 from vardkase.web.hub.public_records.cases.presenters import is_unanswered
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
@@ -35,16 +37,18 @@ def consult(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "cases/consult.html", context, status=422 if form.errors else 200)
 
 
-@page(allowed_while_suspended=True)
+@page(allowed_while_suspended=True, body=BodyLimits.FILES)
 def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
     case = queries.find_case(request.actor, number)
     consultation = first_or_not_found(
         queries.consultations_of(case).filter(pk=pk), RecordsProblem.NOT_CONCERNED()
     )
-    form = ConsultationForm(request.POST or None)
+    form = AnswerByHandForm(request.POST or None, request.FILES or None)
     if form.is_valid():
+        given = dict(form.cleaned_data)
+        given |= sent_file(given.pop("file"))
         with errors_shown_in(form):
-            consulting.answer_by_hand(request.actor, number, pk, form.cleaned_data)
+            consulting.answer_by_hand(request.actor, number, pk, given)
             messages.success(request, gettext("The answer has been recorded."))
             return redirect("records_consultation", number, pk)
     context = {

@@ -17,6 +17,7 @@ from vardkase.hub.public_records.cases.models import (
 from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.cases.settings import MOST_HOURS
 from vardkase.hub.public_records.cases.texts import LONGEST, LONGEST_NAME, LONGEST_REQUEST
+from vardkase.web.hub.case_files.forms import moment_field
 from vardkase.web.ui.forms.fields import day_field
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -110,6 +111,19 @@ class ConsultationForm(forms.Form):
         ),
     )
     name = forms.CharField(label=_("Your name"), max_length=LONGEST_NAME)
+
+
+class AnswerByHandForm(ConsultationForm):
+    """What a member answered by phone or on paper."""
+
+    name = forms.CharField(label=_("Who answered"), max_length=LONGEST_NAME)
+    at = moment_field(label=_("When"))
+    file = forms.FileField(
+        label=_("The answer as it arrived"),
+        required=False,
+        help_text=_("Up to 20 MB. Leave empty for a call."),
+    )
+    field_order = ("name", "at", "answer", "parts", "harm", "file")
 
 
 class AssessmentForm(forms.Form):
