@@ -102,6 +102,7 @@ ELSEWHERE = {
         "galaxies/<uuid:uuid>/edit/",
         "mail/<",
         "office/delegation/<",
+        "office/evaluations/<",
         "office/mail/<",
         "office/reports/<",
         "office/reports/issued/<",

@@ -66,6 +66,7 @@ NEWER = {
     "office.0001_initial": 5,
     "office.0002_bulk_mail": 1,
     "office.0003_quarterly_report": 1,
+    "office.0004_evaluation": 2,
     "membership.0003_restriction_letter": 0,
     "membership.0004_restriction_review": 0,
     "policy.0002_approval_notify": 0,

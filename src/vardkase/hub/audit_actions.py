@@ -283,8 +283,6 @@ class HubAction(AuditAction):
     PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
     PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
     REASON_TEXT_CHANGED = "reason_text.changed", _("A text for reasons was changed")
-    QUARTERLY_REPORT_ISSUED = "quarterly_report.issued", _("A quarterly report was issued")
-    QUARTERLY_REPORT_SENT = "quarterly_report.sent", _("A quarterly report was mailed to its recipients")
     RECORDS_CASE_ANSWERED = "records_case.answered", _("A request for public records was answered")
     RECORDS_CASE_APPEALED = "records_case.appealed", _("A decision on public records was appealed")
     RECORDS_CASE_ASSESSED = "records_case.assessed", _("Material in a public-records case was assessed")

@@ -270,6 +270,7 @@ BELOW: Mapping[str, str] = {
     "/questions/": "delegations",
     "/publication-requests/": "delegations",
     "/breaches/": "data_requests",
+    "/office/evaluations/": "quarterly_reports",
     "/processing-record/": "data_requests",
 }
 """Beginning of an address → the item that pages with it belong to, where its own address begins otherwise."""

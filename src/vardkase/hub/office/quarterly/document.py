@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 from vardkase.core.mail.settings import sender
 from vardkase.core.typeset import pdf, records
 from vardkase.hub.office.quarterly.figures import FigureTable, Value
-from vardkase.hub.office.quarterly.periods import Quarter, compared
+from vardkase.hub.office.quarterly.periods import Period, Quarter
 from vardkase.hub.office.quarterly.wording import COLUMNS, TABLES, line_in_words, note_in_words
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -54,11 +54,14 @@ class FigureSection:
     note: str
 
 
-def as_json(quarter: Quarter, tables: Sequence[FigureTable], at: datetime) -> dict[str, Any]:
+def as_json(
+    name: str, periods: Sequence[Period], tables: Sequence[FigureTable], at: datetime
+) -> dict[str, Any]:
+    """`name` is that of the quarter, or of what else the figures are for."""
     return {
-        "quarter": str(quarter),
+        "name": name,
         "calculated": at.isoformat(timespec="seconds"),
-        "periods": [[period.first.isoformat(), period.last.isoformat()] for period in compared(quarter)],
+        "periods": [[period.first.isoformat(), period.last.isoformat()] for period in periods],
         "tables": [
             {
                 "name": table.name,
@@ -96,6 +99,10 @@ def report_pdf(quarter: Quarter, figures: Mapping[str, Any], language: str, numb
         return pdf(TEMPLATE, _printed(quarter, figures, number), language=language, pool=records)
 
 
+def quarter_in_words(quarter: Quarter) -> str:
+    return gettext("Quarter %(quarter)s, %(year)s") % {"quarter": quarter.number, "year": quarter.year}
+
+
 def title_of(quarter: Quarter) -> str:
     return gettext("Quarterly report %(quarter)s %(year)s") % {
         "quarter": quarter.number,
@@ -115,10 +122,14 @@ def _printed(quarter: Quarter, figures: Mapping[str, Any], number: str) -> dict[
             [gettext("Calculated"), date_format(calculated, "j F Y H:i")],
         ],
         "draft": "" if number else gettext("Draft: the figures may change."),
-        "legend": {
-            "intro": legend(),
-            "names": period_names(),
-        },
+        **printed_figures(figures, legend(), period_names()),
+    }
+
+
+def printed_figures(figures: Mapping[str, Any], intro: str, names: Sequence[str]) -> dict[str, Any]:
+    """What `figures.typ` draws; `names` are those of the three periods."""
+    return {
+        "legend": {"intro": intro, "names": list(names)},
         "nothing": gettext("None."),
         "sections": [
             {

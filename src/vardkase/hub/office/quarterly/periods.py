@@ -73,5 +73,21 @@ def compared(quarter: Quarter) -> Sequence[Period]:
     return [quarter.period, quarter.later(-1).period, quarter.later(-QUARTERS).period]
 
 
+def compared_days(period: Period) -> Sequence[Period]:
+    """A period of any length, the equally long one before it, and the same days a year earlier."""
+    before = period.first - timedelta(days=1)
+    length = period.last - period.first
+    return [
+        period,
+        Period(before - length, before),
+        Period(_a_year_before(period.first), _a_year_before(period.last)),
+    ]
+
+
+def _a_year_before(day: date) -> date:
+    # 29 February has no day of its own in the year before.
+    return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
 def _first_day(quarter: Quarter) -> date:
     return date(quarter.year, quarter.number * 3 - 2, 1)

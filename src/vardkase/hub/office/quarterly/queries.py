@@ -20,7 +20,8 @@ from vardkase.identity.accounts.staff import OVERSEE
 def quarterly_figures(actor: Actor, quarter: Quarter) -> dict[str, Any]:
     """The figures as they are now, in the form of `document.as_json`. Raises Forbidden."""
     actor.require_staff(*OVERSEE)
-    return as_json(quarter, figures(compared(quarter)), timezone.localtime())
+    periods = compared(quarter)
+    return as_json(str(quarter), periods, figures(periods), timezone.localtime())
 
 
 def issued_reports(actor: Actor) -> QuerySet[QuarterlyReport]:

@@ -13,7 +13,7 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.notify import Notified, notify
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.problems import OfficeProblem
 from vardkase.hub.office.quarterly.document import LANGUAGES, report_pdf
 from vardkase.hub.office.quarterly.models import QuarterlyReport
@@ -61,7 +61,7 @@ def issue_report(actor: Actor, quarter: Quarter, reason: str = "") -> QuarterlyR
     change = {"sha256_sv": made.sha256_sv, "sha256_en": made.sha256_en}
     if made.reason:
         change["reason"] = made.reason
-    record(actor, HubAction.QUARTERLY_REPORT_ISSUED, _target(made), change)
+    record(actor, OfficeAction.QUARTERLY_REPORT_ISSUED, _target(made), change)
     return made
 
 
@@ -81,7 +81,7 @@ def send_report(actor: Actor, pk: int) -> Notified:
     facts: Facts = {"number": str(report), "quarter": report.quarter, "year": str(report.year)}
     people = [Recipient(address, "sv") for address in addresses]
     done = notify("quarterly_report", _target(report), people, facts, by=actor.name, attachments=papers)
-    record(actor, HubAction.QUARTERLY_REPORT_SENT, _target(report), {"mails": done.count})
+    record(actor, OfficeAction.QUARTERLY_REPORT_SENT, _target(report), {"mails": done.count})
     return done
 
 

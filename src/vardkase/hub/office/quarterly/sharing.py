@@ -25,6 +25,7 @@ from vardkase.identity.access.visibility import (
     proposal_predicate,
     reader_parameters,
 )
+from vardkase.intel.sightings.settings import ANONYMISE, EVERYONE, POLICY
 
 FEWEST_MEMBERS = 5
 FEWEST_CONTRIBUTORS = 3
@@ -111,6 +112,8 @@ def _counted(periods: Sequence[Period]) -> dict[str, _Counts]:
     given = {
         "since": [period.since for period in periods],
         "until": [period.until for period in periods],
+        # Otherwise not every member sees them, or not whose they are.
+        "sightings": POLICY.value == EVERYONE and not ANONYMISE.value,
         **reader_parameters(EVERY_MEMBER),
     }
     found: dict[str, _Counts] = defaultdict(lambda: _Counts(len(periods)))
@@ -145,7 +148,7 @@ WITH {PERIODS}, version AS (
 ), feedback AS (
     SELECT s.org_id, s.date_sighting AS at FROM sighting s JOIN event e ON e.id = s.event_id
     JOIN attribute a ON a.id = s.attribute_id AND NOT a.deleted
-    WHERE s.org_id IS NOT NULL AND {{event}} AND {{attribute}}
+    WHERE %(sightings)s AND s.org_id IS NOT NULL AND {{event}} AND {{attribute}}
     UNION ALL
     SELECT n.orgc_id, extract(epoch FROM n.created) FROM analyst_data n WHERE n.kind IN (0, 1) AND {{said}}
 ), contribution (name, org_id, at, number) AS (

@@ -105,8 +105,9 @@ NOTES: Labels = {
     ),
     "sharing": _(
         "Only what every member may read is counted: nothing that was shared with a group or kept within an "
-        "organisation. A line stands for at least %(members)s members, and each of its figures for at least "
-        "%(contributors)s organisations, or none; legal forms with fewer are one line together."
+        "organisation, and sightings only if the settings show them to everybody with their organisation. A line "
+        "stands for at least %(members)s members, and each of its figures for at least %(contributors)s "
+        "organisations, or none; legal forms with fewer are one line together."
     ),
     "sharing_withheld": _(
         "Not shown: fewer than %(contributors)s organisations, or of fewer than %(members)s members, are behind a "

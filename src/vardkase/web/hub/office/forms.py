@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,12 +15,14 @@ from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.office.delegation.queries import delegable
 from vardkase.hub.office.delegation.services import LONGEST_SOURCE
+from vardkase.hub.office.evaluations.services import LONGEST as LONGEST_EVALUATION
+from vardkase.hub.office.evaluations.services import LONGEST_QUESTION, LONGEST_TITLE, MOST_QUESTIONS
 from vardkase.hub.office.quarterly.services import LONGEST_REASON as LONGEST_ISSUE_REASON
 from vardkase.hub.office.reasons.models import ReasonKind
 from vardkase.hub.office.reasons.services import LONGEST
 from vardkase.hub.office.staff import staff
 from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
-from vardkase.web.ui.forms.fields import day_field
+from vardkase.web.ui.forms.fields import LinesField, day_field
 
 LONGEST_REASON = 500
 
@@ -148,3 +151,70 @@ class IssueForm(forms.Form):
         super().__init__(*args, **options)
         if not is_again:
             del self.fields["reason"]
+
+
+class EvaluationForm(forms.Form):
+    title = forms.CharField(label=_("Heading"), max_length=LONGEST_TITLE)
+    phase = forms.TypedChoiceField(
+        label=_("Phase"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=lambda: [
+            ("" if number is None else number, title or "–") for number, title in phase_titles().items()
+        ],
+        help_text=_("Leave empty if it is about another phase than those in which members join."),
+    )
+    first = day_field(label=_("From"))
+    last = day_field(label=_("Until"))
+    goals = forms.CharField(
+        label=_("Goals"), max_length=LONGEST_EVALUATION, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    questions = LinesField(
+        label=_("Questions to answer"),
+        max_length=MOST_QUESTIONS * (LONGEST_QUESTION + 1),
+        help_text=_("One question per line. An answer goes with its question, as long as its wording stays."),
+    )
+
+
+class EvaluationTextForm(forms.Form):
+    """What was tried and learnt, and a field for the answer to each question."""
+
+    tried = forms.CharField(
+        label=_("What was tried"),
+        required=False,
+        max_length=LONGEST_EVALUATION,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    learnt = forms.CharField(
+        label=_("What was learnt"),
+        required=False,
+        max_length=LONGEST_EVALUATION,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, questions: Sequence[Mapping[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for place, question in enumerate(questions):
+            self.fields[f"answer_{place}"] = forms.CharField(
+                label=question["text"],
+                initial=question["answer"],
+                required=False,
+                max_length=LONGEST_EVALUATION,
+                widget=forms.Textarea(attrs={"rows": 4}),
+            )
+
+
+class EvaluationNoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Note, or what the number counts"),
+        max_length=LONGEST_EVALUATION,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    value = forms.DecimalField(
+        label=pgettext_lazy("evaluation", "Number"),
+        required=False,
+        max_digits=15,
+        decimal_places=2,
+        help_text=_("Leave empty for a note."),
+    )

@@ -46,7 +46,9 @@ def index(request: PageRequest) -> HttpResponseBase:
     context = {
         **listed(request, rows, {"pk"}, "-pk"),
         **file_links(request),
-        "quarters": [(each, (each.year, each.number) in issued) for each in quarters],
+        "quarters": [
+            (each, document.quarter_in_words(each), (each.year, each.number) in issued) for each in quarters
+        ],
         "recipients": addresses_in(RECIPIENTS.value),
     }
     return render(request, "office/quarterly_reports.html", context)

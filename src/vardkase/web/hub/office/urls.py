@@ -10,6 +10,7 @@ from vardkase.web.hub.office import (
     calendar,
     delegation,
     directory,
+    evaluations,
     inbox,
     quarterly,
     reasons,
@@ -50,5 +51,17 @@ urlpatterns = [
         quarterly.issued_pdf,
         name="quarterly_issued_pdf",
     ),
+    path("office/evaluations/", evaluations.index, name="evaluations"),
+    path("office/evaluations/new/", evaluations.add, name="evaluation_new"),
+    path("office/evaluations/<int:pk>/", evaluations.view, name="evaluation"),
+    path("office/evaluations/<int:pk>/change/", evaluations.change, name="evaluation_change"),
+    path("office/evaluations/<int:pk>/write/", evaluations.write, name="evaluation_write"),
+    path("office/evaluations/<int:pk>/notes/", evaluations.note, name="evaluation_note"),
+    path(
+        "office/evaluations/<int:pk>/notes/<int:note>/remove/", evaluations.unnote, name="evaluation_unnote"
+    ),
+    path("office/evaluations/<int:pk>/close/", evaluations.close, name="evaluation_close"),
+    path("office/evaluations/<int:pk>/reopen/", evaluations.reopen, name="evaluation_reopen"),
+    path("office/evaluations/<int:pk>/evaluation.pdf", evaluations.printed, name="evaluation_pdf"),
     path("calendar/<str:code>.ics", calendar.feed, name="calendar_feed"),
 ]
