@@ -36,6 +36,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Before Django reads its settings: one server for the run, a database in it for each worker process.
 folders.use_memory()
 database.bootstrap()
+database.keep_prepared_statements()
 django.setup()
 clients.install()
 commands.install()
