@@ -179,6 +179,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
             "resume": by_page(officer, f"{place}/resume/", note),
             "approve": by_page(officer, f"{place}/propose/", decides[0]),
             "reject": by_page(officer, f"{place}/propose/", decides[1]),
+            "dismiss": by_page(officer, f"{place}/dismiss/", {"reasons": "Skäl."}),
         },
         "API": {
             **{
@@ -190,6 +191,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
             "resume": by_api(key, f"{api}/resume/{number}", note),
             "approve": by_api(key, f"{api}/propose/{number}", decides[0]),
             "reject": by_api(key, f"{api}/propose/{number}", decides[1]),
+            "dismiss": by_api(key, f"{api}/propose/{number}", {"outcome": "dismiss", "reasons": "Skäl."}),
         },
         "command": {
             **{step: by_command(*run, "step", number, step, "--note", "By mail", *words) for step in alone},
@@ -201,11 +203,11 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
         },
     }
     of_officers = itertools.product(
-        ["draft"], ["review", "request_completion", "resume", "approve", "reject"]
+        ["draft"], ["review", "request_completion", "resume", "approve", "reject", "dismiss"]
     )
     # The officers' pages do not know an applicant's draft, and say only that.
     case = Case(APPLICATION, application, interfaces, messages=dict.fromkeys(of_officers, ""))
-    assert try_forbidden_pairs(case) == 2 * 66 + 38
+    assert try_forbidden_pairs(case) == 68 + 84 + 60
 
 
 def test_two_officer_steps_are_not_available_as_plain_steps(seed: Seed, desk: Desk) -> None:

@@ -72,8 +72,11 @@ def request_completion(
     step: Annotated[list[str], typer.Option(help="A part of the form to be changed; repeatable.")],
     complete_by: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last day to do so; in three weeks unless given."),
+        typer.Option(formats=["%Y-%m-%d"], help="The last day to do so; by the legal rules unless given."),
     ] = None,
+    order: Annotated[
+        bool, typer.Option("--order", help="An order: the application is dismissed otherwise.")
+    ] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -83,7 +86,8 @@ def request_completion(
 
         actor, application = _at(officer, number)
         last = complete_by.date() if complete_by else None
-        result(_shown(reviews.request_completion(actor, application, text, step, last)), as_json=json)
+        kind = "order" if order else "question"
+        result(_shown(reviews.request_completion(actor, application, text, step, last, kind)), as_json=json)
 
 
 @commands.command("resume")
@@ -91,6 +95,9 @@ def resume(
     number: Number,
     officer: AsOfficer,
     note: Annotated[str, typer.Option(help="How the completion came otherwise, or that none came.")],
+    arrived: Annotated[
+        bool, typer.Option("--arrived", help="After an order: what was missing has arrived.")
+    ] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -99,7 +106,7 @@ def resume(
         from vardkase.hub.membership.assessments.services import reviews
 
         actor, application = _at(officer, number)
-        result(_shown(reviews.resume(actor, application, note)), as_json=json)
+        result(_shown(reviews.resume(actor, application, note, arrived=arrived)), as_json=json)
 
 
 def _at(officer: str, number: str) -> tuple[Actor, Application]:

@@ -64,6 +64,10 @@ class HubAction(AuditAction):
         "application.queued",
         _("The application’s phase opened, and it was queued for review"),
     )
+    APPLICATION_DISMISSED = (
+        "application.dismissed",
+        _("The application was dismissed, because an order to complete it was not complied with"),
+    )
     APPLICATION_REGISTERED = (
         "application.registered",
         _("An application received outside the hub was registered"),

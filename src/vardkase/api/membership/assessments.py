@@ -7,13 +7,13 @@ from typing import Any
 from vardkase.api.answers import Json
 from vardkase.api.answers import Text as TextAnswer
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Date, Flag, Mandatory, Names, Number, Text
+from vardkase.api.fields import Choice, Date, Flag, Mandatory, Names, Number, Text
 from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import accepted_version, lacks_current_terms
-from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.models import Application, CompletionKind
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.conflicting_claims import claims
@@ -46,6 +46,7 @@ class CompletionRequest(Body, kw_only=True):
     text: Mandatory[Text] = ""
     steps: Names
     complete_by: Date | None = None
+    kind: Text = CompletionKind.QUESTION
 
 
 class RegistryNumber(Body, kw_only=True):
@@ -54,6 +55,7 @@ class RegistryNumber(Body, kw_only=True):
 
 class Resumption(Body, kw_only=True):
     note: Mandatory[Text] = ""
+    arrived: Choice = False
 
 
 class DecisionProposal(Body, kw_only=True):
@@ -120,7 +122,8 @@ def assess(call: Call, number: str, *, body: Assessment) -> Json:
     describes=Description(
         text=(
             "`steps` lists the parts of the form that the applicant can change, `complete_by` is the last day "
-            "(2027-01-31; in three weeks unless given)."
+            "(2027-01-31; by the legal rules unless given). `kind` is question, after which the application is decided "
+            "as it stands, or order, after which it is dismissed (23 and 20 §§ förvaltningslagen)."
         ),
         url=f"/membershipAssessments/request_completion/{NUMBER}",
     ),
@@ -128,7 +131,9 @@ def assess(call: Call, number: str, *, body: Assessment) -> Json:
 def request_completion(call: Call, number: str, *, body: CompletionRequest) -> Json:
     """Ask the applicant to complete the application, by letter and mail."""
     application = queries.find(call.actor, number)
-    application = reviews.request_completion(call.actor, application, body.text, body.steps, body.complete_by)
+    application = reviews.request_completion(
+        call.actor, application, body.text, body.steps, body.complete_by, body.kind
+    )
     return Json(_with_history(call.actor, application))
 
 
@@ -153,13 +158,18 @@ def registry_number(call: Call, number: str, *, body: RegistryNumber) -> Json:
     staff=OFFICERS,
     writes=True,
     describes=Description(
-        text="`note` says how the completion came otherwise, or that none came in time.",
+        text=(
+            "`note` says how the completion came otherwise, or that none came in time; after an order, `arrived` that "
+            "what was missing has."
+        ),
         url=f"/membershipAssessments/resume/{NUMBER}",
     ),
 )
 def resume(call: Call, number: str, *, body: Resumption) -> Json:
     """Resume the assessment without waiting for the applicant to complete the application by link."""
-    application = reviews.resume(call.actor, queries.find(call.actor, number), body.note)
+    application = reviews.resume(
+        call.actor, queries.find(call.actor, number), body.note, arrived=body.arrived
+    )
     return Json(_with_history(call.actor, application))
 
 
@@ -169,7 +179,10 @@ def resume(call: Call, number: str, *, body: Resumption) -> Json:
     staff=OFFICERS,
     writes=True,
     describes=Description(
-        text="`outcome` is approve or reject; an approval in spite of an unmet criterion needs an `exception`.",
+        text=(
+            "`outcome` is approve or reject, or dismiss after an order was not complied with; an approval in spite of "
+            "an unmet criterion needs an `exception`."
+        ),
         url=f"/membershipAssessments/propose/{NUMBER}",
     ),
 )

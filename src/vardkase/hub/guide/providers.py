@@ -19,7 +19,7 @@ from vardkase.hub.training.queries import trained_users
 from vardkase.identity.accounts.models import AuthKey, User
 
 STANDING = (MembershipState.ACTIVE, MembershipState.SUSPENDED)
-DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
+DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED, ApplicationState.DISMISSED)
 
 
 def trained(organisation_id: int) -> Sequence[Progress]:

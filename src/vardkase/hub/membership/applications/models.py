@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.file_columns import names_files
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
@@ -20,8 +21,16 @@ class ApplicationState(models.TextChoices):
     COMPLETION_REQUESTED = "completion_requested", _("More information requested")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
+    DISMISSED = "dismissed", pgettext_lazy("application", "Dismissed")
     WAITING = "waiting", _("On the waiting list")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CompletionKind(models.TextChoices):
+    """What a request for more information is, and therefore what follows if it is not answered in time."""
+
+    QUESTION = "question", _("Question: otherwise the application is decided as it stands (23 §)")
+    ORDER = "order", _("Order (föreläggande): otherwise the application is dismissed (20 §)")
 
 
 class Application(models.Model):
@@ -29,7 +38,8 @@ class Application(models.Model):
 
     `answers` maps each step of the form to its fields; the columns repeat what lists and rules need. `saved`
     is when each step was last saved, `reopened` the steps to be changed while a completion is requested,
-    until `complete_by`. `email` is the address for notifications. `waits_for` is the phase that a waiting
+    until `complete_by`; `completion_kind` is of CompletionKind, or empty.
+    `email` is the address for notifications. `waits_for` is the phase that a waiting
     application waits for, `phase` the one that admits it. `registered_by` is the officer who registered an
     application received otherwise. `organisation` is set for one that exists on the hub. `registry_number` is
     the case number in the hub owner's own registry (diarienummer).
@@ -49,6 +59,7 @@ class Application(models.Model):
     reopened = ArrayField(models.CharField(max_length=24), default=list)
     registry_number = models.CharField(max_length=64, blank=True, default="")
     complete_by = models.DateField(null=True)
+    completion_kind = models.CharField(max_length=16, choices=CompletionKind.choices, blank=True, default="")
     is_invited = models.BooleanField(default=False)
     waits_for = models.IntegerField(null=True)
     phase = models.IntegerField(null=True)
@@ -65,6 +76,10 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.organisation_name}".strip()
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.completion_kind == CompletionKind.ORDER
 
     def waits(self) -> bool:
         return self.state == ApplicationState.WAITING

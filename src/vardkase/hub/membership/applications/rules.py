@@ -46,6 +46,12 @@ APPLICATION = StateMachine(
         "reject": Transition(
             HubAction.APPLICATION_REJECTED, _("Reject"), (State.UNDER_REVIEW,), State.REJECTED
         ),
+        "dismiss": Transition(
+            HubAction.APPLICATION_DISMISSED,
+            _("Dismiss the application"),
+            (State.COMPLETION_REQUESTED,),
+            State.DISMISSED,
+        ),
         "withdraw": Transition(
             HubAction.APPLICATION_WITHDRAWN,
             _("Withdraw"),
@@ -54,4 +60,4 @@ APPLICATION = StateMachine(
         ),
     },
 )
-"""Approving and rejecting take two officers: `hub.membership.assessments` alone takes those steps."""
+"""Approving, rejecting and dismissing take two officers: `hub.membership.assessments` alone takes those steps."""

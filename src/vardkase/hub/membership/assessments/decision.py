@@ -7,10 +7,12 @@ import json
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
+from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
@@ -24,6 +26,7 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments import letters, models
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.models import Handling, Outcome, Proposal
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, verdicts_of
 from vardkase.hub.membership.assessments.rules import refusal_of_proposal, refusal_of_terms
 from vardkase.hub.membership.terms.queries import current_terms
@@ -40,9 +43,23 @@ from vardkase.identity.organisations.acting import Acting
 
 def refusal_of(application: Application, outcome: str, exception: str) -> Problem | None:
     """Why the application cannot be decided this way now; None if it can."""
+    if outcome == Outcome.DISMISS:
+        return refusal_of_dismissal(application)
     return refusal_of_terms(
         outcome, accepted_version(application), current_terms().version
     ) or refusal_of_proposal(criteria_of(application), verdicts_of(application), outcome, exception)
+
+
+def refusal_of_dismissal(application: Application) -> Problem | None:
+    """Why the consequence that an order states cannot be carried out yet (20 § förvaltningslagen)."""
+    last, order = application.complete_by, letters.last_order(application)
+    if not application.is_ordered or last is None or order is None:
+        return AssessmentProblem.NOT_ORDERED()
+    if today() <= last:
+        return AssessmentProblem.ORDER_RUNS(day=formatted(last, "j F Y"))
+    if order.served_on is None:
+        return AssessmentProblem.ORDER_NOT_SERVED(number=order.letter.number)
+    return None
 
 
 def open_proposal(application: Application) -> Proposal | None:
@@ -57,6 +74,10 @@ def describe_decision(request: ApprovalRequest) -> ActionDescription:
             "starts with the checklist."
         ),
         Outcome.REJECT: gettext("The application is rejected: the decision is sent to the applicant."),
+        Outcome.DISMISS: gettext(
+            "The application is dismissed, since it was not completed as ordered: the decision is sent to the "
+            "applicant."
+        ),
     }
     details = [(gettext("Application"), request.title)]
     if given["exception"]:

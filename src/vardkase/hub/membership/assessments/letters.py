@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
 from vardkase.audit.services import Target
 from vardkase.core.mail.notify import notify
-from vardkase.hub.correspondence.letters.writing import Contents, preview, write
+from vardkase.hub.correspondence.letters.service import ServedLetter, with_service
+from vardkase.hub.correspondence.letters.writing import Contents, letters_about, preview, write
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.law.queries import citation
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link
 from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.applications.mails import recipients_of
-from vardkase.hub.membership.applications.models import Application, DocumentKind
+from vardkase.hub.membership.applications.models import Application, CompletionKind, DocumentKind
+from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
@@ -26,7 +30,17 @@ from vardkase.identity.access.actor import Actor
 OUTCOMES = {
     Outcome.APPROVE: ("letter_approval", "application_approved"),
     Outcome.REJECT: ("letter_rejection", "application_rejected"),
+    Outcome.DISMISS: ("letter_dismissal", "application_dismissed"),
 }
+ORDER = "letter_order"
+REQUESTS = {CompletionKind.QUESTION: ("letter_completion", "fl_23"), CompletionKind.ORDER: (ORDER, "fl_20")}
+"""By kind of request: its letter, and the provision of `hub.law` that it rests on."""
+
+
+def last_order(application: Application) -> ServedLetter | None:
+    """The last order to complete the application, with what is known of its service."""
+    orders = [each for each in letters_about(APPLICATION.kind, application.pk) if each.kind == ORDER]
+    return next(iter(with_service(orders[-1:], application.sector)), None)
 
 
 def send_completion_request(
@@ -56,6 +70,7 @@ def completion_request(
     actor: Actor, application: Application, request: str, steps: Iterable[str]
 ) -> Contents:
     names = list(steps)  # read once for each language
+    letter, provision = REQUESTS[CompletionKind(application.completion_kind or CompletionKind.QUESTION)]
     facts, signed = {}, {}
     for language in LANGUAGES:
         with override(language):
@@ -66,9 +81,11 @@ def completion_request(
                 "request": request,
                 "steps": parts,
                 "complete_by": last,
+                "act_provision": citation(provision),
+                "decider": signature(actor.user_id, actor.name, language),
             }
-            signed[language] = [signature(actor.user_id, actor.name, language)]
-    return contents("letter_completion", application, facts, signed)
+            signed[language] = [facts[language]["decider"]]
+    return contents(letter, application, facts, signed)
 
 
 def decision(actor: Actor, application: Application, proposal: Proposal) -> Contents:
@@ -85,9 +102,25 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
                 "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
                 "decider": decider,
+                **(_order(application) if proposal.outcome == Outcome.DISMISS else {}),
             }
             signed[language] = [decider]
     return contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
+
+
+def _order(application: Application) -> dict[str, str]:
+    order = last_order(application)
+    served = order.served_on if order else None
+    return {
+        "order": order.letter.number if order else "–",
+        "order_day": formatted(timezone.localdate(order.letter.at), "j F Y") if order else "–",
+        "missing": str(order.letter.contents["facts"]["sv"]["request"])
+        if order and order.letter.contents
+        else "–",
+        "served": formatted(served, "j F Y") if served else "–",
+        "complete_by": formatted(application.complete_by, "j F Y") if application.complete_by else "–",
+        "act_provision": citation(REQUESTS[CompletionKind.ORDER][1]),
+    }
 
 
 def _send(actor: Actor, application: Application, letter: Letter, kind: str, document: DocumentKind) -> None:

@@ -58,6 +58,8 @@ class CriterionAssessment(models.Model):
 class Outcome(models.TextChoices):
     APPROVE = "approve", _("Approval")
     REJECT = "reject", _("Rejection")
+    DISMISS = "dismiss", _("Dismissal")
+    """Not taken up, since an order to complete it was not complied with (20 § förvaltningslagen)."""
 
 
 class Proposals(models.Manager["Proposal"]):

@@ -37,5 +37,17 @@ class AssessmentProblem(ProblemCode):
     NO_SUCH_CRITERION = _("Criterion not found.")
     NO_SUCH_PROPOSAL = _("Proposal not found.")
     PROPOSAL_ANSWERED = _("This proposal is no longer pending. Check the current status of the case.")
+    NOT_ORDERED = _(
+        "The applicant was asked, not ordered, to complete the application: it is decided as it stands "
+        "(23 § förvaltningslagen)."
+    )
+    ORDER_STATES_DISMISSAL = _(
+        "The order says that the application is otherwise dismissed. Propose that, or state that what was missing "
+        "has arrived (20 § förvaltningslagen)."
+    )
+    ORDER_RUNS = _("The applicant has until %(day)s to complete the application.")
+    ORDER_NOT_SERVED = _(
+        "It is not known that the applicant has received the order, %(number)s. Record its service first."
+    )
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a date in the future.")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.queries import rules
-from vardkase.hub.membership.applications.models import Application, ApplicationState
+from vardkase.hub.membership.applications.models import Application, ApplicationState, CompletionKind
 from vardkase.hub.membership.assessments.access import organisations_of_interest, without_interest
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, TO_HANDLE, CaseFilter, applications
 from vardkase.hub.membership.assessments.services.reviews import hand_over
@@ -58,14 +58,19 @@ def applications_to_handle(actor: Actor) -> Iterator[OfficeTask]:
         )
 
 
-def completions_past_their_day(actor: Actor) -> Iterator[OfficeTask]:
-    """Cases that can be decided as they stand, or dismissed (20 § förvaltningslagen)."""
-    asked = _cases(actor).filter(state=ApplicationState.COMPLETION_REQUESTED, complete_by__lt=today())
+def completions_by_deadline(actor: Actor) -> Iterator[OfficeTask]:
+    """Orders, from the day they are sent, and questions that are past their day (20 and 23 §§ förvaltningslagen)."""
+    asked = _cases(actor).filter(
+        Q(completion_kind=CompletionKind.ORDER) | Q(complete_by__lt=today()),
+        state=ApplicationState.COMPLETION_REQUESTED,
+    )
     for case in asked.order_by("complete_by", "pk").select_related("handling"):
         if case.complete_by is not None:
             yield OfficeTask(
                 reference=case.number,
-                title=str(case),
+                title=gettext("Order to complete: %(title)s") % {"title": case}
+                if case.is_ordered
+                else str(case),
                 path=f"/applications/{case.number}/",
                 deadline=end_of(case.complete_by),
                 owner_id=getattr(getattr(case, "handling", None), "officer_id", None),
@@ -171,10 +176,10 @@ KINDS = (
     ),
     TaskKind(
         name="late_completion",
-        label=_("Requests for more information not answered in time"),
+        label=_("Orders to complete applications, and questions not answered in time"),
         noun=_("Request for more information"),
         duties=OFFICERS,
-        source=completions_past_their_day,
+        source=completions_by_deadline,
         view="applications",
         query="?state=completion_requested",
         hand_over=hand_over,

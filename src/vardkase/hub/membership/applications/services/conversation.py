@@ -50,6 +50,7 @@ OPEN_TO_MESSAGES = frozenset(
         ApplicationState.WAITING,
         ApplicationState.APPROVED,
         ApplicationState.REJECTED,
+        ApplicationState.DISMISSED,
     }
 )
 """States in which messages are accepted: also after a decision, which may be questioned and appealed."""

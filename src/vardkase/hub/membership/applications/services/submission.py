@@ -85,7 +85,7 @@ def complete(actor: Acting, application: Application, text: str = "") -> Applica
     if text.strip():
         words = checked_text(text)
         Message.objects.create(application=application, kind=Author.APPLICANT, author=actor.name, text=words)
-    application.reopened, application.complete_by = [], None
+    application.reopened, application.complete_by, application.completion_kind = [], None, ""
     copy_columns(application)
     application.save()
     take_step(actor, APPLICATION, application, "complete")

@@ -45,8 +45,11 @@ def propose(
     if outcome not in Outcome.values:
         raise Invalid({"outcome": [CommonProblem.NO_SUCH_CHOICE(choices=Outcome.values)]})
     APPLICATION.after(application.state, outcome)
-    if open_proposal(application):
-        raise Conflict(AssessmentProblem.ALREADY_PROPOSED())
+    if waiting := open_proposal(application):
+        if APPLICATION.may(application.state, waiting.outcome):
+            raise Conflict(AssessmentProblem.ALREADY_PROPOSED())
+        # A dismissal, before the applicant completed the application after all.
+        four_eyes.drop(actor, DECIDE, application.number)
     return _propose(actor, application, outcome, reasons, exception)
 
 
@@ -71,6 +74,9 @@ def decide(
         if answer not in set(DecisionResult):
             raise Invalid({"answer": [CommonProblem.NO_SUCH_CHOICE(choices=list(DecisionResult))]})
         proposal = _waiting(application, proposal_id)
+        if answer == DecisionResult.OPPOSE and proposal.outcome not in OPPOSITES:
+            possible = [DecisionResult.AGREE, DecisionResult.RETURN]
+            raise Invalid({"answer": [CommonProblem.NO_SUCH_CHOICE(choices=possible)]})
         APPLICATION.after(application.state, proposal.outcome)
     # Not inside a transaction: one that has been overtaken is closed although the approval is refused.
     match DecisionResult(answer):

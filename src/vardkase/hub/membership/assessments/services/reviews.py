@@ -13,10 +13,18 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.law.queries import find_deadline
+from vardkase.hub.law.working_days import last_day, next_working_day
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.cases import THING
 from vardkase.hub.membership.applications.mails import notify_applicant
-from vardkase.hub.membership.applications.models import Application, ApplicationState, Author, Message
+from vardkase.hub.membership.applications.models import (
+    Application,
+    ApplicationState,
+    Author,
+    CompletionKind,
+    Message,
+)
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import checked_text
 from vardkase.hub.membership.assessments import letters
@@ -36,9 +44,10 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.services import drop
 
 LONGEST = 5000
+COMPLETION = ["reopened", "complete_by", "completion_kind", "changed"]
 LONGEST_REGISTRY_NUMBER = 64
-DAYS_TO_COMPLETE = 21
-"""How long an applicant has to complete an application, unless the officer chooses another day."""
+DEADLINES = {CompletionKind.QUESTION: "completion_question", CompletionKind.ORDER: "completion"}
+"""By kind of request, the deadline of `hub.law` for the applicant, unless the officer chooses another day."""
 
 
 @transaction.atomic
@@ -107,40 +116,51 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
 
 @transaction.atomic
 def request_completion(
-    actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
+    actor: Actor,
+    application: Application,
+    text: str,
+    steps: Iterable[str],
+    complete_by: date | None = None,
+    kind: str = CompletionKind.QUESTION,
 ) -> Application:
-    """Ask the applicant to change parts of the form (`steps`), by letter and mail that say what is missing.
+    """Ask or order the applicant to change parts of the form (`steps`), by letter and mail that say what is missing,
+    by when, and what follows otherwise: `kind` is of CompletionKind.
 
-    `complete_by`: the deadline, by default DAYS_TO_COMPLETE days from now. A waiting proposal is closed.
-    Raises TransitionRefused, Forbidden, Invalid under `text`, `steps` and `complete_by`.
+    `complete_by`: the deadline, by default that of `hub.law`. A waiting proposal is closed.
+    Raises TransitionRefused, Forbidden, Invalid under `text`, `steps`, `complete_by` and `kind`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
-    # An order to complete (20 § förvaltningslagen) says what is missing, and by when.
-    text, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by)
+    asked = _kind(kind)
+    text, chosen, last = checked_text(text), _steps(steps), _last_day(complete_by, asked)
     # A proposal was made on the answers that the applicant is now asked to change.
     drop(actor, DECIDE, application.number)
     Message.objects.create(
         application=application, kind=Author.OFFICER, author=actor.name, text=text, steps=chosen
     )
-    application.reopened, application.complete_by = chosen, last
-    application.save(update_fields=["reopened", "complete_by", "changed"])
+    application.reopened, application.complete_by, application.completion_kind = chosen, last, asked
+    application.save(update_fields=COMPLETION)
     take_step(actor, APPLICATION, application, "request_completion", text)
     letters.send_completion_request(actor, application, text, chosen)
     return application
 
 
 @transaction.atomic
-def resume(actor: Actor, application: Application, note: str) -> Application:
+def resume(actor: Actor, application: Application, note: str, *, arrived: bool = False) -> Application:
     """Resume assessment without a completion in the system; `note` says why.
 
-    It arrived by another route, or not in time. Raises TransitionRefused, Forbidden, Invalid under `note`.
+    What was missing has `arrived` by another route, or not in time; after an order the application is dismissed then.
+    Raises TransitionRefused, Forbidden, Conflict, Invalid under `note`.
     """
     application = opened(actor, application)
     APPLICATION.after(application.state, "resume")
+    if application.is_ordered and not arrived:
+        raise Conflict(AssessmentProblem.ORDER_STATES_DISMISSAL())
     note = checked(note, "note")
-    application.reopened, application.complete_by = [], None
-    application.save(update_fields=["reopened", "complete_by", "changed"])
+    # A dismissal was proposed since it had not arrived.
+    drop(actor, DECIDE, application.number)
+    application.reopened, application.complete_by, application.completion_kind = [], None, ""
+    application.save(update_fields=COMPLETION)
     take_step(actor, APPLICATION, application, "resume", note)
     notify_applicant(actor, "application_resumed", application)
     return application
@@ -148,12 +168,18 @@ def resume(actor: Actor, application: Application, note: str) -> Application:
 
 @transaction.atomic
 def preview_completion(
-    actor: Actor, application: Application, text: str, steps: Iterable[str], complete_by: date | None = None
+    actor: Actor,
+    application: Application,
+    text: str,
+    steps: Iterable[str],
+    complete_by: date | None = None,
+    kind: str = CompletionKind.QUESTION,
 ) -> bytes:
     """The letter that `request_completion` would send, as PDF; nothing is sent or stored. Raises the same."""
     application = opened(actor, application)
     APPLICATION.after(application.state, "request_completion")
-    application.complete_by = _last_day(complete_by)
+    application.completion_kind = _kind(kind)
+    application.complete_by = _last_day(complete_by, CompletionKind(kind))
     return letters.preview_completion_request(actor, application, checked_text(text), _steps(steps))
 
 
@@ -208,8 +234,18 @@ def _steps(steps: Iterable[str]) -> list[str]:
     return chosen
 
 
-def _last_day(chosen: date | None) -> date:
-    day = chosen or today() + timedelta(days=DAYS_TO_COMPLETE)
+def _kind(given: str) -> CompletionKind:
+    if given not in CompletionKind.values:
+        raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=CompletionKind.values)]})
+    return CompletionKind(given)
+
+
+def _last_day(chosen: date | None, kind: CompletionKind) -> date:
+    # A deadline that says "promptly" names no day.
+    by_law = last_day(find_deadline(DEADLINES[kind]), today()) or next_working_day(
+        today() + timedelta(weeks=3)
+    )
+    day = chosen or by_law
     if day <= today():
         raise Invalid({"complete_by": [AssessmentProblem.DAY_HAS_PASSED()]})
     return day

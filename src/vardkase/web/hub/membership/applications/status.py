@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -199,6 +199,7 @@ PAST = {
     "resume": _("Review resumed"),
     "approve": _("Application approved"),
     "reject": _("Application rejected"),
+    "dismiss": _("Application dismissed"),
     "withdraw": _("Application withdrawn"),
 }
 WORDS = {
@@ -231,6 +232,13 @@ WORDS = {
     State.REJECTED: (
         _("Rejected"),
         _("The decision is below, with the reasons and how to appeal. You may apply again."),
+    ),
+    State.DISMISSED: (
+        pgettext_lazy("application", "Dismissed"),
+        _(
+            "The application was not completed as ordered, and was therefore not examined. The decision is below, "
+            "with how to appeal. You may apply again."
+        ),
     ),
     State.WAITING: (
         _("On the waiting list"),

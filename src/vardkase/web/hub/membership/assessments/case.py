@@ -15,13 +15,17 @@ from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.assessments import queries
+from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.rules import OFFICERS
 from vardkase.hub.membership.assessments.services import decisions, reviews
+from vardkase.identity.access.actor import Actor
 from vardkase.web.hub.membership.assessments.documents import PDF
 from vardkase.web.hub.membership.assessments.forms import (
     AnswerForm,
+    ArrivedForm,
     CaseMessageForm,
     CompletionForm,
+    DismissalForm,
     ProposalForm,
     RegistryForm,
     ResumeForm,
@@ -132,14 +136,42 @@ def registry_number(request: PageRequest, number: str) -> HttpResponse:
 @page(staff=OFFICERS, writes=True)
 def resume(request: PageRequest, number: str) -> HttpResponse:
     application = queries.find(request.actor, number)
-    form = ResumeForm(request.POST)
+    form = _resume_form(application, request.POST)
     return _sent(
         request,
         application,
         {"resume_form": form},
-        lambda: reviews.resume(request.actor, application, form.cleaned_data["note"]),
+        lambda: reviews.resume(request.actor, application, **form.cleaned_data),
         gettext("The assessment continues."),
     )
+
+
+@require_POST
+@page(staff=OFFICERS, writes=True)
+def dismiss(request: PageRequest, number: str) -> HttpResponse:
+    application = queries.find(request.actor, number)
+    form = DismissalForm(request.POST)
+    return _sent(
+        request,
+        application,
+        {"dismissal_form": form},
+        lambda: _propose_dismissal(request.actor, application, form.cleaned_data["reasons"]),
+        gettext("The proposal is waiting for a second officer."),
+    )
+
+
+def _propose_dismissal(actor: Actor, application: Application, reasons: str) -> None:
+    try:
+        decisions.propose(actor, application, Outcome.DISMISS, reasons)
+    except Invalid as refused:
+        # The form has no field for the outcome, of which it is the only one.
+        if problems := refused.by_field.get("outcome"):
+            raise Invalid({"reasons": problems}) from None
+        raise
+
+
+def _resume_form(application: Application, data: Any = None) -> ResumeForm:
+    return ArrivedForm(data) if application.is_ordered else ResumeForm(data)
 
 
 @require_POST
@@ -245,7 +277,8 @@ def _page(request: PageRequest, application: Application, status: int = 200, **m
         "message_form": CaseMessageForm(),
         "proposal_form": ProposalForm(),
         "answer_form": AnswerForm(),
-        "resume_form": ResumeForm(),
+        "resume_form": _resume_form(application),
+        "dismissal_form": DismissalForm(),
         "registry_form": RegistryForm(initial={"registry_number": application.registry_number}),
         **shown(request.actor, application, request.GET.get("show", "")),
         **more,

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.hub.membership.applications.models import CompletionKind
 from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.services.decisions import DecisionResult
 from vardkase.hub.membership.assessments.services.reviews import LONGEST, LONGEST_REGISTRY_NUMBER
@@ -24,6 +25,17 @@ def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -
 
 
 class CompletionForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=CompletionKind.choices,
+        initial=CompletionKind.QUESTION,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Order only what the application cannot be examined without. The letter states what follows, and nothing "
+            "else can follow."
+        ),
+    )
     text = _text(
         _("What is missing?"), 6, hint=_("It appears in the letter and on the applicant’s status page.")
     )
@@ -35,9 +47,14 @@ class CompletionForm(forms.Form):
     complete_by = forms.DateField(
         label=_("Last day to submit it"),
         required=False,
-        help_text=_("Three weeks from today unless you choose another day. The date is given in the letter."),
+        help_text=_(
+            "The period set in the legal rules, unless you choose another day. It is given in the letter."
+        ),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean_kind(self) -> str:
+        return str(self.cleaned_data["kind"] or CompletionKind.QUESTION)
 
 
 class ResumeForm(forms.Form):
@@ -48,6 +65,19 @@ class ResumeForm(forms.Form):
             "How the information was received instead, or that none was received in time. This is kept in "
             "the history. The applicant is notified that the assessment continues."
         ),
+    )
+
+
+class ArrivedForm(ResumeForm):
+    """After an order: what was missing has arrived, in another way."""
+
+    arrived = forms.BooleanField(label=_("What was missing has arrived in another way"))
+
+
+class DismissalForm(forms.Form):
+    reasons = _text(
+        _("Reasons for the dismissal"),
+        hint=_("Why what is missing prevents an examination. Quoted word for word in the letter."),
     )
 
 
@@ -66,7 +96,9 @@ class CaseMessageForm(forms.Form):
 
 class ProposalForm(forms.Form):
     outcome = forms.ChoiceField(
-        label=_("Proposed decision"), choices=Outcome.choices, widget=forms.RadioSelect
+        label=_("Proposed decision"),
+        choices=[each for each in Outcome.choices if each[0] != Outcome.DISMISS],
+        widget=forms.RadioSelect,
     )
     reasons = _text(_("Reasons for the decision"), hint=_("Quoted word for word in the letter."))
     exception = _text(

@@ -22,6 +22,7 @@ from vardkase.hub.membership.applications.services.conversation import OPEN_TO_M
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.conflicting_claims import claims
+from vardkase.hub.membership.assessments.decision import refusal_of_dismissal
 from vardkase.hub.membership.assessments.models import Proposal, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.members.models import Membership
@@ -63,7 +64,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
     history = list(history_of(APPLICATION, application.pk))
     proposals = queries.proposals_of(application)
     waiting = next((proposal for proposal in proposals if proposal.is_waiting), None)
-    if application.state != ApplicationState.UNDER_REVIEW:
+    if waiting and not APPLICATION.may(application.state, waiting.outcome):
         waiting = None
     rows = criteria(application)
     return {
@@ -80,6 +81,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "assessed": sum(1 for row in rows if row["found"]),
         "unmet": any(row["found"] and row["found"].verdict == Verdict.NOT_MET for row in rows),
         "statement": statement(application),
+        "dismissal_refused": refusal_of_dismissal(application) if application.is_ordered else "",
         "proposals": proposals,
         "waiting": waiting,
         "proposer": _name(waiting.proposed_by, waiting.proposed_by_name) if waiting else "",

@@ -19,6 +19,7 @@ urlpatterns = [
         name="application_completion_preview",
     ),
     path("applications/<str:number>/registry-number/", case.registry_number, name="application_registry"),
+    path("applications/<str:number>/dismiss/", case.dismiss, name="application_dismiss"),
     path("applications/<str:number>/resume/", case.resume, name="application_resume"),
     path("applications/<str:number>/message/", case.message, name="application_message"),
     path("applications/<str:number>/note/", case.note, name="application_note"),
