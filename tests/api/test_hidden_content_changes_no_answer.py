@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 
 from tests.api.calls import call, send
@@ -27,6 +28,7 @@ from vardkase.identity.accounts.models import AuthKey
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag
+from vardkase.intel.personal_data.services import complete
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -257,6 +259,18 @@ def hide_offences(setup: Setup) -> None:
     setup.act(f"/events/publish/{made['id']}")
     setup.act(f"/sightings/add/{row.pk}", {"source": "hidden"})
     setup.act(f"/shadow_attributes/edit/{row.pk}", text("better.example", **value))
+    # What is said of the event and of what everybody reads in it, and an object by its comment.
+    said = {"note": "Misstänkt: 19121212-1212", "language": "en", "distribution": "1"}
+    setup.act("/analystData/add/Note", {"object_uuid": str(setup.event.uuid), "object_type": "Event", **said})
+    open_one = setup.event.attributes.order_by("pk")[0]
+    setup.act(f"/shadow_attributes/add/{setup.event.pk}", text("other.example", **value))
+    setup.act(f"/shadow_attributes/edit/{open_one.pk}", text("better.example", **value))
+    commented = make_object(setup.event, comment="Dömd: 19121212-1212")
+    commented.save()
+    make_attribute(setup.event, object=commented, value1="common.example", type="hostname").save()
+    Event.objects.filter(pk=setup.event.pk).update(attribute_count=F("attribute_count") + 1)
+    with transaction.atomic():
+        complete(setup.event.pk)
     # That an event was changed is no secret.
     Event.objects.filter(pk=setup.event.pk).update(
         timestamp=LONG_AGO, publish_timestamp=LONG_AGO, published=True, being_changed=False

@@ -94,6 +94,7 @@ ELSEWHERE = {
         "administration/streams/<",
         "api/docs/<",
         "collections/add/",
+        "contributions/personal-data/<",
         "dashboard/<",
         "event/<reference:reference>/compare/",
         "event/<reference:reference>/object/<int:object_id>/edit/",

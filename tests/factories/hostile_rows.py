@@ -71,7 +71,11 @@ def _opinion_and_relationship(things: Samples, org: Any) -> None:
     now, event = timezone.now(), things.event
     about = {"org": org, "orgc": org, "created": now, "modified": now, "distribution": 1, "authors": SECRET}
     about |= {"object_type": "Event", "object_uuid": event.uuid}
-    AnalystData.objects.create(kind=1, opinion=30, text=SECRET, **about)
+    said = AnalystData.objects.create(kind=1, opinion=30, text=SECRET, **about)
+    PersonalDataMark.objects.create(
+        analyst_data=said, place=MarkPlace.ANALYST_DATA, part_id=said.pk, field="text",
+        kind=PersonalDataKind.NAME, start=0, end=5, says_offence=False, fingerprint=0,
+    )  # fmt: skip
     other = {"related_object_type": "Event", "related_object_uuid": things.published.uuid}
     AnalystData.objects.create(kind=2, relationship_type=SECRET, **about, **other)
 

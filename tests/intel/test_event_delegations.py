@@ -21,8 +21,8 @@ from vardkase.formats.misp_json.comparison import edition
 from vardkase.formats.misp_json.published import published_event
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
+from vardkase.intel.personal_data.answers import state_necessity
 from vardkase.intel.personal_data.models import PersonalDataMark
-from vardkase.intel.personal_data.services import state_necessity
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.last_version import changing_events, find_last_version

@@ -6,19 +6,22 @@ from typing import Any
 
 from vardkase.api.answers import Json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Mandatory, Text
+from vardkase.api.fields import Mandatory, Number, Text
 from vardkase.api.inputs import Body
 from vardkase.api.paging import LARGEST, Paging
 from vardkase.api.request import Call
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
-from vardkase.intel.personal_data import services
+from vardkase.intel.personal_data import answers, contributions
+from vardkase.intel.personal_data.contributions import MarkedContribution
 from vardkase.intel.personal_data.models import PersonalDataMark
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import marks_in_event
-from vardkase.intel.personal_data.replacing import Replacement, replace_marked
+from vardkase.intel.personal_data.replacing import Replacement, parts_with, replace_marked
 from vardkase.intel.queries.find import find_event
+from vardkase.intel.undo.services import undo as undo_change
+from vardkase.intel.undo.services import undoable
 
 PROFILES = EVERY
 
@@ -35,8 +38,29 @@ ABOUT_TAKING_BACK = Description(
 
 ABOUT_REPLACING = Description(
     "POST a kind of personal data and a `way` (pseudonymise or remove) to this API to replace what is marked as such "
-    "in the attributes of the event.",
+    "in the event: in attributes, comments, the title, tags and reports. `undo` in the answer is what to send to "
+    "personalDataMarks/undo.",
     url="/personalDataMarks/replace/[event_id]",
+)
+ABOUT_DENIAL = Description(
+    "POST a kind of personal data and a reason to this API to state that its marks in the event, which seem to concern "
+    "an offence, do not. What they are in is no longer withheld from organisations without a legal ground.",
+    url="/personalDataMarks/denyOffence/[event_id]",
+)
+ABOUT_SUSPECTING_AGAIN = Description(
+    "POST a kind of personal data to this API to take back the statement that its marks in the event do not concern an "
+    "offence.",
+    url="/personalDataMarks/takeBackDenial/[event_id]",
+)
+ABOUT_UNDOING = Description(
+    "POST the `undo` of an answer of personalDataMarks/replace to this API within a day, to put back what it replaced.",
+    url="/personalDataMarks/undo/[event_id]",
+)
+ABOUT_OWN = Description(
+    "POST an `act` to this API about the personal data in a proposal, note or opinion of your organisation: "
+    "state_necessity or deny_offence with a reason, take_back, take_back_denial, pseudonymise, remove, or undo. The "
+    "`point` to undo is what pseudonymise and remove answer with as `undo`.",
+    url="/personalDataMarks/answerOwn/[place]/[part_id]",
 )
 
 
@@ -48,6 +72,20 @@ class MarkKindBody(Body, kw_only=True):
 
 class NecessityBody(MarkKindBody, kw_only=True):
     reason: Mandatory[Text] = ""
+
+
+class UndoBody(Body, kw_only=True):
+    model = "PersonalDataMark"
+
+    undo: Mandatory[Number] = 0
+
+
+class OwnAnswerBody(Body, kw_only=True):
+    model = "PersonalDataMark"
+
+    act: Mandatory[Text] = ""
+    reason: Text = ""
+    point: Number = 0
 
 
 class MarkReplacementBody(MarkKindBody, kw_only=True):
@@ -76,7 +114,7 @@ def index(call: Call, event_id: str, *, params: MarkList) -> Json:
 def state_necessity(call: Call, event_id: str, *, body: NecessityBody) -> Json:
     """State why the personal data of a kind in an event are necessary."""
     event = find_event(call.actor, event_id)
-    count = services.state_necessity(call.actor, event.id, body.kind, body.reason)
+    count = answers.state_necessity(call.actor, event.id, body.kind, body.reason)
     return Json({"saved": True, "success": True, "message": f"{count} marks answered.", "answered": count})
 
 
@@ -86,7 +124,7 @@ def state_necessity(call: Call, event_id: str, *, body: NecessityBody) -> Json:
 def take_back(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
     """Take back the answer about the personal data of a kind in an event."""
     event = find_event(call.actor, event_id)
-    count = services.take_back_answer(call.actor, event.id, body.kind)
+    count = answers.take_back_answer(call.actor, event.id, body.kind)
     return Json(
         {"saved": True, "success": True, "message": f"{count} marks unanswered.", "unanswered": count}
     )
@@ -94,12 +132,105 @@ def take_back(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
 
 @endpoint("personalDataMarks/replace", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_REPLACING)
 def replace(call: Call, event_id: str, *, body: MarkReplacementBody) -> Json:
-    """Replace the personal data of a kind in the attributes of an event by pseudonyms, or remove them."""
+    """Replace the personal data of a kind in an event by pseudonyms, or remove them."""
     event = find_event(call.actor, event_id)
     if body.way not in Replacement.values:
         raise Invalid({"way": [PersonalDataProblem.UNKNOWN_WAY(known=", ".join(Replacement.values))]})
-    count = replace_marked(call.actor, event.id, body.kind, body.way)
-    return Json({"saved": True, "success": True, "message": f"{count} attributes changed.", "changed": count})
+    parts = parts_with(call.actor, event.id, body.kind)
+    done = undoable(
+        call.actor,
+        event.id,
+        parts.attributes,
+        lambda: replace_marked(call.actor, event.id, body.kind, body.way),
+        with_texts=True,
+    )
+    said = {"message": f"{done.result} places changed.", "changed": done.result, "undo": done.point}
+    return Json({"saved": True, "success": True, **said})
+
+
+@endpoint(
+    "personalDataMarks/denyOffence", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_DENIAL
+)
+def deny_offence(call: Call, event_id: str, *, body: NecessityBody) -> Json:
+    """State that the personal data of a kind in an event do not concern an offence."""
+    event = find_event(call.actor, event_id)
+    count = answers.deny_offence(call.actor, event.id, body.kind, body.reason)
+    return Json({"saved": True, "success": True, "message": f"{count} marks denied.", "denied": count})
+
+
+@endpoint(
+    "personalDataMarks/takeBackDenial",
+    requires=(Permission.PUBLISH,),
+    writes=True,
+    describes=ABOUT_SUSPECTING_AGAIN,
+)
+def take_back_denial(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
+    """Take back the statement that the personal data of a kind in an event do not concern an offence."""
+    event = find_event(call.actor, event_id)
+    count = answers.take_back_denial(call.actor, event.id, body.kind)
+    return Json({"saved": True, "success": True, "message": f"{count} marks changed.", "changed": count})
+
+
+@endpoint("personalDataMarks/undo", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_UNDOING)
+def undo(call: Call, event_id: str, *, body: UndoBody) -> Json:
+    """Put back what was pseudonymised or removed in an event."""
+    event = find_event(call.actor, event_id)
+    count = undo_change(call.actor, event.id, body.undo)
+    return Json({"saved": True, "success": True, "message": f"{count} places restored.", "restored": count})
+
+
+@endpoint("personalDataMarks/own", requires=(Permission.ADD,))
+def own(call: Call, *, params: MarkList) -> Json:
+    """List the proposals, notes and opinions of the caller's organisation that hold personal data."""
+    limit, offset = params.limit_and_offset(contributions.MOST)
+    rows = contributions.marked_contributions(call.actor, start=offset, most=limit)
+    return Json([_contribution(row) for row in rows[:limit]])
+
+
+@endpoint("personalDataMarks/answerOwn", requires=(Permission.ADD,), writes=True, describes=ABOUT_OWN)
+def answer_own(call: Call, place: str, part_id: str, *, body: OwnAnswerBody) -> Json:
+    """Answer for the personal data in a proposal, note or opinion of the caller's organisation."""
+    if not part_id.isdecimal():
+        raise NotFound(PersonalDataProblem.NO_SUCH_CONTRIBUTION())
+    actor, part = call.actor, int(part_id)
+    point = None
+    match body.act:
+        case "state_necessity":
+            contributions.state_necessity_of_own(actor, place, part, body.reason)
+        case "take_back":
+            contributions.take_back_own_answer(actor, place, part)
+        case "deny_offence":
+            contributions.deny_offence_in_own(actor, place, part, body.reason)
+        case "take_back_denial":
+            contributions.suspect_own_again(actor, place, part)
+        case "undo":
+            contributions.undo_in_own(actor, body.point)
+        case Replacement.PSEUDONYM.value | Replacement.REMOVAL.value:
+            point = contributions.replace_in_own(actor, place, part, body.act)
+        case _:
+            raise Invalid({"act": [PersonalDataProblem.UNKNOWN_WAY(known=", ".join(OWN_ACTS))]})
+    return Json({"saved": True, "success": True, "message": "Saved.", "undo": point})
+
+
+OWN_ACTS = (
+    "state_necessity", "take_back", "deny_offence", "take_back_denial", "pseudonymise", "remove", "undo",
+)  # fmt: skip
+
+
+def _contribution(row: MarkedContribution) -> dict[str, Any]:
+    return {
+        "PersonalDataMark": {
+            "place": row.place,
+            "part_id": str(row.part_id),
+            "event_id": str(row.event_id) if row.event_id else None,
+            "kinds": list(row.kinds),
+            "count": row.count,
+            "unanswered": row.unanswered,
+            "offences": row.offences,
+            "reason": row.reason,
+            "not_offence": row.denied_because,
+        }
+    }
 
 
 def _document(mark: PersonalDataMark) -> dict[str, Any]:
@@ -114,7 +245,8 @@ def _document(mark: PersonalDataMark) -> dict[str, Any]:
             "kind": mark.kind,
             "start": mark.start,
             "end": mark.end,
-            "offence": mark.says_offence or mark.tagged_offence,
+            "offence": (mark.says_offence or mark.tagged_offence) and mark.denied_at is None,
+            "not_offence": mark.denied_because,
             "reason": mark.reason,
             "answered_by": answerer.email if answerer else None,
             "answered_at": mark.answered_at and mark.answered_at.isoformat(),

@@ -40,7 +40,7 @@ from vardkase.hub.spills.hooks import spill_deleted
 from vardkase.identity.access.sharing import before_sharing
 from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
 from vardkase.intel import hooks as intel
-from vardkase.intel.analyst_data.hooks import analyst_data_stored
+from vardkase.intel.analyst_data.hooks import analyst_data_stored, analyst_data_written
 from vardkase.intel.analyst_data.withdrawal import withdraw_of_former_owner
 from vardkase.intel.event_delegations import services as delegations
 from vardkase.intel.event_delegations.hooks import delegation_answered, delegation_requested
@@ -54,6 +54,7 @@ from vardkase.intel.proposals.hooks import (
     proposals_made,
     proposals_reopened,
     proposals_stored,
+    proposals_written,
 )
 from vardkase.intel.protection import keys as protection
 from vardkase.intel.publication_requests import services as publication_requests
@@ -146,15 +147,11 @@ LISTENERS: tuple[Listener[Any], ...] = (
         "removes the proposals for attributes that are now deleted",
     ),
     Listener(intel.attributes_changed, correlation.rebuild_keys, "rewrites their keys and networks"),
-    Listener(
-        intel.attributes_edited,
-        personal_data.mark_edited,
-        "marks personal data in them again; answers about what is unchanged stay",
-    ),
+    Listener(intel.attributes_edited, personal_data.mark_edited, "marks personal data in them again"),
     Listener(
         intel.event_changed,
         personal_data.mark_changed,
-        "marks personal data in the title, tags and reports, if they have changed",
+        "marks personal data in the title, tags, reports and comments of objects, if they have changed",
     ),
     Listener(
         intel.attributes_edited, stream_events.edited_attributes, "enters them in the outbox for streams"
@@ -216,6 +213,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         notifications.sightings_stored,
         "notifies the owner of the event on the hub, once until read",
     ),
+    Listener(analyst_data_written, personal_data.mark_written_analyst_data, "marks personal data in them"),
     Listener(
         analyst_data_stored,
         note_mails.notify_of_notes,
@@ -303,6 +301,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         cluster_published, sync.send_cluster, "orders that it be sent to the connections that push clusters"
     ),
+    Listener(proposals_written, personal_data.mark_written_proposals, "marks personal data in them"),
     Listener(
         proposals_stored, proposal_mails.notify_owner, "mails the owner of the event, once until it decides"
     ),

@@ -103,6 +103,14 @@ class IntelAction(AuditAction):
         "personal_data.answer_taken_back",
         _("The answer about personal data in the event was undone"),
     )
+    PERSONAL_DATA_OFFENCE_DENIED = (
+        "personal_data.offence_denied",
+        _("It was stated that personal data in the event do not concern an offence"),
+    )
+    PERSONAL_DATA_OFFENCE_DENIAL_TAKEN_BACK = (
+        "personal_data.offence_denial_taken_back",
+        _("The statement that personal data in the event do not concern an offence was undone"),
+    )
     PERSONAL_DATA_REPLACED = (
         "personal_data.replaced",
         _("Personal data in the event were pseudonymised or removed"),

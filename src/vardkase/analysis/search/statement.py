@@ -13,7 +13,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -78,7 +78,7 @@ class Statement:
         return f"{visible} AND {self._deleted(deleted, attribute, event)}"
 
     def object(self, deleted: frozenset[bool]) -> str:
-        return f"{part_predicate(self.actor, 'o')} AND {self._deleted(deleted, 'o', 'e')}"
+        return f"{object_predicate(self.actor, 'o')} AND {self._deleted(deleted, 'o', 'e')}"
 
     def _deleted(self, deleted: frozenset[bool], part: str, event: str) -> str:
         if True not in deleted:

@@ -28,7 +28,7 @@ def distribution_graph(actor: Actor, event_id: int) -> dict[str, Any]:
     context = context_of(actor, EventOptions())
     report = f"{report_predicate(actor, 'p')} AND NOT p.deleted"
     sql = COUNTS.format(
-        event=context.event, attribute=context.attribute, object=context.part("o"), report=report
+        event=context.event, attribute=context.attribute, object=context.object("o"), report=report
     )
     rows = context.rows(sql, event=event_id)
     counts: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}

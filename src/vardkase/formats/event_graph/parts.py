@@ -66,11 +66,11 @@ def event_parts(actor: Actor, event_ids: Sequence[int]) -> GraphParts:
     context = context_of(actor, EventOptions())
     chosen = {"events": list(event_ids), "most": MOST_NODES}
     object_columns = OBJECT.format(object_timestamp=object_timestamp(context.actor))
-    sql = OBJECTS.format(columns=object_columns, event=context.event, part=context.part("o"))
+    sql = OBJECTS.format(columns=object_columns, event=context.event, part=context.object("o"))
     objects = [DrawnObject(*row) for row in context.rows(sql, **chosen)]
     sql = ATTRIBUTES.format(columns=ATTRIBUTE, event=context.event, part=context.attribute)
     attributes = [Attribute(*row) for row in context.rows(sql, **chosen)]
-    sql = REFERENCES.format(columns=REFERENCE, event=context.event, part=context.part("o"))
+    sql = REFERENCES.format(columns=REFERENCE, event=context.event, part=context.object("o"))
     references = [ObjectReference(*row) for row in context.rows(sql, **chosen)]
     # A reference to a part that the reader may not see would show that it exists.
     drawn = {*(item.uuid for item in objects), *(attribute.uuid for attribute in attributes)}

@@ -22,7 +22,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -56,8 +56,8 @@ class DocumentContext:
             conditions.append(f"({self.options.attributes.sql})")
         return " AND ".join(conditions)
 
-    def part(self, alias: str) -> str:
-        return " AND ".join([part_predicate(self.actor, alias), *self._existing(alias)])
+    def object(self, alias: str) -> str:
+        return " AND ".join([object_predicate(self.actor, alias), *self._existing(alias)])
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         # The search's own condition is part of `attribute`, so its parameters go with every statement.

@@ -83,7 +83,7 @@ def _rendered(context: DocumentContext, ids: Sequence[int], options: ObjectOptio
 def _objects(context: DocumentContext, ids: Sequence[int]) -> list[tuple[Object, dict[str, str]]]:
     sql = OBJECTS.format(
         columns=OBJECT.format(object_timestamp=object_timestamp(context.actor)),
-        visible=f"{context.event} AND {context.part('o')}",
+        visible=f"{context.event} AND {context.object('o')}",
     )
     return [
         (Object(*row[:OBJECT_WIDTH]), dict(zip(EVENT_MEMBERS, row[OBJECT_WIDTH:], strict=True)))

@@ -21,7 +21,7 @@ OBJECTS_AT_ONCE = 100
 
 def event_objects(context: DocumentContext, event_id: int, carried: CarriedParts) -> Iterator[bytes]:
     """Yield the event's objects; those without a visible attribute are left out."""
-    sql = OBJECTS.format(columns=_columns(context), visible=context.part("o"))
+    sql = OBJECTS.format(columns=_columns(context), visible=context.object("o"))
     rows: list[tuple[Any, ...]] = []
     while not rows or len(rows) == OBJECTS_AT_ONCE:
         last = int(rows[-1][0]) if rows else 0
@@ -42,7 +42,9 @@ def few_objects(context: DocumentContext, attributes: Page) -> dict[str, list[by
     if not inside:
         return {}
     ids = [int(object_id) for object_id in dict.fromkeys(each.object_id for each in inside)]
-    rows = context.rows(FEW_OBJECTS.format(columns=_columns(context), visible=context.part("o")), objects=ids)
+    rows = context.rows(
+        FEW_OBJECTS.format(columns=_columns(context), visible=context.object("o")), objects=ids
+    )
     objects = [Object(*row) for row in rows]
     events = {each.id: each.event_id for each in objects}
     rendered = _objects(
@@ -90,7 +92,7 @@ def _complete(context: DocumentContext, objects: Sequence[Object], ids: list[int
 
 def _references(context: DocumentContext, object_ids: list[int]) -> dict[str, list[Raw]]:
     sql = REFERENCES.format(
-        columns=REFERENCE, object_visible=context.part("o"), attribute_visible=context.attribute
+        columns=REFERENCE, object_visible=context.object("o"), attribute_visible=context.attribute
     )
     found: dict[str, list[Raw]] = {}
     for row in context.rows(sql, objects=object_ids):

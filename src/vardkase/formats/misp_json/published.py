@@ -159,7 +159,7 @@ def last_published_event(actor: Actor, last: LastVersion) -> PublishedEvent:
     withheld = {part for _, part in withheld_parts(actor, [(last.event_uuid, last.version)])}
     _keep(
         event,
-        objects=readable_objects(actor, last.event_id, map(limits_of, event.Object)),
+        objects=readable_objects(actor, last.event_id, map(limits_of, event.Object)) - withheld,
         attributes=readable_attributes(actor, last.event_id, map(limits_of, event.attributes)) - withheld,
         reports=readable_reports(actor, last.event_id, map(limits_of, event.EventReport)) - withheld,
     )

@@ -13,7 +13,7 @@ from vardkase.identity.access.actor import Actor
 
 def reference_rows(actor: Actor, ids: Sequence[int]) -> Iterator[bytes]:
     context = context_of(actor, EventOptions(deleted=Deleted.BOTH))
-    sql = CHOSEN.format(columns=REFERENCE, visible=f"{context.event} AND {context.part('o')}")
+    sql = CHOSEN.format(columns=REFERENCE, visible=f"{context.event} AND {context.object('o')}")
     for row in context.rows(sql, ids=list(ids)):
         yield b'{"ObjectReference":' + encoder.encode(ObjectReference(*row)) + b"}"
 

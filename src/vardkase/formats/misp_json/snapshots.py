@@ -124,7 +124,7 @@ WITH kept AS (
     ON CONFLICT DO NOTHING
 ), offence AS (
     SELECT part_id, place FROM personal_data_mark
-    WHERE event_id = %(event)s AND (says_offence OR tagged_offence)
+    WHERE event_id = %(event)s AND (says_offence OR tagged_offence) AND denied_at IS NULL
 )
 INSERT INTO event_version (event_id, event_uuid, version, snapshot_id, published_at, published_by,
     distribution, sharing_group_id, audiences, info, date, tags, offences)
@@ -138,6 +138,8 @@ SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WH
         WHERE offence.place IN ('attribute', 'object-attribute', 'file-name')
         UNION
         SELECT r.uuid FROM offence JOIN event_report r ON r.id = offence.part_id WHERE offence.place = 'report'
+        UNION
+        SELECT o.uuid FROM offence JOIN object o ON o.id = offence.part_id WHERE offence.place = 'object'
         UNION
         SELECT e.uuid FROM offence WHERE offence.place IN ('title', 'tag'))
 FROM event e WHERE e.id = %(event)s

@@ -74,7 +74,9 @@ def _found_in(
         for one, document in zip(changing, documents, strict=True)
         if document is not None
         for holder, attribute in _attributes(decoded(document))
-        if (one.event_uuid, attribute.uuid) not in withheld and (found := wanted(attribute))
+        if (one.event_uuid, attribute.uuid) not in withheld
+        and (holder is None or (one.event_uuid, holder.uuid) not in withheld)
+        and (found := wanted(attribute))
     ]
     holders = ((event_id, *limits_of(holder)) for event_id, holder, _, _ in holding if holder)
     shown = readable_among(actor, "object", holders)

@@ -10,9 +10,12 @@ from vardkase.identity.access.actor import Actor
 
 ATTRIBUTES = "('attribute', 'object-attribute', 'file-name')"
 REPORTS = "('report')"
+OBJECTS = "('object')"
+PROPOSALS = "('proposal')"
 WHOLE_EVENT = "('title', 'tag')"
 """Places of marks for which the whole event is not readable: every list and file names its title and tags."""
 
+CONCERNS_OFFENCE = "(marked.says_offence OR marked.tagged_offence) AND marked.denied_at IS NULL"
 HAVE_GROUND = "SELECT grounded.id FROM organisation grounded WHERE grounded.offence_period @> now()"
 
 
@@ -22,6 +25,20 @@ def attribute_without_offence(actor: Actor, attribute: str, event: str, key: str
 
 def report_without_offence(actor: Actor, report: str, event: str) -> str:
     return _unless_marked(actor, f"marked.part_id = {report}.id", event, REPORTS)
+
+
+def object_without_offence(actor: Actor, object_: str, event: str) -> str:
+    return _unless_marked(actor, f"marked.part_id = {object_}.id", event, OBJECTS)
+
+
+def proposal_without_offence(actor: Actor, proposal: str, event: str) -> str:
+    return _unless_marked(actor, f"marked.part_id = {proposal}.id", event, PROPOSALS)
+
+
+def said_without_offence(actor: Actor, said: str) -> str:
+    """For notes and opinions, which may be about nothing that is here."""
+    marked = f"FROM personal_data_mark marked WHERE marked.analyst_data_id = {said}.id AND {CONCERNS_OFFENCE}"
+    return _unless(actor, f"EXISTS (SELECT 1 {marked})")
 
 
 def event_without_offence(actor: Actor, event: str) -> str:
@@ -52,10 +69,15 @@ def or_has_ground(actor: Actor, condition: str) -> str:
 
 
 def marked_attributes(actor: Actor, event: str) -> str:
-    """SELECT of the ids of attributes that are marked, for an actor who may not read them; empty for others."""
+    """SELECT of the ids of attributes that are marked, or whose object is, for an actor who may not read them; empty
+    for others."""
     if actor.reads_offences:
         return ""
-    return f"SELECT marked.part_id {_marks(event, ATTRIBUTES)}"
+    in_objects = "SELECT within.id FROM attribute within WHERE within.object_id IN "
+    return (
+        f"SELECT marked.part_id {_marks(event, ATTRIBUTES)} UNION ALL "
+        f"{in_objects}(SELECT marked.part_id {_marks(event, OBJECTS)})"
+    )
 
 
 def _unless_marked(actor: Actor, part: str, event: str, places: str) -> str:
@@ -74,5 +96,5 @@ def _unless(actor: Actor, concerns_offence: str) -> str:
 def _marks(event: str, places: str) -> str:
     return (
         f"FROM personal_data_mark marked WHERE marked.event_id = {event}.id AND marked.place IN {places} "
-        "AND (marked.says_offence OR marked.tagged_offence)"
+        f"AND {CONCERNS_OFFENCE}"
     )

@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.own_or_everyones import own_or_everyones_predicate
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     cluster_predicate,
     deleted_predicate,
     event_predicate,
-    own_or_everyones_predicate,
     report_predicate,
 )
 

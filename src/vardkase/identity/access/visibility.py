@@ -22,8 +22,9 @@ The rule (as in MISP 2.5):
   about; with distribution 5 by those who may read what it is about; what somebody said of a thing here that they may
   not read (`detached`) by their own organisation alone; without a ground for data on offences, only on what is readable
   too, or does not exist here;
-* attributes and reports marked as personal data on offences, and events whose title or tags are, are readable to the
-  event's owner, and to others while their organisation has a legal ground for it (`offence_data`);
+* attributes and reports marked as personal data on offences, objects whose comment is, and events whose title or tags
+  are, are readable to the event's owner, and to others while their organisation has a legal ground for it
+  (`offence_data`); so are proposals, notes and opinions to their authors, proposals to the event's owner too;
 * site administrators read everything else; an organisation whose `may_read` is off reads nothing;
 * an operator with content access that was granted (`content_access`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
@@ -137,10 +138,8 @@ def part_predicate(actor: Actor, part: str, event: str = "e") -> str:
 
 
 def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *, key: str = "id") -> str:
-    """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`.
-
-    `key` is the column with the attribute's id.
-    """
+    """SQL for attributes, or rows with their columns `object_id`, `distribution`, `sharing_group_id`, and the
+    attribute's id in the column `key`."""
     if actor.has_content_access:
         return _opened(actor, event, attribute_predicate(_reader(actor), attribute, event, key=key))
     if not actor.may_read:
@@ -149,11 +148,21 @@ def attribute_predicate(actor: Actor, attribute: str = "a", event: str = "e", *,
         return "TRUE"
     in_visible_object = (
         f"EXISTS (SELECT 1 FROM object visible WHERE visible.id = {attribute}.object_id "
-        f"AND {_shared(actor, 'visible')})"
+        f"AND {_shared(actor, 'visible')}{offence_data.object_without_offence(actor, 'visible', event)})"
     )
     shared = f"{_shared(actor, attribute)} AND ({attribute}.object_id IS NULL OR {in_visible_object})"
     shared += offence_data.attribute_without_offence(actor, attribute, event, key)
     return _owned_or(actor, event, shared, attribute_passes(actor.connection_scope, attribute, key))
+
+
+def object_predicate(actor: Actor, object_: str = "o", event: str = "e") -> str:
+    """SQL for an object of an event that itself passes `event_predicate`."""
+    if actor.has_content_access:
+        return _opened(actor, event, object_predicate(_reader(actor), object_, event))
+    if actor.is_site_admin or not actor.may_read:
+        return part_predicate(actor, object_, event)
+    shared = _shared(actor, object_) + offence_data.object_without_offence(actor, object_, event)
+    return _owned_or(actor, event, shared)
 
 
 def report_predicate(actor: Actor, report: str, event: str = "e") -> str:
@@ -206,7 +215,7 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
     if actor.is_site_admin:
         return kept
     named = f"{_named(actor, said)} OR ({said}.distribution = 5 AND {_inherits(actor, said)})"
-    others = f"NOT {said}.detached AND ({named})"
+    others = f"NOT {said}.detached AND ({named}){offence_data.said_without_offence(actor, said)}"
     if actor.connection_scope is None:
         others = f"({others}){offence_data.or_has_ground(actor, about_nothing_hidden(actor, said))}"
         return f"({kept} AND {_owned_or(actor, said, others)})"
@@ -216,6 +225,7 @@ def analyst_data_predicate(actor: Actor, said: str = "n") -> str:
 
 def _inherits(actor: Actor, said: str) -> str:
     """SQL: the actor may read the target of analyst data, up the chain as far as each level inherits."""
+    unmarked = offence_data.said_without_offence(actor, "above")
     of_what = " ".join(
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE {visible} AND part.uuid = up.object_uuid)"
         for kind, (table, visible) in _targets(actor).items()
@@ -224,7 +234,7 @@ def _inherits(actor: Actor, said: str) -> str:
         f"EXISTS ({UP.format(said=said, further='AND next.distribution = 5')} "
         f"SELECT 1 FROM up WHERE CASE up.object_type {of_what} "
         f"ELSE up.object_type IN {ANALYST_DATA} AND EXISTS (SELECT 1 FROM analyst_data above "
-        f"WHERE above.uuid = up.object_uuid AND {_owned_or(actor, 'above', _named(actor, 'above'))}) END)"
+        f"WHERE above.uuid = up.object_uuid AND {_owned_or(actor, 'above', _named(actor, 'above') + unmarked)}) END)"
     )
 
 
@@ -234,7 +244,8 @@ def about_nothing_hidden(actor: Actor, said: str) -> str:
         f"WHEN '{kind}' THEN EXISTS (SELECT 1 FROM {table} WHERE NOT {visible} AND part.uuid = up.object_uuid)"
         for kind, (table, visible) in _targets(actor).items()
     )
-    inherits_or_named = f"above.distribution = 5 OR {_named(actor, 'above')}"
+    inherits_or_named = f"(above.distribution = 5 OR {_named(actor, 'above')})"
+    inherits_or_named += offence_data.said_without_offence(actor, "above")
     return (
         f"NOT EXISTS ({UP.format(said=said, further='')} "
         f"SELECT 1 FROM up WHERE CASE up.object_type {of_what} "
@@ -253,7 +264,7 @@ def _targets(actor: Actor) -> dict[str, tuple[str, str]]:
             f"attribute {in_event}",
             f"({of_event} AND {attribute_predicate(actor, 'part', 'within')})",
         ),
-        "Object": (f"object {in_event}", f"({of_event} AND {part_predicate(actor, 'part', 'within')})"),
+        "Object": (f"object {in_event}", f"({of_event} AND {object_predicate(actor, 'part', 'within')})"),
         "EventReport": (
             f"event_report {in_event}",
             f"({of_event} AND {report_predicate(actor, 'part', 'within')})",
@@ -303,17 +314,17 @@ def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", 
     """
     remains = f"{deleted_predicate(actor, attribute, event)} OR {proposal}.org_id = %(reader_org)s"
     about = f"{attribute_predicate(actor, attribute, event)} AND ({remains})"
-    return f"({proposal}.attribute_id IS NULL OR ({about}))"
-
-
-def own_or_everyones_predicate(actor: Actor, thing: str) -> str:
-    """SQL for data shared with the own organisation or all (columns `org_id`, `all_orgs`): decaying models,
-    tag collections, event templates."""
-    if not actor.may_read:
-        return "FALSE"
-    if actor.is_site_admin:
-        return "TRUE"
-    return f"({thing}.all_orgs OR {thing}.org_id = %(reader_org)s)"
+    readable = f"({proposal}.attribute_id IS NULL OR ({about}))"
+    reader = _reader(actor)
+    if reader.is_site_admin or not (
+        unmarked := offence_data.proposal_without_offence(reader, proposal, event)
+    ):
+        return readable
+    # As for every part, those who own it read it anyhow, unless a push asks.
+    own = f"{proposal}.org_id = %(reader_org)s OR {_owned_or(reader, event, f'TRUE{unmarked}')}"
+    if reader.connection_scope is not None and not reader.connection_scope.owns:
+        own = f"TRUE{unmarked}"
+    return f"({readable} AND ({own}))"
 
 
 def restricted(actor: Actor, part: str) -> str:

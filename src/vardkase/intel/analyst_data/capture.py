@@ -19,7 +19,12 @@ from vardkase.identity.access.visibility import about_nothing_hidden, reader_par
 from vardkase.identity.organisations.attribution import changes_only_its_own, misattributed
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.services import capture_organisations
-from vardkase.intel.analyst_data.hooks import AnalystDataStored, analyst_data_stored
+from vardkase.intel.analyst_data.hooks import (
+    AnalystDataStored,
+    AnalystDataWritten,
+    analyst_data_stored,
+    analyst_data_written,
+)
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.analyst_data.queries import readable_uuids
 from vardkase.intel.analyst_data.rules import may_contribute, may_edit, speaks_for_others
@@ -124,7 +129,10 @@ def _store(actor: Actor, inputs: Sequence[AnalystInput], *, locked: bool) -> Cou
         assign(new[-1] if known is None else known, sent, reach)
     AnalystData.objects.bulk_create(new)
     AnalystData.objects.bulk_update(changed, REPLACED)
-    mark_detached(actor, [row.pk for row in (*new, *changed)])
+    written = tuple(row.pk for row in (*new, *changed))
+    mark_detached(actor, written)
+    if written:
+        analyst_data_written.emit(AnalystDataWritten(written))
     if new:
         analyst_data_stored.emit(AnalystDataStored(tuple(row.pk for row in new)))
     imported = len(new) + len(changed)

@@ -14,4 +14,12 @@ class AnalystDataStored:
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AnalystDataWritten:
+    """Notes, opinions and relationships that are new, changed or deleted."""
+
+    ids: tuple[int, ...]
+
+
 analyst_data_stored: Hook[AnalystDataStored] = Hook("analyst_data_stored")
+analyst_data_written: Hook[AnalystDataWritten] = Hook("analyst_data_written")

@@ -27,6 +27,7 @@ from vardkase.intel.analyst_data.capture import (
     store,
     texts_of,
 )
+from vardkase.intel.analyst_data.hooks import AnalystDataWritten, analyst_data_written
 from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.analyst_data.queries import (
     FoundAnalystData,
@@ -121,6 +122,7 @@ def edit_analyst_data(
     assign(row, parsed, (parsed.distribution, _require_group(actor, parsed)))
     row.save()
     mark_detached(actor, [row.pk])
+    analyst_data_written.emit(AnalystDataWritten((row.pk,)))
     capture_carried(actor, [ContributionTarget(row.kind_name, str(row.uuid), data)])
     record(actor, IntelAction[f"{kind.name}_EDITED"], _audit_target(row))
     return row.pk
@@ -134,6 +136,7 @@ def delete_analyst_data(actor: Actor, kind: AnalystDataKind, reference: Referenc
     about = BlockReason(info=(row.text or row.relationship_type)[:255], orgc=row.orgc.name)
     block(Blocked.ANALYST_DATA, row.uuid, about)
     row.delete()
+    analyst_data_written.emit(AnalystDataWritten((number,)))
     record(actor, IntelAction[f"{kind.name}_DELETED"], target)
     return number
 

@@ -17,7 +17,7 @@ from vardkase.identity.access.visibility import (
     deleted_predicate,
     event_predicate,
     galaxy_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
     report_predicate,
 )
@@ -53,7 +53,7 @@ def readable_target(actor: Actor, kind: str) -> str:
     predicates = {
         "Event": event_predicate(actor),
         "Attribute": in_event + f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}",
-        "Object": in_event + f"{part_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
+        "Object": in_event + f"{object_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
         "EventReport": in_event + f"{report_predicate(actor, 'p')} AND {deleted_predicate(actor, 'p')}",
         "Galaxy": galaxy_predicate(actor),
         "GalaxyCluster": cluster_predicate(actor),

@@ -14,7 +14,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.queries.object_lines import object_heads
@@ -90,8 +90,8 @@ def drawn_references(
     """The references of an event by id."""
     sql = REFERENCES.format(
         event=event_predicate(actor),
-        object=part_predicate(actor, "s"),
-        target=part_predicate(actor, "o"),
+        object=object_predicate(actor, "s"),
+        target=object_predicate(actor, "o"),
         attribute=attribute_predicate(actor),
     )
     parameters = {"event": event_id, "after": after, "limit": limit, **reader_parameters(actor)}
@@ -187,7 +187,7 @@ def _carried(actor: Actor, tags: Sequence[DrawnTag]) -> list[DrawnTag]:
 def _objects(
     actor: Actor, event_id: int, where: str, limit: int, **parameters: object
 ) -> Iterator[DrawnPart]:
-    sql = OBJECTS.format(where=where, event=event_predicate(actor), object=part_predicate(actor, "o"))
+    sql = OBJECTS.format(where=where, event=event_predicate(actor), object=object_predicate(actor, "o"))
     rows = cursor().execute(
         sql, {**parameters, "event": event_id, "limit": limit, **reader_parameters(actor)}
     )

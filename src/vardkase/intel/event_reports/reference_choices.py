@@ -11,7 +11,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
     galaxy_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.columns import EventRow
@@ -66,7 +66,9 @@ def _attributes(actor: Actor, parameters: dict[str, Any]) -> list[ReferenceChoic
 
 def _objects(actor: Actor, parameters: dict[str, Any]) -> list[ReferenceChoice]:
     sql = OBJECTS.format(
-        event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
+        event=event_predicate(actor),
+        object=object_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
     )
     rows: list[tuple[UUID, str, str]] = cursor().execute(sql, parameters).fetchall()
     return [

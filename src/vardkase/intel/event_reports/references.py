@@ -15,7 +15,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
     galaxy_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.columns import EventRow
@@ -122,7 +122,7 @@ def resolve_references(actor: Actor, event: EventRow, content: str) -> ResolvedR
         rows = map(ReferencedAttribute._make, _rows(sql, parameters, uuids))
         found.attributes.update((str(row.uuid), row) for row in rows)
     if uuids := wanted["object"]:
-        sql = OBJECTS.format(event=event_predicate(actor), object=part_predicate(actor, "o"))
+        sql = OBJECTS.format(event=event_predicate(actor), object=object_predicate(actor, "o"))
         shown = {row[0]: ReferencedObject(*row) for row in _rows(sql, parameters, uuids)}
         sql = VALUES.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
         for object_id, *value in _rows(sql, parameters, shown):

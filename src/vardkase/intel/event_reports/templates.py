@@ -16,8 +16,9 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.own_or_everyones import own_or_everyones_predicate
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.columns import EventRow
 from vardkase.intel.event_reports.drafts import LONGEST_CONTENT

@@ -53,6 +53,7 @@ class Object(models.Model):
             models.Index(
                 fields=["event"], name="object_restricted", condition=models.Q(distribution__in=(0, 4))
             ),
+            models.Index(fields=["event"], name="object_commented", condition=~models.Q(comment="")),
         ]
 
     def __str__(self) -> str:

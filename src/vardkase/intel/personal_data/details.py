@@ -10,7 +10,7 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from vardkase.identity.access.actor import Actor
-from vardkase.intel.models import Attribute, EventReport
+from vardkase.intel.models import Attribute, EventReport, Object
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.intel.personal_data.queries import marks_in_event
 from vardkase.intel.queries.find import Reference, find_event
@@ -24,7 +24,7 @@ IN_ATTRIBUTES = (MarkPlace.ATTRIBUTE, MarkPlace.OBJECT_ATTRIBUTE, MarkPlace.FILE
 
 @dataclass(frozen=True, slots=True)
 class MarkedDetail:
-    """`text` is the detail itself, as the part reads now. `part_id`: of the attribute or report, else 0."""
+    """`text` is the detail itself, as the part reads now. `part_id` as `PersonalDataMark` has it."""
 
     place: MarkPlace
     part_id: int
@@ -33,6 +33,10 @@ class MarkedDetail:
     @property
     def is_in_attribute(self) -> bool:
         return self.place in IN_ATTRIBUTES
+
+    @property
+    def is_in_object(self) -> bool:
+        return self.place == MarkPlace.OBJECT
 
     @property
     def is_in_report(self) -> bool:
@@ -47,10 +51,12 @@ def first_details(actor: Actor, reference: Reference) -> dict[str, list[MarkedDe
     rows = marks.filter(number__lte=SHOWN).values_list("kind", "place", "part_id", "field", "start", "end")
     attributes = Attribute.objects.filter(event_id=event.id).in_bulk(_parts(rows, *IN_ATTRIBUTES))
     reports = EventReport.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.REPORT))
+    objects = Object.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.OBJECT))
     tags = Tag.objects.in_bulk(_parts(rows, MarkPlace.TAG))
     holders: dict[str, Mapping[int, object]] = {
         **dict.fromkeys(IN_ATTRIBUTES, attributes),
         MarkPlace.REPORT: reports,
+        MarkPlace.OBJECT: objects,
         MarkPlace.TAG: tags,
         MarkPlace.TITLE: {0: event},
     }

@@ -16,7 +16,7 @@ from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.misp.types import ATTACHMENT_TYPES
 
-VERSION = 2
+VERSION = 3
 """Of the detection; a higher one has all events searched again."""
 
 READ_TYPES = frozenset(KIND_OF_TYPE) | TYPES_OF_TEXT
@@ -44,12 +44,29 @@ class MarkableAttribute(Protocol):
     comment: str
 
 
+class MarkableProposal(Protocol):
+    id: int
+    type: str
+    value: str
+    comment: str
+
+
 def in_attributes(attributes: Iterable[MarkableAttribute]) -> list[NewMark]:
     found: list[NewMark] = []
     for each in attributes:
         check_time()  # Seconds for each million characters.
         if each.comment or each.type in READ_TYPES:
             found += _in_attribute(each)
+    return found
+
+
+def in_proposals(proposals: Iterable[MarkableProposal]) -> list[NewMark]:
+    found: list[NewMark] = []
+    for each in proposals:
+        check_time()
+        in_value, in_comment = marks_in_attribute(each.type, each.value, each.comment)
+        found += _new(MarkPlace.PROPOSAL, each.id, "value", each.value, in_value)
+        found += _new(MarkPlace.PROPOSAL, each.id, "comment", each.comment, in_comment)
     return found
 
 
@@ -102,7 +119,7 @@ def _key(secret: str) -> bytes:
     return hashlib.sha256(f"vardkase marks of personal data {secret}".encode()).digest()
 
 
-def insert(event_id: int, marks: Sequence[NewMark]) -> None:
+def insert(event_id: int | None, marks: Sequence[NewMark]) -> None:
     if marks:
         columns = zip(*marks, strict=True)
         cursor().execute(
@@ -111,15 +128,16 @@ def insert(event_id: int, marks: Sequence[NewMark]) -> None:
 
 
 def replace(
-    event_id: int, places: Sequence[str], part_ids: Sequence[int] | None, marks: Sequence[NewMark]
+    event_id: int | None, places: Sequence[str], part_ids: Sequence[int] | None, marks: Sequence[NewMark]
 ) -> None:
     """Store `marks` as those of the parts (None = all in `places`); what is as before keeps its answer."""
+    stored_in = "event_id IS NULL" if event_id is None else "event_id = %(event)s"
     parameters = {
         "event": event_id,
         "places": list(places),
         "parts": None if part_ids is None else list(part_ids),
     }
-    rows = cursor().execute(STORED, parameters).fetchall()
+    rows = cursor().execute(STORED.format(event=stored_in), parameters).fetchall()
     stored = {NewMark(*row[1:]): row[0] for row in rows}
     wanted = set(marks)
     if gone := [number for mark, number in stored.items() if mark not in wanted]:
@@ -129,14 +147,14 @@ def replace(
 
 INSERT = """
 INSERT INTO personal_data_mark
-    (event_id, place, part_id, field, kind, start, "end", says_offence, fingerprint)
-SELECT %(event)s, m.* FROM unnest(
+    (event_id, analyst_data_id, place, part_id, field, kind, start, "end", says_offence, fingerprint)
+SELECT %(event)s::bigint, CASE WHEN m.place = 'analyst-data' THEN m.part_id END, m.* FROM unnest(
     %(place)s::text[], %(part_id)s::bigint[], %(field)s::text[], %(kind)s::text[], %(start)s::int[], %(end)s::int[],
     %(says_offence)s::bool[], %(fingerprint)s::bigint[]
-) AS m
+) AS m (place, part_id, field, kind, start, "end", says_offence, fingerprint)
 """
 STORED = """
 SELECT id, place, part_id, field, kind, start, "end", says_offence, fingerprint FROM personal_data_mark
-WHERE event_id = %(event)s AND place = ANY(%(places)s)
+WHERE {event} AND place = ANY(%(places)s)
     AND (%(parts)s::bigint[] IS NULL OR part_id = ANY(%(parts)s))
 """

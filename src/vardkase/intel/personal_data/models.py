@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.accounts.models import User
+from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 
@@ -18,17 +19,29 @@ class MarkPlace(models.TextChoices):
     TITLE = "title", _("Title of the event")
     TAG = "tag", pgettext_lazy("noun", "Tag")
     REPORT = "report", _("Report")
+    OBJECT = "object", _("Comment of an object")
+    PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
+    ANALYST_DATA = "analyst-data", _("Note or opinion")
+
+
+CONTRIBUTED = (MarkPlace.PROPOSAL.value, MarkPlace.ANALYST_DATA.value)
+"""What any organisation writes about events; its author answers."""
 
 
 class PersonalDataMark(models.Model):
     """Characters `start` up to `end` of the `field` of a part: of a value, both parts joined by a bar.
 
-    `part_id` is the attribute's, report's or tag's, 0 for the title. `says_offence`: words near it say that it concerns
+    `part_id` is the row's id, by `place`, 0 for the title. Marks of notes and opinions have `analyst_data` in place of
+    `event`, since what those are about need not exist here. `says_offence`: words near it say that it concerns
     an offence; `tagged_offence`: a tag does. `fingerprint` is a keyed hash of the whole text, so that an answer ends
     when the text changes; it says nothing without the hub's secret key. Unanswered while `answered_at` is null.
+    `denied_at`: the publisher has said that it does not concern an offence after all, because of `denied_because`.
     """
 
-    event = models.ForeignKey(Event, models.DB_CASCADE, db_index=False, related_name="+")
+    event = models.ForeignKey(Event, models.DB_CASCADE, null=True, db_index=False, related_name="+")
+    analyst_data = models.ForeignKey(
+        AnalystData, models.DB_CASCADE, null=True, db_index=False, related_name="+"
+    )
     place = models.CharField(max_length=20, choices=MarkPlace)
     part_id = models.BigIntegerField()
     field = models.CharField(max_length=10)
@@ -41,6 +54,9 @@ class PersonalDataMark(models.Model):
     reason = models.TextField(default="", db_default="")
     answered_by = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    denied_because = models.TextField(default="", db_default="")
+    denied_by = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")
+    denied_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "personal_data_mark"
@@ -52,6 +68,16 @@ class PersonalDataMark(models.Model):
                 name="personal_data_mark_of_offence",
                 condition=models.Q(says_offence=True) | models.Q(tagged_offence=True),
             ),
+            models.Index(
+                fields=["place", "part_id"],
+                name="personal_data_mark_contributed",
+                condition=models.Q(place__in=CONTRIBUTED),
+            ),
+            models.Index(
+                fields=["analyst_data"],
+                name="personal_data_mark_said",
+                condition=models.Q(analyst_data__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +87,7 @@ class PersonalDataMark(models.Model):
 class PersonalDataScan(models.Model):
     """An event in which all parts have been searched by that `version` of the detection.
 
-    `digest` is of its title, tags and reports, whose marks are found again when it changes.
+    `digest` is of its title, tags, reports and comments of objects, whose marks are found again when it changes.
     """
 
     event = models.OneToOneField(Event, models.DB_CASCADE, primary_key=True, related_name="+")
@@ -73,3 +99,16 @@ class PersonalDataScan(models.Model):
 
     def __str__(self) -> str:
         return f"event {self.event_id}"
+
+
+class AnalystDataScan(models.Model):
+    """A note or opinion that has been searched by that `version` of the detection."""
+
+    analyst_data = models.OneToOneField(AnalystData, models.DB_CASCADE, primary_key=True, related_name="+")
+    version = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "personal_data_analyst_scan"
+
+    def __str__(self) -> str:
+        return f"analyst data {self.analyst_data_id}"

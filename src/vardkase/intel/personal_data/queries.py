@@ -14,15 +14,16 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
+    object_predicate,
     reader_parameters,
     report_predicate,
 )
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.columns import EventRow
-from vardkase.intel.models import Attribute, EventReport
+from vardkase.intel.models import Attribute, EventReport, Object
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
-from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark
+from vardkase.intel.personal_data.models import CONTRIBUTED, MarkPlace, PersonalDataMark
 from vardkase.intel.queries.attribute_lines import attribute_lines
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.intel.rules import may_publish_event
@@ -35,17 +36,24 @@ SELECT (
 ) + (
     SELECT count(*) FROM event_report r JOIN event e ON e.id = r.event_id
     WHERE r.event_id = %(event)s AND NOT r.deleted AND {event} AND {report} AND {report_withheld}
+) + (
+    SELECT count(*) FROM object o JOIN event e ON e.id = o.event_id
+    WHERE o.event_id = %(event)s AND o.comment <> '' AND NOT o.deleted AND {event} AND {object} AND {object_withheld}
 )
 """
 MOST_SHOWN = 20
 """Marked texts of one kind that are shown."""
-OF_ATTRIBUTES_SET = frozenset(OF_ATTRIBUTES)
-OFFENCE = Q(says_offence=True) | Q(tagged_offence=True)
+SEEMS_OFFENCE = Q(says_offence=True) | Q(tagged_offence=True)
+OFFENCE = SEEMS_OFFENCE & Q(denied_at=None)
+DENIED = SEEMS_OFFENCE & Q(denied_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedKind:
-    """All marks of one kind in an event. `reason` is the latest answer, if there is one."""
+    """All marks of one kind in an event. `reason` is the latest answer, if there is one.
+
+    `offences` seem to concern an offence, `denied` have been said not to, because of `denied_because`.
+    """
 
     kind: PersonalDataKind
     count: int
@@ -53,10 +61,8 @@ class MarkedKind:
     offences: int
     places: Sequence[str]
     reason: str
-
-    @property
-    def is_in_attributes(self) -> bool:
-        return not OF_ATTRIBUTES_SET.isdisjoint(self.places)
+    denied: int
+    denied_because: str
 
     @property
     def place_labels(self) -> list[str]:
@@ -84,11 +90,15 @@ def marks_in_event(actor: Actor, reference: Reference) -> QuerySet[PersonalDataM
 
 
 def answerable_marks(event_id: int) -> QuerySet[PersonalDataMark]:
-    """Without those in deleted parts, whose marks only tell who may read them."""
+    """Those of the event itself; without those in deleted parts, whose marks only tell who may read them."""
     attributes = Attribute.objects.filter(event=event_id, deleted=True).values("pk")
     reports = EventReport.objects.filter(event=event_id, deleted=True).values("pk")
+    objects = Object.objects.filter(event=event_id, deleted=True).exclude(comment="").values("pk")
     return PersonalDataMark.objects.filter(event=event_id).exclude(
-        Q(place__in=OF_ATTRIBUTES, part_id__in=attributes) | Q(place=MarkPlace.REPORT, part_id__in=reports)
+        Q(place__in=CONTRIBUTED)
+        | Q(place__in=OF_ATTRIBUTES, part_id__in=attributes)
+        | Q(place=MarkPlace.REPORT, part_id__in=reports)
+        | Q(place=MarkPlace.OBJECT, part_id__in=objects)
     )
 
 
@@ -110,6 +120,8 @@ def count_withheld(actor: Actor, event: EventRow) -> int:
         attribute_withheld=f"NOT {attribute_predicate(actor)}",
         report=report_predicate(ground, "r"),
         report_withheld=f"NOT {report_predicate(actor, 'r')}",
+        object=object_predicate(ground),
+        object_withheld=f"NOT {object_predicate(actor)}",
     )
     row = cursor().execute(sql, reader_parameters(actor) | {"event": event.id}).fetchone()
     return int(row[0]) if row else 0
@@ -128,6 +140,8 @@ def marked_kinds(actor: Actor, reference: Reference) -> list[MarkedKind]:
             offences=Count("pk", filter=OFFENCE),
             places=ArrayAgg("place", distinct=True, order_by="place"),
             reason=Max("reason"),
+            denied=Count("pk", filter=DENIED),
+            denied_because=Max("denied_because"),
         )
     )
     return [
@@ -138,6 +152,8 @@ def marked_kinds(actor: Actor, reference: Reference) -> list[MarkedKind]:
             offences=row["offences"],
             places=row["places"],
             reason=row["reason"],
+            denied=row["denied"],
+            denied_because=row["denied_because"],
         )
         for row in rows
     ]

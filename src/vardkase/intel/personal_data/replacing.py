@@ -1,12 +1,10 @@
-"""The publisher's other answers to marks in attributes: pseudonyms in place of what is marked, or its removal.
-
-Marks in the title, tags and reports are answered by editing those.
-"""
+"""The publisher's other answers to marks: pseudonyms in place of what is marked in an event, or its removal."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
@@ -30,12 +28,14 @@ from vardkase.intel.kernel.locking import lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.personal_data.answers import known_kind, may_answer
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.pseudonyms import is_pseudonym, pseudonym
 from vardkase.intel.personal_data.queries import answerable_marks
-from vardkase.intel.personal_data.services import complete, known_kind, may_answer
+from vardkase.intel.personal_data.services import complete
+from vardkase.intel.personal_data.texts import replace_in_texts, texts_with
 from vardkase.misp.types import category_allows
 from vardkase.misp.values import normalise, validate
 
@@ -55,17 +55,31 @@ class Replacement(TextChoices):
     REMOVAL = "remove", _("Remove")
 
 
-def attributes_with(actor: Actor, event_id: int, kind: str) -> list[int]:
-    """Ids of the attributes with marks of `kind` that the answer would change. Raises NotFound, Forbidden."""
+@dataclass(frozen=True, slots=True)
+class MarkedParts:
+    """What an answer about a kind would change: ids of attributes, and how many other parts of the event."""
+
+    attributes: Sequence[int]
+    others: int
+
+    @property
+    def count(self) -> int:
+        return len(self.attributes) + self.others
+
+
+def parts_with(actor: Actor, event_id: int, kind: str) -> MarkedParts:
+    """Raises NotFound, Forbidden."""
     may_answer(actor, event_id)
-    return sorted(_spans(event_id, known_kind(kind)))
+    of_kind = known_kind(kind)
+    return MarkedParts(sorted(_spans(event_id, of_kind)), len(texts_with(event_id, of_kind)))
 
 
 @transaction.atomic
 def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
-    """Replace what is marked as `kind` in attributes of an own event by pseudonyms, or remove it; returns in how many.
+    """Replace what is marked as `kind` in an own event by pseudonyms, or remove it; returns in how many parts.
 
-    A value that is marked as a whole is removed with its attribute. Raises NotFound, Forbidden, NotYours, Invalid,
+    A value that is marked as a whole is removed with its attribute. A tag is taken off the event either way: its name
+    belongs to all who use it. Raises NotFound, Forbidden, NotYours, Invalid,
     Conflict if nothing is marked.
     """
     actor.require_writing(Permission.PUBLISH)
@@ -74,19 +88,26 @@ def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
     may_answer(actor, event.pk)
     how, of_kind = Replacement(way), known_kind(kind)
     complete(event.pk)
-    spans = _spans(event.pk, of_kind)
-    if not spans:
+    spans, texts = _spans(event.pk, of_kind), texts_with(event.pk, of_kind)
+    if not spans and not texts:
         raise Conflict(PersonalDataProblem.NOTHING_TO_REPLACE())
-    if sum(map(len, spans.values())) > MOST:
+    if sum(map(len, [*spans.values(), *texts.values()])) > MOST:
         raise Invalid({"kind": [PersonalDataProblem.TOO_MANY_TO_REPLACE(most=MOST)]})
     before = attribute_audiences(list(spans))
     for ids in batched(spans, AT_ONCE):
         _replace(actor, event, ids, spans, of_kind, how)
     refuse_doubles(event.pk, list(spans))
-    touch(event, before | attribute_audiences(list(spans)))
-    change = {"kind": of_kind, "way": way, "attributes": list(spans)[:500]}
+    told, replaced = replace_in_texts(actor, event, texts, lambda detail: put(event, of_kind, detail, how))
+    if spans or told is not None:
+        touch(event, before | attribute_audiences(list(spans)) | (told or frozenset()))
+    change = {"kind": of_kind, "way": way, "attributes": list(spans)[:500], **replaced}
     record(actor, IntelAction.PERSONAL_DATA_REPLACED, event_target(event), change)
-    return len(spans)
+    return len(spans) + len(texts)
+
+
+def put(event: Event, kind: PersonalDataKind, detail: str, how: Replacement) -> str:
+    """What stands in a text instead of a detail."""
+    return pseudonym(event.uuid, kind, detail) if how is Replacement.PSEUDONYM else REMOVED
 
 
 def _spans(event_id: int, kind: str) -> dict[int, list[Span]]:
@@ -141,12 +162,12 @@ def _replaced(
 def _collect(
     changes: AttributeChanges, stored: Attribute, data: dict[str, Any], sharing: SharingGroups, now: int
 ) -> None:
-    if is_pseudonym(data.get("value", "")) and not _keeps(stored.type, data["value"]):
+    if is_pseudonym(data.get("value", "")) and not keeps(stored.type, data["value"]):
         category = stored.category if category_allows(stored.category, ANYTHING) else "Other"
         data = data | {"type": ANYTHING, "category": category}
     collect_change(changes, stored, data, sharing, now)
 
 
-def _keeps(type_: str, value: str) -> bool:
+def keeps(type_: str, value: str) -> bool:
     """Whether a value of the type may be this one: no pseudonym has the form of a telephone or account number."""
     return normalise(type_, value) == value and validate(type_, value) is None

@@ -1,4 +1,4 @@
-"""Services that keep the marks of an event as what is written in it, and the answers of its publisher."""
+"""Services that keep the marks of an event, and of what is written about it, as what is written there."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from itertools import batched
 
 from django.db import transaction
-from django.utils import timezone
 from psycopg.rows import namedtuple_row
 
-from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.errors import Conflict
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
-from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.audit_actions import IntelAction
+from vardkase.intel.analyst_data.hooks import AnalystDataWritten
 from vardkase.intel.columns import NewAttribute
 from vardkase.intel.errors import PublicationStopped
 from vardkase.intel.hooks import (
@@ -27,31 +23,33 @@ from vardkase.intel.hooks import (
     EventChanged,
     EventOwnerChanged,
 )
-from vardkase.intel.kernel.audit_entries import event_target
-from vardkase.intel.kernel.locking import lock_event
-from vardkase.intel.models import Event
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import (
     OF_ATTRIBUTES,
     VERSION,
     in_attributes,
+    in_proposals,
     in_texts,
     insert,
     replace,
 )
-from vardkase.intel.personal_data.models import MarkPlace, PersonalDataMark, PersonalDataScan
+from vardkase.intel.personal_data.models import (
+    CONTRIBUTED,
+    MarkPlace,
+    PersonalDataMark,
+    PersonalDataScan,
+)
 from vardkase.intel.personal_data.offences import is_offence_tag
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import OFFENCE, answerable_marks
-from vardkase.intel.queries.find import find_event
-from vardkase.intel.rules import may_publish_event
+from vardkase.intel.proposals.hooks import ProposalsWritten
 
 AT_ONCE = 5000
 """Attributes of an existing event that are read at a time."""
 
-LONGEST_REASON = 2000
-
-OF_THE_REST = (MarkPlace.TITLE.value, MarkPlace.TAG.value, MarkPlace.REPORT.value)
+OF_THE_REST = (
+    MarkPlace.TITLE.value, MarkPlace.TAG.value, MarkPlace.REPORT.value, MarkPlace.OBJECT.value,
+)  # fmt: skip
 
 
 def mark_new(attributes: Sequence[NewAttribute]) -> None:
@@ -74,12 +72,14 @@ def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
     Raises Conflict if it has no legal ground for what is about offences: that may have come since it was asked.
     """
     _require_ground_to_own(taken.event_id, Organisation.objects.get(owned_events=taken.event_id))
-    marks = PersonalDataMark.objects.filter(event_id=taken.event_id)
-    marks.update(reason="", answered_by=None, answered_at=None)
+    marks = PersonalDataMark.objects.filter(event_id=taken.event_id).exclude(place__in=CONTRIBUTED)
+    marks.update(
+        reason="", answered_by=None, answered_at=None, denied_because="", denied_by=None, denied_at=None
+    )
 
 
 def mark_changed(change: EventChanged) -> None:
-    """Search the title, tags and reports again if they have changed."""
+    """Search the title, tags, reports and comments of objects again if they have changed."""
     scan = PersonalDataScan.objects.filter(event=change.event_id).first()
     former = scan.version if scan else 0
     # Attributes from before there were marks are searched when the event is published, or by the schedule.
@@ -119,12 +119,43 @@ def complete(event_id: int) -> None:
         ids = cursor().execute("SELECT id FROM attribute WHERE event_id = %s ORDER BY id", (event_id,))
         for batch in batched((row[0] for row in ids.fetchall()), AT_ONCE):
             _mark_attributes(event_id, batch)
+        mark_proposals(event_id, None)
         scan = None
     _mark_rest(event_id, scan, VERSION)
 
 
+def mark_proposals(event_id: int, ids: Sequence[int] | None) -> None:
+    """Search proposals for a locked event again; None = all of them."""
+    found = cursor(row_factory=namedtuple_row).execute(
+        PROPOSALS, {"event": event_id, "ids": None if ids is None else list(ids)}
+    )
+    replace(event_id, [MarkPlace.PROPOSAL], ids, in_proposals(found.fetchall()))
+    _mark_tagged(event_id)
+
+
+def mark_written_proposals(written: ProposalsWritten) -> None:
+    mark_proposals(written.event_id, written.ids)
+
+
+def mark_written_analyst_data(written: AnalystDataWritten) -> None:
+    mark_analyst_data(written.ids)
+
+
+def mark_analyst_data(ids: Sequence[int]) -> None:
+    """Search notes and opinions again; those that have been deleted lose their marks."""
+    parameters = {"ids": list(ids), "version": VERSION}
+    texts = cursor().execute(ANALYST_TEXTS, parameters).fetchall()
+    replace(None, [MarkPlace.ANALYST_DATA], ids, in_texts(MarkPlace.ANALYST_DATA, texts))
+    cursor().execute(ANALYST_SCANNED, parameters)
+
+
 def mark_existing() -> int:
-    """Search the events that no version, or a former one, of the detection has searched; returns how many."""
+    """Search the events, and notes and opinions, that no version, or a former one, of the detection has searched;
+    returns how many events."""
+    bounds = {"version": VERSION, "most": AT_ONCE}
+    while ids := [row[0] for row in cursor().execute(UNSEARCHED_ANALYST_DATA, bounds)]:
+        with transaction.atomic():
+            mark_analyst_data(ids)
     waiting = [row[0] for row in cursor().execute(UNSEARCHED, {"version": VERSION}).fetchall()]
     for done, event_id in enumerate(waiting, 1):
         with transaction.atomic():
@@ -149,7 +180,7 @@ def _mark_rest(event_id: int, scan: PersonalDataScan | None, version: int) -> No
         texts = cursor().execute(TEXTS, {"event": event_id}).fetchall()
         marks = [
             mark
-            for place in (MarkPlace.TITLE, MarkPlace.TAG, MarkPlace.REPORT)
+            for place in map(MarkPlace, OF_THE_REST)
             for mark in in_texts(place, [text[1:] for text in texts if text[0] == place])
         ]
         replace(event_id, OF_THE_REST, None, marks)
@@ -180,76 +211,23 @@ def _mark_tagged(event_id: int) -> None:
     )
 
 
-@transaction.atomic
-def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
-    """Answer all unanswered marks of `kind` in the event: they are necessary because of `reason`. Returns how many.
-
-    Raises NotFound, Forbidden, Invalid, Conflict if none is unanswered.
-    """
-    event = _lock_to_answer(actor, event_id)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid({"reason": [PersonalDataProblem.NO_REASON()]})
-    if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise Invalid({"reason": [PersonalDataProblem.REASON_TOO_LONG(most=LONGEST_REASON)]})
-    complete(event.pk)
-    unanswered = answerable_marks(event.pk).filter(kind=known_kind(kind), answered_at=None)
-    count = unanswered.update(reason=reason, answered_by=actor.user_id, answered_at=timezone.now())
-    if not count:
-        raise Conflict(PersonalDataProblem.NOTHING_TO_ANSWER())
-    change = {"kind": kind, "marks": count}
-    record(actor, IntelAction.PERSONAL_DATA_ANSWERED, event_target(event), change)
-    return count
-
-
-@transaction.atomic
-def take_back_answer(actor: Actor, event_id: int, kind: str) -> int:
-    """Leave all marks of `kind` in the event unanswered again; returns how many. Raises as `state_necessity`."""
-    event = _lock_to_answer(actor, event_id)
-    answered = answerable_marks(event.pk).filter(kind=known_kind(kind), answered_at__isnull=False)
-    count = answered.update(reason="", answered_by=None, answered_at=None)
-    if not count:
-        raise Conflict(PersonalDataProblem.NOTHING_ANSWERED())
-    change = {"kind": kind, "marks": count}
-    record(actor, IntelAction.PERSONAL_DATA_ANSWER_TAKEN_BACK, event_target(event), change)
-    return count
-
-
-@transaction.atomic
-def tell_withheld(actor: Actor, *, tells: bool) -> None:
-    """Whether readers without a legal ground are told how many items about offences are withheld from them in the
-    events of the actor's organisation. Raises Forbidden unless the actor administers it."""
-    actor.require_own_affairs()
-    actor.require(Permission.ADMIN)
-    own = Organisation.objects.filter(pk=actor.organisation_id).exclude(tells_withheld=tells)
-    if own.update(tells_withheld=tells):
-        target = Target("organisation", actor.organisation_id, title=actor.organisation_name)
-        record(actor, IntelAction.WITHHELD_COUNT_SET, target, {"tells": tells})
-
-
-def _lock_to_answer(actor: Actor, event_id: int) -> Event:
-    actor.require_writing(Permission.PUBLISH)
-    event = lock_event(actor, event_id)
-    if not may_publish_event(actor, event):
-        raise Forbidden
-    return event
-
-
-def may_answer(actor: Actor, event_id: int) -> None:
-    """Raises NotFound, Forbidden."""
-    if not may_publish_event(actor, find_event(actor, event_id)):
-        raise Forbidden
-
-
-def known_kind(kind: str) -> PersonalDataKind:
-    if kind not in PersonalDataKind.values:
-        raise Invalid({"kind": [PersonalDataProblem.UNKNOWN_KIND(known=", ".join(PersonalDataKind.values))]})
-    return PersonalDataKind(kind)
-
-
 UNSEARCHED = """
 SELECT e.id FROM event e LEFT JOIN personal_data_scan s ON s.event_id = e.id
 WHERE s.version IS DISTINCT FROM %(version)s ORDER BY e.id
+"""
+PROPOSALS = """
+SELECT id, type, concat_ws('|', value1, value2) AS value, comment FROM proposal
+WHERE event_id = %(event)s AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+"""
+ANALYST_TEXTS = "SELECT id, 'text', text FROM analyst_data WHERE id = ANY(%(ids)s) AND text <> ''"
+ANALYST_SCANNED = """
+INSERT INTO personal_data_analyst_scan (analyst_data_id, version)
+SELECT id, %(version)s FROM analyst_data WHERE id = ANY(%(ids)s)
+ON CONFLICT (analyst_data_id) DO UPDATE SET version = EXCLUDED.version
+"""
+UNSEARCHED_ANALYST_DATA = """
+SELECT n.id FROM analyst_data n LEFT JOIN personal_data_analyst_scan s ON s.analyst_data_id = n.id
+WHERE s.version IS DISTINCT FROM %(version)s ORDER BY n.id LIMIT %(most)s
 """
 ATTRIBUTES = """
 SELECT id, object_id, type, value1, value2, comment FROM attribute
@@ -259,7 +237,9 @@ DIGEST = """
 SELECT md5(concat_ws(E'\\x1f', e.info,
     (SELECT string_agg(l.tag_id::text, ',' ORDER BY l.tag_id) FROM event_tag l WHERE l.event_id = e.id),
     (SELECT string_agg(concat(r.id, ':', md5(r.name || E'\\x1f' || r.content)), ',' ORDER BY r.id)
-     FROM event_report r WHERE r.event_id = e.id)))
+     FROM event_report r WHERE r.event_id = e.id),
+    (SELECT string_agg(concat(o.id, ':', md5(o.comment)), ',' ORDER BY o.id)
+     FROM object o WHERE o.event_id = e.id AND o.comment <> '')))
 FROM event e WHERE e.id = %(event)s
 """
 TEXTS = """
@@ -269,6 +249,8 @@ SELECT DISTINCT 'tag', t.id, 'name', t.name FROM event_tag l JOIN tag t ON t.id 
 UNION ALL
 SELECT 'report', id, unnest(ARRAY['name', 'content']), unnest(ARRAY[name, content])
 FROM event_report WHERE event_id = %(event)s
+UNION ALL
+SELECT 'object', id, 'comment', comment FROM object WHERE event_id = %(event)s AND comment <> ''
 """
 TAGS = """
 SELECT 'event', 0::bigint, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
@@ -280,8 +262,10 @@ UNION ALL
 SELECT 'report', r.id, t.name FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id
 JOIN tag t ON t.id = l.tag_id WHERE r.event_id = %(event)s
 """
+# What a tag says later has not been denied yet.
 TAGGED = """
-UPDATE personal_data_mark m SET tagged_offence = NOT tagged_offence
+UPDATE personal_data_mark m SET tagged_offence = NOT tagged_offence,
+    denied_at = CASE WHEN tagged_offence THEN denied_at END
 WHERE event_id = %(event)s AND tagged_offence IS DISTINCT FROM (
     %(all)s OR place = ANY(%(of_attributes)s) AND part_id = ANY(%(attributes)s::bigint[])
     OR place = 'report' AND part_id = ANY(%(reports)s::bigint[]))

@@ -16,6 +16,7 @@ from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import read_proposal
+from vardkase.intel.proposals.hooks import ProposalsWritten, proposals_written
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce, require_proposing
 from vardkase.knowledge.import_expressions.applying import import_filter
@@ -39,6 +40,7 @@ def propose_freetext(actor: Actor, event_id: int, text: str, options: FreetextOp
     proposed = list(_new(actor, event, values_in(text, options.warned), options))
     Proposal.objects.bulk_create([proposal for proposal, _ in proposed], batch_size=AT_ONCE)
     if proposed:
+        proposals_written.emit(ProposalsWritten(event.pk, tuple(proposal.pk for proposal, _ in proposed)))
         announce(actor, event)
         record(actor, IntelAction.PROPOSAL_ADDED, event_target(event), {"count": len(proposed)})
     return proposed

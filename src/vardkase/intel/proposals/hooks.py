@@ -20,6 +20,14 @@ class ProposalsStored:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalsWritten:
+    """Proposals for one event that are new or changed."""
+
+    event_id: int
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalsMade:
     """An organisation has made `count` open proposals for an event."""
 
@@ -68,3 +76,4 @@ proposals_made: Hook[ProposalsMade] = Hook("proposals_made")
 proposal_commented: Hook[ProposalCommented] = Hook("proposal_commented")
 proposals_decided: Hook[ProposalsDecided] = Hook("proposals_decided")
 proposals_reopened: Hook[ProposalsReopened] = Hook("proposals_reopened")
+proposals_written: Hook[ProposalsWritten] = Hook("proposals_written")

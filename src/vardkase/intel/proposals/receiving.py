@@ -18,6 +18,7 @@ from vardkase.intel.kernel.audit_entries import event_target
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.proposals.documents import identity_of, texts_of
+from vardkase.intel.proposals.hooks import ProposalsWritten, proposals_written
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.services import announce
 from vardkase.misp.distribution import Distribution
@@ -86,7 +87,9 @@ def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> 
                 replaced.append(stored)
     Proposal.objects.bulk_create(new, batch_size=AT_ONCE)
     Proposal.objects.bulk_update(replaced, REPLACED, batch_size=AT_ONCE)
-    return [*new, *replaced]
+    if written := [*new, *replaced]:
+        proposals_written.emit(ProposalsWritten(event.pk, tuple(each.pk for each in written)))
+    return written
 
 
 ATTRIBUTES = """

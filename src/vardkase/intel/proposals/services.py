@@ -43,9 +43,11 @@ from vardkase.intel.proposals.hooks import (
     ProposalsDecided,
     ProposalsMade,
     ProposalsStored,
+    ProposalsWritten,
     proposals_decided,
     proposals_made,
     proposals_stored,
+    proposals_written,
 )
 from vardkase.intel.proposals.models import Proposal, ProposalOutcome
 from vardkase.intel.proposals.queries import ProposalFilters, find_proposal, proposal_ids
@@ -193,6 +195,7 @@ def _store_proposal(
     if event.org_id != actor.organisation_id:  # What the owner proposes to itself goes out with the event.
         require_shareable(Distribution.COMMUNITY, texts_of(proposal))
     proposal.save(force_insert=True)
+    proposals_written.emit(ProposalsWritten(event.pk, (proposal.pk,)))
     announce(actor, event)
     target = _audit_target(event, [proposal])
     record(actor, IntelAction.PROPOSAL_ADDED, target, {"to_delete": proposal.to_delete})

@@ -20,7 +20,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
     report_predicate,
 )
@@ -81,7 +81,7 @@ def find_attribute_of(
 
 def find_object(actor: Actor, reference: Reference, *, deleted: bool = False) -> ObjectRow:
     _record_access(actor, "object", reference)
-    visible = part_predicate(actor, "p")
+    visible = object_predicate(actor, "p")
     return ObjectRow(*_part(actor, Object, "object", visible, reference, deleted, ObjectProblem.NOT_FOUND))
 
 
@@ -119,7 +119,7 @@ def attributes_in(actor: Actor, event_id: int) -> list[int]:
 def find_reference(actor: Actor, reference: Reference, *, deleted: bool = False) -> ReferenceRow:
     _record_access(actor, "object_reference", reference)
     visible = (
-        "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + part_predicate(actor, "o") + ")"
+        "EXISTS (SELECT 1 FROM object o WHERE o.id = p.object_id AND " + object_predicate(actor, "o") + ")"
     )
     row = _part(
         actor,

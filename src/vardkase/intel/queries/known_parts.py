@@ -11,7 +11,7 @@ from vardkase.identity.access.visibility import (
     attribute_predicate,
     deleted_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -30,7 +30,7 @@ def events_with(actor: Actor, uuids: Sequence[str], *, without: int, most: int =
     sql = KNOWN.format(
         event=event_predicate(actor),
         attribute=f"{attribute_predicate(actor)} AND {deleted_predicate(actor, 'a')}",
-        object=f"{part_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
+        object=f"{object_predicate(actor, 'o')} AND {deleted_predicate(actor, 'o')}",
     )
     parameters = {"uuids": list(uuids), "without": without, "most": most, **reader_parameters(actor)}
     return [KnownParts(*row) for row in cursor().execute(sql, parameters).fetchall()]

@@ -18,6 +18,7 @@ from vardkase.identity.access.offence_data import offences_of_version
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     last_version_predicate,
+    object_predicate,
     part_predicate,
     reader_parameters,
     report_predicate,
@@ -155,7 +156,7 @@ def withheld_parts(actor: Actor, versions: Iterable[tuple[UUID, int]]) -> set[tu
 
 VISIBLE: dict[str, Callable[[Actor, str], str]] = {
     "attribute": attribute_predicate,
-    "object": part_predicate,
+    "object": object_predicate,
     "event_report": report_predicate,
 }
 # A version for groups inside the event is known to those who are in all of one of them; for everybody it is [].

@@ -10,7 +10,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -20,7 +20,7 @@ def newest_attributes(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
 
 
 def newest_objects(actor: Actor, *, limit: int, offset: int) -> SqlQuery:
-    return _newest(actor, "object o", "o", part_predicate(actor, "o"), limit, offset)
+    return _newest(actor, "object o", "o", object_predicate(actor, "o"), limit, offset)
 
 
 def attributes_of_types(actor: Actor, event_id: int, types: Sequence[str]) -> SqlQuery:

@@ -10,7 +10,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.queries.event_parts import AttachedTag
@@ -62,7 +62,7 @@ def values_of_object(actor: Actor, object_id: int) -> list[HeldValue]:
 def references_of_object(actor: Actor, object_id: int) -> list[HeldReference]:
     sql = REFERENCES.format(
         event=event_predicate(actor),
-        object=part_predicate(actor, "o"),
+        object=object_predicate(actor, "o"),
         attribute=attribute_predicate(actor),
     )
     rows = cursor().execute(sql, {"object": object_id, **reader_parameters(actor)}).fetchall()
@@ -72,7 +72,7 @@ def references_of_object(actor: Actor, object_id: int) -> list[HeldReference]:
 def targets_for(actor: Actor, event_id: int, object_id: int, pattern: str) -> list[Target]:
     sql = TARGET.format(
         event=event_predicate(actor),
-        object=part_predicate(actor, "o"),
+        object=object_predicate(actor, "o"),
         attribute=attribute_predicate(actor),
     )
     parameters = {"event": event_id, "object": object_id, "pattern": pattern, "limit": TARGETS}
@@ -91,7 +91,7 @@ def types_in_use(actor: Actor, most: int) -> list[str]:
 
 
 def template_use(actor: Actor) -> dict[str, int]:
-    sql = USE.format(event=event_predicate(actor), object=part_predicate(actor, "o"))
+    sql = USE.format(event=event_predicate(actor), object=object_predicate(actor, "o"))
     rows = cursor().execute(sql, {"latest": LATEST, **reader_parameters(actor)}).fetchall()
     return dict(rows)
 

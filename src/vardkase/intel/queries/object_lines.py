@@ -11,7 +11,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -55,7 +55,9 @@ def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHea
         return {}
     parameters = {"ids": list(object_ids), **reader_parameters(actor)}
     sql = HEADS.format(
-        event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
+        event=event_predicate(actor),
+        object=object_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
     )
     identities: dict[int, tuple[str, str]] = {
         object_id: (kind, value)
@@ -76,9 +78,9 @@ def object_heads(actor: Actor, object_ids: Sequence[int]) -> dict[int, ObjectHea
 def _references(actor: Actor, where: str, **parameters: object) -> list[ReferenceLine]:
     sql = REFERENCES.format(
         where=where,
-        source=f"{event_predicate(actor, 'se')} AND {part_predicate(actor, 's', 'se')}",
+        source=f"{event_predicate(actor, 'se')} AND {object_predicate(actor, 's', 'se')}",
         event=event_predicate(actor),
-        object=part_predicate(actor, "o"),
+        object=object_predicate(actor, "o"),
         attribute=attribute_predicate(actor),
     )
     rows = cursor().execute(sql, {**parameters, **reader_parameters(actor)}).fetchall()

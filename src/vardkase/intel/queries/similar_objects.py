@@ -9,7 +9,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 
@@ -25,7 +25,9 @@ def similar_objects(
     columns = [list(column) for column in zip(*set(values), strict=True)] or [[], [], []]
     arrays = dict(zip(("relations", "firsts", "seconds"), columns, strict=True))
     sql = SIMILAR.format(
-        event=event_predicate(actor), object=part_predicate(actor, "o"), attribute=attribute_predicate(actor)
+        event=event_predicate(actor),
+        object=object_predicate(actor, "o"),
+        attribute=attribute_predicate(actor),
     )
     chosen = {"event": event_id, "name": name, "but": but, "limit": limit}
     return dict(cursor().execute(sql, {**arrays, **chosen, **reader_parameters(actor)}).fetchall())

@@ -10,7 +10,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.queries.object_lines import object_heads
@@ -35,7 +35,7 @@ def timed_parts(actor: Actor, event_id: int, place: PagePosition | None, size: i
     condition, order = beyond("start", "place", "bigint", place, descending=False)
     sql = TIMED.format(
         event=event_predicate(actor),
-        object=part_predicate(actor, "o"),
+        object=object_predicate(actor, "o"),
         attribute=attribute_predicate(actor),
         condition=condition,
         order=order,

@@ -19,7 +19,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
-    part_predicate,
+    object_predicate,
     reader_parameters,
 )
 from vardkase.intel.audit_actions import IntelAction
@@ -158,7 +158,9 @@ def _write(event: Event, references: Sequence[NewReference], targets: Targets) -
 
 def readable_targets(actor: Actor, event_id: int, uuids: Sequence[str]) -> Targets:
     sql = READABLE.format(
-        event=event_predicate(actor), attribute=attribute_predicate(actor), object=part_predicate(actor, "o")
+        event=event_predicate(actor),
+        attribute=attribute_predicate(actor),
+        object=object_predicate(actor, "o"),
     )
     rows = cursor().execute(sql, {"uuids": list(uuids), "event": event_id, **reader_parameters(actor)})
     return {uuid: (identifier, kind) for uuid, identifier, kind in rows}

@@ -11,9 +11,12 @@ from vardkase.intel.models import Event
 
 
 class UndoPoint(models.Model):
-    """One change by one person. `reference_ids` are the references between objects that it deleted."""
+    """One change by one person; of a note or opinion about nothing here, without `event`.
 
-    event = models.ForeignKey(Event, models.DB_CASCADE, related_name="+")
+    `reference_ids` are the references between objects that it deleted.
+    """
+
+    event = models.ForeignKey(Event, models.DB_CASCADE, null=True, related_name="+")
     user = models.ForeignKey(User, models.DB_CASCADE, related_name="+")
     made_at = models.DateTimeField(db_index=True)
     reference_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -40,6 +43,26 @@ class AttributeBefore(models.Model):
 
     def __str__(self) -> str:
         return f"attribute {self.attribute_id}"
+
+
+class TextBefore(models.Model):
+    """As `AttributeBefore`, of a text outside attributes: the `field` of a row of the table `holder`.
+
+    For `event_tag` the row is the event, and the text its tags as JSON.
+    """
+
+    point = models.ForeignKey(UndoPoint, models.DB_CASCADE, related_name="texts")
+    holder = models.CharField(max_length=20)
+    row_id = models.BigIntegerField()
+    field = models.CharField(max_length=10)
+    text = models.TextField()
+    after = models.CharField(max_length=32)
+
+    class Meta:
+        db_table = "text_before"
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.holder} {self.row_id}"
 
 
 class FormerObject(models.Model):

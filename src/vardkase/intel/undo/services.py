@@ -39,6 +39,7 @@ from vardkase.intel.kernel.locking import lock_event, lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Attribute, ObjectReference
 from vardkase.intel.settings import SANITISE_DELETED
+from vardkase.intel.undo import texts
 from vardkase.intel.undo.models import AttributeBefore, FormerObject, UndoPoint
 from vardkase.intel.undo.problems import UndoProblem
 from vardkase.intel.undo.statements import (
@@ -59,6 +60,7 @@ from vardkase.intel.undo.statements import (
     STATES,
     UNLINK,
 )
+from vardkase.intel.undo.text_statements import TEXTS_CHANGED_SINCE
 from vardkase.knowledge.taxonomies.models import Tag
 from vardkase.knowledge.taxonomies.rules import may_use
 from vardkase.misp.distribution import Distribution
@@ -85,9 +87,11 @@ def undoable[T](
     *,
     object_ids: Sequence[int] = (),
     new: Collection[UUID] = (),
+    with_texts: bool = False,
 ) -> Undoable[T]:
     """Do `act`, and keep what it replaces in these attributes and their tags, in these objects and all that is in them.
-    `new`: of attributes that it adds outside objects.
+    `new`: of attributes that it adds outside objects. `with_texts`: and in the title, the event's tags, reports and
+    comments of objects.
 
     Raises what `act` raises.
     """
@@ -101,12 +105,16 @@ def undoable[T](
     parameters["new"] = list(new)
     cursor().execute(f"CREATE TEMPORARY TABLE undo_before ON COMMIT DROP AS {STATES}", parameters)
     cursor().execute(f"CREATE TEMPORARY TABLE undo_objects ON COMMIT DROP AS {OBJECT_STATES}", parameters)
+    if with_texts:
+        texts.note(parameters)
     references = {row[0] for row in cursor().execute(REFERENCES, parameters)}
     result = act()
     point = UndoPoint.objects.create(event_id=event_id, user_id=actor.user_id, made_at=timezone.now())
     parameters["point"] = point.pk
     kept = cursor().execute(KEEP, parameters).rowcount
     kept += cursor().execute(KEEP_OBJECTS, parameters).rowcount
+    if with_texts:
+        kept += texts.keep(parameters)
     added = cursor().execute(KEEP_ADDED, parameters).rowcount
     cursor().execute("DROP TABLE undo_before, undo_objects")
     gone = references - {row[0] for row in cursor().execute(REFERENCES, parameters)}
@@ -125,8 +133,8 @@ def undoable[T](
 
 @transaction.atomic
 def undo(actor: Actor, event_id: int, point_id: int) -> int:
-    """Make the attributes of a change as they were before it; returns how many, and raises NotFound if it can no
-    longer be taken back, Conflict if any of them has been changed since: then none is.
+    """Make what a change replaced as it was before it; returns in how many attributes and texts, and raises NotFound if
+    it can no longer be taken back, Conflict if any of them has been changed since: then none is.
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
@@ -139,7 +147,7 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
     objects = list(FormerObject.objects.filter(point=point).values_list("object_id", flat=True))
     readable = len(readable_attributes(actor, event, ids, deleted=None))
     changed = len(ids) - readable + _counted(CHANGED_SINCE, parameters)
-    changed += _counted(OBJECTS_CHANGED_SINCE, parameters)
+    changed += _counted(OBJECTS_CHANGED_SINCE, parameters) + _counted(TEXTS_CHANGED_SINCE, parameters)
     if changed:
         raise Conflict(UndoProblem.CHANGED_SINCE(count=changed))
     pairs = _reference_pairs(event_id, point.reference_ids)
@@ -166,12 +174,14 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
         concerned = tuple({*edited, *inside})
         attributes_changed.emit(AttributesChanged(event_id, concerned))
         attributes_edited.emit(AttributesEdited(event_id, concerned))
-    if is_restored or not all(row[0] for row in links):
-        touch(event, before | attribute_audiences(ids) | object_audiences(objects))
+    written = texts.restore(actor, event, parameters)
+    if written is not None or is_restored or not all(row[0] for row in links):
+        touch(event, before | attribute_audiences(ids) | object_audiences(objects) | (written or frozenset()))
+    count = len(ids) + point.texts.count()
     point.delete()
-    named = {"count": len(ids), **of_attributes(ids, None)}
+    named = {"count": count, **of_attributes(ids, None)}
     record(actor, IntelAction.ATTRIBUTE_CHANGE_UNDONE, event_target(event), named)
-    return len(ids)
+    return count
 
 
 def _reference_pairs(event_id: int, reference_ids: Sequence[int]) -> list[tuple[int, str]]:

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.own_or_everyones import own_or_everyones_predicate
 from vardkase.identity.access.permissions import Permission
-from vardkase.identity.access.visibility import own_or_everyones_predicate, reader_parameters
+from vardkase.identity.access.visibility import reader_parameters
 from vardkase.identity.organisations.queries import Reference, by_reference
 from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.decaying_models.problems import DecayingModelProblem

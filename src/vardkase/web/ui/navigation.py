@@ -267,6 +267,7 @@ BELOW: Mapping[str, str] = {
     "/search/": "values",
     "/value/": "values",
     "/lookup/": "values",
+    "/contributions/": "proposals",
     "/questions/": "delegations",
     "/publication-requests/": "delegations",
     "/breaches/": "data_requests",

@@ -123,5 +123,5 @@ FROM organisation o WHERE o.id = ANY(%(ids)s::bigint[])
 """
 OFFENCES = """
 SELECT event_id, place, part_id FROM personal_data_mark
-WHERE event_id = ANY(%(events)s::bigint[]) AND (says_offence OR tagged_offence)
+WHERE event_id = ANY(%(events)s::bigint[]) AND (says_offence OR tagged_offence) AND denied_at IS NULL
 """

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.personal_data.services import tell_withheld
+from vardkase.intel.personal_data.answers import tell_withheld
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.pages import PageRequest, page
 

@@ -1,6 +1,8 @@
-"""Answers about personal data: why all of a kind in an event is necessary, and taking that back."""
+"""Answers about the personal data of a kind in an event."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
@@ -13,9 +15,17 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
+from vardkase.intel.personal_data.answers import (
+    LONGEST_REASON,
+    deny_offence,
+    state_necessity,
+    take_back_answer,
+    take_back_denial,
+)
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.intel.personal_data.queries import (
     MarkedKind,
@@ -23,8 +33,7 @@ from vardkase.intel.personal_data.queries import (
     marked_kinds,
     marked_texts,
 )
-from vardkase.intel.personal_data.replacing import Replacement, attributes_with, replace_marked
-from vardkase.intel.personal_data.services import LONGEST_REASON, state_necessity, take_back_answer
+from vardkase.intel.personal_data.replacing import Replacement, parts_with, replace_marked
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.undo.services import undoable
 from vardkase.web.intel.editing.common import attempt, reach_in, review_address, say_undoable
@@ -43,60 +52,110 @@ class NecessityForm(forms.Form):
     )
 
 
+class NotOffenceForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why do they not concern an offence?"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 @page(Permission.PUBLISH, writes=True)
 def necessity(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    return _answer(
+        request,
+        reference,
+        kind,
+        NecessityForm,
+        state_necessity,
+        "personal_data_take_back",
+        gettext("Explain why the personal data are needed"),
+        gettext(
+            "Share personal data only if the recipients need them. Otherwise go back, and remove or replace them in "
+            "the event. The answer is for all marks of this kind in the event, and is logged."
+        ),
+    )
+
+
+@page(Permission.PUBLISH, writes=True)
+def not_offence(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    return _answer(
+        request,
+        reference,
+        kind,
+        NotOffenceForm,
+        deny_offence,
+        "personal_data_suspect_again",
+        gettext("State that the personal data do not concern an offence"),
+        gettext(
+            "Data about somebody who is suspected of or convicted for a crime are withheld from organisations "
+            "without a legal ground (GDPR, article 10). Your answer makes all details of this kind in the event "
+            "readable to them at once. A suspicion is enough for the data to concern an offence. The answer and your "
+            "reason are logged."
+        ),
+    )
+
+
+def _answer(
+    request: PageRequest,
+    reference: str,
+    kind: str,
+    of_class: type[forms.Form],
+    service: Callable[[Actor, int, str, str], int],
+    undoing: str,
+    title: str,
+    intro: str,
+) -> HttpResponse:
     event = find_event(request.actor, reference)
     marked = next((each for each in marked_kinds(request.actor, event.id) if each.kind.value == kind), None)
     if marked is None:
         raise NotFound
-    form = NecessityForm(request.POST if request.method == "POST" else None)
+    form = of_class(request.POST if request.method == "POST" else None)
     chosen = reach_in(request.GET)
     publish = review_address(event.id, chosen)
     if request.method == "POST":
         try:
-            count = attempt(
-                form,
-                lambda: state_necessity(request.actor, event.id, kind, form.cleaned_data["reason"]),
-            )
+            count = attempt(form, lambda: service(request.actor, event.id, kind, form.cleaned_data["reason"]))
         except Conflict as refused:
             count = None
             form.add_error(None, str(refused))
         if count is not None:
-            say_with_undo(
-                request,
-                gettext("The answer has been saved."),
-                "personal_data_take_back",
-                event.id,
-                kind,
-                **chosen,
-            )
+            said = gettext("The answer has been saved.")
+            say_with_undo(request, said, undoing, event.id, kind, **chosen)
             return redirect(publish)
+    texts = marked_texts(request.actor, event.id, kind)
     return edit_page(
         request,
         form,
-        gettext("Explain why the personal data are needed"),
+        title,
         [
             (gettext("Events"), reverse("events")),
             (str(event.id), reverse("event", args=[event.id])),
             (gettext("Publish"), publish),
         ],
-        intro=gettext(
-            "Share personal data only if the recipients need them. Otherwise go back, and remove or replace them in "
-            "the event. The answer is for all marks of this kind in the event, and is logged."
-        ),
-        things=[
-            _described(marked),
-            *(_with_link(event, each) for each in marked_texts(request.actor, event.id, kind)),
-        ],
+        intro=intro,
+        things=[_described(marked), *(_with_link(event, each) for each in texts)],
     )
 
 
 @page(Permission.PUBLISH, writes=True)
 @require_POST
 def take_back(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    return _take_back(request, reference, kind, take_back_answer)
+
+
+@page(Permission.PUBLISH, writes=True)
+@require_POST
+def suspect_again(request: PageRequest, reference: str, kind: str) -> HttpResponse:
+    return _take_back(request, reference, kind, take_back_denial)
+
+
+def _take_back(
+    request: PageRequest, reference: str, kind: str, service: Callable[[Actor, int, str], int]
+) -> HttpResponse:
     event = find_event(request.actor, reference)
     try:
-        take_back_answer(request.actor, event.id, kind)
+        service(request.actor, event.id, kind)
         messages.success(request, gettext("The answer has been undone."))
     except Conflict as refused:
         messages.error(request, str(refused))
@@ -111,16 +170,20 @@ def replace(request: PageRequest, reference: str, kind: str, way: str) -> HttpRe
     if marked is None or way not in Replacement.values:
         raise NotFound
     publish = review_address(event.id, reach_in(request.GET))
-    ids = attributes_with(request.actor, event.id, kind)
+    parts = parts_with(request.actor, event.id, kind)
     if request.method == "POST":
         try:
             done = undoable(
-                request.actor, event.id, ids, lambda: replace_marked(request.actor, event.id, kind, way)
+                request.actor,
+                event.id,
+                parts.attributes,
+                lambda: replace_marked(request.actor, event.id, kind, way),
+                with_texts=True,
             )
-        except (Conflict, Invalid) as refused:
+        except (Conflict, Invalid, Forbidden) as refused:
             messages.error(request, str(refused))
         else:
-            said = ngettext("%(n)s attribute changed.", "%(n)s attributes changed.", done.result)
+            said = ngettext("%(n)s place changed.", "%(n)s places changed.", done.result)
             say_undoable(request, event, said % {"n": thin(done.result)}, done.point)
         return redirect(publish)
     return confirm_page(
@@ -133,7 +196,7 @@ def replace(request: PageRequest, reference: str, kind: str, way: str) -> HttpRe
         ],
         str(EFFECTS[Replacement(way)]),
         things=[
-            ngettext("%(n)s attribute", "%(n)s attributes", len(ids)) % {"n": thin(len(ids))},
+            ngettext("%(n)s place", "%(n)s places", parts.count) % {"n": thin(parts.count)},
             *(_with_link(event, each) for each in marked_texts(request.actor, event.id, kind)),
         ],
         act=str(Replacement(way).label),
@@ -147,12 +210,14 @@ HEADINGS = {
 }
 EFFECTS = {
     Replacement.PSEUDONYM: _(
-        "In values and comments of attributes, each detail is replaced by a code that is the same wherever the detail "
-        "stands in this event. What is in the title, tags and reports you edit there."
+        "Each detail is replaced by a code that is the same wherever the detail stands in this event: in attributes, "
+        "comments, the title and reports. A tag that holds such a detail is taken off the event. Versions that have "
+        "been published stay as they are."
     ),
     Replacement.REMOVAL: _(
-        "Attributes whose whole value is such a detail are deleted. In other values and in comments, the detail is cut "
-        "out. What is in the title, tags and reports you edit there."
+        "Attributes whose whole value is such a detail are deleted. In other values, comments, the title and reports, "
+        "the detail is cut out. A tag that holds such a detail is taken off the event. Versions that have been "
+        "published stay as they are."
     ),
 }
 
@@ -166,6 +231,8 @@ def _with_link(event: EventRow, marked: MarkedText) -> SafeString:
     match marked.place:
         case MarkPlace.TITLE | MarkPlace.TAG:
             url = reverse("event_edit", args=[event.id])
+        case MarkPlace.OBJECT:
+            url = reverse("object_edit", args=[event.id, marked.part_id])
         case MarkPlace.REPORT:
             url = reverse("report", args=[event.id, marked.part_id])
         case _:
