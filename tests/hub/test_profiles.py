@@ -46,6 +46,7 @@ IN_BOTH = (
 
 DECLARED_ONE_BY_ONE = ("vardkase.web.hub.training.views",)
 HUB_ONLY = {
+    "api.case_files",
     "api.membership",
     "cli.admission",
     "cli.applications",

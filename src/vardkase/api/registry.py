@@ -12,6 +12,9 @@ import vardkase.api.attributes.single_fields
 import vardkase.api.attributes.threatconnect
 import vardkase.api.attributes.writing
 import vardkase.api.blocklists
+import vardkase.api.case_files.appeals
+import vardkase.api.case_files.cases
+import vardkase.api.case_files.hearings
 import vardkase.api.collections
 import vardkase.api.communities
 import vardkase.api.content_access

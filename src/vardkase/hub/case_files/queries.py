@@ -32,12 +32,12 @@ def has_closed_documents(case_file: CaseFile) -> bool:
 
 def case_files(actor: Actor, *, text: str = "", kind: str = "", state: str = "") -> QuerySet[CaseFile]:
     """The cases that the actor may read; `state` is "open", "closed" or empty."""
-    found = readable(actor)
+    found, text = readable(actor), text.replace("\0", "")
     if text:
         numbers = Q(number__icontains=text) | Q(registry_number__icontains=text)
         found = found.filter(numbers | Q(title__icontains=text) | Q(party__icontains=text))
     if kind:
-        found = found.filter(kind=kind)
+        found = found.filter(kind=kind.replace("\0", ""))
     if state:
         found = found.filter(closed_at__isnull=state == "open")
     return found

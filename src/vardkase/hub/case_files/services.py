@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.clock import today
@@ -208,7 +208,9 @@ def note_call(
 
     Raises NotFound, Forbidden, Conflict if the case is closed, Invalid by field.
     """
-    title = gettext("Note of a conversation with %(who)s") % {"who": _line(who)}
+    # In the language of the authority, whoever notes it.
+    with override("sv"):
+        title = gettext("Note of a conversation with %(who)s") % {"who": _line(who)}
     if not 0 < len(_line(who)) <= LONGEST_NAME or "\0" in who:
         require_handler(actor, case_file)
         raise Invalid({"who": [HubProblem.TEXT_LENGTH(count=LONGEST_NAME)]})

@@ -34,6 +34,16 @@ def appeals_in(case_file: CaseFile) -> QuerySet[Appeal]:
     return with_documents(Appeal.objects.filter(case_file=case_file)).order_by("-pk")
 
 
+def appeals(actor: Actor, *, case_number: str = "", state: str = "") -> QuerySet[Appeal]:
+    """Those in the cases that the actor may read, the newest first."""
+    rows = Appeal.objects.filter(case_file__in=readable(actor))
+    if case_number:
+        rows = rows.filter(case_file__number=case_number.replace("\0", ""))
+    if state:
+        rows = rows.filter(state=state.replace("\0", ""))
+    return with_documents(rows).order_by("-pk")
+
+
 def find_appeal(actor: Actor, number: str, pk: int) -> Appeal:
     """Raises NotFound, also for one in a case that the actor may not read."""
     rows = Appeal.objects.filter(case_file__in=readable(actor), case_file__number=number.replace("\0", ""))

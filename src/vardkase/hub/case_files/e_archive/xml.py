@@ -35,17 +35,23 @@ class Tree:
 
     def add(self, name: str, text: str = "", /, attributes: dict[str, str] | None = None) -> Tree:
         """Add an element; names of attributes may name a namespace, as ElementTree writes them: "{space}name"."""
-        made = ET.SubElement(self.node, f"{{{self.space}}}{name}", printable(attributes or {}))
-        # Most control characters cannot stand in XML at all.
-        made.text = printable(text) or None
+        given = {key: _clean(value) for key, value in (attributes or {}).items()}
+        made = ET.SubElement(self.node, f"{{{self.space}}}{name}", given)
+        made.text = _clean(text) or None
         return Tree(self.space, made)
 
     def set(self, name: str, value: str) -> None:
-        self.node.set(name, printable(value))
+        self.node.set(name, _clean(value))
 
     def document(self) -> bytes:
         ET.indent(self.node)
         return bytes(ET.tostring(self.node, encoding="utf-8", xml_declaration=True))
+
+
+def _clean(text: str) -> str:
+    """Most control characters cannot stand in XML at all."""
+    # Nearly all text is; a case may have some hundred thousand of them.
+    return text if text.isprintable() else str(printable(text))
 
 
 def root(space: str, name: str, schema: str) -> Tree:

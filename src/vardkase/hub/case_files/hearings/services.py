@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.clock import today
@@ -114,10 +114,12 @@ def _answer(
 ) -> Hearing:
     if hearing.concluded_at is not None or hearing.answers.count() >= MOST_ANSWERS:
         raise Conflict(CaseFileProblem.HEARING_OVER())
+    with override("sv"):
+        title = gettext("Comments from the party")
     document = file_received(
         actor,
         hearing.case_file,
-        gettext("Comments from the party"),
+        title,
         counterpart=who,
         text=given.text,
         content=given.content,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict
@@ -32,7 +32,7 @@ TEMPLATE = Path(__file__).with_name("case.typ")
 LANGUAGES = ("sv", "en")
 MOST_BYTES = 100 * 1024 * 1024
 MOST_DOCUMENTS = 500
-MOST_TEXT = 2_000_000
+MOST_TEXT = 1_000_000
 """Characters."""
 TYPESET = "case.pdf"
 joins = SandboxPool(
@@ -137,7 +137,7 @@ def _facts(case_file: CaseFile, described: CaseDescription, count: int) -> list[
         (gettext("Type"), case_file.get_kind_display()),
         (gettext("Party"), ", ".join(described.parties)),
         (gettext("Opened"), f"{moment(case_file.opened_at)} ({case_file.opened_by})"),
-        (gettext("Closed"), closed),
+        (pgettext("case", "Closed"), closed),
         (gettext("Documents"), str(count)),
         (gettext("Printed"), moment(now())),
     ]
