@@ -35,6 +35,7 @@ NEWER = {
     "case_files.0004_appeal_new_decision": 0,
     "case_files.0005_alter_appeal_exception": 0,
     "case_files.0006_appealed_documents": 0,
+    "case_files.0007_document_words": 0,
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "correspondence.0002_service_and_correction": 1,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.case_files import appeals, views
+from vardkase.web.hub.case_files import appeals, register, views
 
 urlpatterns = [
     path("cases/", views.index, name="case_files"),
+    path("cases/correspondence/", register.index, name="correspondence"),
     path("cases/<str:number>/", views.view, name="case_file"),
     path("cases/<str:number>/documents/add/", views.add, name="case_document_add"),
     path("cases/<str:number>/documents/<int:document>/", views.document, name="case_document"),

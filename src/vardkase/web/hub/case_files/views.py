@@ -24,25 +24,27 @@ from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
-from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed, searched
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 
 STATES = ("open", "closed")
+SORTS = {"number", "opened_at"}
 
 
 @page(staff=OFFICERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     text, kind, state = searched(request), request.GET.get("kind", ""), request.GET.get("state", "")
     kind = kind if kind in CaseKind.values else ""
     state = state if state in STATES else ""
+    rows = queries.case_files(request.actor, text=text, kind=kind, state=state)
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, SORTS, "-opened_at")
+        return list_file(request, form, "cases", gettext("Cases"), _columns(), in_file)
     context = {
-        **listed(
-            request,
-            queries.case_files(request.actor, text=text, kind=kind, state=state),
-            {"number", "opened_at"},
-            "-opened_at",
-        ),
+        **listed(request, rows, SORTS, "-opened_at"),
+        **file_links(request),
         "q": text,
         "kind": kind,
         "state": state,
@@ -160,6 +162,20 @@ def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
         content = print_case(request.actor, case_file, request.LANGUAGE_CODE)
         return download([content], f"{case_file.number}.pdf", "application/pdf")
     return _back(case_file)
+
+
+def _columns() -> Columns[CaseFile]:
+    return {
+        gettext("Number"): lambda case_file: case_file.number,
+        gettext("Title"): lambda case_file: case_file.title,
+        gettext("Type"): lambda case_file: case_file.get_kind_display(),
+        gettext("Party"): lambda case_file: case_file.party,
+        gettext("Case reference number"): lambda case_file: case_file.registry_number,
+        gettext("Opened"): lambda case_file: case_file.opened_at,
+        gettext("Opened by"): lambda case_file: case_file.opened_by,
+        gettext("Closed"): lambda case_file: case_file.closed_at,
+        gettext("Closed by"): lambda case_file: case_file.closed_by,
+    }
 
 
 def _back(case_file: CaseFile) -> HttpResponse:
