@@ -40,10 +40,11 @@ class DataAnswerProblem(ProblemCode):
     NO_GROUND = _("Choose the provision that the refusal rests on.")
     NO_REASON = _("Give the reason for the refusal. It is stated in the reply.")
     STILL_THERE = _(
-        "%(count)s of the chosen items still contain what was searched for. Change or delete them first."
+        "%(count)s of the selected items still contain what was searched for. Change or delete them first."
     )
     OFFENCES = _(
-        "%(count)s of the chosen items are marked as data on offences. Consider secrecy, and answer them one at a time."
+        "%(count)s of the selected items are marked as data on offences. Consider secrecy, and answer them one at a "
+        "time."
     )
     ANSWERED = _("The answer has been sent, and can no longer be changed.")
     INCOMPLETE = _("Say what was done with each item before the answer is sent.")

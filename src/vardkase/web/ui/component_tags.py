@@ -327,6 +327,13 @@ def panel(
 
 
 @register.simple_block_tag
+def page_head(content: str, title: str, intro: str = "") -> SafeString:
+    """The heading of a page and what the page is for; in the block, its actions."""
+    facts = {"title": title, "intro": intro, "content": content}
+    return render_to_string("components/page_head.html", facts)
+
+
+@register.simple_block_tag
 def dialog(
     content: str, id: str, title: str, subtitle: str = "", small: bool = True, opened: bool = False
 ) -> SafeString:

@@ -36,12 +36,12 @@ APPEAL = StateMachine(
         ),
         "forward": Transition(
             HubAction.APPEAL_FORWARDED,
-            _("Forward to the court"),
+            _("Forward the appeal"),
             (State.IN_TIME, State.CHANGED),
             State.FORWARDED,
         ),
         "decide": Transition(
-            HubAction.APPEAL_DECIDED, _("Record the court’s decision"), (State.FORWARDED,), State.DECIDED
+            HubAction.APPEAL_DECIDED, _("Record the outcome of the appeal"), (State.FORWARDED,), State.DECIDED
         ),
         "carry_out": Transition(
             HubAction.APPEAL_CARRIED_OUT,

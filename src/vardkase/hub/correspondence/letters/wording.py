@@ -101,7 +101,12 @@ def _appeal_period(sector: str) -> str:
     """For a party that represents the public it is counted from the day of the decision, for all others from the
     day of service (44 § förvaltningslagen). While nobody has answered who does, the longer period is stated: an
     authority's wrong instruction must not cost anyone their appeal (45 §)."""
-    if sector in PUBLIC_SECTORS and answer(PUBLIC_PARTY) == YES:
+    return appeal_period(is_public=sector in PUBLIC_SECTORS and answer(PUBLIC_PARTY) == YES)
+
+
+def appeal_period(*, is_public: bool) -> str:
+    """Of a decision that is dated today, with the last day where it is known."""
+    if is_public:
         deadline = find_deadline("appeal_public")
         if last := last_day(deadline, today()):
             facts = {"period": deadline.period, "day": date_format(last, "j F Y")}

@@ -15,10 +15,9 @@ from vardkase.hub.case_files.appeals.letters import changed, timeliness
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import owner_name
+from vardkase.hub.correspondence.letters.wording import appeal_period, owner_name
 from vardkase.hub.correspondence.letters.writing import Contents, typeset_for_file
 from vardkase.hub.law.kinds import HarmTest, SecrecyGround
-from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.queries import provisions as cited
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.sectors import Sector
@@ -142,6 +141,7 @@ def forwarding_letter(actor: Actor, appeal: Appeal) -> bytes:
             **_common(actor, case, office),
             **_of_appeal(appeal, answer, appeal.court),
             "reasons": appeal.reviewed,
+            "stay": gettext("Yes") if appeal.asks_for_stay else gettext("No"),
             "documents": listed,
             "changed": changed(appeal),
             "timeliness": timeliness(appeal),
@@ -196,16 +196,6 @@ def _test(ground: SecrecyGround) -> str:
     return ground.test or (named() if named else "")
 
 
-def appeal_period(case: RecordsCase) -> str:
-    """For a party that represents the public it is counted from the decision, for others from service (44 § FL)."""
-    if case.requester == Requester.STATE:
-        period = find_deadline("appeal_public").period
-        return gettext("%(period)s from the date of the decision") % {"period": period}
-    return gettext("%(period)s from the day you received the decision") % {
-        "period": find_deadline("appeal_private").period
-    }
-
-
 def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str, str]:
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
     authority = _name(case)
@@ -217,7 +207,7 @@ def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str,
         "contact": ", ".join(filter(None, (authority, office.email, office.phone))),
         "decider": _signature(user, actor),
         "court": office.court,
-        "period": appeal_period(case),
+        "period": appeal_period(is_public=case.requester == Requester.STATE),
     }
 
 

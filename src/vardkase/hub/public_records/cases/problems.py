@@ -24,7 +24,7 @@ class RecordsProblem(ProblemCode):
     NOT_CONCERNED = _("Only those whose material is in the case can be consulted.")
     CONSULTATION_ANSWERED = _("This consultation has already been answered.")
     CONSULTATION_OVER = _("The authority has answered the request. This consultation is closed.")
-    MASK_NOT_FOUND = _("“%(text)s” does not occur in the chosen items.")
+    MASK_NOT_FOUND = _("“%(text)s” does not occur in the selected items.")
     MASK_MISSING = _("Enter at least one text to mask.")
     TOO_MANY_MASKS = _("Enter at most %(most)s texts to mask.")
     GROUND_MISSING = _("Choose the ground for secrecy.")

@@ -163,17 +163,17 @@ STEPS = {
         ),
     ),
     "forward": AppealStep(
-        _("Forward to the court"),
+        _("Forward the appeal"),
         written.ForwardForm,
         lambda actor, pk, data: services.forward(actor, pk, data["reviewed"], data["court"]),
         _(
             "First consider whether the decision has to be changed: obviously wrong, and changed quickly and without "
-            "harm to anyone (38 and 39 §§ förvaltningslagen). Then it is handed over promptly with the file "
+            "harm to anyone (38 and 39 §§ förvaltningslagen). Then it is forwarded promptly with the file "
             "(46 §). The letter to the court is written here; download the file of the case and send both."
         ),
     ),
     "decide": AppealStep(
-        _("Record the court’s decision"),
+        _("Record the outcome of the appeal"),
         written.OutcomeForm,
         lambda actor, pk, data: services.record_outcome(actor, pk, data["outcome"], data["on"], data["note"]),
         _(

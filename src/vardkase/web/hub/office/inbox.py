@@ -27,7 +27,7 @@ from vardkase.web.ui.paging import with_query
 ROWS = 50
 TABS = {
     Whose.MINE: gettext_lazy("Mine"),
-    Whose.NOBODYS: gettext_lazy("Without an owner"),
+    Whose.NOBODYS: gettext_lazy("Unassigned"),
     Whose.ALL: gettext_lazy("All"),
 }
 DUE = {Due.LATE: gettext_lazy("Overdue"), Due.SOON: gettext_lazy("Due within a week")}

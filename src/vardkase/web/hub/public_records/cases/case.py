@@ -32,7 +32,7 @@ from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_i
 from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
 
-ITEMS_SHOWN = 50
+ITEMS_SHOWN = 20
 
 
 @page(allowed_while_suspended=True)

@@ -132,7 +132,7 @@ class AssessmentForm(forms.Form):
         _("Text to mask, one on each line"),
         required=False,
         most=100_000,
-        help_text=_("Hidden wherever it stands in the chosen items. A masked attachment is left out."),
+        help_text=_("Hidden wherever it stands in the selected items. A masked attachment is left out."),
     )
     grounds = forms.MultipleChoiceField(
         label=_("Grounds for secrecy"), required=False, widget=forms.CheckboxSelectMultiple

@@ -44,16 +44,23 @@ def age(case: RecordsCase) -> str:
 
 
 def steps(case: RecordsCase) -> list[dict[str, Any]]:
-    """The stepper; the appeal is in it only where there is one."""
+    """The stepper; the appeal is in it only where there is one. Nobody has to consult, or even to find material."""
+    taken = {CaseState.REGISTERED.value, *history_of(CASE, case.pk).values_list("after", flat=True)}
     shown: list[str] = list(CaseState) if case.state == CaseState.APPEALED else SHOWN_STEPS
     at = shown.index(case.state)
     return [
         {
             "label": CaseState(state).label,
-            "state": "done" if place < at else "now" if place == at else "coming",
+            "state": _step_state(place, at, is_taken=state in taken),
         }
         for place, state in enumerate(shown)
     ]
+
+
+def _step_state(place: int, at: int, *, is_taken: bool) -> str:
+    if place < at:
+        return "done" if is_taken else "skipped"
+    return "now" if place == at else "coming"
 
 
 def by_hand(case: RecordsCase) -> list[tuple[str, Any]]:
