@@ -12,9 +12,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import Any
 
 import docx
 import openpyxl
+import py7zr
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -160,6 +162,14 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def seven_zipped(files: dict[str, bytes], password: str | None = None, **options: Any) -> bytes:
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=password, **options) as archive:
+        for name, content in files.items():
+            archive.writestr(content, name)
+    return out.getvalue()
+
+
 def tarred(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as archive:
@@ -253,6 +263,10 @@ FILES: dict[str, Callable[[str], bytes]] = {
     "name.zip": lambda text: zipped({f"{text}.txt": b"hello"}),
     "nested.zip": lambda text: zipped({"m.eml": mail(attached=zipped({"d.pdf": pdf(text)}))}),
     "sample.zip": lambda text: encrypted_zip({"0a": word(text)}, b"infected"),
+    "a.7z": lambda text: seven_zipped({"b/c.docx": word(text), "d.txt": b"hello"}),
+    "name.7z": lambda text: seven_zipped({f"{text}.txt": b"hello"}),
+    "sample.7z": lambda text: seven_zipped({"0a": word(text)}, "infected"),
+    "nested.7z": lambda text: zipped({"m.7z": seven_zipped({"d.zip": zipped({"e.pdf": pdf(text)})})}),
     "a.tar.gz": lambda text: tarred({"b.pdf": pdf(text)}),
     "a.gz": lambda text: gzip.compress(text.encode()),
     "a.bz2": lambda text: bz2.compress(text.encode()),
@@ -267,6 +281,9 @@ FILES: dict[str, Callable[[str], bytes]] = {
 UNREADABLE: dict[str, bytes] = {
     "a.7z": b"7z\xbc\xaf\x27\x1c" + bytes(100),
     "a.rar": b"Rar!\x1a\x07\x00" + bytes(100),
+    "secret.7z": seven_zipped({"a.txt": b"hello"}, "another"),
+    "secret names.7z": seven_zipped({"a.txt": b"hello"}, "another", header_encryption=True),
+    "bomb.7z": seven_zipped({"a.txt": bytes(130 * 1024 * 1024)}, filters=[{"id": py7zr.FILTER_DEFLATE}]),
     "secret.zip": encrypted_zip({"a.txt": b"hello"}, b"another"),
     "inside.zip": zipped({"b.7z": b"7z\xbc\xaf\x27\x1c" + bytes(100)}),
     "damaged.pdf": b"%PDF-1.7\nnothing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,12 +24,14 @@ from tests.factories.records_cases import (
     with_material,
 )
 from tests.factories.seed import ORG_ADMIN, USER, Seed
+from tests.support.pdf_readers import texts_in
 from tests.web.accounts import signed_in
 from tests.web.private_links import fill_in, follow
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.case_files.queries import case_files
 from vardkase.hub.public_records.cases import links
 from vardkase.hub.public_records.cases.models import (
@@ -46,6 +49,7 @@ from vardkase.hub.public_records.cases.services import (
 from vardkase.hub.public_records.officers.models import RecordsOffice
 from vardkase.hub.public_records.officers.services import name_officer, remove_officer
 from vardkase.hub.public_records.received.authorities import follow as follow_standing
+from vardkase.hub.public_records.release.remaining import encodings
 from vardkase.identity.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "mail_server")]
@@ -167,6 +171,13 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     whole = officer.get(address).content.decode()
     assert "beslutet står fast" in whole
     assert "Kammarrätten i Göteborg" in whole
+    filed = CaseDocument.objects.filter(case_file__number=case.number)
+    answers = [outside.get(f"/public-records/follow/document/{one.number}/") for one in filed]
+    sent = [content_of(each) for each in answers if each.status_code == 200]
+    assert {content[:1] for content in sent} == {b"%", b"{"}, "PDF and JSON"
+    said = b"\0".join(text for each in sent for text in (texts_in(each) if each[:1] == b"%" else [each]))
+    assert (len(sent), b"malware.example" in said) == (6, True)
+    assert [form for form in encodings(SECRET) if len(form) > 5 and form in said] == []
     # The audit log has other readers: it names the case, and neither who asked nor who was consulted.
     entries = AuditEntry.objects.filter(target_kind__in=["records_case", "case_file"])
     audited = " ".join(f"{entry.actor_name} {entry.title} {entry.change}" for entry in entries)
@@ -176,6 +187,10 @@ def test_a_request_from_the_public_page_to_the_appeal(seed: Seed) -> None:
     assert not entries.filter(actor_id=None).exclude(address=None).exists()
     for name in ("statistics/", "statistics.csv"):
         assert officer.get(f"/public-records/{name}").status_code == 200
+
+
+def content_of(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def test_cases_of_one_authority_are_invisible_to_all_others(seed: Seed) -> None:

@@ -237,6 +237,7 @@ def _closed(seed: Seed, client: Client, spill: Spill) -> None:
     words = " ".join(page.extract_text() for page in pages)
     assert "SÄPO 2026-17" in words
     assert "Grannhubben" in words
+    assert "Föreslogs av jurist@hub.example, godkändes av officer@hub.example" in " ".join(words.split())
     assert TITLE not in words
     assert VALUE not in words
     assert AuditEntry.objects.filter(action="spill.searched").exists()

@@ -22,7 +22,9 @@ from itertools import islice
 from typing import IO, Any
 
 import olefile
+import py7zr
 import pyzipper
+from py7zr.io import Py7zBytesIO, Py7zIO, WriterFactory
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
@@ -47,6 +49,7 @@ type Reader = Callable[[bytes], Iterator[Part]]
 UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=2_000)
 PASSWORD = b"infected"
 ZIP = b"PK\3\4"
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
 MOST_PAGES = 2_000
 PIECE = 64 * 1024
 
@@ -70,7 +73,6 @@ RTF_LINE_END = re.compile(r"(\\?)(?:\r\n?|\n)")
 """Means nothing, but after a backslash ends a paragraph."""
 
 UNKNOWN_ARCHIVES = (
-    b"7z\xbc\xaf\x27\x1c",
     b"Rar!\x1a\x07",
     b"MSCF",
     b"\x28\xb5\x2f\xfd",
@@ -79,7 +81,7 @@ UNKNOWN_ARCHIVES = (
     b"LZIP",
     b"\x04\x22\x4d\x18",
 )
-"""7z, RAR, CAB, zstd, xar, ARJ, lzip, LZ4."""
+"""RAR, CAB, zstd, xar, ARJ, lzip, LZ4."""
 
 BEGINNING = 16_384
 """Bytes by which text is told from other files."""
@@ -192,6 +194,33 @@ def archive(content: bytes) -> Iterator[str | InnerFile]:
             yield from markup(decoded_text(inner))
         else:
             yield InnerFile(name, inner)
+
+
+class _Unpacked(WriterFactory):
+    """Keeps every file: several may have one name."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[str, Py7zIO]] = []
+
+    def create(self, filename: str) -> Py7zIO:
+        self.files.append((filename, Py7zBytesIO(filename, UNPACKED.size)))
+        return self.files[-1][1]
+
+
+def seven_zip(content: bytes) -> Iterator[str | InnerFile]:
+    """With the field's password if it needs one. What the archive says of its sizes is not believed."""
+    with py7zr.SevenZipFile(
+        io.BytesIO(content), password=PASSWORD.decode(), max_extract_size=UNPACKED.size
+    ) as opened:
+        names = opened.getnames()
+        yield "\n".join(names[: UNPACKED.members])
+        if len(names) > UNPACKED.members:
+            raise Unreadable
+        unpacked = _Unpacked()
+        opened.extractall(factory=unpacked)  # noqa: S202 - into memory
+    for name, file in unpacked.files:
+        file.seek(0)
+        yield InnerFile(name, file.read())
 
 
 def tar(content: bytes) -> Iterator[str | InnerFile]:
@@ -360,5 +389,6 @@ BY_START: tuple[tuple[bytes | tuple[bytes, ...], Reader], ...] = (
     (b"\x89PNG\r\n\x1a\n", png),
     (b"\xff\xd8\xff", jpeg),
     ((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"), compressed),
+    (SEVEN_ZIP, seven_zip),
     (UNKNOWN_ARCHIVES, unknown_archive),
 )

@@ -28,7 +28,7 @@ REQUEST = 90.0
 MOST_FILES = 500
 MOST_FOUND = 20
 """Of one file."""
-READER = "2"
+READER = "3"
 """Version of what reads files."""
 VERSION = hashlib.sha256(TABLE.read_bytes() + READER.encode()).hexdigest()[:16]
 

@@ -16,12 +16,15 @@ from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.queries import holders_of
 from vardkase.hub.spills.rules import SPILL
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 MOST_HOLDERS = 2_000
 LANGUAGES = ("sv", "en")
+STEP_OF = {"delete_spill": "delete", "release_spill": "release"}
+"""What two people decide → the step that it takes."""
 
 
 def report(spill: Spill, language: str) -> bytes:
@@ -70,10 +73,22 @@ def _facts(spill: Spill) -> list[tuple[str, str]]:
 
 def _history(spill: Spill) -> dict[str, Any]:
     rows = []
+    decided = ApprovalRequest.objects.filter(
+        action__in=STEP_OF, subject=str(spill.pk), state=RequestState.APPROVED
+    )
+    proposers = {STEP_OF[each.action]: each.proposed_by_name for each in decided}
     for entry in history_of(SPILL, spill.pk)[:MOST_HOLDERS]:
         step = SPILL.steps.get(entry.step)
         action = step.act if step else find_action(f"{SPILL.kind}.{entry.step}")
-        rows.append([_time(entry.at), str(action.text) if action else entry.step, entry.actor_name])
+        who = proposers.get(entry.step)
+        # Two people decide; the history has the one who approved.
+        name = (
+            gettext("Proposed by %(first)s, approved by %(second)s")
+            % {"first": who, "second": entry.actor_name}
+            if who
+            else entry.actor_name
+        )
+        rows.append([_time(entry.at), str(action.text) if action else entry.step, name])
     return _table(gettext("What was done"), [gettext("When"), gettext("What"), gettext("Who")], rows)
 
 
@@ -99,15 +114,28 @@ def _proof(spill: Spill) -> list[dict[str, Any]]:
         [gettext("Rows with content found"), str(sum(each["count"] for each in proof["found"]))],
         [gettext("Files left"), str(proof["files_left"])],
         [gettext("Compressed or encrypted columns, which cannot be searched"), str(proof["packed"])],
-        [gettext("SHA-256 of all that was searched for"), proof["digest"]],
+        [
+            gettext("SHA-256 of all that was searched for"),
+            f"{proof['digest'][:32]} {proof['digest'][32:]}",  # It would not fit on one line.
+        ],
     ]
-    kept = [[each["table"], str(each["count"])] for each in (*proof["found"], *proof["references"])]
-    return [
-        _table(gettext("Search for remaining traces"), [gettext("What"), gettext("Result")], rows),
-        _table(
+    tables = [
+        (gettext("Tables with content left"), proof["found"]),
+        (
             gettext("Tables that still name the event or its parts by UUID, without content"),
-            [gettext("Table"), gettext("Rows")],
-            kept,
+            proof["references"],
+        ),
+    ]
+    head = [gettext("Table"), gettext("Rows")]
+    return [
+        _table(
+            gettext("Search for remaining traces"),
+            [pgettext("spill", "Detail"), pgettext("spill", "Result")],
+            rows,
+        ),
+        *(
+            _table(heading, head, [[each["table"], str(each["count"])] for each in found])
+            for heading, found in tables
         ),
     ]
 
