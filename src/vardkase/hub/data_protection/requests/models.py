@@ -117,6 +117,7 @@ class FoundItemKind(models.TextChoices):
 
     TITLE = "title", _("Title of an event")
     ATTRIBUTE = "attribute", _("Attribute")
+    ATTACHMENT = "attachment", _("Text inside an attachment")
     OBJECT = "object", _("Object")
     TAG = "tag", pgettext_lazy("noun", "Tag")
     REPORT = "report", _("Report")
@@ -133,6 +134,8 @@ class FoundItemKind(models.TextChoices):
     REGISTRATION = "registration", _("Request for an account")
     SENT_MAIL = "sent_mail", _("Sent e-mail")
     LETTER = "letter", _("Letter")
+    CASE_DOCUMENT = "case_document", _("Document of a case")
+    CASE_FILE_DOCUMENT = "case_file_document", _("Text inside a file of a case")
     AUDIT = "audit", _("Audit log entry")
 
 

@@ -19,6 +19,8 @@ from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot, read_snapshots
+from vardkase.hub.case_files.models import CaseDocument
+from vardkase.hub.data_protection.requests.files import FileSearch, texts_in_files
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
 from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
 from vardkase.hub.data_protection.requests.terms import SearchTerm, like_part, pattern, whole_values
@@ -32,6 +34,7 @@ MOST = 20_000
 """Items of one request. A person in more of them needs narrower values to search for."""
 MOST_LINES = 2_000
 """Lines of the audit log."""
+IN_FILES = (Kind.ATTACHMENT, Kind.CASE_FILE_DOCUMENT)
 LONG = 2_000
 """Characters above which only what is around the findings is shown of a text."""
 AROUND = 100
@@ -88,9 +91,31 @@ def find(terms: Sequence[SearchTerm]) -> Findings:
         else:
             for part_id, event_id, org_id, places in cursor().execute(_matching(source), given | bounds):
                 findings.add(Place(org_id, source.kind, part_id), event_id, places)
+    _without_closed_documents(findings)
     _add_whole_values(findings, terms)
+    _add_files(findings, terms)
     _add_versions(findings, terms, len(ranges) * VERSIONS_AT_ONCE, total)
     return findings
+
+
+def _without_closed_documents(findings: Findings) -> None:
+    """Documents of cases that nobody reads now (`case_files.closing`)."""
+    filed = [place for place in findings.items if place.kind is Kind.CASE_DOCUMENT]
+    kept = _open_documents(place.part_id for place in filed)
+    for place in filed:
+        if place.part_id not in kept:
+            del findings.items[place]
+
+
+def _open_documents(ids: Iterable[int]) -> set[int]:
+    return set(CaseDocument.objects.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def _add_files(findings: Findings, terms: Sequence[SearchTerm]) -> None:
+    search = FileSearch(compiled_patterns(terms))
+    for held, places in search.findings():
+        findings.add(Place(held.organisation_id, held.kind, held.part_id), held.event_id, places)
+    findings.is_cut |= search.is_cut
 
 
 def _patterns(terms: Sequence[SearchTerm]) -> dict[str, object]:
@@ -187,6 +212,8 @@ def texts_of(
     Not for versions and the audit log. Long texts are cut to what is around it.
     """
     found: dict[int, list[str]] = defaultdict(list)
+    if kind is Kind.CASE_DOCUMENT:
+        part_ids = sorted(_open_documents(part_ids))
     given = _patterns(terms) | {"ids": list(part_ids), "org": organisation_id, "own": with_hubs_own}
     compiled = compiled_patterns(terms)
     for source in EVERY:
@@ -195,6 +222,11 @@ def texts_of(
             for part_id, whole in cursor().execute(TEXTS.format(rows=rows), given):
                 text = _own_details(whole, compiled) if kind is Kind.MEMBERSHIP else whole
                 found[part_id].append(text if len(text) <= LONG else "\n".join(_around(text, compiled)))
+    if kind in IN_FILES:
+        said = texts_in_files(kind, part_ids, organisation_id, with_hubs_own=with_hubs_own)
+        for part_id, whole in said.items():
+            if around := list(_around(whole, compiled)):
+                found[part_id] += around
     return {part_id: "\n".join(dict.fromkeys(texts)) for part_id, texts in found.items()}
 
 

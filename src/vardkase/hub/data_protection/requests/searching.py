@@ -31,6 +31,9 @@ MARKED_PLACES = {
     "file-name": FoundItemKind.ATTRIBUTE,
     "report": FoundItemKind.REPORT,
     "title": FoundItemKind.TITLE,
+    "object": FoundItemKind.OBJECT,
+    "proposal": FoundItemKind.PROPOSAL,
+    "analyst-data": FoundItemKind.ANALYST_DATA,
 }
 
 
@@ -106,7 +109,8 @@ def _controllers(
 def _offences(findings: Findings) -> set[tuple[str, int]]:
     """The items that are marked as data on offences."""
     events = {found.event_id for found in findings.items.values() if found.event_id}
-    rows = cursor().execute(OFFENCES, {"events": list(events)}).fetchall()
+    said = [place.part_id for place in findings.items if place.kind is FoundItemKind.ANALYST_DATA]
+    rows = cursor().execute(OFFENCES, {"events": list(events), "said": said}).fetchall()
     return {
         (MARKED_PLACES[place], event_id if place == "title" else part_id)
         for event_id, place, part_id in rows
@@ -123,5 +127,6 @@ FROM organisation o WHERE o.id = ANY(%(ids)s::bigint[])
 """
 OFFENCES = """
 SELECT event_id, place, part_id FROM personal_data_mark
-WHERE event_id = ANY(%(events)s::bigint[]) AND (says_offence OR tagged_offence) AND denied_at IS NULL
+WHERE (event_id = ANY(%(events)s::bigint[]) OR analyst_data_id = ANY(%(said)s::bigint[]))
+    AND (says_offence OR tagged_offence) AND denied_at IS NULL
 """

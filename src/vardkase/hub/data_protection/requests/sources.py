@@ -99,6 +99,14 @@ OF_THE_HUB = (
     _of_the_hub(Kind.REGISTRATION, "inbox", "title", "host(t.ip)", "comment", "data"),
     _of_the_hub(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "thing_title"),
     _of_the_hub(Kind.LETTER, "letter", "title", "signed_by"),
+    # With the texts of the letters and mails that were filed. Those of spills, and of requests like this one, are left
+    # to their cases.
+    DataSource(
+        Kind.CASE_DOCUMENT,
+        "SELECT d.id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
+        f"{_lines('d.title', 'd.counterpart', 'd.text', 'd.file_name')} AS text "
+        "FROM case_document d JOIN case_file f ON f.id = d.case_file_id AND f.kind NOT IN ('spill', 'data_subject')",
+    ),
 )
 AUDIT = DataSource(
     Kind.AUDIT,
