@@ -131,6 +131,7 @@ ELSEWHERE = {
     "answers a script with choices, figures or a file": (
         "correlations/graph/",
         "office/contacts/directory.pdf",
+        "signatures/<int:pk>/certificate.pem",
         "event/<reference:reference>/file/",
         "event/<reference:reference>/graph/context/",
         "event/<reference:reference>/news/",

@@ -14,6 +14,7 @@ from vardkase.core.file_columns import declared
 NO_FILES = {
     ("approval_request", "digest"),
     ("case_document", "sha256"),
+    ("document_signature", "sha256"),
     ("letter", "sha256"),
     ("personal_data_scan", "digest"),
     ("policy_approval", "digest"),

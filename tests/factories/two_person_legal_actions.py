@@ -22,6 +22,8 @@ from vardkase.hub.office.bulk_mail.models import BulkMail
 from vardkase.hub.office.bulk_mail.services import propose_bulk_mail
 from vardkase.hub.office.delegation.models import DecisionRight
 from vardkase.hub.office.delegation.services import NewRight, propose_right
+from vardkase.hub.signatures.models import SigningCertificate
+from vardkase.hub.signatures.services import propose_trial_certificate
 from vardkase.identity.access.actor import Actor
 
 LAW = "offence_data"
@@ -81,6 +83,14 @@ def bulk_mail(people: People) -> Setup:
         lambda who: propose_bulk_mail(who, {"role": "main"}, texts, WHY),
         BulkMail.objects.count,
         page=("/office/mail/new/", texts | {"role": "main", "reason": WHY}),
+    )
+
+
+def signing_certificate(people: People) -> Setup:
+    return people.by_officers(
+        lambda who: propose_trial_certificate(who, WHY),
+        SigningCertificate.objects.filter(in_use_from__isnull=False).count,
+        page=("/signatures/trial/", {"reason": WHY}),
     )
 
 
@@ -158,6 +168,7 @@ LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_delegation": delegation,
     "send_bulk_mail": bulk_mail,
+    "use_signing_certificate": signing_certificate,
     "change_phase": phase,
     "end_offence_permission": ending,
     "publish_terms": terms,

@@ -61,6 +61,7 @@ HUB_ONLY = {
     "web.hub.case_files",
     "web.hub.law",
     "web.hub.office",
+    "web.hub.signatures",
     "web.hub.membership",
     "web.hub.public_records",
     "web.hub.correspondence",

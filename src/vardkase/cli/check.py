@@ -23,15 +23,28 @@ type Finding = dict[str, str | Problem]
 
 
 def _print(
-    found: list[Finding], takes_part: str, explanation: str, not_stated: list[str], *, as_json: bool
+    found: list[Finding],
+    takes_part: str,
+    explanation: str,
+    not_stated: list[str],
+    to_be_done: list[str],
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
-        whole = {"problems": wire(found), "takes_part": takes_part, "not_stated": not_stated}
+        whole = {
+            "problems": wire(found),
+            "takes_part": takes_part,
+            "not_stated": not_stated,
+            "office": to_be_done,
+        }
         typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
     typer.echo(explanation)
     for missing in not_stated:
         typer.echo(gettext("Not stated: %(what)s") % {"what": missing})
+    for each in to_be_done:
+        typer.echo(gettext("The office: %(what)s") % {"what": each})
     for problem in found:
         name = str(problem["id"]).removeprefix("vardkase.")
         typer.echo(f"{name}: {problem['message']}")
@@ -95,8 +108,20 @@ def _not_stated() -> list[str]:
     return decisions + notice
 
 
+def _of_the_office() -> list[str]:
+    """What keeps officers from deciding and writing: letters, signatures, two people."""
+    from vardkase.hub.office.readiness import to_be_done
+
+    if profile() is not Profile.HUB:
+        return []
+    try:
+        return to_be_done()
+    except DatabaseError:
+        return []
+
+
 def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1") -> None:
-    """List unsafe settings by name; exit code 1 if there are any."""
+    """List unsafe settings by name, and what keeps officers from deciding and writing; exit code 1 for the former."""
     choose(data_dir)
     configure_django()
     from vardkase.hub.instance.unsafe_settings import unsafe_settings
@@ -107,6 +132,6 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
         if is_exposed(host, settings.TRUSTED_PROXIES):
             said = gettext(EXPOSED) % {"host": host}
             found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": said, "hint": ""})
-        _print(found, *_who_takes_part(), _not_stated(), as_json=json)
+        _print(found, *_who_takes_part(), _not_stated(), _of_the_office(), as_json=json)
     if found:
         raise typer.Exit(1)

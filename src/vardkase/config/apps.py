@@ -69,6 +69,10 @@ class LawConfig(PackagesConfig):
     name = "vardkase.hub.law"
 
 
+class SignaturesConfig(PackagesConfig):
+    name = "vardkase.hub.signatures"
+
+
 class CaseFilesConfig(PackagesConfig):
     name = "vardkase.hub.case_files"
 

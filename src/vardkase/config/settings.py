@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.ExchangeConfig",
     "vardkase.config.apps.LifecycleConfig",
     "vardkase.config.apps.LawConfig",
+    "vardkase.config.apps.SignaturesConfig",
     "vardkase.config.apps.SpillsConfig",
     "vardkase.config.apps.CaseFilesConfig",
     "vardkase.config.apps.CorrespondenceConfig",

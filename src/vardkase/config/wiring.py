@@ -44,6 +44,7 @@ from vardkase.hub import guide
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.kinds import register_appeals
 from vardkase.hub.case_files.appeals.letters import LetterAppeals
+from vardkase.hub.case_files.appeals.rules import DISMISS_APPEAL
 from vardkase.hub.case_files.closing import close_documents
 from vardkase.hub.case_files.description import register_case_description
 from vardkase.hub.case_files.models import CaseKind
@@ -52,6 +53,7 @@ from vardkase.hub.content_access import request_facts as content_access_approval
 from vardkase.hub.content_access import schedules as content_access_schedules
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.hub.correspondence.letters import changing as changing_texts
+from vardkase.hub.correspondence.letters.correcting import CORRECT_LETTER
 from vardkase.hub.correspondence.letters.handling import LetterCheck, register_letter_check
 from vardkase.hub.correspondence.letters.resending import register_recipients
 from vardkase.hub.customer_service import connection_diagnosis, sign_in_facts
@@ -62,6 +64,7 @@ from vardkase.hub.data_protection import schedules as data_protection_schedules
 from vardkase.hub.data_protection.requests import case_access as data_request_access
 from vardkase.hub.data_protection.requests import services as data_requests
 from vardkase.hub.data_protection.requests import tasks as data_request_tasks
+from vardkase.hub.data_protection.requests.rules import EXTEND_DATA_REQUEST, REPLY_TO_DATA_SUBJECT
 from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
@@ -94,6 +97,7 @@ from vardkase.hub.membership.overview import tasks as membership_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.office import schedules as office_schedules
 from vardkase.hub.office.bulk_mail import services as bulk_mail
 from vardkase.hub.office.bulk_mail import tasks as bulk_mail_tasks
 from vardkase.hub.office.delegation import services as delegation
@@ -107,7 +111,9 @@ from vardkase.hub.public_records.cases import open_tasks as records_tasks
 from vardkase.hub.public_records.cases import quarantine as records_quarantine
 from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.cases.appeals import RecordsAppeals
+from vardkase.hub.public_records.cases.rules import DECIDE_ON_RECORDS
 from vardkase.hub.public_records.received import schedules as received_schedules
+from vardkase.hub.signatures import services as signatures
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import schedules as spill_schedules
 from vardkase.hub.spills import tasks as spill_tasks
@@ -116,7 +122,7 @@ from vardkase.hub.spills.queries import is_cleared
 from vardkase.identity.access.connection_scope import register_connection_rules
 from vardkase.identity.access.content_access import register_content_access_factory
 from vardkase.identity.access_reviews.schedules import REVIEW
-from vardkase.identity.accounts.four_eyes import decision_rights
+from vardkase.identity.accounts.four_eyes import decision_rights, single_decisions
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
@@ -174,6 +180,7 @@ SCHEDULES = (
     *statement_schedules.SCHEDULES,
     *spill_schedules.SCHEDULES,
     *quarterly_schedules.SCHEDULES,
+    *office_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,
     application_tasks.FORGET_DRAFTS,
@@ -199,6 +206,7 @@ APPROVAL_ACTIONS = (
     law.CHANGE_RULE,
     delegation.CHANGE,
     bulk_mail.SEND,
+    signatures.USE,
     phases.CHANGE_PHASE,
     phases.RECORD_PRECONDITION,
     phases.REVOKE_PRECONDITION,
@@ -223,6 +231,15 @@ APPROVAL_ACTIONS = (
     spill_decisions.DELETE,
 )
 
+# What one officer decides alone, as far as the right to it can be delegated.
+SINGLE_DECISIONS = (
+    DISMISS_APPEAL,
+    CORRECT_LETTER,
+    DECIDE_ON_RECORDS,
+    REPLY_TO_DATA_SUBJECT,
+    EXTEND_DATA_REQUEST,
+)
+
 # What waits for the hub's staff, in the order of their inbox.
 TASK_KINDS = (
     *membership_tasks.KINDS,
@@ -243,6 +260,8 @@ def wire() -> None:
         schedules.register(schedule)
     for action in APPROVAL_ACTIONS:
         four_eyes.register(action)
+    for each in SINGLE_DECISIONS:
+        single_decisions.register(each)
     register_recipients("application", application_mails.recipients_by_id)
     register_recipients("membership", member_mails.recipients_by_id)
     register_case_access(CaseKind.MEMBERSHIP, MEMBERSHIP_CASES)

@@ -77,6 +77,7 @@ class HubAction(AuditAction):
         _("The case reference number of the application was entered"),
     )
     APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
+    APPLICATION_REMINDED = "application.reminded", _("The applicant was reminded of missing information")
     APPLICATION_RESUMED = (
         "application.resumed",
         _("The assessment continued without additional information through the link"),
@@ -237,6 +238,10 @@ class HubAction(AuditAction):
     MEMBERSHIP_STATEMENT_ACCEPTED = (
         "membership.statement_accepted",
         _("The member’s security statement was accepted"),
+    )
+    MEMBERSHIP_STATEMENT_ASKED = (
+        "membership.statement_asked",
+        _("The member was asked to renew its statement"),
     )
     MEMBERSHIP_STATEMENT_RETURNED = (
         "membership.statement_returned",

@@ -20,6 +20,7 @@ TAG_LIBRARIES = {
     "reports": "vardkase.web.intel.event_reports.template_tags",
     "runs": "vardkase.web.ui.run_tags",
     "security_labels": "vardkase.web.identity.sign_in_policy.template_tags",
+    "signatures": "vardkase.web.hub.signatures.template_tags",
     "subscriptions": "vardkase.web.exchange.subscriptions.template_tags",
     "streams": "vardkase.web.exchange.streams.template_tags",
 }

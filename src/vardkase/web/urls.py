@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.public_pages.urls")),
     path("", include("vardkase.web.hub.membership.applications.urls")),
     path("", include("vardkase.web.hub.law.urls")),
+    path("", include("vardkase.web.hub.signatures.urls")),
     path("", include("vardkase.web.hub.spills.urls")),
     path("", include("vardkase.web.hub.data_protection.urls")),
     path("", include("vardkase.web.hub.case_files.urls")),

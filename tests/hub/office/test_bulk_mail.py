@@ -10,12 +10,14 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.identity.two_people import approved, the_request
 from tests.web.signed_in import signed_in
+from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.hub.membership.contacts.models import Contact
+from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.office.bulk_mail import sending
 from vardkase.hub.office.bulk_mail.models import BulkMail
-from vardkase.hub.office.bulk_mail.queries import bulk_recipients
+from vardkase.hub.office.bulk_mail.queries import bulk_recipients, chosen_in_words
 from vardkase.hub.office.bulk_mail.services import propose_bulk_mail, stop_bulk_mail
 
 ENGLISH = {"accept-language": "en"}
@@ -58,6 +60,21 @@ def test_mail_is_previewed_approved_by_two_and_sent_little_by_little(
     assert "2 members" in web.get("/office/mail/new/", headers=ENGLISH).content.decode()
     empty = web.post("/office/mail/new/", {"act": "preview", "role": "data_protection"}, headers=ENGLISH)
     assert "Have no such contact" in empty.content.decode()
+
+    # By legal form, and by how the security statement stands.
+    Membership.objects.filter(organisation=seed.org_b).update(statement_until=today())
+    Membership.objects.filter(organisation=seed.org_c).update(statement_until=None)
+    officer = at_the_screen(desk.officer)
+    for chosen, expected in (
+        ({"statement": "soon"}, {seed.org_b.pk}),
+        ({"statement": "ended"}, {seed.org_c.pk}),
+        ({"statement": "ended", "sector": "municipality"}, set()),
+        ({"statement": "anything"}, set()),
+        ({"county": "14"}, {seed.org_b.pk, seed.org_c.pk}),
+    ):
+        found = bulk_recipients(officer, chosen | {"role": "main"})
+        assert found.members == len(expected), chosen
+    assert chosen_in_words({"sector": "region", "county": "14"}).endswith("Västra Götalands län")
 
     assert web.post("/office/mail/new/", FORM | {"text_en": ""}).status_code == 422
     assert web.post("/office/mail/new/", FORM | {"role": "data_protection"}).status_code == 422

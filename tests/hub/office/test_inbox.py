@@ -18,6 +18,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.config.logs import RouteLogFilter
 from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.customer_service.services import ask
 from vardkase.hub.membership.assessments.models import Partiality
 from vardkase.hub.office.absence.models import Absence
@@ -25,6 +26,7 @@ from vardkase.hub.office.absence.services import end_absence, register_absence
 from vardkase.hub.office.calendar.models import CalendarLink
 from vardkase.hub.office.inbox.queries import Due, InboxFilter, InboxTask, Whose, inbox
 from vardkase.hub.office.inbox.services import hand_over
+from vardkase.hub.office.inbox.telling import tell_deputies
 from vardkase.hub.open_tasks.registry import open_tasks
 
 ENGLISH = {"accept-language": "en"}
@@ -32,8 +34,13 @@ ENGLISH = {"accept-language": "en"}
 
 @pytest.fixture
 def desk(seed: Seed, password_is_enough: None, settings: Any) -> Desk:
-    settings.BASE_URL = "https://hub.example"
+    settings.BASE_URL, settings.VARDKASE_SMTP_HOST = "https://hub.example", "127.0.0.1"
     return make_desk(seed)
+
+
+def mails_to(who: ApiUser) -> list[OutgoingMail]:
+    found = OutgoingMail.objects.filter(recipient=who.user.email, subject__contains="uppgift")
+    return [*found, *OutgoingMail.objects.filter(recipient=who.user.email, subject__contains="ersättare")]
 
 
 def waiting(who: ApiUser, **by: Any) -> dict[str, InboxTask]:
@@ -70,6 +77,12 @@ def test_tasks_are_owned_handed_over_and_go_to_the_deputy(seed: Seed, desk: Desk
     assert set(waiting(desk.second, whose=Whose.MINE)) == {of_case, of_legal}
     legal.refresh_from_db()
     assert legal.owner == desk.second.user
+    # The new owner is told, and of nothing but that; whoever takes a task knows.
+    (told,) = mails_to(desk.second)
+    assert "2 uppgifter" in told.subject
+    assert not {case.number, "Villkor"} & set(f"{told.subject} {told.text}".split())
+    hand_over(second, [("support_request", str(legal.pk))], desk.second.user.pk)
+    assert mails_to(desk.second) == [told]
     with pytest.raises(Invalid):  # The operator answers no legal questions,
         hand_over(officer, [("support_request", str(legal.pk))], desk.operator.user.pk)
     with pytest.raises(NotFound):  # and knows of none.
@@ -79,6 +92,9 @@ def test_tasks_are_owned_handed_over_and_go_to_the_deputy(seed: Seed, desk: Desk
 
     # Away: the deputy has them, but none in which they have declared an interest.
     absence = register_absence(officer, desk.second.user.pk, desk.officer.user.pk, today(), today())
+    assert (tell_deputies(), tell_deputies()) == (1, 0)
+    (told,) = mails_to(desk.officer)
+    assert "Just nu har du 2 uppgifter" in told.text
     mine = waiting(desk.officer, whose=Whose.MINE)
     assert {of_case, of_legal} <= set(mine)
     assert mine[of_case].absent == desk.second.user

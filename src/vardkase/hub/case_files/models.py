@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.case_files.closing import closed
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.signatures.verdicts import SignatureVerdict
 from vardkase.identity.organisations.models import Organisation
 
 
@@ -111,3 +112,20 @@ class CaseDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
+
+
+class SignatureCheck(models.Model):
+    """What the electronic signatures of an incoming document were worth at `at`; `signatures` as `FoundSignature`."""
+
+    document = models.OneToOneField(
+        CaseDocument, models.CASCADE, primary_key=True, related_name="signature_check"
+    )
+    verdict = models.CharField(max_length=16, choices=SignatureVerdict.choices)
+    signatures = models.JSONField(default=list)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "case_document_signature_check"
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.verdict}"

@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.access import readable
 from vardkase.hub.case_files.closing import closed
-from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def case_file_of(thing_kind: str, thing_id: int) -> CaseFile | None:
@@ -23,6 +24,11 @@ def documents_of(case_file: CaseFile) -> QuerySet[CaseDocument]:
     """In the order in which they were filed, without their bytes."""
     rows = case_file.documents.select_related("letter").defer("content", "letter__content")
     return rows.order_by("number")
+
+
+def is_of_hub_owner(case_file: CaseFile) -> bool:
+    """Requests for public records are handled by other authorities too, each its own; all else by the hub owner."""
+    return case_file.kind != CaseKind.PUBLIC_RECORDS or case_file.organisation_id == host_organisation_id()
 
 
 def has_closed_documents(case_file: CaseFile) -> bool:

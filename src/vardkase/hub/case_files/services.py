@@ -18,10 +18,13 @@ from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.access import require_handler
-from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction, SignatureCheck
 from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.case_files.signature_checks import keep_check, report_on
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.problems import HubProblem
+from vardkase.hub.signatures.audit_actions import SignatureAction
+from vardkase.hub.signatures.problems import SignatureProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 
@@ -94,6 +97,8 @@ def file_document(
 
     Raises Conflict if the case is closed or full.
     """
+    # Before the lock: it may take a few seconds.
+    report = None if letter else report_on(direction, content)
     locked = CaseFile.objects.select_for_update(no_key=True).get(pk=case_file.pk)
     if not locked.is_open:
         raise Conflict(CaseFileProblem.CLOSED())
@@ -115,6 +120,8 @@ def file_document(
         occurred_at=occurred_at or timezone.now(),
         by=actor.name[:255],
     )
+    if report:
+        keep_check(made, report)
     # Not its title, which may name people: the audit log has other readers.
     change = {"document": made.number, "sha256": made.sha256}
     record(actor, HubAction.CASE_DOCUMENT_FILED, target_of(locked), change)
@@ -217,6 +224,22 @@ def note_call(
     return add_document(
         actor, case_file, Direction.INTERNAL, title, counterpart=who, text=text, occurred_at=occurred_at
     )
+
+
+@transaction.atomic
+def check_signatures_again(actor: Actor, document: CaseDocument) -> SignatureCheck:
+    """Check the electronic signatures of a document anew, such as after other issuers are trusted.
+
+    Raises NotFound, Forbidden, and Invalid for what is no incoming PDF.
+    """
+    require_handler(actor, document.case_file)
+    report = report_on(document.direction, bytes(document.content))
+    if report is None:
+        raise Invalid(SignatureProblem.NOT_A_PDF())
+    kept = keep_check(document, report)
+    change = {"document": document.number, "verdict": kept.verdict}
+    record(actor, SignatureAction.SIGNATURES_CHECKED, target_of(document.case_file), change)
+    return kept
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from vardkase.core.problems import ProblemCode
 
 class OfficeProblem(ProblemCode):
     NO_SUCH_TASK = _("The task was not found. It may have been handled already.")
+    NO_SUCH_ACT = _("Choose what to do from the list.")
+    NONE_OF_THIS_KIND = _("None of the selected tasks is of this type: %(kind)s.")
     CANNOT_HANDLE = _("%(name)s cannot handle this task: wrong duty, or a conflict of interest.")
     NO_SUCH_COLLEAGUE = _("Choose a colleague from the list.")
     DAYS_IN_ORDER = _("The last day may not be before the first.")

@@ -35,6 +35,20 @@ class OfficeTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BulkAct:
+    """What can be done with many tasks of a kind at once.
+
+    `label` starts with a verb; `effect` says what happens with each, and is read before it is confirmed.
+    `carry_out(actor, reference)` does it with one task, and raises as a service.
+    """
+
+    name: str
+    label: str | Promise
+    effect: str | Promise
+    carry_out: Callable[[Actor, str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskKind:
     """A kind of task.
 
@@ -52,6 +66,7 @@ class TaskKind:
     view: str
     query: str = ""
     hand_over: Callable[[Actor, str, int], bool] | None = None
+    acts: tuple[BulkAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from vardkase.audit.actions import find_action
 from vardkase.core.mail.facts import moment
 from vardkase.core.typeset import pdf, records
 from vardkase.hub.lifecycle.services import history_of
+from vardkase.hub.signatures.signing import signed
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.queries import holders_of
 from vardkase.hub.spills.rules import SPILL
@@ -30,7 +31,7 @@ STEP_OF = {"delete_spill": "delete", "release_spill": "release"}
 def report(spill: Spill, language: str) -> bytes:
     language = language if language in LANGUAGES else "sv"
     with override(language):
-        return pdf(TEMPLATE, _data(spill), language=language, pool=records)
+        return signed(pdf(TEMPLATE, _data(spill), language=language, pool=records))
 
 
 def _data(spill: Spill) -> dict[str, Any]:

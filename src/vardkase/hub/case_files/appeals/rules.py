@@ -8,6 +8,12 @@ from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.appeals.models import Appeal, CourtOutcome
 from vardkase.hub.case_files.appeals.models import AppealState as State
 from vardkase.hub.lifecycle import StateMachine, Transition
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision
+
+DISMISS_APPEAL = SingleDecision(
+    "dismiss_appeal", _("Dismiss an appeal as too late"), frozenset({Party.LEGAL_OFFICER})
+)
 
 APPEAL = StateMachine(
     "appeal",

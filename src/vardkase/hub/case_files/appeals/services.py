@@ -27,9 +27,10 @@ from vardkase.hub.case_files.appeals.models import (
     number_of,
 )
 from vardkase.hub.case_files.appeals.queries import with_documents
-from vardkase.hub.case_files.appeals.rules import APPEAL, HERE, STANDS, is_late
+from vardkase.hub.case_files.appeals.rules import APPEAL, DISMISS_APPEAL, HERE, STANDS, is_late
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.case_files.queries import is_of_hub_owner
 from vardkase.hub.case_files.services import file_received, target_of
 from vardkase.hub.law.working_days import is_working_day, next_working_day
 from vardkase.hub.lifecycle.services import take_step
@@ -151,6 +152,9 @@ def check_time(actor: Actor, appeal_id: int, exception: str = "", note: str = ""
     if exception:
         _step(actor, appeal, "find_in_time", appeal.exception_note)
         return appeal
+    # Other authorities have delegations of their own.
+    if is_of_hub_owner(appeal.case_file):
+        DISMISS_APPEAL.require_right(actor)
     appeal.letter = kind.dismiss(actor, appeal)
     appeal.save(update_fields=["letter"])
     _step(actor, appeal, "dismiss")

@@ -24,8 +24,9 @@ from vardkase.hub.case_files.description import CaseDescription, describe
 from vardkase.hub.case_files.exporting import size_of
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
-from vardkase.hub.case_files.queries import content_of, documents_of, has_closed_documents
+from vardkase.hub.case_files.queries import content_of, documents_of, has_closed_documents, is_of_hub_owner
 from vardkase.hub.case_files.services import target_of
+from vardkase.hub.signatures.signing import signed
 from vardkase.identity.access.actor import Actor
 
 TEMPLATE = Path(__file__).with_name("case.typ")
@@ -62,7 +63,8 @@ def print_case(actor: Actor, case_file: CaseFile, language: str) -> bytes:
         raise NotTypeset(failed.problem or CaseFileProblem.NOT_JOINED()) from failed
     with transaction.atomic():
         record(actor, HubAction.CASE_FILE_PRINTED, target_of(case_file), {"documents": len(documents)})
-    return printed
+    # The hub signs for the hub owner alone, not for other authorities.
+    return signed(printed) if is_of_hub_owner(case_file) else printed
 
 
 def _printed(case_file: CaseFile, documents: list[CaseDocument], folder: Path, language: str) -> bytes:

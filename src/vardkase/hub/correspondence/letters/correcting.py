@@ -8,6 +8,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
@@ -24,6 +25,10 @@ from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.templates import composed
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision
+
+CORRECT_LETTER = SingleDecision("correct_letter", _("Correct an error in a letter or decision"), OFFICERS)
 
 LONGEST = 5000
 
@@ -46,6 +51,7 @@ def correct(actor: Actor, letter_id: int, texts: Mapping[str, str], why: str) ->
     Conflict, Invalid by field.
     """
     letter = find_to_handle(actor, letter_id)
+    CORRECT_LETTER.require_right(actor)
     contents = contents_of(letter)
     before = contents.facts[SWEDISH]
     errors: dict[str, list[Problem]] = {}

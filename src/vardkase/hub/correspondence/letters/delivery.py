@@ -37,13 +37,21 @@ WHERE NOT EXISTS (SELECT FROM letter_delivery d WHERE d.letter_id = l.id)
 def undelivered(actor: Actor) -> QuerySet[Letter]:
     """Those of cases that the actor may handle. Raises Forbidden."""
     actor.require_staff(*EDITORS)
-    found = cursor().execute(UNDELIVERED, {"hours": UNDELIVERED_HOURS.value}).fetchall()
-    letters = list(Letter.objects.filter(pk__in=[pk for (pk,) in found]).defer("content"))
+    letters = list(Letter.objects.filter(pk__in=_undelivered()).defer("content"))
     # Once for each case, of which there are few.
     one_of = {(letter.thing_kind, letter.thing_id): letter for letter in letters}
     handled = {case for case, letter in one_of.items() if handles(actor, letter)}
     kept = [letter.pk for letter in letters if (letter.thing_kind, letter.thing_id) in handled]
     return Letter.objects.filter(pk__in=kept).defer("content").order_by("pk")
+
+
+def undelivered_count() -> int:
+    return len(_undelivered())
+
+
+def _undelivered() -> list[int]:
+    found = cursor().execute(UNDELIVERED, {"hours": UNDELIVERED_HOURS.value}).fetchall()
+    return [pk for (pk,) in found]
 
 
 @transaction.atomic

@@ -14,12 +14,14 @@ from vardkase.core.mail.models import SentState
 from vardkase.core.mail.notify import notify
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import can_send
+from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.queries import sent_about
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
 _recipients: dict[str, Callable[[int], list[Recipient]]] = {}
@@ -38,6 +40,11 @@ def recipients_about(thing_kind: str, thing_id: int) -> list[Recipient]:
     """Who receives the letters about a thing now; nobody for a kind that is not registered."""
     find = _recipients.get(thing_kind)
     return find(thing_id) if find else []
+
+
+def resend_by_number(actor: Actor, number: str) -> int:
+    found = undelivered(actor).filter(number=number.replace("\0", ""))
+    return resend(actor, first_or_not_found(found, HubProblem.NO_SUCH_LETTER()).pk)
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.correspondence.templates import carried_sections, composed
 from vardkase.hub.problems import HubProblem
+from vardkase.hub.signatures.signing import require_can_sign, signed_letter
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 SWEDISH = "sv"
@@ -60,9 +61,14 @@ class Contents:
     """Sections of its kind that this letter does not have."""
 
 
-def typeset_for_file(contents: Contents) -> bytes:
-    """The letter as PDF, for a case whose file keeps its documents itself; it takes no number of its own."""
-    return _typeset(contents, _kind(contents.kind), contents.number, today(), is_draft=False)
+def typeset_for_file(contents: Contents, *, is_own: bool = True) -> bytes:
+    """The letter as PDF, for a case whose file keeps its documents itself; it takes no number of its own. `is_own`:
+    of the hub owner, for whom alone the hub signs.
+
+    Raises Conflict if it must be signed electronically and cannot be.
+    """
+    content = _typeset(contents, _kind(contents.kind), contents.number, today(), is_draft=False)
+    return signed_letter(content) if is_own else content
 
 
 def preview(contents: Contents) -> bytes:
@@ -74,16 +80,18 @@ def preview(contents: Contents) -> bytes:
 def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter | None = None) -> Letter:
     """Typeset a letter, assign the next number of its case, and store its bytes; it can never be changed.
 
-    Raises Conflict for a decision while it is not settled who decides, on what it rests, or where to appeal.
+    Raises Conflict for a decision while it is not settled who decides, on what it rests, or where to appeal, and for
+    any letter that must be signed electronically and cannot be.
     """
     kind = _kind(contents.kind)
     require_ready(kind)
+    require_can_sign()
     # The first letter of a case has no row to lock; two written at once would take the same number.
     cursor().execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"letter {contents.number}",))
     number = (
         f"{contents.number}:{Letter.objects.filter(number__startswith=f'{contents.number}:').count() + 1}"
     )
-    content = _typeset(contents, kind, number, today(), is_draft=False)
+    content = signed_letter(_typeset(contents, kind, number, today(), is_draft=False))
     without = left_out_sections().union(contents.without)
     text = composed(kind, [SWEDISH], without=without)[SWEDISH]
     kept = Letter.objects.create(

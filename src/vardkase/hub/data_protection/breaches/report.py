@@ -13,6 +13,7 @@ from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.wording import sender_and_address
 from vardkase.hub.data_protection.breaches.models import Breach
 from vardkase.hub.data_protection.processing.queries import data_protection_officer
+from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 
@@ -68,4 +69,4 @@ def report_pdf(breach: Breach) -> bytes:
         "meta": [[gettext("Personal data breach"), breach.number]],
         "facts": [list(pair) for pair in facts_of(breach)],
     }
-    return typeset.pdf(TEMPLATE, data, language=language, pool=typeset.records)
+    return signed(typeset.pdf(TEMPLATE, data, language=language, pool=typeset.records))

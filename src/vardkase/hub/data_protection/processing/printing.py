@@ -13,6 +13,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import NotFound
 from vardkase.core.mail.kinds import LANGUAGES
 from vardkase.hub.data_protection.processing.queries import parts_of, record_of_processing
+from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).with_name("record.typ")
 
@@ -43,4 +44,4 @@ def record_pdf(language: str) -> bytes:
                 for activity in record.activities
             ],
         }
-    return typeset.pdf(TEMPLATE, data, language=language, pool=typeset.records)
+    return signed(typeset.pdf(TEMPLATE, data, language=language, pool=typeset.records))

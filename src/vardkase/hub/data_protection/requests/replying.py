@@ -35,7 +35,7 @@ from vardkase.hub.data_protection.requests.models import (
 )
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened_copy
 from vardkase.hub.data_protection.requests.queries import FINAL
-from vardkase.hub.data_protection.requests.rules import REQUEST
+from vardkase.hub.data_protection.requests.rules import REPLY_TO_DATA_SUBJECT, REQUEST
 from vardkase.hub.data_protection.requests.services import (
     LONGEST_REASON,
     LONGEST_TEXT,
@@ -46,6 +46,7 @@ from vardkase.hub.data_protection.requests.services import (
 from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
 from vardkase.hub.data_protection.requests.wording import contents_of, own_rights_left
 from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.signatures.signing import signed
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Event
 
@@ -70,6 +71,7 @@ def reply(
     answered although a controller has not. Raises Conflict, Invalid, NotFound, Forbidden.
     """
     request = locked(actor, pk)
+    REPLY_TO_DATA_SUBJECT.require_right(actor)
     text = text_of(text, "text", LONGEST_TEXT)
     _require_complete(request, without_because)
     _require_ready()
@@ -147,7 +149,7 @@ def copy_as_pdf(request: DataSubjectRequest) -> bytes:
             ],
             "nothing": gettext("No data were given out."),
         }
-    return typeset.pdf(COPY, data, language=request.language, pool=typeset.records)
+    return signed(typeset.pdf(COPY, data, language=request.language, pool=typeset.records))
 
 
 def _document(request: DataSubjectRequest, given: Sequence[CopyOfData]) -> Mapping[str, Any]:

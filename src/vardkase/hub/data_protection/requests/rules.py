@@ -17,6 +17,17 @@ from vardkase.hub.law.queries import provisions
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision
+
+REPLY_TO_DATA_SUBJECT = SingleDecision(
+    "reply_to_data_subject", _("Reply to a request from a data subject"), frozenset({Party.LEGAL_OFFICER})
+)
+EXTEND_DATA_REQUEST = SingleDecision(
+    "extend_data_request",
+    _("Extend the time to reply to a data subject"),
+    frozenset({Party.LEGAL_OFFICER}),
+)
 
 OPEN = (State.RECEIVED, State.IDENTITY, State.IN_HAND, State.WITH_CONTROLLERS)
 REQUEST = StateMachine(

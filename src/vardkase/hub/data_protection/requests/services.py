@@ -30,7 +30,7 @@ from vardkase.hub.data_protection.requests.models import DataRequestState as Sta
 from vardkase.hub.data_protection.requests.models import DataSubjectRequest, DataSubjectRight
 from vardkase.hub.data_protection.requests.person import DataSubject, opened, sealed, sender_mark
 from vardkase.hub.data_protection.requests.queries import requests
-from vardkase.hub.data_protection.requests.rules import OPEN, REQUEST
+from vardkase.hub.data_protection.requests.rules import EXTEND_DATA_REQUEST, OPEN, REQUEST
 from vardkase.hub.data_protection.requests.terms import SHORTEST, SearchTerm, TermKind, field_of, read_terms
 from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.hub.data_protection.settings import CONTROLLER_DAYS
@@ -163,6 +163,7 @@ def extend(actor: Actor, pk: int, reason: str) -> DataSubjectRequest:
     Raises Conflict after the first month or if it was extended before, Invalid, NotFound, Forbidden.
     """
     request = _for_handler(actor, pk)
+    EXTEND_DATA_REQUEST.require_right(actor)
     if request.extended_at:
         raise Conflict(DataRequestProblem.ALREADY_EXTENDED())
     if today() > request.deadline:

@@ -27,6 +27,7 @@ from vardkase.hub.membership.questionnaire.fields import (
     value_at,
 )
 from vardkase.hub.membership.questionnaire.steps import STEPS
+from vardkase.hub.signatures.signing import signed_record
 
 FORM = Path(__file__).with_name("form.typ")
 RECEIPT = Path(__file__).with_name("receipt.typ")
@@ -46,7 +47,7 @@ def keep_form(application: Application) -> bytes:
 
 def keep_receipt(application: Application) -> bytes:
     with translation.override(application.language):
-        content = _pdf(RECEIPT, application, _receipt(application))
+        content = signed_record(_pdf(RECEIPT, application, _receipt(application)))
     keep(application, DocumentKind.RECEIPT, content)
     return content
 

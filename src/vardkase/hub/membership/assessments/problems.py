@@ -49,5 +49,6 @@ class AssessmentProblem(ProblemCode):
     ORDER_NOT_SERVED = _(
         "It is not known that the applicant has received the order, %(number)s. Record its service first."
     )
+    REMINDED_ALREADY = _("The applicant has been reminded within the last day.")
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a date in the future.")

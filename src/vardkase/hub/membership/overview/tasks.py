@@ -13,18 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
 from vardkase.hub.correspondence.letters.delivery import undelivered
+from vardkase.hub.correspondence.letters.resending import resend_by_number
 from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.queries import rules
 from vardkase.hub.membership.applications.models import Application, ApplicationState, CompletionKind
 from vardkase.hub.membership.assessments.access import organisations_of_interest, without_interest
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, TO_HANDLE, CaseFilter, applications
-from vardkase.hub.membership.assessments.services.reviews import hand_over
+from vardkase.hub.membership.assessments.services.reviews import hand_over, remind_of_completion
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.overview.members import MemberFilter, members
+from vardkase.hub.membership.statements.asking import ask_for_renewal
 from vardkase.hub.membership.statements.models import Statement, StatementState
-from vardkase.hub.open_tasks.registry import OfficeTask, TaskKind, end_of
+from vardkase.hub.open_tasks.registry import BulkAct, OfficeTask, TaskKind, end_of
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.queries import to_answer
@@ -164,6 +166,16 @@ KINDS = (
         duties=OFFICERS,
         source=undelivered_letters,
         view="undelivered_letters",
+        acts=(
+            BulkAct(
+                name="resend_letters",
+                label=_("Send undelivered letters again"),
+                effect=_(
+                    "Each letter is sent by e-mail again, unchanged, to those who receive letters in its case now."
+                ),
+                carry_out=resend_by_number,
+            ),
+        ),
     ),
     TaskKind(
         name="application",
@@ -183,6 +195,16 @@ KINDS = (
         view="applications",
         query="?state=completion_requested",
         hand_over=hand_over,
+        acts=(
+            BulkAct(
+                name="remind_applicants",
+                label=_("Remind applicants of missing information"),
+                effect=_(
+                    "Each applicant is told by e-mail that the information has not arrived, with a new private link."
+                ),
+                carry_out=remind_of_completion,
+            ),
+        ),
     ),
     TaskKind(
         name="onboarding",
@@ -219,6 +241,16 @@ KINDS = (
         source=statements_that_expire,
         view="members",
         query="?expiring=1",
+        acts=(
+            BulkAct(
+                name="ask_for_statements",
+                label=_("Ask members to renew security statements"),
+                effect=_(
+                    "Each member’s contacts and administrators are asked by e-mail to renew the security statement."
+                ),
+                carry_out=ask_for_renewal,
+            ),
+        ),
     ),
     TaskKind(
         name="approval",

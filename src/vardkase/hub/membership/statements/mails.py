@@ -8,9 +8,15 @@ from vardkase.audit.services import AuditActor
 from vardkase.hub.membership.members.mails import write
 from vardkase.hub.membership.members.models import Membership
 
+ASKED = "statement_renewal_asked"
+
 
 def remind(actor: AuditActor, membership: Membership, valid_until: date, days: int) -> None:
     write(actor, membership, "statement_reminder", day=valid_until, days=days)
+
+
+def ask(actor: AuditActor, membership: Membership, day: date, *, has_ended: bool) -> None:
+    write(actor, membership, ASKED, day=day, state="ended" if has_ended else "ends")
 
 
 def accepted(actor: AuditActor, membership: Membership, valid_until: date) -> None:

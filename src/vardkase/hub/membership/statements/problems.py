@@ -12,5 +12,6 @@ class StatementProblem(ProblemCode):
     NO_SUCH_FILE = _("File not found."), "Invalid file"
     NO_SUCH_STATEMENT = _("Statement not found.")
     NONE_WAITING = _("No statement is waiting for review.")
+    ASKED_ALREADY = _("The member has been asked within the last day.")
     NO_MEASURE = _("Choose a measure.")
     SUBMITTED = _("The statement has been submitted. It can be changed again if the hub owner returns it.")

@@ -17,6 +17,8 @@ class Absence(models.Model):
     last = models.DateField()
     noted_by = models.CharField(max_length=255)
     at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True)
+    """When the deputy was told that it has begun."""
 
     class Meta:
         db_table = "staff_absence"

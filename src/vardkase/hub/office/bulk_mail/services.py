@@ -17,7 +17,7 @@ from vardkase.core.problems import CommonProblem, Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.models import ContactRole
 from vardkase.hub.office.bulk_mail.models import BulkMail
-from vardkase.hub.office.bulk_mail.queries import FILTERS, bulk_recipients, find_bulk_mail
+from vardkase.hub.office.bulk_mail.queries import FILTERS, bulk_recipients, chosen_in_words, find_bulk_mail
 from vardkase.hub.office.bulk_mail.tasks import order_sending
 from vardkase.hub.office.problems import OfficeProblem
 from vardkase.hub.problems import HubProblem
@@ -87,7 +87,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     given = request.parameters
     effect = gettext("The mail goes to %(count)s recipients, little by little.") % {"count": given["count"]}
     role = ContactRole(given["chosen"]["role"]).label
-    others = ", ".join(str(given["chosen"][name]) for name in FILTERS if name in given["chosen"])
+    others = chosen_in_words(given["chosen"])
     details = (
         (gettext("To"), f"{role}; {others}" if others else str(role)),
         (gettext("Subject in Swedish"), given["subject_sv"]),

@@ -9,7 +9,7 @@ from vardkase.identity.accounts.models import User
 
 
 class DecisionRight(models.Model):
-    """The right to make decisions of a kind (`action`, the name of an action that takes two people).
+    """The right to make decisions of a kind (`action`, the name of what two people or one officer decide).
 
     It belongs to an account, or to everybody with a `duty`, from the day `first` to the day `last` (None: until
     further notice). `source` is the decision that gives it. Two people add it and end it. A withdrawn one no longer

@@ -16,11 +16,15 @@ from vardkase.identity.accounts.four_eyes.decision_rights import DecisionRights,
 from vardkase.identity.accounts.four_eyes.hub_in_use import APPOINT, BEGIN_AGAIN
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction, actions
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision, single_decisions
 from vardkase.identity.accounts.services.protection import CHANGE, CHANGE_LAST
 
 CHANGE_DELEGATION = "change_delegation"
 ALWAYS_BY_DUTY = frozenset({CHANGE_DELEGATION, APPOINT, BEGIN_AGAIN, CHANGE, CHANGE_LAST})
 """Never delegated: without them nobody could mend a delegation that has locked everybody out."""
+
+
+type DecisionKind = ApprovalAction | SingleDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,17 @@ class DelegatedDecision:
     Without `is_delegated`, everybody whose duty approves it decides.
     """
 
-    action: ApprovalAction
+    action: DecisionKind
     is_delegated: bool
     today: list[DecisionRight]
     coming: list[DecisionRight]
     ended: list[DecisionRight]
 
 
-def delegable() -> list[ApprovalAction]:
-    found = [each for each in actions() if each.approve & OFFICERS and each.name not in ALWAYS_BY_DUTY]
+def delegable() -> list[DecisionKind]:
+    """What two people decide, and what one officer decides alone, in the order of their titles."""
+    every: list[DecisionKind] = [*actions(), *single_decisions()]
+    found = [each for each in every if each.approve & OFFICERS and each.name not in ALWAYS_BY_DUTY]
     return sorted(found, key=lambda action: str(action.title))
 
 
@@ -58,8 +64,8 @@ def find_right(pk: int) -> DecisionRight:
 def rights_today() -> DecisionRights:
     """For `four_eyes.decision_rights`: an action is delegated from the first day of its first right."""
     day, by_action = today(), defaultdict[str, list[Delegated]](list)
-    known = {action.name for action in actions()} - ALWAYS_BY_DUTY
-    for right in _standing().filter(first__lte=day, action__in=known).order_by("pk"):
+    known = {each.name for each in actions()} | {each.name for each in single_decisions()}
+    for right in _standing().filter(first__lte=day, action__in=known - ALWAYS_BY_DUTY).order_by("pk"):
         held = by_action[right.action]
         if _is_in_force(right, day):
             held.append(Delegated(right.source, right.user_id, right.duty))
@@ -80,7 +86,7 @@ def _is_in_force(right: DecisionRight, day: date) -> bool:
     return has_holder and right.first <= day and (right.last is None or right.last >= day)
 
 
-def _decision(action: ApprovalAction, rights: list[DecisionRight], day: date) -> DelegatedDecision:
+def _decision(action: DecisionKind, rights: list[DecisionRight], day: date) -> DelegatedDecision:
     standing = [right for right in rights if right.withdrawn_at is None]
     in_force = [right for right in standing if _is_in_force(right, day)]
     coming = [right for right in standing if right.first > day]

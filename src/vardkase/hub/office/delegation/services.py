@@ -91,7 +91,7 @@ def _require_officer(actor: Actor) -> None:
     cursor().execute(ONE_AT_A_TIME)
 
 
-def _checked(wanted: NewRight) -> tuple[ApprovalAction, str]:
+def _checked(wanted: NewRight) -> tuple[queries.DecisionKind, str]:
     errors: dict[str, list[Problem]] = {}
     action = {each.name: each for each in queries.delegable()}.get(wanted.action)
     if action is None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.core.mail.settings import SENDER_NAME
 from vardkase.core.typeset import pdf
+from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).parent / "directory.typ"
 
@@ -28,4 +29,4 @@ def directory_pdf(entries: Sequence[dict[str, Any]], day: date, language: str) -
         "head": [gettext("Role"), gettext("Name"), gettext("Telephone"), gettext("E-mail address")],
         "entries": list(entries),
     }
-    return pdf(TEMPLATE, data, language=language)
+    return signed(pdf(TEMPLATE, data, language=language))

@@ -12,6 +12,7 @@ from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.office.inbox.models import TaskOwner
 from vardkase.hub.office.inbox.queries import find_task, may_handle
+from vardkase.hub.office.inbox.telling import tell_new_owner
 from vardkase.hub.office.problems import OfficeProblem
 from vardkase.hub.office.staff import DESKS, staff
 from vardkase.identity.access.actor import Actor
@@ -25,7 +26,7 @@ def hand_over(actor: Actor, tasks: Collection[tuple[str, str]], user_id: int) ->
     """Give tasks (kind, reference) to a colleague, or take them oneself. All or none.
 
     Raises Forbidden, NotFound if one no longer waits, Invalid under `owner` if the colleague may not handle one of
-    them.
+    them. The colleague is told by mail.
     """
     actor.require_writing()
     actor.require_staff(*DESKS)
@@ -36,6 +37,7 @@ def hand_over(actor: Actor, tasks: Collection[tuple[str, str]], user_id: int) ->
         raise Invalid({"task": [CommonProblem.REQUIRED()]})
     for kind_name, reference in sorted(set(tasks)):
         _hand_over(actor, kind_name, reference, colleague)
+    tell_new_owner(actor, colleague, len(set(tasks)))
     return len(set(tasks))
 
 

@@ -17,6 +17,7 @@ from vardkase.core.typeset import pdf, records
 from vardkase.hub.office.quarterly.figures import FigureTable, Value
 from vardkase.hub.office.quarterly.periods import Period, Quarter
 from vardkase.hub.office.quarterly.wording import COLUMNS, TABLES, line_in_words, note_in_words
+from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 LANGUAGES = ("sv", "en")
@@ -96,7 +97,8 @@ def cells(figures: Mapping[str, Any]) -> Iterator[tuple[str, str, str, list[Valu
 def report_pdf(quarter: Quarter, figures: Mapping[str, Any], language: str, number: str = "") -> bytes:
     """The report as PDF; without `number` it is a draft, whose figures may change."""
     with override(language):
-        return pdf(TEMPLATE, _printed(quarter, figures, number), language=language, pool=records)
+        made = pdf(TEMPLATE, _printed(quarter, figures, number), language=language, pool=records)
+    return signed(made) if number else made
 
 
 def quarter_in_words(quarter: Quarter) -> str:

@@ -328,7 +328,7 @@ def _typeset(
         reached_at=", ".join(filter(None, (office.address, office.email, office.phone))),
         without=sorted(without),
     )
-    return typeset_for_file(contents)
+    return typeset_for_file(contents, is_own=case.authority_id == host_organisation_id())
 
 
 DECIDED: Mapping[CaseOutcome, Callable[[], str]] = {

@@ -13,6 +13,13 @@ from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.public_records.cases.models import CaseState as State
 from vardkase.hub.public_records.cases.models import RecordsCase
 from vardkase.hub.public_records.cases.settings import ANSWER_DAYS
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision
+
+DECIDE_ON_RECORDS = SingleDecision(
+    "decide_on_records", _("Decide on a request for public records"), frozenset({Party.LEGAL_OFFICER})
+)
+"""Of the hub owner: other authorities have delegations of their own."""
 
 BEFORE_ANSWER = (State.REGISTERED, State.MATERIAL, State.CONSULTATION, State.ASSESSMENT)
 CASE = StateMachine(

@@ -11,6 +11,7 @@ from vardkase.hub.case_files.access import may_handle, readable
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.case_files.queries import documents_of, has_closed_documents
 from vardkase.identity.access.actor import Actor
+from vardkase.web.hub.case_files.presenters import paper_lines
 
 register = template.Library()
 
@@ -26,7 +27,7 @@ def case_papers(context: Context, case_file: CaseFile | None, *, is_own_page: bo
         return {}
     return {
         "case_file": case_file,
-        "documents": documents_of(case_file),
+        "documents": paper_lines(documents_of(case_file)),
         "has_closed": has_closed_documents(case_file),
         "is_own_page": is_own_page,
         "handles": case_file.is_open and may_handle(actor, case_file),

@@ -12,6 +12,11 @@ urlpatterns = [
     path("cases/<str:number>/", views.view, name="case_file"),
     path("cases/<str:number>/documents/add/", views.add, name="case_document_add"),
     path("cases/<str:number>/documents/<int:document>/", views.document, name="case_document"),
+    path(
+        "cases/<str:number>/documents/<int:document>/signatures/",
+        views.signatures,
+        name="case_document_signatures",
+    ),
     path("cases/<str:number>/appeals/new/", appeals.register, name="case_appeal_new"),
     path("cases/<str:number>/appeals/<int:pk>/", appeals.view, name="case_appeal"),
     path("cases/<str:number>/appeals/<int:pk>/<slug:name>/", appeals.step, name="case_appeal_step"),

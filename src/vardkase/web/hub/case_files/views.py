@@ -16,9 +16,13 @@ from vardkase.hub.case_files.appeals.kinds import takes_appeals
 from vardkase.hub.case_files.appeals.queries import appeals_in
 from vardkase.hub.case_files.e_archive.package import archive_package, package_name
 from vardkase.hub.case_files.exporting import export_documents
-from vardkase.hub.case_files.models import CaseFile, CaseKind
+from vardkase.hub.case_files.models import CaseFile, CaseKind, Direction
 from vardkase.hub.case_files.one_pdf.printing import print_case
+from vardkase.hub.case_files.signature_checks import checks_of
+from vardkase.hub.signatures.checking import is_checked
+from vardkase.hub.signatures.signing import signatures_of
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
+from vardkase.web.hub.case_files.presenters import signatures_in_words
 from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
@@ -75,6 +79,29 @@ def document(request: PageRequest, number: str, document: int) -> HttpResponseBa
     found = queries.find_document(request.actor, number, document)
     name = found.file_name or f"{found.case_file.number}-{found.number}.txt"
     return download([queries.content_of(found)], name, found.media_type)
+
+
+@page()
+def signatures(request: PageRequest, number: str, document: int) -> HttpResponse:
+    """What the electronic signatures of a document are worth; a POST checks them again."""
+    found = queries.find_document(request.actor, number, document)
+    if request.method == "POST":
+        with errors_shown_as_message(request):
+            services.check_signatures_again(request.actor, found)
+            messages.success(request, gettext("The signatures have been checked."))
+        return redirect("case_document_signatures", number, document)
+    check = checks_of([found]).get(found.pk)
+    context = {
+        "case_file": found.case_file,
+        "document": found,
+        "own": signatures_of([found.sha256]).get(found.sha256),
+        "check": check,
+        "signatures": signatures_in_words(check),
+        "handles": found.direction == Direction.INCOMING
+        and is_checked(bytes(found.content))
+        and may_handle(request.actor, found.case_file),
+    }
+    return render(request, "case_files/signatures.html", context)
 
 
 @page(writes=True, body=BodyLimits.FILES)

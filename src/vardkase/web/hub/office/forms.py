@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.membership.contacts.models import ContactRole
+from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.membership.phases.queries import phase_titles
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
+from vardkase.hub.office.bulk_mail.queries import StatementChoice
 from vardkase.hub.office.delegation.queries import delegable
 from vardkase.hub.office.delegation.services import LONGEST_SOURCE
 from vardkase.hub.office.evaluations.services import LONGEST as LONGEST_EVALUATION
@@ -87,11 +89,13 @@ def _open_states() -> list[tuple[str, Any]]:
 class BulkMailForm(forms.Form):
     """To whom, and what. Its first fields are FILTERS and the role."""
 
-    sector = _filter(_("Sector"), lambda: Sector.choices)
+    sector = _filter(_("Legal form"), lambda: Sector.choices)
     phase = _filter(_("Phase"), lambda: phase_titles().items())
     connection = _filter(_("Connection method"), lambda: Connection.choices)
     nis2 = _filter(_("NIS2"), lambda: Nis2Status.choices)
     state = _filter(_("Status"), _open_states)
+    county = _filter(_("County"), lambda: COUNTIES)
+    statement = _filter(_("Security statement"), lambda: StatementChoice.choices)
     role = forms.ChoiceField(label=_("Contacts"), choices=ContactRole.choices, initial=ContactRole.MAIN)
     subject_sv = forms.CharField(label=_("Subject in Swedish"), max_length=150)
     text_sv = forms.CharField(

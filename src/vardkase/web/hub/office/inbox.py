@@ -13,10 +13,13 @@ from django.views.decorators.http import require_POST
 
 from vardkase.hub.office.absence.queries import absence_today
 from vardkase.hub.office.inbox import queries, services
+from vardkase.hub.office.inbox.bulk import acts_for
 from vardkase.hub.office.inbox.queries import SORTS, Due, InboxFilter, InboxTask, Whose
 from vardkase.hub.office.staff import DESKS, staff
 from vardkase.hub.open_tasks.registry import MOST, kinds_for
+from vardkase.identity.accounts.staff import DECIDE
 from vardkase.misp.flags import as_int
+from vardkase.web.hub.signatures.presenters import signing_remark
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
@@ -63,9 +66,11 @@ def index(request: PageRequest) -> HttpResponseBase:
         "is_filtered": bool(by.kind or by.due or by.owner_id or by.text),
         "q": by.text,
         "people": staff(),
+        "acts": [act for _kind, act in acts_for(request.actor)],
         "default_sort": "deadline",
         "most": MOST,
         "absence": absence_today(request.actor.user_id or 0),
+        "signing": signing_remark() if request.actor.staff & DECIDE else None,
     }
     return render(request, "office/inbox.html", context)
 
@@ -73,17 +78,23 @@ def index(request: PageRequest) -> HttpResponseBase:
 @require_POST
 @page(writes=True, staff=DESKS)
 def hand_over(request: PageRequest) -> HttpResponse:
-    chosen = [tuple(each.split("/", 1)) for each in posted.texts(request, "task") if "/" in each]
+    chosen = chosen_tasks(request)
     owner = as_int(posted.text(request, "owner")) or 0
     if posted.text(request, "act") == "take":
         owner = request.actor.user_id or 0
     with errors_shown_as_message(request):
-        count = services.hand_over(request.actor, [(kind, reference) for kind, reference in chosen], owner)
+        count = services.hand_over(request.actor, chosen, owner)
         words = ngettext("%(n)s task was handed over.", "%(n)s tasks were handed over.", count)
         if owner == request.actor.user_id:
             words = ngettext("%(n)s task is yours now.", "%(n)s tasks are yours now.", count)
         messages.success(request, words % {"n": count})
     return redirect(f"{reverse('inbox')}?whose={_whose(posted.text(request, 'whose'))}")
+
+
+def chosen_tasks(request: PageRequest) -> list[tuple[str, str]]:
+    """Kind and reference of the tasks that were ticked."""
+    parts = (each.partition("/") for each in posted.texts(request, "task"))
+    return [(kind, reference) for kind, slash, reference in parts if slash]
 
 
 def _columns() -> Columns[InboxTask]:

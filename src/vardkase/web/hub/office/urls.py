@@ -6,6 +6,7 @@ from django.urls import path
 
 from vardkase.web.hub.office import (
     absence,
+    bulk,
     bulk_mail,
     calendar,
     delegation,
@@ -19,6 +20,7 @@ from vardkase.web.hub.office import (
 urlpatterns = [
     path("office/", inbox.index, name="inbox"),
     path("office/hand-over/", inbox.hand_over, name="inbox_hand_over"),
+    path("office/bulk/", bulk.act, name="inbox_bulk"),
     path("office/absence/", absence.index, name="absences"),
     path("office/absence/<int:pk>/end/", absence.end, name="absence_end"),
     path("office/delegation/", delegation.index, name="delegation"),

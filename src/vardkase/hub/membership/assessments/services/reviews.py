@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.mail.models import SentMail, SentState
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day, next_working_day
-from vardkase.hub.lifecycle.services import take_step
+from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.cases import THING
 from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import (
@@ -45,6 +47,8 @@ from vardkase.identity.accounts.four_eyes.services import drop
 
 LONGEST = 5000
 COMPLETION = ["reopened", "complete_by", "completion_kind", "changed"]
+REMINDER = "application_completion_reminder"
+BETWEEN_REMINDERS = timedelta(hours=20)
 LONGEST_REGISTRY_NUMBER = 64
 DEADLINES = {CompletionKind.QUESTION: "completion_question", CompletionKind.ORDER: "completion"}
 """By kind of request, the deadline of `hub.law` for the applicant, unless the officer chooses another day."""
@@ -143,6 +147,24 @@ def request_completion(
     take_step(actor, APPLICATION, application, "request_completion", text)
     letters.send_completion_request(actor, application, text, chosen)
     return application
+
+
+@transaction.atomic
+def remind_of_completion(actor: Actor, number: str) -> None:
+    """Mail an applicant who was asked for more information and has not answered, with a new private link.
+
+    Raises NotFound, Forbidden, TransitionRefused if nothing is asked for, and Conflict if told within a day.
+    """
+    actor.require_writing()
+    application = opened(actor, find(actor, number))
+    APPLICATION.after(application.state, "resume")
+    sent = SentMail.objects.filter(
+        kind=REMINDER, thing_kind=THING, thing_id=application.pk, at__gt=timezone.now() - BETWEEN_REMINDERS
+    )
+    if sent.exclude(state=SentState.FAILED).exists():
+        raise Conflict(AssessmentProblem.REMINDED_ALREADY())
+    notify_applicant(actor, REMINDER, application)
+    note_in_history(actor, APPLICATION, application, HubAction.APPLICATION_REMINDED)
 
 
 @transaction.atomic

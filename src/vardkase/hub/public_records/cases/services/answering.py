@@ -44,14 +44,16 @@ from vardkase.hub.public_records.cases.release_copy import (
     made_copy,
     still_visible,
 )
-from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE
+from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE, DECIDE_ON_RECORDS
 from vardkase.hub.public_records.cases.services.assessing import unassessed
 from vardkase.hub.public_records.cases.services.opening import as_requester, for_update, locked
 from vardkase.hub.public_records.cases.texts import line_of, text_of
 from vardkase.hub.public_records.officers.fees import tariff_of
 from vardkase.hub.public_records.officers.queries import office_of
 from vardkase.hub.public_records.release.copying import ReleaseCopy
+from vardkase.hub.signatures.signing import signed_record
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.organisations.settings import host_organisation_id
 
 RELEASING = (CaseOutcome.RELEASED, CaseOutcome.PARTLY)
 
@@ -107,6 +109,8 @@ def answer(actor: Actor, number: str, data: Mapping[str, Any]) -> RecordsAnswer:
     """
     case = for_update(actor, number)
     kind = _kind_of(case, data)
+    if kind == RecordsAnswerKind.DECISION and case.authority_id == host_organisation_id():
+        DECIDE_ON_RECORDS.require_right(actor)
     remaining = unassessed(case)
     if remaining:
         raise Conflict(RecordsProblem.NOT_ASSESSED(count=remaining))
@@ -295,6 +299,9 @@ def _filed(actor: Actor, case: RecordsCase, kind: RecordsAnswerKind, content: by
 
 
 def _filed_copy(actor: Actor, case: RecordsCase, content: bytes, media_type: str) -> CaseDocument:
+    # The hub signs for the hub owner alone, not for other authorities.
+    if media_type == filing.PDF and case.authority_id == host_organisation_id():
+        content = signed_record(content)
     name = f"{case.number}.{'pdf' if media_type == filing.PDF else 'json'}"
     with override("sv"):
         title, other = gettext("Release copy"), case.name or letters.anonymous()

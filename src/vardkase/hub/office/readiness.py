@@ -1,0 +1,90 @@
+"""What keeps the office from deciding and writing, for `vardkase check`: nothing about any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+from vardkase.core.mail.settings import DISABLED
+from vardkase.hub.correspondence.letters.delivery import undelivered_count
+from vardkase.hub.office.delegation.queries import without_decider
+from vardkase.hub.signatures.queries import SigningState, certificate_in_use, signing_state
+from vardkase.hub.signatures.settings import MUST_BE_SIGNED
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party, parties_of_account
+from vardkase.identity.accounts.four_eyes.registry import actions
+from vardkase.identity.accounts.services.protection import deciding_users
+
+SHOWN = 5
+
+
+def to_be_done() -> list[str]:
+    return [*_signing(), *_undelivered(), *_mail(), *_two_people(), *_delegation()]
+
+
+def _signing() -> Iterable[str]:
+    certificate = certificate_in_use()
+    match signing_state(certificate):
+        case SigningState.MISSING if MUST_BE_SIGNED.value:
+            yield gettext(
+                "Letters must be signed electronically, and no certificate is in use: none can be written."
+            )
+        case SigningState.MISSING:
+            yield gettext("No certificate is in use: letters are not signed electronically.")
+        case SigningState.EXPIRED if MUST_BE_SIGNED.value:
+            yield gettext("The signing certificate is not valid today: no letter can be written.")
+        case SigningState.EXPIRED:
+            yield gettext(
+                "The signing certificate is not valid today: letters are not signed electronically."
+            )
+        case SigningState.TRIAL:
+            yield gettext("The signing certificate is for trial: nobody who receives a letter can trust it.")
+        case SigningState.EXPIRES_SOON if certificate:
+            day = date_format(certificate.valid_to, "j F Y")
+            yield gettext("The signing certificate expires on %(day)s.") % {"day": day}
+
+
+def _undelivered() -> Iterable[str]:
+    if count := undelivered_count():
+        words = ngettext(
+            "%(n)s letter has not been delivered.", "%(n)s letters have not been delivered.", count
+        )
+        yield words % {"n": count}
+
+
+def _mail() -> Iterable[str]:
+    if DISABLED.value:
+        yield gettext("Outgoing mail is switched off (%(name)s).") % {"name": DISABLED.name}
+
+
+def _two_people() -> Iterable[str]:
+    """What cannot be decided because one person would have to both propose and approve."""
+    officers = {user.pk: parties_of_account(user) for user in deciding_users()}
+    stuck = [
+        str(action.title)
+        for action in actions()
+        if action.propose <= OFFICERS
+        and action.approve <= OFFICERS
+        and not _has_two(officers, action.propose, action.approve)
+    ]
+    if not stuck:
+        return
+    if len(officers) < 2:
+        yield gettext("The hub has fewer than two officers: nothing that takes two people can be decided.")
+        return
+    kinds = "; ".join(stuck[:SHOWN]) + (" …" if len(stuck) > SHOWN else "")
+    yield gettext("No two officers have the duties that these decisions take: %(kinds)s") % {"kinds": kinds}
+
+
+def _has_two(
+    officers: dict[int, frozenset[Party]], propose: frozenset[Party], approve: frozenset[Party]
+) -> bool:
+    proposers = {pk for pk, parties in officers.items() if parties & propose}
+    approvers = {pk for pk, parties in officers.items() if parties & approve}
+    return bool(proposers and approvers) and len(proposers | approvers) > 1
+
+
+def _delegation() -> Iterable[str]:
+    if kinds := without_decider():
+        yield gettext("Nobody may make these decisions today: %(kinds)s") % {"kinds": "; ".join(kinds)}

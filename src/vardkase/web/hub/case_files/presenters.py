@@ -1,0 +1,39 @@
+"""Electronic signatures of a case's documents, as pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from vardkase.hub.case_files.models import CaseDocument, SignatureCheck
+from vardkase.hub.case_files.signature_checks import checks_of
+from vardkase.hub.signatures.models import DocumentSignature
+from vardkase.hub.signatures.signing import signatures_of
+from vardkase.hub.signatures.verdicts import SignatureVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A document with what is known of its signatures: `own`, by the hub, or the `verdict` on those received."""
+
+    document: CaseDocument
+    own: DocumentSignature | None
+    verdict: str
+
+
+def paper_lines(documents: Iterable[CaseDocument]) -> list[PaperLine]:
+    listed = list(documents)
+    checks, own = checks_of(listed), signatures_of([each.sha256 for each in listed])
+    return [PaperLine(each, own.get(each.sha256), _shown(checks.get(each.pk))) for each in listed]
+
+
+def signatures_in_words(check: SignatureCheck | None) -> list[dict[str, Any]]:
+    found = check.signatures if check else []
+    return [each | {"at": datetime.fromtimestamp(each["at"], UTC) if each["at"] else None} for each in found]
+
+
+def _shown(check: SignatureCheck | None) -> str:
+    """Most documents have no signature, which is nothing to remark on in a list."""
+    return "" if check is None or check.verdict == SignatureVerdict.NONE else check.verdict
