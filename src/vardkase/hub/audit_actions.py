@@ -8,8 +8,6 @@ from vardkase.audit.actions import AuditAction
 
 
 class HubAction(AuditAction):
-    ABSENCE_ENDED = "absence.ended", _("An absence was ended")
-    ABSENCE_REGISTERED = "absence.registered", _("An absence was registered")
     ANNOUNCEMENT_CHANGED = "announcement.changed", _("An announcement was changed")
     ANNOUNCEMENT_ENDED = "announcement.ended", _("A planned interruption was closed")
     ANNOUNCEMENT_MADE = "announcement.made", _("An interruption or incident was announced")
@@ -118,10 +116,6 @@ class HubAction(AuditAction):
         "case_file.hearing_opened",
         _("A party was given the opportunity to comment before a decision"),
     )
-    BULK_MAIL_SENT = "bulk_mail.sent", _("A mail to many members was approved")
-    BULK_MAIL_STOPPED = "bulk_mail.stopped", _("A mail to many members was stopped")
-    CALENDAR_LINK_CREATED = "calendar_link.created", _("A private calendar link was created")
-    CALENDAR_LINK_REVOKED = "calendar_link.revoked", _("The private calendar link was revoked")
     CONSOLE_EXPORT_REFUSED = "console.export_refused", _("An export at the console was refused")
     CONSOLE_EXPORTED = "console.exported", _("Events were exported from the console")
     CONTACT_ADDED = "contact.added", _("A contact was added")
@@ -171,7 +165,6 @@ class HubAction(AuditAction):
         _("What to search for a data subject was changed"),
     )
     DATA_REQUEST_WITHDRAWN = "data_request.withdrawn", _("The request from a data subject was withdrawn")
-    DELEGATION_CHANGED = "decision_right.changed", _("The delegation of decisions was changed")
     ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")
     ENROLMENT_REDEEMED = "enrolment.redeemed", _("An organisation’s own platform was connected by its code")
@@ -291,7 +284,6 @@ class HubAction(AuditAction):
     PUBLIC_PASSAGE_MOVED = "public_passage.moved", _("A question of the public page was moved")
     PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
     PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
-    REASON_TEXT_CHANGED = "reason_text.changed", _("A text for reasons was changed")
     RECORDS_CASE_ANSWERED = "records_case.answered", _("A request for public records was answered")
     RECORDS_CASE_APPEALED = "records_case.appealed", _("A decision on public records was appealed")
     RECORDS_CASE_ASSESSED = "records_case.assessed", _("Material in a public-records case was assessed")
@@ -395,7 +387,6 @@ class HubAction(AuditAction):
     SUPPORT_REQUEST_ROUTED = "support_request.routed", _("The support request was reclassified")
     SUPPORT_REQUEST_SOLVED = "support_request.solved", _("The support request was solved")
     SUPPORT_REQUEST_TAKEN = "support_request.taken", _("Work on the support request was started")
-    TASK_HANDED_OVER = "task.handed_over", _("A task was handed over")
     TERMS_ACCEPTED = "terms.accepted", _("The terms were accepted for a member")
     TERMS_DISCARDED = "terms.discarded", _("The draft of the terms was discarded")
     TERMS_DRAFTED = "terms.drafted", _("A new draft of the terms was started")

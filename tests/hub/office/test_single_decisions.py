@@ -19,7 +19,7 @@ from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.appeals.services import ReceivedAppeal, check_time, register_appeal
-from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.correspondence.letters.correcting import correct
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
@@ -83,7 +83,7 @@ def test_only_who_has_the_right_decides_alone(
     appeal = register_appeal(
         at_the_screen(desk.officer),
         case_file,
-        letter.pk,
+        CaseDocument.objects.get(letter=letter).pk,
         ReceivedAppeal(appellant="B", claim="Ska upphävas.", arrived_on=timezone.localdate()),
     )
     with pytest.raises(NotDelegated):

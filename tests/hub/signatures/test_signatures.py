@@ -15,7 +15,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from tests.factories.memberships import Desk, at_the_screen, make_desk
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.hub.signatures.signing import issued, signer_of
 from tests.identity.two_people import approved
@@ -31,6 +31,8 @@ from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Sig
 from vardkase.hub.case_files.services import open_case_file
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.statements.models import Evidence
+from vardkase.hub.membership.statements.services import add_evidence
 from vardkase.hub.office.directory.pdf import directory_pdf
 from vardkase.hub.signatures import pades
 from vardkase.hub.signatures.checking import check_signatures
@@ -217,6 +219,20 @@ def test_signatures_of_incoming_documents_are_checked_and_shown(seed: Seed, desk
     assert SignatureCheck.objects.get(pk=document.pk).verdict == "unknown_issuer"
     assert signed_in(desk.operator).get(address).status_code == 404
     assert signed_in(desk.admin).post(address).status_code == 404
+
+
+def test_signed_evidence_is_checked_when_it_is_uploaded(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    root, pair = issued("Anna Ek")
+    put(TRUST_ROOTS, root)
+    signed = pades.signed_pdf(report(), key_pem=pair.key_pem, chain_pem=pair.chain_pem, name="")
+    admin = at_the_screen(desk.admin)
+    for name, content in (("intyg.pdf", signed), ("utan.pdf", report()), ("text.txt", b"Text")):
+        add_evidence(admin, "risk", name, content)
+    kept = {each.name: each.signatures.get("verdict") for each in Evidence.objects.all()}
+    assert kept == {"intyg.pdf": "trusted", "utan.pdf": "none", "text.txt": None}
+    page = signed_in(desk.admin).get("/membership/statement/", headers=ENGLISH).content.decode()
+    assert "Valid signature: Anna Ek" in page
 
 
 def add(web: Any, case_file: CaseFile, title: str, content: bytes) -> None:

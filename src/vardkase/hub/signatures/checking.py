@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -54,6 +55,12 @@ def check_signatures(content: bytes) -> SignatureReport:
     except (Invalid, LimitReached, ProgramFailed):
         return SignatureReport(SignatureVerdict.UNCHECKED)
     return SignatureReport(worst([each.verdict for each in found]), found)
+
+
+def checked_signatures(content: bytes) -> dict[str, Any]:
+    """What is kept with a file: its report as JSON, empty for what is no PDF."""
+    found: dict[str, Any] = msgspec.to_builtins(check_signatures(content)) if is_checked(content) else {}
+    return found
 
 
 def worst(verdicts: Sequence[str]) -> SignatureVerdict:

@@ -133,7 +133,8 @@ class Message(models.Model):
 class Attachment(models.Model):
     """A file attached to an application: as evidence for a measure (`measure`), or to a message.
 
-    `digest` is its name in `core.files`, `kind` the media type determined from its content.
+    `digest` is its name in `core.files`, `kind` the media type determined from its content, `signatures` what
+    its electronic signatures were worth when it was sent (`SignatureReport`).
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="attachments")
@@ -143,6 +144,7 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
     size = models.IntegerField()
+    signatures = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -69,6 +69,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
     size = models.IntegerField()
+    signatures = models.JSONField(default=dict)
     valid_until = models.DateField(null=True)
     added = models.DateTimeField(auto_now_add=True)
 

@@ -32,10 +32,11 @@ from vardkase.hub.membership.statements.queries import shown_statement
 from vardkase.hub.membership.statements.rules import STATEMENT
 from vardkase.hub.membership.statements.settings import VALID_DAYS
 from vardkase.hub.membership.themes import MEASURES
+from vardkase.hub.signatures.checking import checked_signatures
 from vardkase.identity.access.actor import Actor
 
 MOST_FILES = 40
-COPIED = ("measure", "name", "kind", "digest", "size")
+COPIED = ("measure", "name", "kind", "digest", "size", "signatures")
 """Fields that a file of an application and a file of evidence have in common."""
 
 
@@ -89,7 +90,7 @@ def add_evidence(
     count_uploads(f"organisation {actor.organisation_id}", len(content), "file")
     added: Evidence = statement.evidence.create(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
-        valid_until=valid_until,
+        valid_until=valid_until, signatures=checked_signatures(content),
     )  # fmt: skip
     record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_ADDED, Target.of(statement), {"name": added.name})
     return added

@@ -12,9 +12,9 @@ from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.office.absence.models import Absence
 from vardkase.hub.office.absence.queries import coming_absences
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.problems import OfficeProblem
 from vardkase.hub.office.staff import DESKS, colleagues_covered, covers, staff
 from vardkase.identity.access.actor import Actor
@@ -47,7 +47,7 @@ def register_absence(actor: Actor, user_id: int, deputy_id: int, first: date, la
         raise Invalid({found[0]: [found[1]]})
     made = Absence.objects.create(user=user, deputy=deputy, first=first, last=last, noted_by=actor.name)
     change = {"deputy": deputy.email, "first": first.isoformat(), "last": last.isoformat()}
-    record(actor, HubAction.ABSENCE_REGISTERED, Target("absence", made.pk, title=user.email), change)
+    record(actor, OfficeAction.ABSENCE_REGISTERED, Target("absence", made.pk, title=user.email), change)
     return made
 
 
@@ -60,7 +60,7 @@ def end_absence(actor: Actor, pk: int) -> None:
     absence = first_or_not_found(coming_absences(actor).filter(pk=pk), OfficeProblem.NO_SUCH_ABSENCE())
     change = {"first": absence.first.isoformat(), "last": absence.last.isoformat()}
     absence.delete()
-    record(actor, HubAction.ABSENCE_ENDED, Target("absence", pk, title=absence.user.email), change)
+    record(actor, OfficeAction.ABSENCE_ENDED, Target("absence", pk, title=absence.user.email), change)
 
 
 def _period_problem(first: date, last: date) -> Problem | None:

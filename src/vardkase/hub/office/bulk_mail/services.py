@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.membership.contacts.models import ContactRole
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.bulk_mail.models import BulkMail
 from vardkase.hub.office.bulk_mail.queries import FILTERS, bulk_recipients, chosen_in_words, find_bulk_mail
 from vardkase.hub.office.bulk_mail.tasks import order_sending
@@ -65,7 +65,10 @@ def stop_bulk_mail(actor: Actor, pk: int) -> BulkMail:
     mail.stopped_by = actor.name
     mail.save(update_fields=["stopped_by"])
     record(
-        actor, HubAction.BULK_MAIL_STOPPED, Target("bulk_mail", mail.pk, title=str(mail)), {"done": mail.done}
+        actor,
+        OfficeAction.BULK_MAIL_STOPPED,
+        Target("bulk_mail", mail.pk, title=str(mail)),
+        {"done": mail.done},
     )
     return mail
 
@@ -122,7 +125,7 @@ def _send(approval: Approval) -> BulkMail:
     change = {"count": mail.total, "chosen": mail.chosen, "proposed_by": mail.proposed_by}
     record(
         cast(Actor, approval.actor),
-        HubAction.BULK_MAIL_SENT,
+        OfficeAction.BULK_MAIL_SENT,
         Target("bulk_mail", mail.pk, title=str(mail)),
         change,
     )

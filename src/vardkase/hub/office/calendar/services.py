@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.calendar.models import CalendarLink
 from vardkase.hub.office.calendar.queries import calendar_feed, calendar_link, digest_of, person_of
 from vardkase.hub.office.problems import OfficeProblem
@@ -24,7 +24,7 @@ def create_calendar_link(actor: Actor) -> str:
     code = secrets.token_urlsafe(32)
     given = {"digest": digest_of(code), "created": timezone.now(), "fetched": None}
     link, _made = CalendarLink.objects.update_or_create(user_id=actor.user_id or 0, defaults=given)
-    record(actor, HubAction.CALENDAR_LINK_CREATED, Target("calendar_link", link.pk, title=actor.name))
+    record(actor, OfficeAction.CALENDAR_LINK_CREATED, Target("calendar_link", link.pk, title=actor.name))
     return code
 
 
@@ -36,7 +36,7 @@ def revoke_calendar_link(actor: Actor) -> None:
         raise NotFound(OfficeProblem.NO_SUCH_FEED())
     pk = link.pk
     link.delete()
-    record(actor, HubAction.CALENDAR_LINK_REVOKED, Target("calendar_link", pk, title=actor.name))
+    record(actor, OfficeAction.CALENDAR_LINK_REVOKED, Target("calendar_link", pk, title=actor.name))
 
 
 def fetch_calendar(code: str) -> bytes:

@@ -18,7 +18,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.delegation import queries
 from vardkase.hub.office.delegation.models import DecisionRight
 from vardkase.hub.office.problems import OfficeProblem
@@ -195,7 +195,7 @@ def _execute(approval: Approval) -> DecisionRight:
         right.save(update_fields=["last", "withdrawn_at"])
     change = {**given, "proposed_by": request.proposed_by_name}
     target = Target("decision_right", right.pk, title=str(right))
-    record(approval.actor, HubAction.DELEGATION_CHANGED, target, change)
+    record(approval.actor, OfficeAction.DELEGATION_CHANGED, target, change)
     return right
 
 

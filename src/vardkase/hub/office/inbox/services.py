@@ -9,7 +9,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.inbox.models import TaskOwner
 from vardkase.hub.office.inbox.queries import find_task, may_handle
 from vardkase.hub.office.inbox.telling import tell_new_owner
@@ -49,4 +49,4 @@ def _hand_over(actor: Actor, kind_name: str, reference: str, colleague: User) ->
         given = {"owner": colleague, "given_by": actor.name}
         TaskOwner.objects.update_or_create(kind=kind.name, reference=task.reference, defaults=given)
     target = Target("task", title=f"{kind.name} {task.reference}")
-    record(actor, HubAction.TASK_HANDED_OVER, target, {"owner": colleague.email})
+    record(actor, OfficeAction.TASK_HANDED_OVER, target, {"owner": colleague.email})

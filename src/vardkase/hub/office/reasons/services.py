@@ -11,7 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.office.audit_actions import OfficeAction
 from vardkase.hub.office.problems import OfficeProblem
 from vardkase.hub.office.reasons.models import ReasonKind, ReasonText
 from vardkase.hub.office.reasons.queries import find_text
@@ -67,7 +67,7 @@ def _next_version(
     )
     change = {"kind": made.kind, "version": made.version, "is_retired": is_retired}
     record(
-        actor, HubAction.REASON_TEXT_CHANGED, Target("reason_text", made.pk, made.name, made.title), change
+        actor, OfficeAction.REASON_TEXT_CHANGED, Target("reason_text", made.pk, made.name, made.title), change
     )
     return made
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.safestring import SafeString
 
@@ -16,6 +18,16 @@ register = template.Library()
 def signature_pill(verdict: str) -> SafeString:
     found = SignatureVerdict(verdict)
     return chips.pill(PILLS[found], str(found.label))
+
+
+@register.simple_tag
+def signature_remark(report: dict[str, Any]) -> SafeString | str:
+    """Who has signed a file, as a pill; nothing for a file without signatures."""
+    if not report or report["verdict"] == SignatureVerdict.NONE:
+        return ""
+    names = ", ".join(each["name"] for each in report["signatures"])
+    found = SignatureVerdict(report["verdict"])
+    return chips.pill(PILLS[found], f"{found.label}: {names}" if names else str(found.label))
 
 
 @register.simple_tag

@@ -36,6 +36,7 @@ from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.questionnaire.fields import FieldKind, FormField
 from vardkase.hub.membership.questionnaire.reading import SHAPES
 from vardkase.hub.membership.themes import MEASURES
+from vardkase.hub.signatures.checking import checked_signatures
 
 LONGEST_MESSAGE = 5000
 MOST_FILES = 60
@@ -159,6 +160,7 @@ def _keep(
             kind=kind,
             digest=files.store(content),
             size=len(content),
+            signatures=checked_signatures(content),
         )
         for (name, content), kind in zip(sent, kinds, strict=True)
     ]
