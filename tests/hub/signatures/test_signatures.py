@@ -95,7 +95,7 @@ def test_two_officers_take_certificate_into_use_and_letters_are_signed(seed: See
     assert check_signatures(report()).verdict == "trusted"
     page = web.get("/signatures/", headers=ENGLISH).content.decode()
     assert "are signed electronically." in page
-    assert row.fingerprint in page
+    assert row.fingerprint_in_groups in page
     pem = b"".join(web.get(f"/signatures/{row.pk}/certificate.pem")).decode()  # type: ignore[call-overload]
     assert "CERTIFICATE" in pem
     assert "PRIVATE" not in pem

@@ -41,6 +41,10 @@ class SigningCertificate(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def fingerprint_in_groups(self) -> str:
+        return " ".join(self.fingerprint[start : start + 4] for start in range(0, len(self.fingerprint), 4))
+
 
 class SignatureLevel(models.TextChoices):
     """The levels of PAdES (ETSI EN 319 142-1) that the hub makes."""
