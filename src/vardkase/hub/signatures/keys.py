@@ -51,7 +51,6 @@ class KeyPair:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 in hexadecimal."""
         return self.certificate.fingerprint(hashes.SHA256()).hex()
 
 
@@ -108,7 +107,6 @@ def trial_pair(name: str) -> KeyPair:
 
 
 def name_of(name: x509.Name) -> str:
-    """What people call it: its common name, else its organisation, else all of it."""
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in name.get_attributes_for_oid(oid):
             return str(attribute.value)[:255]

@@ -33,7 +33,6 @@ def certificate_in_use() -> SigningCertificate | None:
 
 
 def valid_certificate() -> SigningCertificate | None:
-    """The certificate in use, if it is valid now."""
     certificate = certificate_in_use()
     if certificate is None or not certificate.valid_from <= timezone.now() <= certificate.valid_to:
         return None

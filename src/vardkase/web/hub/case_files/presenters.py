@@ -35,5 +35,4 @@ def signatures_in_words(check: SignatureCheck | None) -> list[dict[str, Any]]:
 
 
 def _shown(check: SignatureCheck | None) -> str:
-    """Most documents have no signature, which is nothing to remark on in a list."""
     return "" if check is None or check.verdict == SignatureVerdict.NONE else check.verdict

@@ -83,7 +83,6 @@ def document(request: PageRequest, number: str, document: int) -> HttpResponseBa
 
 @page()
 def signatures(request: PageRequest, number: str, document: int) -> HttpResponse:
-    """What the electronic signatures of a document are worth; a POST checks them again."""
     found = queries.find_document(request.actor, number, document)
     if request.method == "POST":
         with errors_shown_as_message(request):

@@ -17,7 +17,6 @@ from vardkase.web.ui.pages import PageRequest, page
 @require_POST
 @page(writes=True, staff=DESKS)
 def act(request: PageRequest) -> HttpResponse:
-    """The confirmation, and after it (`confirmed`) the results."""
     name, keys = posted.text(request, "act"), chosen_tasks(request)
     with errors_shown_as_message(request):
         made = bulk.plan(request.actor, name, keys)

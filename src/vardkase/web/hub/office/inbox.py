@@ -92,7 +92,6 @@ def hand_over(request: PageRequest) -> HttpResponse:
 
 
 def chosen_tasks(request: PageRequest) -> list[tuple[str, str]]:
-    """Kind and reference of the tasks that were ticked."""
     parts = (each.partition("/") for each in posted.texts(request, "task"))
     return [(kind, reference) for kind, slash, reference in parts if slash]
 

@@ -54,7 +54,6 @@ PILLS = {
 
 
 def signing_remark() -> StateInWords | None:
-    """What the officers have to see to: a certificate that has expired or will soon, or one that is missed."""
     state = signing_state(certificate_in_use())
     if state in (SigningState.EXPIRED, SigningState.EXPIRES_SOON):
         return STATES[state]

@@ -22,7 +22,6 @@ def signature_pill(verdict: str) -> SafeString:
 
 @register.simple_tag
 def signature_remark(report: dict[str, Any]) -> SafeString | str:
-    """Who has signed a file, as a pill; nothing for a file without signatures."""
     if not report or report["verdict"] == SignatureVerdict.NONE:
         return ""
     names = ", ".join(each["name"] for each in report["signatures"])
