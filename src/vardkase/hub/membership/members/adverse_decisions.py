@@ -197,7 +197,8 @@ GROUNDS_IN_LETTERS = {
 }
 IMMEDIATE_IN_LETTERS = {
     Immediate.TEMPORARY: _(
-        "The decision takes effect at once, even if it is appealed, since it applies only temporarily. %(note)s"
+        "The decision takes effect at once, even if it is appealed, since it applies only temporarily. %(note)s The "
+        "court can decide that it is not to apply for the time being."
     ),
     Immediate.INTEREST: _(
         "The decision takes effect at once, even if it is appealed, since a weighty interest requires it. %(note)s The "

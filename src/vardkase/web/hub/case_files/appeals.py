@@ -135,12 +135,12 @@ class AppealStep:
 
 STEPS = {
     "check_time": AppealStep(
-        _("Check the time"),
+        _("Check whether it arrived in time"),
         written.TimeForm,
         lambda actor, pk, data: services.check_time(
             actor, pk, data.get("exception", ""), data.get("note", "")
         ),
-        _("The appeal arrived in time. A legal officer confirms that here."),
+        _("The appeal arrived in time. Confirm that here."),
         _(
             "The appeal arrived after the last day. It is dismissed, by a decision that the party can appeal, unless "
             "our own information on how to appeal was wrong or it reached the court in time (45 § förvaltningslagen). "

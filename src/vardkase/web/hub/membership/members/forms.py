@@ -135,7 +135,9 @@ class HearForm(forms.Form):
         label=_("What the decision would be based on"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("All that matters to the decision. It is in the letter, and the member comments on it."),
+        help_text=_(
+            "Everything relevant to the decision. It is included in the letter for the member to comment on."
+        ),
     )
     documents = forms.TypedMultipleChoiceField(
         label=_("Documents of the case that the member may read"),
