@@ -62,10 +62,7 @@ class HubAction(AuditAction):
         "application.queued",
         _("The application’s phase opened, and it was queued for review"),
     )
-    APPLICATION_DISMISSED = (
-        "application.dismissed",
-        _("The application was dismissed, because an order to complete it was not complied with"),
-    )
+    APPLICATION_DISMISSED = "application.dismissed", _("The application was dismissed as incomplete")
     APPLICATION_REGISTERED = (
         "application.registered",
         _("An application received outside the hub was registered"),
@@ -246,6 +243,7 @@ class HubAction(AuditAction):
     )
     MEMBERSHIP_SUSPENDED = "membership.suspended", _("The membership was suspended")
     MEMBERSHIP_TERMINATED = "membership.terminated", _("The membership was terminated")
+    MEMBERSHIP_RESTRICTION_KEPT = "membership.restriction_kept", _("A restriction was reviewed and remains")
     MEMBERSHIP_UNRESTRICTED = "membership.unrestricted", _("A limit of the membership was lifted")
     # The audit trail is append-only: the value stays as it is stored.
     ORGANISATION_FIELDS_SET = "organisation.told", _("Additional fields of the organisation were filled in")

@@ -114,6 +114,14 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     assert step(officer, "decide", outcome="quashed", on=str(TODAY()), note="Mål 1-26.") == 302
     assert (state(), Membership.objects.get().state) == ("carried_out", "active")
     assert SentMail.objects.filter(kind="membership_restored").exists()
+    lifted = letter_words(Letter.objects.get(kind="letter_court_lifting"))
+    for part in (
+        "upphävt det här beslutet",
+        "Helt avstängt: beslut M-",
+        "Mål 1-26.",
+        "gäller inte längre från och med",
+    ):
+        assert part in lifted
     titles = [each.title for each in case_file.documents.order_by("number")]
     assert "Överlämnande av överklagande" in titles
 

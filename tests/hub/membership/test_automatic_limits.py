@@ -19,8 +19,8 @@ from tests.hub.membership.test_statements import accepted
 from tests.identity.two_people import the_request
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
-from vardkase.core.errors import Invalid
-from vardkase.core.mail.models import SentMail
+from vardkase.core.errors import Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.case_files.queries import case_file_of, documents_of
 from vardkase.hub.correspondence.letters.wording import RESERVATION
@@ -31,6 +31,7 @@ from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.members import services
 from vardkase.hub.membership.members.models import Membership, Restriction
 from vardkase.hub.membership.members.queries import is_reserved
+from vardkase.hub.membership.overview.tasks import restrictions_to_review
 from vardkase.hub.membership.statements.schedules import follow_up_all
 
 
@@ -131,7 +132,7 @@ def test_reserved_ground_needs_an_approval_that_reserved_it(seed: Seed, desk: De
     assert not carries(Letter(contents=None), RESERVATION), "from before it was kept what stood in a letter"
 
 
-def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk) -> None:
+def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk, time_machine: Any) -> None:
     member(desk, seed.org_b)
     officer, org = at_the_screen(desk.officer), seed.org_b.pk
     for given in ({}, {"review_by": today()}, {"review_by": today() + timedelta(days=400)}):
@@ -140,6 +141,22 @@ def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk) -> None:
         assert set(refused.value.errors) == {"review_by"}
     with_approval.suspend(officer, org, "read_only", "Nyckeln har läckt.")
     assert "Prövas på nytt senast den" in signed_in(desk.admin).get("/membership/").text
+    # The review is a task before its day; the restriction remains, and the member is told why.
+    assert list(restrictions_to_review(officer)) == []
+    time_machine.move_to(timezone.now() + timedelta(days=20))
+    officer, second = at_the_screen(desk.officer), at_the_screen(desk.operator)
+    (task,) = restrictions_to_review(officer)
+    web = signed_in(desk.officer)
+    assert web.post(task.path, {"reason": "Inte utbytt än."}).status_code == 422
+    next_day = today() + timedelta(days=60)
+    assert web.post(task.path, {"reason": "Inte utbytt än.", "review_by": str(next_day)}).status_code == 302
+    assert Restriction.objects.get().review_by == next_day
+    assert list(restrictions_to_review(officer)) == []
+    assert SentMail.objects.filter(kind="membership_limit_kept").count() == 3
+    assert OutgoingMail.objects.filter(text__contains="Skäl: Inte utbytt än.").count() == 3
+    for who in (second, at_the_screen(desk.admin)):
+        with pytest.raises(Forbidden):
+            services.keep(who, org, "Nej.", next_day)
     # Lifted since it was obviously wrong, with a dissenting opinion.
     path = f"/members/{org}/step/restore/"
     officer_web = signed_in(desk.officer)

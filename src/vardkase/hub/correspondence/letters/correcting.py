@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from vardkase.core.problems import Problem
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.resending import attached, recipients_about
+from vardkase.hub.correspondence.letters.service import can_be_appealed
 from vardkase.hub.correspondence.letters.writing import SECTIONS, SWEDISH, Contents, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.problems import LetterProblem
@@ -74,7 +76,12 @@ def correct(actor: Actor, letter_id: int, texts: Mapping[str, str], why: str) ->
         }
         for language, of_language in contents.facts.items()
     }
-    corrected = replace(contents, facts=facts, correction=_what_was_corrected(letter, before, changed))
+    corrected = replace(
+        contents,
+        facts=facts,
+        correction=_what_was_corrected(letter, before, changed),
+        first_dated=contents.first_dated or timezone.localdate(letter.at).isoformat(),
+    )
     about = Target(letter.thing_kind, letter.thing_id)
     made = write(actor, corrected, about, corrects=letter)
     change = {"corrects": letter.number, "why": why.strip(), "texts": sorted(changed)}
@@ -100,5 +107,7 @@ def _what_was_corrected(
                 % {"before": before[name], "after": text}
                 for name, text in changed.items()
             ]
+            if can_be_appealed(letter):
+                lines.append(gettext("The period for appeal is not affected."))
         found[language] = "\n".join([head, *lines])
     return found

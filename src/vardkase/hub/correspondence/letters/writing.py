@@ -55,6 +55,8 @@ class Contents:
     """The number of the case in the deciding authority's own registry (diarienummer)."""
     correction: Mapping[str, str] = field(default_factory=dict)
     """For a corrected copy, what was corrected, by language: it stands above the text."""
+    first_dated: str = ""
+    """Of a corrected copy, the day of the first letter (ISO 8601): its date, from which periods are counted."""
     reached_at: str = ""
     """Where the sender is reached, on one line, if it is another authority than the hub owner."""
     without: Sequence[str] = ()
@@ -157,7 +159,7 @@ def _page(contents: Contents, kind: MailKind, number: str, day: date, language: 
         return {
             "language": language,
             "title": filled(text.subject, facts),
-            "meta": [[gettext("Date"), formatted(day, "j F Y")], *_references(contents, number)],
+            "meta": [[gettext("Date"), _dated(contents, day)], *_references(contents, number)],
             "blocks": [*_correction(contents, language), *blocks(text.body, facts)],
             "signatures": list(contents.signatures[language]),
             "draft": gettext("Draft: not sent"),
@@ -165,6 +167,14 @@ def _page(contents: Contents, kind: MailKind, number: str, day: date, language: 
             if language == SWEDISH
             else gettext("This is a translation. The Swedish text applies."),
         }
+
+
+def _dated(contents: Contents, day: date) -> str:
+    if not contents.first_dated:
+        return formatted(day, "j F Y")
+    first = date.fromisoformat(contents.first_dated)
+    days = {"first": formatted(first, "j F Y"), "corrected": formatted(day, "j F Y")}
+    return gettext("%(first)s, corrected on %(corrected)s") % days
 
 
 def _correction(contents: Contents, language: str) -> list[Block]:

@@ -39,5 +39,13 @@ def carry_out(stepped: AppealStepped) -> None:
         return
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation")
     reason = gettext("The court has quashed the decision %(number)s.") % {"number": appeal.decision_number}
-    lift_by_court(stepped.actor, rows.get(pk=restriction.membership_id), restriction.pk, reason)
+    lift_by_court(
+        stepped.actor,
+        rows.get(pk=restriction.membership_id),
+        restriction.pk,
+        reason,
+        court=appeal.court,
+        on=appeal.outcome_on,
+        outcome=appeal.outcome_note,
+    )
     stepped.is_carried_out = True

@@ -171,26 +171,48 @@ def lifting(
     facts = {}
     for language in LANGUAGES:
         with override(language):
-            earlier = [
-                gettext("%(kind)s: decision %(number)s of %(day)s")
-                % {
-                    "kind": each.get_kind_display(),
-                    "number": each.letter.number if each.letter else "–",
-                    "day": formatted(timezone.localtime(each.since), "j F Y"),
-                }
-                for each in lifted
-            ]
             facts[language] = {
                 **sender_facts(actor, membership, language),
                 "day": formatted(timezone.localtime(), "j F Y"),
                 "reason": reason,
-                "earlier": "\n".join(earlier),
+                "earlier": "\n".join(_decided(each) for each in lifted),
                 "presenter": presenter.in_words(language),
                 "provisions": decision_facts(membership.sector)["provisions"],
                 "act_provisions": cited((LIFT_PROVISIONS[ground],)),
                 "dissent": dissent_in_words(dissent),
             }
     return _written(actor, membership, "letter_lifting", facts)
+
+
+def lifting_by_court(
+    actor: AuditActor,
+    membership: Membership,
+    restriction: Restriction,
+    court: str,
+    on: date | None,
+    outcome: str,
+) -> Attachment:
+    """That a restriction has ended with the court's decision; `outcome` is what that says, in an officer's words."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            facts[language] = {
+                **sender_facts(actor, membership, language),
+                "day": formatted(timezone.localtime(), "j F Y"),
+                "court": court or gettext("The court"),
+                "outcome_day": formatted(on, "j F Y") if on else "–",
+                "outcome": outcome,
+                "earlier": _decided(restriction),
+            }
+    return _written(actor, membership, "letter_court_lifting", facts)
+
+
+def _decided(restriction: Restriction) -> str:
+    return gettext("%(kind)s: decision %(number)s of %(day)s") % {
+        "kind": restriction.get_kind_display(),
+        "number": restriction.letter.number if restriction.letter else "–",
+        "day": formatted(timezone.localtime(restriction.since), "j F Y"),
+    }
 
 
 def hearing(

@@ -29,6 +29,7 @@ class MemberProblem(ProblemCode):
         "(37 § förvaltningslagen)."
     )
     NEEDS_END_OR_REVIEW = _("State when the restriction ends, or by when you review whether it is to remain.")
+    NOTHING_TO_REVIEW = _("No restriction without an end is waiting for a review.")
     REVIEW_DAY = _("Choose a day in the next %(most)s days.")
     TEMPORARY_NEEDS_END = _(
         "A decision applies only temporarily if it has an end: state one, or choose the other ground "

@@ -137,6 +137,7 @@ WHO_TAKES_PART = {
 HISTORY_LABELS = {
     "opened": _("Membership opened"),
     "restricted": pgettext_lazy("membership", "Restricted"),
+    "restriction_kept": pgettext_lazy("membership", "Restriction reviewed: it remains"),
     "unrestricted": pgettext_lazy("membership", "Restriction lifted"),
     "change_proposed": _("Change of details proposed"),
     "change_accepted": _("Change of details accepted"),

@@ -21,7 +21,13 @@ from vardkase.hub.membership.applications.models import Application, Application
 from vardkase.hub.membership.assessments.access import organisations_of_interest, without_interest
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, TO_HANDLE, CaseFilter, applications
 from vardkase.hub.membership.assessments.services.reviews import hand_over, remind_of_completion
-from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
+from vardkase.hub.membership.members.models import (
+    ChangeState,
+    Membership,
+    MembershipState,
+    ProposedChange,
+    Restriction,
+)
 from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.overview.members import MemberFilter, members
 from vardkase.hub.membership.statements.asking import ask_for_renewal
@@ -34,6 +40,8 @@ from vardkase.identity.accounts.four_eyes.registry import action_of
 from vardkase.identity.accounts.staff import StaffRole
 
 OFFICERS = frozenset(READERS)
+DAYS_BEFORE_REVIEW = 14
+"""How long before its day the review of a restriction is listed."""
 
 
 def undelivered_letters(actor: Actor) -> Iterator[OfficeTask]:
@@ -77,6 +85,20 @@ def completions_by_deadline(actor: Actor) -> Iterator[OfficeTask]:
                 deadline=end_of(case.complete_by),
                 owner_id=getattr(getattr(case, "handling", None), "officer_id", None),
             )
+
+
+def restrictions_to_review(actor: Actor) -> Iterator[OfficeTask]:
+    rows = Restriction.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
+    rows = rows.filter(lifted=None, until=None, review_by__lte=today() + timedelta(days=DAYS_BEFORE_REVIEW))
+    columns = ("pk", "membership__organisation", "membership__organisation__name", "review_by", "since")
+    for pk, org_id, name, review_by, since in rows.order_by("review_by", "pk").values_list(*columns):
+        yield OfficeTask(
+            reference=str(pk),
+            title=name,
+            path=f"/members/{org_id}/step/keep/",
+            deadline=end_of(review_by),
+            since=since,
+        )
 
 
 def connecting(actor: Actor) -> Iterator[OfficeTask]:
@@ -205,6 +227,14 @@ KINDS = (
                 carry_out=remind_of_completion,
             ),
         ),
+    ),
+    TaskKind(
+        name="restriction_review",
+        label=_("Restrictions without an end to review"),
+        noun=_("Restriction to review"),
+        duties=frozenset({StaffRole.MEMBERSHIP_OFFICER}),
+        source=restrictions_to_review,
+        view="members",
     ),
     TaskKind(
         name="onboarding",

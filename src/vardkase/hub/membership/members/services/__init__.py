@@ -8,12 +8,20 @@ from vardkase.hub.membership.members.services.changes import (
 )
 from vardkase.hub.membership.members.services.opening import open_membership
 from vardkase.hub.membership.members.services.restrictions import impose, lapse, lift
-from vardkase.hub.membership.members.services.steps import activate, restore, suspend, terminate, would_end
+from vardkase.hub.membership.members.services.steps import (
+    activate,
+    keep,
+    restore,
+    suspend,
+    terminate,
+    would_end,
+)
 
 __all__ = [
     "accept_change",
     "activate",
     "impose",
+    "keep",
     "lapse",
     "lift",
     "open_membership",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -112,9 +113,17 @@ def lift(
     return _lift(actor, membership, lifted, reason, *papers)
 
 
-def lift_by_court(actor: AuditActor, membership: Membership, restriction: int, reason: str) -> int:
-    """Lift a restriction whose decision a court has quashed: nothing is left for officers to decide."""
-    return _lift(actor, membership, list(membership.restrictions.filter(pk=restriction, lifted=None)), reason)
+def lift_by_court(
+    actor: AuditActor, membership: Membership, restriction_id: int, reason: str, **judgment: Any
+) -> int:
+    """Lift a restriction whose decision a court has quashed, by letter: nothing is left for officers to decide.
+
+    `judgment` is the `court`, the day it decided `on`, and the `outcome` in words.
+    """
+    held = membership.restrictions.filter(pk=restriction_id, lifted=None)
+    lifted = list(held.select_related("letter").defer("letter__content"))
+    papers = [letter_content.lifting_by_court(actor, membership, each, **judgment) for each in lifted]
+    return _lift(actor, membership, lifted, reason, *papers)
 
 
 @transaction.atomic

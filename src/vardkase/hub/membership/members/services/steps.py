@@ -13,7 +13,10 @@ from django.utils import timezone
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle import TransitionRefused
+from vardkase.hub.lifecycle.services import note_in_history
+from vardkase.hub.membership.members import mails
 from vardkase.hub.membership.members.adverse_decisions import (
     AdverseDecision,
     ChangeGround,
@@ -100,6 +103,27 @@ def suspend(
     }
     parameters |= _decision(membership, kind, adverse, has_end=until is not None)
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
+
+
+@transaction.atomic
+def keep(actor: Actor, reference: Reference, reason: str, review_by: date | None) -> Membership:
+    """Record that the restrictions imposed by officers without an end remain, and until when they do unreviewed.
+
+    Nothing changes to the member's detriment: it is told why. Raises TransitionRefused if there are none, Invalid by
+    field, NotFound, Forbidden.
+    """
+    membership = _locked_for(actor, reference, "")
+    held = membership.restrictions.filter(lifted=None, cause=OFFICER, until=None)
+    if not held.exists():
+        raise TransitionRefused(MemberProblem.NOTHING_TO_REVIEW())
+    if review_by is None:
+        raise Invalid({"review_by": [MemberProblem.REVIEW_DAY(most=LONGEST_REVIEW)]})
+    why = reasons(reason)
+    held.update(review_by=checked_review(review_by))
+    act = HubAction.MEMBERSHIP_RESTRICTION_KEPT
+    note_in_history(actor, MEMBERSHIP, membership, act, why, review_by=review_by.isoformat())
+    mails.write(actor, membership, "membership_limit_kept", reason=why, day=review_by)
+    return membership
 
 
 @transaction.atomic

@@ -106,6 +106,11 @@ class SuspendForm(AdverseDecisionForm):
     field_order = ("kind", "until", "review_by", "reason")
 
 
+class KeepForm(ChangeDecisionForm):
+    review_by = day_field(label=_("To be reviewed no later than"))
+    field_order = ("review_by", "reason")
+
+
 class LiftForm(ReasonForm):
     basis = forms.ChoiceField(
         label=_("Ground"), choices=LiftGround.choices, initial=LiftGround.CHANGED, widget=forms.RadioSelect

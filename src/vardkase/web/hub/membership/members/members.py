@@ -56,6 +56,7 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "steps": [(name, STEPS[name][0]) for name in open_steps if decides],
         "lifts": lifts,
+        "keeps": decides and any(each.review_by for each in queries.restrictions(membership)),
         "hears": decides and membership.state != MembershipState.TERMINATED,
         "case_file": case_file_of(THING, membership.pk),
         "reads_letters": not request.actor.staff.isdisjoint(OFFICERS),
@@ -117,6 +118,11 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
         _("Lift the suspension"), written.LiftForm,
         lambda actor, pk, data: services.restore(actor, pk, data["reason"], data["basis"], data["dissent"]),
         _("Everything will work again at once, and anything waiting will be sent."),
+    ),
+    "keep": (
+        _("Review the restriction: it remains"), written.KeepForm,
+        lambda actor, pk, data: services.keep(actor, pk, data["reason"], data["review_by"]),
+        _("The restriction stays as it is until then, and the member is told why. To end it, lift it instead."),
     ),
     "terminate": (
         _("Terminate the membership"), written.TerminateForm,
