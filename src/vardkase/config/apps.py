@@ -113,6 +113,10 @@ class PublicRecordsConfig(PackagesConfig):
     name = "vardkase.hub.public_records"
 
 
+class RetentionConfig(PackagesConfig):
+    name = "vardkase.hub.retention"
+
+
 class OfficeConfig(PackagesConfig):
     name = "vardkase.hub.office"
 

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.LawConfig",
     "vardkase.config.apps.SignaturesConfig",
     "vardkase.config.apps.SpillsConfig",
+    "vardkase.config.apps.RetentionConfig",
     "vardkase.config.apps.CaseFilesConfig",
     "vardkase.config.apps.CorrespondenceConfig",
     "vardkase.config.apps.PublicPagesConfig",

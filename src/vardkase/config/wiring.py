@@ -114,6 +114,11 @@ from vardkase.hub.public_records.cases.appeals import RecordsAppeals
 from vardkase.hub.public_records.cases.rules import DECIDE_ON_RECORDS
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.signatures import services as signatures
+from vardkase.hub.retention import proposing as retention_rules
+from vardkase.hub.retention import running as retention_runs
+from vardkase.hub.retention import schedules as retention_schedules
+from vardkase.hub.retention import tasks as retention_tasks
+from vardkase.hub.retention.open_tasks import DUE
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import schedules as spill_schedules
 from vardkase.hub.spills import tasks as spill_tasks
@@ -150,6 +155,7 @@ JOB_MODULES = (
     data_request_tasks,
     bulk_mail_tasks,
     spill_tasks,
+    retention_tasks,
 )
 
 # The channels by which a published version leaves the hub, beside the streams.
@@ -181,6 +187,7 @@ SCHEDULES = (
     *spill_schedules.SCHEDULES,
     *quarterly_schedules.SCHEDULES,
     *office_schedules.SCHEDULES,
+    *retention_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,
     application_tasks.FORGET_DRAFTS,
@@ -229,6 +236,8 @@ APPROVAL_ACTIONS = (
     member_accounts.MAKE_SYNC_USER,
     spill_decisions.RELEASE,
     spill_decisions.DELETE,
+    retention_rules.CHANGE_RULE,
+    retention_runs.CARRY_OUT,
 )
 
 # What one officer decides alone, as far as the right to it can be delegated.
@@ -247,6 +256,7 @@ TASK_KINDS = (
     *data_protection_tasks.KINDS,
     customer_service_tasks.REQUESTS,
     SPILLS,
+    DUE,
     records_tasks.UNANSWERED,
 )
 

@@ -29,6 +29,8 @@ KINDS: dict[str, str | Promise] = {
     "sync.pull": _("Fetch from a connected hub"),
     "correlation.apply_exclusions": _("Apply the correlation exclusions to everything stored"),
     "correlation.rebuild": _("Recompute all correlations"),
+    "retention.carry_out": _("Carry out a retention run"),
+    "retention.count": _("Count what is past its retention period"),
     "spills.request_deletion": _("Ask other hubs to delete classified information"),
     "spills.search_remains": _("Search for classified information that is left"),
     "subscriptions.notify_followers": _("Notify those who follow something in a published event"),

@@ -1,0 +1,118 @@
+"""Disposal of a closed case: number, dates and hashes stay, and a mark of when and by which rule the rest went."""
+
+from __future__ import annotations
+
+import hashlib
+
+from vardkase.audit.services import Target, record
+from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind
+from vardkase.hub.data_protection.requests.models import ConcernedItem, DataSubjectRequest
+from vardkase.hub.public_records.cases.disposal import dispose_of as dispose_of_records_case
+from vardkase.hub.retention.models import RetentionRule
+from vardkase.hub.retention.versions import mark_of
+from vardkase.hub.spills.models import Spill, SpillHolder
+from vardkase.identity.access.actor import Actor
+
+
+def dispose_of_case(actor: Actor, case_id: int, rule: RetentionRule, run: str) -> str:
+    """Returns the SHA-256 of the list of the documents' numbers and hashes; empty if the case is open or gone.
+
+    Documents and letters stay as entries: number, direction, dates and the SHA-256 of what they were.
+    """
+    case = CaseFile.objects.select_for_update().filter(pk=case_id, closed_at__isnull=False).first()
+    if case is None:
+        return ""
+    mark = mark_of(rule)
+    digest = _digest(case)
+    executor = cursor()
+    executor.execute("SELECT set_config('vardkase.disposal', 'on', true)")
+    documents = list(
+        CaseDocument.every.filter(case_file=case).order_by("number").values_list("pk", "letter_id")
+    )
+    for document_id, letter_id in documents:  # One by one: each may be large.
+        executor.execute(EMPTY_DOCUMENT, {"id": document_id, "mark": mark})
+        if letter_id:
+            for statement in EMPTY_LETTER:
+                executor.execute(statement, {"id": letter_id, "mark": mark})
+    executor.execute("SELECT set_config('vardkase.disposal', '', true)")
+    _empty_texts(case, mark)
+    target = Target("case_file", case.pk, title=case.number)
+    change = {"run": run, "rules": [rule.reference], "documents": len(documents), "sha256": digest}
+    record(actor, HubAction.RETENTION_CASE_DISPOSED, target, change)
+    return digest
+
+
+def _digest(case: CaseFile) -> str:
+    rows = CaseDocument.every.filter(case_file=case).order_by("number").values_list("number", "sha256")
+    return hashlib.sha256("\n".join(f"{number}:{sha256}" for number, sha256 in rows).encode()).hexdigest()
+
+
+def _empty_texts(case: CaseFile, mark: str) -> None:
+    appeals = Appeal.objects.filter(case_file=case)
+    appeals.update(
+        appellant="",
+        claim="",
+        reviewed="",
+        deemed_why="",
+        exception_note="",
+        outcome_note="",
+        registered_by="",
+    )
+    values = {
+        "id": case.pk,
+        "number": case.number,
+        "kind": case.thing_kind,
+        "thing": case.thing_id,
+        "opened": case.opened_at,
+        "closed": case.closed_at,
+    }
+    for statement in EMPTY_TRACES:
+        cursor().execute(statement, values)
+    match case.kind:
+        case CaseKind.PUBLIC_RECORDS:
+            dispose_of_records_case(case.thing_id, mark)
+        case CaseKind.DATA_SUBJECT:
+            ConcernedItem.objects.filter(controller__request=case.thing_id).update(given="", reason="")
+            DataSubjectRequest.objects.filter(pk=case.thing_id).update(
+                person="", extended_because="", identity_because="", address=None
+            )
+        case CaseKind.SPILL:
+            Spill.objects.filter(pk=case.thing_id).update(reason=mark, declared_by_name="")
+            SpillHolder.objects.filter(spill=case.thing_id).update(note="", answered_by="")
+    if case.kind != CaseKind.PUBLIC_RECORDS:  # Whose it is says who reads it.
+        case.organisation = None
+    case.title, case.party, case.opened_by, case.closed_by = mark, "", "", ""
+    case.save(update_fields=["title", "party", "organisation", "opened_by", "closed_by"])
+
+
+# Documents and letters are never changed: they are deleted, and entered again under their numbers.
+EMPTY_DOCUMENT = """
+WITH gone AS (DELETE FROM case_document WHERE id = %(id)s RETURNING *)
+INSERT INTO case_document SELECT (jsonb_populate_record(NULL::case_document,
+    to_jsonb(gone) - 'content' || jsonb_build_object('title', %(mark)s::text, 'text', '', 'content', '',
+        'counterpart', '', 'file_name', '', 'by', '', 'media_type', 'text/plain'))).* FROM gone
+"""
+EMPTY_LETTER = (
+    """
+    WITH gone AS (DELETE FROM letter WHERE id = %(id)s RETURNING *)
+    INSERT INTO letter SELECT (jsonb_populate_record(NULL::letter,
+        to_jsonb(gone) - 'content' - 'contents' || jsonb_build_object('title', %(mark)s::text, 'signed_by', '',
+            'content', ''))).* FROM gone
+    """,
+    "UPDATE letter_receipt SET person = '', note = '', noted_by = '' WHERE letter_id = %(id)s",
+    "UPDATE letter_delivery SET note = '', noted_by = '' WHERE letter_id = %(id)s",
+)
+EMPTY_TRACES = (
+    """
+    UPDATE history_entry SET note = '' WHERE kind = %(kind)s AND thing_id = %(thing)s
+        AND at BETWEEN %(opened)s AND %(closed)s
+    """,
+    """
+    UPDATE sent_mail SET subject = '', thing_title = '', recipient = '' WHERE thing_kind = %(kind)s
+        AND thing_id = %(thing)s AND at BETWEEN %(opened)s AND %(closed)s
+    """,
+    "UPDATE audit_entry SET title = %(number)s WHERE target_kind = 'case_file' AND target_id = %(id)s",
+)

@@ -1,0 +1,76 @@
+"""What stops the end of a retention period: something about the event or case is still being handled.
+
+SQL for the alias `e` of an event or `c` of a case file, which gives an `Exemption`.
+"""
+
+from __future__ import annotations
+
+from vardkase.core.sql import cursor
+from vardkase.hub.case_files.appeals.models import AppealState
+from vardkase.hub.data_protection.requests.models import DataRequestState, ItemOutcome
+from vardkase.hub.public_records.cases.models import CaseState
+from vardkase.hub.retention.models import Exemption
+from vardkase.hub.spills.queries import UNFINISHED
+
+OPEN_APPEALS = (
+    AppealState.REGISTERED,
+    AppealState.IN_TIME,
+    AppealState.CHANGED,
+    AppealState.FORWARDED,
+    AppealState.DECIDED,
+)
+PARAMETERS = {
+    "spill_states": [state.value for state in UNFINISHED],
+    "records_closed": CaseState.CLOSED.value,
+    "records_appealed": CaseState.APPEALED.value,
+    "requests_ended": [DataRequestState.ANSWERED.value, DataRequestState.WITHDRAWN.value],
+    "restricted": ItemOutcome.RESTRICTED.value,
+    "open_appeals": [state.value for state in OPEN_APPEALS],
+}
+EXEMPTION_OF_EVENT = f"""
+CASE
+WHEN e.quarantined OR EXISTS (
+    SELECT 1 FROM spill s WHERE s.event_uuid = e.uuid AND s.state = ANY(%(spill_states)s::text[])
+) THEN '{Exemption.SPILL.value}'
+WHEN EXISTS (
+    SELECT 1 FROM data_request_item d WHERE d.event_id = e.id AND d.outcome = %(restricted)s
+) THEN '{Exemption.RESTRICTION.value}'
+WHEN EXISTS (
+    SELECT 1 FROM data_request_item d JOIN data_request_controller o ON o.id = d.controller_id
+    JOIN data_subject_request q ON q.id = o.request_id
+    WHERE d.event_id = e.id AND NOT q.state = ANY(%(requests_ended)s::text[])
+) THEN '{Exemption.DATA_REQUEST.value}'
+ELSE coalesce((
+    SELECT CASE WHEN bool_or(r.state = %(records_appealed)s) THEN '{Exemption.APPEAL.value}'
+        ELSE '{Exemption.RECORDS_CASE.value}' END
+    FROM records_item i JOIN records_case r ON r.id = i.case_id
+    WHERE i.event_uuid = e.uuid AND r.state <> %(records_closed)s HAVING count(*) > 0
+), '') END
+"""
+EXEMPTION_OF_CASE = f"""
+CASE
+WHEN EXISTS (
+    SELECT 1 FROM appeal a WHERE a.case_file_id = c.id AND a.state = ANY(%(open_appeals)s::text[])
+) THEN '{Exemption.APPEAL.value}'
+WHEN c.thing_kind = 'spill' AND EXISTS (
+    SELECT 1 FROM spill s WHERE s.id = c.thing_id AND s.state = ANY(%(spill_states)s::text[])
+) THEN '{Exemption.SPILL.value}'
+WHEN EXISTS (
+    SELECT 1 FROM case_file other
+    WHERE other.thing_kind = c.thing_kind AND other.thing_id = c.thing_id AND other.closed_at IS NULL
+) THEN '{Exemption.OPEN_CASE.value}'
+ELSE '' END
+"""
+
+
+def exemption_of_event(event_id: int) -> str:
+    """Empty if nothing stops it."""
+    sql = f"SELECT {EXEMPTION_OF_EVENT} FROM event e WHERE e.id = %(id)s"
+    row = cursor().execute(sql, PARAMETERS | {"id": event_id}).fetchone()
+    return str(row[0]) if row else ""
+
+
+def exemption_of_case(case_id: int) -> str:
+    sql = f"SELECT {EXEMPTION_OF_CASE} FROM case_file c WHERE c.id = %(id)s"
+    row = cursor().execute(sql, PARAMETERS | {"id": case_id}).fetchone()
+    return str(row[0]) if row else ""

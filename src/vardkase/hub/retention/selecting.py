@@ -1,0 +1,147 @@
+"""What is due by the rules, entered in a run: statements over ranges of events, so that a large store takes batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from vardkase.core.jobs.progress import report
+from vardkase.core.sql import cursor
+from vardkase.hub.case_files.models import CaseKind
+from vardkase.hub.retention.holds import EXEMPTION_OF_CASE, EXEMPTION_OF_EVENT, PARAMETERS
+from vardkase.hub.retention.models import (
+    CountedFrom,
+    Exemption,
+    ItemState,
+    RetentionRule,
+    RetentionRun,
+    RetentionWay,
+)
+from vardkase.hub.retention.periods import months_before
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
+
+AT_ONCE = 5_000
+"""Events that a statement looks at."""
+
+
+def in_order(rules: Iterable[RetentionRule]) -> list[RetentionRule]:
+    """Those that remove come first: what is left is pseudonymised."""
+    return sorted(rules, key=lambda rule: (rule.way != RetentionWay.REMOVE, rule.number))
+
+
+def select_events(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
+    ranges = list(_ranges())
+    steps = len(ranges) * len(rules)
+    for number, rule in enumerate(in_order(rules)):
+        values = _values(run, rule)
+        statement = OF_TYPE if is_by_type_alone(rule) else MARKED
+        sql = statement.format(
+            exemption=EXEMPTION_OF_EVENT,
+            part_time=PART_TIME[rule.counted_from],
+            event_time=EVENT_TIME[rule.counted_from],
+        )
+        for place, (first, last) in enumerate(ranges, 1):
+            cursor().execute(sql, values | {"first": first, "last": last})
+            report(number * len(ranges) + place, steps)
+
+
+def select_cases(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
+    for rule in rules:
+        cursor().execute(CASES.format(exemption=EXEMPTION_OF_CASE), _values(run, rule))
+
+
+def is_by_type_alone(rule: RetentionRule) -> bool:
+    """Whether the whole value is due, whatever is found in it."""
+    return bool(rule.attribute_type) and not rule.kind
+
+
+def cutoff(run: RetentionRun, rule: RetentionRule) -> int:
+    """What is from this Unix second or before is due."""
+    return int(months_before(run.counted_until, rule.months).timestamp())
+
+
+def _ranges() -> Iterator[tuple[int, int]]:
+    row = cursor().execute("SELECT min(id), max(id) FROM event").fetchone()
+    if row and row[0] is not None:
+        for first in range(row[0], row[1] + 1, AT_ONCE):
+            yield first, first + AT_ONCE - 1
+
+
+def _values(run: RetentionRun, rule: RetentionRule) -> dict[str, Any]:
+    return PARAMETERS | {
+        "run": run.pk,
+        "rule": rule.pk,
+        "cutoff": cutoff(run, rule),
+        "closed_before": months_before(run.counted_until, rule.months),
+        "case_kind": rule.case_kind,
+        # Each authority disposes of its own cases about public records.
+        "of_authorities": CaseKind.PUBLIC_RECORDS.value,
+        "host": host_organisation_id() or 0,
+        "kind": rule.kind,
+        "type": rule.attribute_type,
+        "tag": rule.tag.lower(),
+        "of_attributes": list(OF_ATTRIBUTES),
+        "pending": ItemState.PENDING.value,
+        "exempt": ItemState.EXEMPT.value,
+        "done": ItemState.DONE.value,
+        "in_tag": Exemption.TAG.value,
+    }
+
+
+FIRST_PUBLICATION = """coalesce(
+    (SELECT min(v.published_at) FROM event_version v WHERE v.event_uuid = e.uuid),
+    nullif(e.publish_timestamp, 0), e.timestamp)"""
+PART_TIME = {
+    CountedFrom.LAST_SEEN.value: "coalesce(a.last_seen / 1000000, a.first_seen / 1000000, a.timestamp)",
+    CountedFrom.CHANGED.value: "a.timestamp",
+    CountedFrom.PUBLISHED.value: FIRST_PUBLICATION,
+}
+# A title or tag was never seen: the day that the event is about counts.
+EVENT_TIME = {
+    CountedFrom.LAST_SEEN.value: "coalesce(r.timestamp, extract(epoch FROM e.date)::bigint)",
+    CountedFrom.CHANGED.value: "coalesce(r.timestamp, e.timestamp)",
+    CountedFrom.PUBLISHED.value: FIRST_PUBLICATION,
+}
+TAGGED = """(%(tag)s = '' OR EXISTS (
+    SELECT 1 FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = e.id AND lower(t.name) = %(tag)s
+) OR EXISTS (
+    SELECT 1 FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
+    WHERE l.attribute_id = a.id AND lower(t.name) = %(tag)s))"""
+INSERT = """
+INSERT INTO retention_item (run_id, rule_id, place, event_id, part_id, organisation_id, exemption, state, digest)
+SELECT %(run)s, %(rule)s, due.place, due.event_id, due.part_id, due.organisation_id, due.exemption,
+    CASE WHEN due.exemption = '' THEN %(pending)s ELSE %(exempt)s END, ''
+"""
+MARKED = f"""
+{INSERT} FROM (
+    SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END AS place,
+        m.event_id, m.part_id, e.org_id AS organisation_id,
+        CASE WHEN m.place = 'tag' THEN %(in_tag)s ELSE {{exemption}} END AS exemption
+    FROM personal_data_mark m JOIN event e ON e.id = m.event_id
+    LEFT JOIN attribute a ON m.place = ANY(%(of_attributes)s) AND a.id = m.part_id
+    LEFT JOIN event_report r ON m.place = 'report' AND r.id = m.part_id
+    WHERE m.event_id BETWEEN %(first)s AND %(last)s AND (%(kind)s = '' OR m.kind = %(kind)s)
+        AND (%(type)s = '' OR a.type = %(type)s) AND {TAGGED}
+        AND CASE WHEN a.id IS NOT NULL THEN {{part_time}} ELSE {{event_time}} END <= %(cutoff)s
+) due ON CONFLICT DO NOTHING
+"""
+# What is a pseudonym, or was emptied with its deletion, is not due again.
+OF_TYPE = f"""
+{INSERT} FROM (
+    SELECT 'attribute' AS place, a.event_id, a.id AS part_id, e.org_id AS organisation_id,
+        {{exemption}} AS exemption
+    FROM attribute a JOIN event e ON e.id = a.event_id
+    WHERE a.event_id BETWEEN %(first)s AND %(last)s AND a.type = %(type)s AND {TAGGED}
+        AND a.value1 !~ '^pseudonym-[0-9a-f]{{{{12}}}}(@pseudonym\\.invalid)?$'
+        AND NOT (a.deleted AND a.value1 = 'deleted') AND {{part_time}} <= %(cutoff)s
+) due ON CONFLICT DO NOTHING
+"""
+CASES = f"""
+{INSERT} FROM (
+    SELECT 'case' AS place, 0 AS event_id, c.id AS part_id, c.organisation_id, {{exemption}} AS exemption
+    FROM case_file c WHERE c.kind = %(case_kind)s AND c.closed_at <= %(closed_before)s
+        AND (c.kind <> %(of_authorities)s OR c.organisation_id = %(host)s) AND NOT EXISTS (
+        SELECT 1 FROM retention_item i WHERE i.place = 'case' AND i.part_id = c.id AND i.state = %(done)s)
+) due ON CONFLICT DO NOTHING
+"""
