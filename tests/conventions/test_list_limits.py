@@ -18,7 +18,7 @@ LIMITED_ELSEWHERE = {
     "savedSearches/rest_search",
     # Pages with its own helper (`_page`), or a fixed number of rows.
     "admin/auditLogs/index", "admin/logs/index", "admin/logs/search", "auditLogs/eventIndex", "contentAccess/index",
-    "spills/index",
+    "spills/index", "retentionRuns/index",
     "logs/event_index", "logs/index", "feeds/searchCaches", "notifications/index", "taxiiServers/objectsIndex",
     "tags/search",
     # A peer's answer, within the limits of answers from outside.
@@ -33,7 +33,7 @@ SHORT = {
     "approvals/index",
     "auth_keys/index", "bookmarks/index", "communities/index", "correlation_exclusions/index",
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
-    "connectedAuthorities/index", "legalRules/index",
+    "connectedAuthorities/index", "legalRules/index", "retentionRules/index",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
     "membershipInvitations/index", "membershipOffenceData/index",
     "membershipPhases/index", "memberships/index", "mispPolicies/index",

@@ -9,6 +9,7 @@ from tests.factories.content_access import in_browser, operator_of
 from tests.factories.memberships import FACTS, at_the_screen, member, opened
 from tests.factories.seed import ApiUser
 from tests.factories.two_person_legal_actions import LEGAL_SCENES
+from tests.factories.two_person_retention import RETENTION_SCENES
 from tests.factories.two_person_setup import WHY, People, Setup
 from tests.factories.two_person_spills import SPILL_SCENES
 from tests.hub.membership import with_approval
@@ -268,6 +269,7 @@ def role_of_officers(people: People) -> Setup:
 
 SCENES: dict[str, Callable[[People], Setup]] = {
     **LEGAL_SCENES,
+    **RETENTION_SCENES,
     **SPILL_SCENES,
     "activate_with_open_items": activating,
     "appoint_officer": appointing,

@@ -71,6 +71,8 @@ HUB_ONLY = {
     "web.hub.public_pages",
     "web.hub.customer_service",
     "web.hub.data_protection",
+    "web.hub.retention",
+    "api.retention",
 }
 MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 

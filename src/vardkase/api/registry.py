@@ -89,6 +89,7 @@ import vardkase.api.policy.policies
 import vardkase.api.policy.trainings
 import vardkase.api.publication_requests
 import vardkase.api.rest_search
+import vardkase.api.retention
 import vardkase.api.saved_searches
 import vardkase.api.servers.administration
 import vardkase.api.servers.caches

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from vardkase.core.clock import today
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.retention.models import RetentionItem, RetentionRule, RetentionRun, RunState
+from vardkase.core.sql import cursor
+from vardkase.hub.case_files.access import readable
+from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.retention.models import (
+    ItemState,
+    RetentionItem,
+    RetentionPlace,
+    RetentionRule,
+    RetentionRun,
+    RunState,
+)
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.rules import require_officer
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 
 
 def newest_rules() -> list[RetentionRule]:
@@ -61,3 +74,47 @@ def waiting_run() -> RetentionRun | None:
     if newest and newest.state == RunState.COUNTED and newest.affected:
         return newest
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An attribute that is due, as the reader sees it."""
+
+    rule: str
+    event_id: int
+    attribute_id: int
+    type: str
+    value: str
+
+
+def samples(actor: Actor, run: RetentionRun) -> list[Sample]:
+    """The first attributes that wait to be carried out, as far as the actor may read them."""
+    require_officer(actor)
+    sql = SAMPLES.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
+    values = reader_parameters(actor) | {"run": run.pk, "looked_at": LOOKED_AT, "most": MOST_SAMPLES}
+    return [Sample(*row) for row in cursor().execute(sql, values)]
+
+
+def sample_cases(actor: Actor, run: RetentionRun) -> list[CaseFile]:
+    """The first cases in the run that the actor may read."""
+    ids = items_of(actor, run).filter(place=RetentionPlace.CASE).values("part_id")
+    return list(readable(actor).filter(pk__in=ids).order_by("closed_at", "pk")[:MOST_SAMPLES])
+
+
+def progress_of(run: RetentionRun) -> tuple[int, int]:
+    """How many items are carried out, and of how many."""
+    left = run.items.filter(state=ItemState.PENDING).count()
+    return run.affected - left, run.affected
+
+
+MOST_SAMPLES = 10
+LOOKED_AT = 1_000
+"""Items that are looked through for what the reader may see."""
+SAMPLES = """
+SELECT 'R-' || r.number, a.event_id, a.id, a.type, left(concat_ws('|', a.value1, a.value2), 200)
+FROM (
+    SELECT rule_id, part_id FROM retention_item
+    WHERE run_id = %(run)s AND place = 'attribute' AND state = 'pending' ORDER BY id LIMIT %(looked_at)s
+) i JOIN retention_rule r ON r.id = i.rule_id JOIN attribute a ON a.id = i.part_id JOIN event e ON e.id = a.event_id
+WHERE NOT a.deleted AND {event} AND {attribute} ORDER BY a.id LIMIT %(most)s
+"""
