@@ -3,85 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from tests.api.calls import call
 from tests.factories.applications import make_staff
+from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
-from tests.identity.two_people import approved, at_screen
+from tests.hub.retention.stories import COLLEAGUE, PERSON, carried_out, counted, in_force, publish
 from vardkase.audit.models import AuditEntry
-from vardkase.core.clock import now_seconds, today
+from vardkase.core.clock import today
 from vardkase.formats.misp_json.snapshots import read_snapshot
-from vardkase.hub.retention.carrying_out import carry_out
-from vardkase.hub.retention.counting import count
-from vardkase.hub.retention.models import ItemState, RetentionRule, RetentionRun, RunState
-from vardkase.hub.retention.proposing import propose_rule
-from vardkase.hub.retention.running import order_dry_run, propose_carrying_out
-from vardkase.identity.access.job_actors import hub_actor
+from vardkase.hub.retention.models import ItemState, RunState
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.intel.models import Attribute, Event, EventVersion
+from vardkase.intel.models import Attribute, EventVersion
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
-WHY = "Enligt gallringsplanen."
-PERSON, COLLEAGUE = "anna.ekstrand@mailbox.example", "bertil.lind@mailbox.example"
-OLD = now_seconds() - 3 * 366 * 86_400
-RULE = {
-    "subject": "personal_data",
-    "title": "E-postadresser till personer",
-    "kind": "email",
-    "months": 24,
-    "counted_from": "last_seen",
-    "way": "remove",
-    "includes_versions": True,
-    "legal_ground": "RA-MS 2026:99",
-    "duty_note": "Lagringsminimering väger tyngre än bevarande för dessa uppgifter.",
-    "starts_on": "2026-01-01",
-}
-
-
-def publish(seed: Seed, info: str = "Nätfiske", **more: Any) -> Event:
-    seen = timezone.datetime.fromtimestamp(OLD, timezone.get_default_timezone()).isoformat()
-    document = {
-        "info": info,
-        "distribution": "3",
-        "published": True,
-        "date": "2023-01-01",
-        "Attribute": [
-            {"type": "email-src", "value": PERSON, "last_seen": seen, "comment": "Sågs två gånger"},
-            {"type": "email-src", "value": COLLEAGUE},  # Seen now.
-            {"type": "text", "category": "Other", "value": f"Mejl till {PERSON} igen", "last_seen": seen},
-            {"type": "domain", "value": "brev.example", "last_seen": seen},
-        ],
-    } | more
-    status, body = call(seed.publisher.key, "POST", "/events/add", {"Event": document})
-    assert status == 200, body
-    return Event.objects.order_by("-pk")[0]
-
-
-def in_force(seed: Seed, second: User, jurist: User, **more: Any) -> RetentionRule:
-    propose_rule(at_screen(jurist), None, RULE | more, WHY)
-    made = approved(second)
-    assert isinstance(made, RetentionRule)
-    return made
-
-
-def counted(officer: User) -> RetentionRun:
-    run = order_dry_run(at_screen(officer))
-    count(hub_actor(), run.pk)
-    run.refresh_from_db()
-    return run
-
-
-def carried_out(run: RetentionRun, officer: User, second: User) -> RetentionRun:
-    propose_carrying_out(at_screen(officer), run.pk, WHY)
-    approved(second)
-    carry_out(hub_actor(), run.pk)
-    run.refresh_from_db()
-    return run
 
 
 @pytest.fixture
@@ -118,4 +55,22 @@ def test_personal_data_goes_from_events_and_versions(seed: Seed, jurist: User, s
     assert PERSON not in json.dumps([each["value"] for each in first["Attribute"]])
     assert PERSON not in str(list(AuditEntry.objects.values_list("title", "change")))
     # Done once: nothing is due again.
+    assert counted(second).affected == 0
+
+
+def test_title_and_tagged_values_are_pseudonymised(seed: Seed, jurist: User, second: User) -> None:
+    make_tag("retention:short")
+    event = publish(seed, info=f"Nätfiske mot {PERSON}", Tag=[{"name": "retention:short"}])
+    other = publish(seed, info=f"Annat om {PERSON}")
+    in_force(seed, second, jurist, way="pseudonymise", kind="", tag="Retention:Short")
+    run = carried_out(counted(second), jurist, second)
+    assert set(run.items.values_list("event_id", flat=True)) == {event.pk}
+    event.refresh_from_db()
+    other.refresh_from_db()
+    assert (PERSON in event.info, PERSON in other.info) == (False, True)
+    value = Attribute.objects.get(event=event, type="email-src", value1__startswith="pseudonym-").value1
+    version = json.loads(read_snapshot(str(event.uuid), 1))["Event"]
+    assert value in [each["value"] for each in version["Attribute"]]
+    assert "[retention, " in version["info"]
+    assert EventVersion.objects.get(event_uuid=event.uuid, version=1).info == version["info"]
     assert counted(second).affected == 0
