@@ -57,6 +57,7 @@ ABOUT_HUBS = frozenset(
     for name in (
         "test_sync",
         "test_sync_related_data",
+        "test_retention_to_peers",
         "test_synced_event_contents",
         "test_connection_settings",
         "test_taxii_hubs",

@@ -81,11 +81,8 @@ NEWER = {
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,
     "public_records.0003_late_appeals": 0,
-<<<<<<< HEAD
     "public_records.0004_one_kind_of_appeal": -1,
-=======
     "retention.0001_initial": 4,
->>>>>>> c60facd2 (Add retention rules, dry runs and their carrying out)
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
     "spills.0003_copy_holders": 0,

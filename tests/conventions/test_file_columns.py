@@ -21,6 +21,8 @@ NO_FILES = {
     ("quarterly_report", "sha256_en"),
     ("quarterly_report", "sha256_sv"),
     ("records_item", "sha256"),
+    ("retention_item", "digest"),
+    ("retention_run", "digest"),
     ("snapshot", "sha256"),
 }
 """Hex digests of content that is stored in the database itself."""

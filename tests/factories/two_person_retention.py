@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from tests.factories.two_person_setup import WHY, People, Setup
-from vardkase.hub.retention.models import RetentionRule, RetentionRun, RetentionSubject, RunState
+from vardkase.hub.retention.models import RetentionPlanRule, RetentionRun, RetentionSubject, RunState
 from vardkase.hub.retention.proposing import propose_rule
 from vardkase.hub.retention.running import propose_carrying_out
 
@@ -22,9 +22,9 @@ RULE = {
 }
 
 
-def make_rule() -> RetentionRule:
+def make_rule() -> RetentionPlanRule:
     made = RULE | {"starts_on": date(2026, 1, 1), "subject": RetentionSubject.PERSONAL_DATA}
-    return RetentionRule.objects.create(number=1, version=1, reason=WHY, **made)
+    return RetentionPlanRule.objects.create(number=1, version=1, reason=WHY, **made)
 
 
 def changing(people: People) -> Setup:
@@ -33,7 +33,7 @@ def changing(people: People) -> Setup:
         people.jurist,
         people.officer.user,
         lambda who: propose_rule(who, 1, {"months": 36}, WHY),
-        lambda: RetentionRule.objects.order_by("-version")[0].months,
+        lambda: RetentionPlanRule.objects.order_by("-version")[0].months,
         page=("/retention/rules/1/change/", RULE | {"months": 36, "reason": WHY}),
         api=("/retentionRules/edit/1", {"content": {"months": 36}, "reason": WHY}),
     )

@@ -15,7 +15,7 @@ from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.hub.profiles import Profile
 from vardkase.hub.retention import proposing, queries, running
-from vardkase.hub.retention.models import RetentionRule, RetentionRun
+from vardkase.hub.retention.models import RetentionPlanRule, RetentionRun
 from vardkase.hub.retention.rules import content_of
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -123,7 +123,7 @@ def _number(given: str) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
-def _rule(found: RetentionRule) -> dict[str, Any]:
+def _rule(found: RetentionPlanRule) -> dict[str, Any]:
     return {
         "RetentionRule": {
             "number": found.number,

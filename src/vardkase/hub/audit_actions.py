@@ -348,17 +348,6 @@ class HubAction(AuditAction):
         "records_officer.removed",
         _("A person no longer handles the authority’s public-records requests"),
     )
-    RETENTION_APPLIED = "retention.applied", _("Personal data past its retention period was replaced or removed")
-    RETENTION_APPLIED_TO_VERSION = (
-        "retention.applied_to_version",
-        _("Personal data past its retention period was replaced or removed in a version kept as record"),
-    )
-    RETENTION_APPROVED = "retention.approved", _("Carrying out a retention run was approved")
-    RETENTION_CARRIED_OUT = "retention.carried_out", _("A retention run was carried out")
-    RETENTION_CASE_DISPOSED = "retention.case_disposed", _("A closed case was disposed of")
-    RETENTION_COUNTED = "retention.counted", _("A retention dry run was done")
-    RETENTION_ORDERED = "retention.ordered", _("A retention dry run was started")
-    RETENTION_RULE_CHANGED = "retention.rule_changed", _("A retention rule was changed")
     SCHEDULE_CHANGED = "schedule.changed", _("The schedule of a task was changed")
     SCHEDULE_ORDERED = "schedule.ordered", _("A scheduled task was started manually")
     SECURITY_STATEMENT_ACCEPTED = "security_statement.accepted", _("The security statement was accepted")

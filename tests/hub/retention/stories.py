@@ -12,7 +12,7 @@ from tests.identity.two_people import approved, at_screen
 from vardkase.core.clock import now_seconds
 from vardkase.hub.retention.carrying_out import carry_out
 from vardkase.hub.retention.counting import count
-from vardkase.hub.retention.models import RetentionRule, RetentionRun
+from vardkase.hub.retention.models import RetentionPlanRule, RetentionRun
 from vardkase.hub.retention.proposing import propose_rule
 from vardkase.hub.retention.running import order_dry_run, propose_carrying_out
 from vardkase.identity.access.job_actors import hub_actor
@@ -55,10 +55,10 @@ def publish(seed: Seed, info: str = "Nätfiske", **more: Any) -> Event:
     return Event.objects.order_by("-pk")[0]
 
 
-def in_force(seed: Seed, second: User, jurist: User, **more: Any) -> RetentionRule:
+def in_force(seed: Seed, second: User, jurist: User, **more: Any) -> RetentionPlanRule:
     propose_rule(at_screen(jurist), None, RULE | more, WHY)
     made = approved(second)
-    assert isinstance(made, RetentionRule)
+    assert isinstance(made, RetentionPlanRule)
     return made
 
 

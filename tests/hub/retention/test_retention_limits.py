@@ -24,7 +24,7 @@ from vardkase.hub.public_records.cases.models import CaseItem
 from vardkase.hub.public_records.cases.services import opening
 from vardkase.hub.retention.carrying_out import carry_out
 from vardkase.hub.retention.counting import count
-from vardkase.hub.retention.models import ItemState, RetentionRule, RetentionRun, RunState
+from vardkase.hub.retention.models import RetentionItemState, RetentionPlanRule, RetentionRun, RunState
 from vardkase.hub.retention.open_tasks import DUE
 from vardkase.hub.retention.proposing import propose_retiring, propose_rule
 from vardkase.hub.retention.running import order_dry_run, propose_carrying_out
@@ -75,7 +75,7 @@ def test_what_a_rule_may_not_say_is_refused_by_field(jurist: User, given: dict[s
     with pytest.raises(Invalid) as refused:
         propose_rule(at_screen(jurist), None, RULE | given, WHY)
     assert field in refused.value.by_field
-    assert not RetentionRule.objects.exists()
+    assert not RetentionPlanRule.objects.exists()
 
 
 def test_no_one_decides_alone(seed: Seed, jurist: User, second: User) -> None:
@@ -137,7 +137,7 @@ def test_what_is_still_handled_is_exempted_and_named(seed: Seed, jurist: User, s
     # After the dry run another one is asked for: it is asked again before anything is changed.
     CaseItem.every.create(**_item(case, later))
     run = carried_out(run, jurist, second)
-    assert not run.items.exclude(state=ItemState.EXEMPT).exists()
+    assert not run.items.exclude(state=RetentionItemState.EXEMPT).exists()
     assert Attribute.objects.filter(value1=PERSON).count() == 3
 
 
@@ -192,7 +192,7 @@ def test_closed_case_leaves_number_dates_and_hashes(seed: Seed, jurist: User, se
     CaseFile.objects.filter(pk=old.pk).update(closed_at=timezone.now() - timedelta(days=6 * 366))
     CaseFile.objects.filter(pk=young.pk).update(closed_at=timezone.now() - timedelta(days=400))
     run = carried_out(counted(second), jurist, second)
-    assert list(run.items.values_list("part_id", "state")) == [(old.pk, ItemState.DONE)]
+    assert list(run.items.values_list("part_id", "state")) == [(old.pk, RetentionItemState.DONE)]
     after = CaseDocument.objects.get(case_file=old)
     assert (after.number, after.sha256, after.occurred_at) == (
         before.number,
@@ -240,7 +240,7 @@ def test_pages_from_rule_to_result(seed: Seed, jurist: User, second: User) -> No
     case_form |= {"legal_ground": "RA-MS 2026:12", "reason": WHY}
     assert client.post("/retention/rules/new/case_files/", case_form).status_code == 302
     approved(second)
-    assert RetentionRule.objects.get(number=2).months == 120
+    assert RetentionPlanRule.objects.get(number=2).months == 120
     assert client.post("/retention/rules/2/retire/", {"reason": WHY}).status_code == 302
     approved(second)
     run = counted(second)

@@ -13,7 +13,7 @@ from tests.hub.retention.stories import COLLEAGUE, PERSON, carried_out, counted,
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.formats.misp_json.snapshots import read_snapshot
-from vardkase.hub.retention.models import ItemState, RunState
+from vardkase.hub.retention.models import RetentionItemState, RunState
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.models import Attribute, EventVersion
@@ -41,7 +41,7 @@ def test_personal_data_goes_from_events_and_versions(seed: Seed, jurist: User, s
     run = carried_out(run, jurist, second)
     assert run.state == RunState.DONE
     states = set(run.items.values_list("place", "state"))
-    assert states == {("attribute", ItemState.DONE), ("version", ItemState.DONE)}
+    assert states == {("attribute", RetentionItemState.DONE), ("version", RetentionItemState.DONE)}
     # The attribute that was the address is deleted, so that connected hubs delete theirs; the text keeps the rest.
     values = dict(Attribute.objects.filter(event=event).values_list("value1", "deleted"))
     assert values == {"deleted": True, COLLEAGUE: False, "Mejl till […] igen": False, "brev.example": False}

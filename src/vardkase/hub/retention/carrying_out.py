@@ -14,14 +14,14 @@ from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.rewriting import rewrite_version
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.counting import target_of
 from vardkase.hub.retention.disposal import dispose_of_case
 from vardkase.hub.retention.figures import counts
 from vardkase.hub.retention.holds import exemption_of_case, exemption_of_event
 from vardkase.hub.retention.models import (
-    ItemState,
     RetentionItem,
+    RetentionItemState,
     RetentionPlace,
     RetentionRun,
     RunState,
@@ -57,14 +57,14 @@ def carry_out(actor: Actor, run_id: int) -> None:
         failed = sum(each["failed"] for each in run.results["rules"])
         record(
             actor,
-            HubAction.RETENTION_CARRIED_OUT,
+            RetentionAction.CARRIED_OUT,
             target_of(run),
             {"done": done, "failed": failed, "exempted": run.exempted},
         )
 
 
 def _pending(run: RetentionRun) -> QuerySet[RetentionItem]:
-    return run.items.filter(state=ItemState.PENDING)
+    return run.items.filter(state=RetentionItemState.PENDING)
 
 
 def _events(actor: Actor, run: RetentionRun) -> Iterator[None]:
@@ -98,11 +98,11 @@ def _guarded(rows: QuerySet[RetentionItem], act: Callable[[list[RetentionItem]],
             if items := list(rows.select_for_update(of=("self",)).select_related("rule").order_by("pk")):
                 act(items)
     except VardkaseError:
-        rows.update(state=ItemState.FAILED, done_at=timezone.now())
+        rows.update(state=RetentionItemState.FAILED, done_at=timezone.now())
 
 
 def _settle(
-    items: Iterable[RetentionItem], state: ItemState, *, exemption: str = "", digest: str = ""
+    items: Iterable[RetentionItem], state: RetentionItemState, *, exemption: str = "", digest: str = ""
 ) -> None:
     ids = [item.pk for item in items]
     RetentionItem.objects.filter(pk__in=ids).update(
@@ -113,23 +113,26 @@ def _settle(
 def _end_in_event(actor: Actor, run: RetentionRun, items: list[RetentionItem]) -> None:
     event = Event.objects.select_for_update().filter(pk=items[0].event_id).first()
     if event is None:
-        return _settle(items, ItemState.UNCHANGED)
+        return _settle(items, RetentionItemState.UNCHANGED)
     # Asked again: something may have been opened since the dry run.
     if exemption := exemption_of_event(event.pk):
-        return _settle(items, ItemState.EXEMPT, exemption=exemption)
+        return _settle(items, RetentionItemState.EXEMPT, exemption=exemption)
     was_published = event.published and not unpublished_audiences(event)
     done = _ended(actor, event, items)
-    _settle([item for item in items if item.pk not in done], ItemState.UNCHANGED)
+    _settle([item for item in items if item.pk not in done], RetentionItemState.UNCHANGED)
     if not done:
         return None
     _forget_copies(event, items, done)
     is_out = was_published and _publish(actor, event.pk)
     changed = [item for item in items if item.pk in done]
-    _settle(changed, ItemState.DONE if is_out or not event.publish_timestamp else ItemState.WAITING)
+    _settle(
+        changed,
+        RetentionItemState.DONE if is_out or not event.publish_timestamp else RetentionItemState.WAITING,
+    )
     rules = sorted({item.rule.reference for item in changed})
     change = {"run": run.number, "rules": rules, "places": len(changed)}
     # Without its title, which may have been what was removed.
-    record(actor, HubAction.RETENTION_APPLIED, Target("event", event.pk, event.uuid), change)
+    record(actor, RetentionAction.APPLIED, Target("event", event.pk, event.uuid), change)
     return None
 
 
@@ -176,9 +179,9 @@ def _forget_copies(event: Event, items: list[RetentionItem], done: set[int]) -> 
 def _end_in_version(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
     version = EventVersion.objects.filter(pk=item.part_id).first()
     if version is None:
-        return _settle([item], ItemState.UNCHANGED)
+        return _settle([item], RetentionItemState.UNCHANGED)
     if exemption := exemption_of_event(version.event_id):
-        return _settle([item], ItemState.EXEMPT, exemption=exemption)
+        return _settle([item], RetentionItemState.EXEMPT, exemption=exemption)
     left: list[int | None] = []
 
     def change(document: dict[str, Any]) -> int:
@@ -193,20 +196,20 @@ def _end_in_version(actor: Actor, run: RetentionRun, item: RetentionItem) -> Non
     VersionCheck.objects.update_or_create(
         rule=item.rule, version_id=version.pk, defaults={"due_from": left[0]}
     )
-    _settle([item], ItemState.DONE if count else ItemState.UNCHANGED, digest=former)
+    _settle([item], RetentionItemState.DONE if count else RetentionItemState.UNCHANGED, digest=former)
     if count:
         change_made = {"run": run.number, "rules": [item.rule.reference], "version": version.version}
         change_made |= {"places": count, "former_sha256": former}
         target = Target("event", version.event_id, version.event_uuid)
-        record(actor, HubAction.RETENTION_APPLIED_TO_VERSION, target, change_made)
+        record(actor, RetentionAction.APPLIED_TO_VERSION, target, change_made)
     return None
 
 
 def _end_of_case(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
     if exemption := exemption_of_case(item.part_id):
-        return _settle([item], ItemState.EXEMPT, exemption=exemption)
+        return _settle([item], RetentionItemState.EXEMPT, exemption=exemption)
     digest = dispose_of_case(actor, item.part_id, item.rule, run.number)
-    return _settle([item], ItemState.DONE if digest else ItemState.UNCHANGED, digest=digest)
+    return _settle([item], RetentionItemState.DONE if digest else RetentionItemState.UNCHANGED, digest=digest)
 
 
 FORGET = (

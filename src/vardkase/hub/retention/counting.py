@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.figures import counts, digest_of
-from vardkase.hub.retention.models import ItemState, RetentionRun, RunState
+from vardkase.hub.retention.models import RetentionItemState, RetentionRun, RunState
 from vardkase.hub.retention.queries import rules_in_force
 from vardkase.hub.retention.selecting import select_cases, select_events
 from vardkase.hub.retention.versions import select_versions
@@ -35,11 +35,11 @@ def count(actor: Actor, run_id: int) -> None:
     with transaction.atomic():
         run.figures = counts(run)
         run.digest = digest_of(run.figures)
-        run.affected = run.items.filter(state=ItemState.PENDING).count()
-        run.exempted = run.items.filter(state=ItemState.EXEMPT).count()
+        run.affected = run.items.filter(state=RetentionItemState.PENDING).count()
+        run.exempted = run.items.filter(state=RetentionItemState.EXEMPT).count()
         run.state, run.counted_at = RunState.COUNTED, timezone.now()
         run.save()
         earlier = RetentionRun.objects.filter(state=RunState.COUNTED, pk__lt=run.pk)
         earlier.update(state=RunState.REPLACED)
         figures = {"affected": run.affected, "exempted": run.exempted, "digest": run.digest}
-        record(actor, HubAction.RETENTION_COUNTED, target_of(run), figures)
+        record(actor, RetentionAction.COUNTED, target_of(run), figures)

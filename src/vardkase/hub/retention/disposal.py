@@ -6,18 +6,18 @@ import hashlib
 
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind
 from vardkase.hub.data_protection.requests.models import ConcernedItem, DataSubjectRequest
 from vardkase.hub.public_records.cases.disposal import dispose_of as dispose_of_records_case
-from vardkase.hub.retention.models import RetentionRule
+from vardkase.hub.retention.audit_actions import RetentionAction
+from vardkase.hub.retention.models import RetentionPlanRule
 from vardkase.hub.retention.versions import mark_of
 from vardkase.hub.spills.models import Spill, SpillHolder
 from vardkase.identity.access.actor import Actor
 
 
-def dispose_of_case(actor: Actor, case_id: int, rule: RetentionRule, run: str) -> str:
+def dispose_of_case(actor: Actor, case_id: int, rule: RetentionPlanRule, run: str) -> str:
     """Returns the SHA-256 of the list of the documents' numbers and hashes; empty if the case is open or gone.
 
     Documents and letters stay as entries: number, direction, dates and the SHA-256 of what they were.
@@ -41,7 +41,7 @@ def dispose_of_case(actor: Actor, case_id: int, rule: RetentionRule, run: str) -
     _empty_texts(case, mark)
     target = Target("case_file", case.pk, title=case.number)
     change = {"run": run, "rules": [rule.reference], "documents": len(documents), "sha256": digest}
-    record(actor, HubAction.RETENTION_CASE_DISPOSED, target, change)
+    record(actor, RetentionAction.CASE_DISPOSED, target, change)
     return digest
 
 

@@ -7,15 +7,15 @@ import json
 from typing import Any
 
 from vardkase.core.sql import cursor
-from vardkase.hub.retention.models import Exemption, ItemState, RetentionRun
+from vardkase.hub.retention.models import Exemption, RetentionItemState, RetentionRun
 
 MOST_ORGANISATIONS = 500
 
 
 def counts(run: RetentionRun) -> dict[str, Any]:
     """`rules`: per rule and place; `organisations`: per organisation, the largest first; `exempted`: per reason."""
-    values = {"run": run.pk, "exempt": ItemState.EXEMPT.value, "most": MOST_ORGANISATIONS}
-    values["states"] = [ItemState.DONE.value, ItemState.WAITING.value]
+    values = {"run": run.pk, "exempt": RetentionItemState.EXEMPT.value, "most": MOST_ORGANISATIONS}
+    values["states"] = [RetentionItemState.DONE.value, RetentionItemState.WAITING.value]
     executor = cursor()
     rules = executor.execute(BY_RULE, values).fetchall()
     organisations = executor.execute(BY_ORGANISATION, values).fetchall()

@@ -27,7 +27,7 @@ class CountedFrom(models.TextChoices):
     PUBLISHED = "published", _("First publication of the event")
 
 
-class RetentionRule(models.Model):
+class RetentionPlanRule(models.Model):
     """One version of a rule, as one person proposed and another approved it. Never changed; the newest applies.
 
     Personal data: what has all of `kind`, `attribute_type` and `tag` that are given. `months` is the period: of
@@ -139,7 +139,7 @@ class Exemption(models.TextChoices):
     TAG = "tag", _("In the name of a tag, which is removed by hand")
 
 
-class ItemState(models.TextChoices):
+class RetentionItemState(models.TextChoices):
     PENDING = "pending", _("Not carried out yet")
     DONE = "done", pgettext_lazy("retention item", "Done")
     WAITING = "waiting", _("Done; reaches other hubs when the owner publishes the event")
@@ -156,13 +156,15 @@ class RetentionItem(models.Model):
     """
 
     run = models.ForeignKey(RetentionRun, models.CASCADE, related_name="items")
-    rule = models.ForeignKey(RetentionRule, models.PROTECT, related_name="+")
+    rule = models.ForeignKey(RetentionPlanRule, models.PROTECT, related_name="+")
     place = models.CharField(max_length=12, choices=RetentionPlace.choices)
     event_id = models.BigIntegerField(default=0)
     part_id = models.BigIntegerField(default=0)
     organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="+")
     exemption = models.CharField(max_length=16, choices=Exemption.choices, blank=True, default="")
-    state = models.CharField(max_length=12, choices=ItemState.choices, default=ItemState.PENDING)
+    state = models.CharField(
+        max_length=12, choices=RetentionItemState.choices, default=RetentionItemState.PENDING
+    )
     digest = models.CharField(max_length=64, blank=True, default="")
     done_at = models.DateTimeField(null=True)
 
@@ -188,7 +190,7 @@ class VersionCheck(models.Model):
     `due_from` is when the first thing in it becomes due, in Unix seconds; null: nothing ever does.
     """
 
-    rule = models.ForeignKey(RetentionRule, models.CASCADE, related_name="+")
+    rule = models.ForeignKey(RetentionPlanRule, models.CASCADE, related_name="+")
     version_id = models.BigIntegerField()
     due_from = models.BigIntegerField(null=True)
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.retention.models import RetentionRule
+from vardkase.hub.retention.audit_actions import RetentionAction
+from vardkase.hub.retention.models import RetentionPlanRule
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.queries import find_rule
 from vardkase.hub.retention.rules import changed, content_of
@@ -62,10 +62,10 @@ def _require_legal_officer(actor: Actor) -> None:
     actor.require_staff(StaffRole.LEGAL_OFFICER)
 
 
-def _current(request: ApprovalRequest) -> RetentionRule | None:
+def _current(request: ApprovalRequest) -> RetentionPlanRule | None:
     if request.subject.startswith(f"{NEW}/"):
         return None
-    return RetentionRule.objects.filter(number=int(request.subject)).order_by("-version").first()
+    return RetentionPlanRule.objects.filter(number=int(request.subject)).order_by("-version").first()
 
 
 def _state(request: ApprovalRequest) -> dict[str, Any]:
@@ -93,13 +93,13 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(effect, details, path)
 
 
-def _change(approval: Approval) -> RetentionRule:
+def _change(approval: Approval) -> RetentionPlanRule:
     request = approval.for_action(CHANGE_RULE).request
     current = _current(request)
     content = dict(approval.parameters["content"])
     content["starts_on"] = date.fromisoformat(content["starts_on"])
-    latest = RetentionRule.objects.aggregate(latest=Max("number"))["latest"] or 0
-    row = RetentionRule.objects.create(
+    latest = RetentionPlanRule.objects.aggregate(latest=Max("number"))["latest"] or 0
+    row = RetentionPlanRule.objects.create(
         number=current.number if current else latest + 1,
         version=current.version + 1 if current else 1,
         is_retired=bool(approval.parameters.get("is_retired")),
@@ -111,7 +111,7 @@ def _change(approval: Approval) -> RetentionRule:
     change = {"content": approval.parameters["content"], "is_retired": row.is_retired}
     change |= {"proposed_by": row.proposed_by}
     target = Target("retention_rule", row.pk, title=f"{row.reference} {row.title}")
-    record(approval.actor, HubAction.RETENTION_RULE_CHANGED, target, change)
+    record(approval.actor, RetentionAction.RULE_CHANGED, target, change)
     return row
 
 

@@ -12,10 +12,10 @@ from vardkase.core.sql import cursor
 from vardkase.hub.case_files.access import readable
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.retention.models import (
-    ItemState,
     RetentionItem,
+    RetentionItemState,
     RetentionPlace,
-    RetentionRule,
+    RetentionPlanRule,
     RetentionRun,
     RunState,
 )
@@ -25,31 +25,31 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
 
 
-def newest_rules() -> list[RetentionRule]:
+def newest_rules() -> list[RetentionPlanRule]:
     """Every rule in its newest version, by number; those no longer in force last."""
-    found = RetentionRule.objects.order_by("number", "-version").distinct("number")
+    found = RetentionPlanRule.objects.order_by("number", "-version").distinct("number")
     return sorted(found, key=lambda rule: (rule.is_retired, rule.number))
 
 
-def rules_in_force() -> list[RetentionRule]:
+def rules_in_force() -> list[RetentionPlanRule]:
     day = today()
     return [rule for rule in newest_rules() if not rule.is_retired and rule.starts_on <= day]
 
 
-def rules(actor: Actor) -> list[RetentionRule]:
+def rules(actor: Actor) -> list[RetentionPlanRule]:
     require_officer(actor)
     return newest_rules()
 
 
-def find_rule(actor: Actor, number: int) -> RetentionRule:
+def find_rule(actor: Actor, number: int) -> RetentionPlanRule:
     """The newest version. Raises NotFound, Forbidden."""
     return versions_of(actor, number)[0]
 
 
-def versions_of(actor: Actor, number: int) -> list[RetentionRule]:
+def versions_of(actor: Actor, number: int) -> list[RetentionPlanRule]:
     """Every version, newest first. Raises NotFound, Forbidden."""
     require_officer(actor)
-    found = RetentionRule.objects.filter(number=number).order_by("-version")
+    found = RetentionPlanRule.objects.filter(number=number).order_by("-version")
     first_or_not_found(found, RetentionProblem.NO_SUCH_RULE())
     return list(found)
 
@@ -103,7 +103,7 @@ def sample_cases(actor: Actor, run: RetentionRun) -> list[CaseFile]:
 
 def progress_of(run: RetentionRun) -> tuple[int, int]:
     """How many items are carried out, and of how many."""
-    left = run.items.filter(state=ItemState.PENDING).count()
+    left = run.items.filter(state=RetentionItemState.PENDING).count()
     return run.affected - left, run.affected
 
 

@@ -12,7 +12,7 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.fields import read
 from vardkase.core.problems import Problem
 from vardkase.hub.case_files.models import CaseKind
-from vardkase.hub.retention.models import CountedFrom, RetentionRule, RetentionSubject, RetentionWay
+from vardkase.hub.retention.models import CountedFrom, RetentionPlanRule, RetentionSubject, RetentionWay
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, parties_of
@@ -45,13 +45,13 @@ def fields_of(subject: str) -> tuple[str, ...]:
     return OF_BOTH + (OF_CASES if subject == RetentionSubject.CASE_FILES else OF_PERSONAL_DATA)
 
 
-def content_of(rule: RetentionRule) -> dict[str, Any]:
+def content_of(rule: RetentionPlanRule) -> dict[str, Any]:
     """What the rule says, as JSON."""
     found = {name: getattr(rule, name) for name in ("subject", *fields_of(rule.subject))}
     return found | {"starts_on": rule.starts_on.isoformat()}
 
 
-def changed(current: RetentionRule | None, data: Mapping[str, Any]) -> dict[str, Any]:
+def changed(current: RetentionPlanRule | None, data: Mapping[str, Any]) -> dict[str, Any]:
     """The content of `current` with `data`, or of a new rule. Raises Invalid by field."""
     subject = current.subject if current else str(data.get("subject") or "")
     if subject not in RetentionSubject.values:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.counting import target_of
 from vardkase.hub.retention.models import RetentionPlace, RetentionRun, RunState
 from vardkase.hub.retention.problems import RetentionProblem
@@ -48,7 +48,7 @@ def order_run(actor: AuditActor, user_id: int = 0) -> RetentionRun:
     if not rules_in_force():
         raise Conflict(RetentionProblem.NO_RULES())
     run = RetentionRun.objects.create(ordered_by=actor.name[:255], counted_until=timezone.now())
-    record(actor, HubAction.RETENTION_ORDERED, target_of(run))
+    record(actor, RetentionAction.ORDERED, target_of(run))
     order_counting(run.pk, user_id)
     return run
 
@@ -113,7 +113,7 @@ def _carry_out(approval: Approval) -> RetentionRun:
     run.approved_by, run.approved_at = approval.actor.name[:255], timezone.now()
     run.save()
     figures = {"affected": run.affected, "digest": run.digest, "proposed_by": run.proposed_by}
-    record(approval.actor, HubAction.RETENTION_APPROVED, target_of(run), figures)
+    record(approval.actor, RetentionAction.APPROVED, target_of(run), figures)
     order_carrying_out(run.pk, approval.actor.user_id or 0)
     return run
 

@@ -12,8 +12,8 @@ from vardkase.hub.retention.holds import EXEMPTION_OF_CASE, EXEMPTION_OF_EVENT, 
 from vardkase.hub.retention.models import (
     CountedFrom,
     Exemption,
-    ItemState,
-    RetentionRule,
+    RetentionItemState,
+    RetentionPlanRule,
     RetentionRun,
     RetentionWay,
 )
@@ -25,12 +25,12 @@ AT_ONCE = 5_000
 """Events that a statement looks at."""
 
 
-def in_order(rules: Iterable[RetentionRule]) -> list[RetentionRule]:
+def in_order(rules: Iterable[RetentionPlanRule]) -> list[RetentionPlanRule]:
     """Those that remove come first: what is left is pseudonymised."""
     return sorted(rules, key=lambda rule: (rule.way != RetentionWay.REMOVE, rule.number))
 
 
-def select_events(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
+def select_events(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
     ranges = list(_ranges())
     steps = len(ranges) * len(rules)
     for number, rule in enumerate(in_order(rules)):
@@ -46,17 +46,17 @@ def select_events(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
             report(number * len(ranges) + place, steps)
 
 
-def select_cases(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
+def select_cases(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
     for rule in rules:
         cursor().execute(CASES.format(exemption=EXEMPTION_OF_CASE), _values(run, rule))
 
 
-def is_by_type_alone(rule: RetentionRule) -> bool:
+def is_by_type_alone(rule: RetentionPlanRule) -> bool:
     """Whether the whole value is due, whatever is found in it."""
     return bool(rule.attribute_type) and not rule.kind
 
 
-def cutoff(run: RetentionRun, rule: RetentionRule) -> int:
+def cutoff(run: RetentionRun, rule: RetentionPlanRule) -> int:
     """What is from this Unix second or before is due."""
     return int(months_before(run.counted_until, rule.months).timestamp())
 
@@ -68,7 +68,7 @@ def _ranges() -> Iterator[tuple[int, int]]:
             yield first, first + AT_ONCE - 1
 
 
-def _values(run: RetentionRun, rule: RetentionRule) -> dict[str, Any]:
+def _values(run: RetentionRun, rule: RetentionPlanRule) -> dict[str, Any]:
     return PARAMETERS | {
         "run": run.pk,
         "rule": rule.pk,
@@ -82,9 +82,9 @@ def _values(run: RetentionRun, rule: RetentionRule) -> dict[str, Any]:
         "type": rule.attribute_type,
         "tag": rule.tag.lower(),
         "of_attributes": list(OF_ATTRIBUTES),
-        "pending": ItemState.PENDING.value,
-        "exempt": ItemState.EXEMPT.value,
-        "done": ItemState.DONE.value,
+        "pending": RetentionItemState.PENDING.value,
+        "exempt": RetentionItemState.EXEMPT.value,
+        "done": RetentionItemState.DONE.value,
         "in_tag": Exemption.TAG.value,
     }
 

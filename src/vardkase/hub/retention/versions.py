@@ -17,10 +17,10 @@ from vardkase.formats.misp_json.rewriting import document_of
 from vardkase.hub.retention.holds import EXEMPTION_OF_EVENT, PARAMETERS
 from vardkase.hub.retention.models import (
     CountedFrom,
-    ItemState,
     RetentionItem,
+    RetentionItemState,
     RetentionPlace,
-    RetentionRule,
+    RetentionPlanRule,
     RetentionRun,
     VersionCheck,
 )
@@ -34,11 +34,11 @@ AT_ONCE = 200
 """Versions whose lines are read at a time; their documents are read one by one."""
 
 
-def mark_of(rule: RetentionRule) -> str:
+def mark_of(rule: RetentionPlanRule) -> str:
     return f"[retention, {today().isoformat()}, {rule.reference}]"
 
 
-def expired_by(rule: RetentionRule, *, removed: str = "") -> Expired:
+def expired_by(rule: RetentionPlanRule, *, removed: str = "") -> Expired:
     named = {"removed": removed} if removed else {}
     return Expired(rule.kind, is_by_type_alone(rule), Replacement(rule.way), **named)
 
@@ -47,7 +47,7 @@ def expired_by(rule: RetentionRule, *, removed: str = "") -> Expired:
 class Search:
     """Goes through the event of one document: counts what is due, and changes it if `writes`."""
 
-    rule: RetentionRule
+    rule: RetentionPlanRule
     until: int
     first_published: int
     event: dict[str, Any]
@@ -122,7 +122,7 @@ class Search:
         return False
 
 
-def select_versions(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
+def select_versions(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
     """Enter the versions in which something is due. A version is searched by a rule once, and again only when
     something in it has become due."""
     for rule in rules:
@@ -142,7 +142,7 @@ def select_versions(run: RetentionRun, rules: Sequence[RetentionRule]) -> None:
 
 def _search(
     run: RetentionRun,
-    rule: RetentionRule,
+    rule: RetentionPlanRule,
     until: int,
     version_id: int,
     first_published: int,
@@ -161,7 +161,7 @@ def _search(
             part_id=version.pk,
             organisation_id=organisation_id,
             exemption=exemption,
-            state=ItemState.EXEMPT if exemption else ItemState.PENDING,
+            state=RetentionItemState.EXEMPT if exemption else RetentionItemState.PENDING,
         )
     # Until it is carried out, it stays due.
     due_from = until if search.count else search.due_from

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.case_files.models import CaseKind
-from vardkase.hub.retention.models import CountedFrom, RetentionRule, RetentionSubject, RetentionWay
+from vardkase.hub.retention.models import CountedFrom, RetentionPlanRule, RetentionSubject, RetentionWay
 from vardkase.hub.retention.rules import fields_of
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 
@@ -62,7 +62,7 @@ def _in_words(name: str, value: Any) -> str:
     return str(CHOICES[name](value).label) if name in CHOICES else str(value)
 
 
-def summary(rule: RetentionRule) -> str:
+def summary(rule: RetentionPlanRule) -> str:
     """What the rule is about, in a line."""
     if rule.is_about_cases:
         return gettext("%(kind)s, %(period)s after closing") % {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.case_files.models import CaseKind
-from vardkase.hub.retention.models import CountedFrom, RetentionRule, RetentionWay
+from vardkase.hub.retention.models import CountedFrom, RetentionPlanRule, RetentionWay
 from vardkase.hub.retention.rules import (
     LONGEST_TAG,
     LONGEST_TEXT,
@@ -23,7 +23,7 @@ from vardkase.intel.personal_data.kinds import PersonalDataKind
 LONGEST_REASON = 500
 
 
-class ReasonForm(forms.Form):
+class ProposalReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
@@ -39,11 +39,11 @@ class _RuleForm(forms.Form):
         help_text=_("Nothing is due by the rule before this day."),
     )
 
-    def __init__(self, rule: RetentionRule | None, data: QueryDict | None = None) -> None:
+    def __init__(self, rule: RetentionPlanRule | None, data: QueryDict | None = None) -> None:
         super().__init__(data, initial=self._shown(rule) if rule else None)
-        self.fields["reason"] = ReasonForm.base_fields["reason"]
+        self.fields["reason"] = ProposalReasonForm.base_fields["reason"]
 
-    def _shown(self, rule: RetentionRule) -> dict[str, Any]:
+    def _shown(self, rule: RetentionPlanRule) -> dict[str, Any]:
         return content_of(rule)
 
     @property
@@ -147,7 +147,7 @@ class CaseRuleForm(_RuleForm):
     )
     field_order = ("title", "case_kind", "years", "legal_ground", "starts_on", "reason")
 
-    def _shown(self, rule: RetentionRule) -> dict[str, Any]:
+    def _shown(self, rule: RetentionPlanRule) -> dict[str, Any]:
         return content_of(rule) | {"years": rule.months // 12}
 
     @property

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 
 from vardkase.core.errors import NotFound
 from vardkase.hub.retention import proposing, queries
-from vardkase.hub.retention.models import RetentionRule, RetentionRun, RetentionSubject
+from vardkase.hub.retention.models import RetentionPlanRule, RetentionRun, RetentionSubject
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.rules import content_of
 from vardkase.hub.retention.wording import content_in_words, summary
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.hub.retention.forms import CaseRuleForm, PersonalDataRuleForm, ReasonForm
+from vardkase.web.hub.retention.forms import CaseRuleForm, PersonalDataRuleForm, ProposalReasonForm
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
@@ -96,7 +96,7 @@ def change(request: PageRequest, number: int) -> HttpResponse:
 @page(staff=LEGAL_OFFICER, writes=True)
 def retire(request: PageRequest, number: int) -> HttpResponse:
     shown = queries.find_rule(request.actor, number)
-    form = ReasonForm(request.POST or None)
+    form = ProposalReasonForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             reason = form.cleaned_data["reason"]
@@ -111,6 +111,6 @@ def retire(request: PageRequest, number: int) -> HttpResponse:
     )
 
 
-def _parents(shown: RetentionRule | None = None) -> list[Crumb]:
+def _parents(shown: RetentionPlanRule | None = None) -> list[Crumb]:
     found = [(gettext("Retention"), reverse("retention"))]
     return [*found, (shown.title, reverse("retention_rule", args=(shown.number,)))] if shown else found

@@ -16,7 +16,7 @@ from vardkase.hub.retention.figures import reason_in_words
 from vardkase.hub.retention.models import RetentionItem, RetentionPlace, RunState
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.web.hub.retention.forms import ReasonForm
+from vardkase.web.hub.retention.forms import ProposalReasonForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.list_files import file_links, list_file, wanted_file
@@ -69,7 +69,7 @@ def start(request: PageRequest) -> HttpResponse:
 @page(staff=OFFICERS, writes=True)
 def carry_out(request: PageRequest, pk: int) -> HttpResponse:
     shown = queries.find_run(request.actor, pk)
-    form = ReasonForm(request.POST or None)
+    form = ProposalReasonForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             reason = form.cleaned_data["reason"]
