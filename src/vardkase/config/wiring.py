@@ -113,12 +113,12 @@ from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.cases.appeals import RecordsAppeals
 from vardkase.hub.public_records.cases.rules import DECIDE_ON_RECORDS
 from vardkase.hub.public_records.received import schedules as received_schedules
-from vardkase.hub.signatures import services as signatures
 from vardkase.hub.retention import proposing as retention_rules
 from vardkase.hub.retention import running as retention_runs
 from vardkase.hub.retention import schedules as retention_schedules
 from vardkase.hub.retention import tasks as retention_tasks
 from vardkase.hub.retention.open_tasks import DUE
+from vardkase.hub.signatures import services as signatures
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import schedules as spill_schedules
 from vardkase.hub.spills import tasks as spill_tasks

@@ -19,7 +19,6 @@ type Change = Callable[[dict[str, Any]], int]
 
 
 def document_of(version: EventVersion) -> dict[str, Any]:
-    """The event of a version's document, whoever may read it. One at a time: they can be large."""
     found = json.loads(read_snapshot(str(version.event_uuid), version.version))
     return dict(found["Event"])
 

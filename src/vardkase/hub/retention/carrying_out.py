@@ -137,7 +137,6 @@ def _end_in_event(actor: Actor, run: RetentionRun, items: list[RetentionItem]) -
 
 
 def _ended(actor: Actor, event: Event, items: list[RetentionItem]) -> set[int]:
-    """The items of which something was changed."""
     done: set[int] = set()
     for rule in in_order({item.rule for item in items}):
         expired = expired_by(rule)
@@ -164,7 +163,6 @@ def _publish(actor: Actor, event_id: int) -> bool:
 
 
 def _forget_copies(event: Event, items: list[RetentionItem], done: set[int]) -> None:
-    """What the hub has computed from the event, and what its log says of the values."""
     changed = [item for item in items if item.pk in done]
     values = {
         "event": event.pk,

@@ -64,7 +64,6 @@ ELSE '' END
 
 
 def exemption_of_event(event_id: int) -> str:
-    """Empty if nothing stops it."""
     sql = f"SELECT {EXEMPTION_OF_EVENT} FROM event e WHERE e.id = %(id)s"
     row = cursor().execute(sql, PARAMETERS | {"id": event_id}).fetchone()
     return str(row[0]) if row else ""

@@ -48,7 +48,6 @@ def propose_rule(actor: Actor, number: int | None, data: Mapping[str, Any], reas
 
 @transaction.atomic
 def propose_retiring(actor: Actor, number: int, reason: str) -> ApprovalRequest:
-    """Propose that a rule is no longer in force. Raises as `propose_rule`."""
     _require_legal_officer(actor)
     rule = find_rule(actor, number)
     if rule.is_retired:

@@ -26,7 +26,6 @@ from vardkase.identity.access.visibility import attribute_predicate, event_predi
 
 
 def newest_rules() -> list[RetentionPlanRule]:
-    """Every rule in its newest version, by number; those no longer in force last."""
     found = RetentionPlanRule.objects.order_by("number", "-version").distinct("number")
     return sorted(found, key=lambda rule: (rule.is_retired, rule.number))
 
@@ -42,12 +41,10 @@ def rules(actor: Actor) -> list[RetentionPlanRule]:
 
 
 def find_rule(actor: Actor, number: int) -> RetentionPlanRule:
-    """The newest version. Raises NotFound, Forbidden."""
     return versions_of(actor, number)[0]
 
 
 def versions_of(actor: Actor, number: int) -> list[RetentionPlanRule]:
-    """Every version, newest first. Raises NotFound, Forbidden."""
     require_officer(actor)
     found = RetentionPlanRule.objects.filter(number=number).order_by("-version")
     first_or_not_found(found, RetentionProblem.NO_SUCH_RULE())
@@ -88,7 +85,6 @@ class Sample:
 
 
 def samples(actor: Actor, run: RetentionRun) -> list[Sample]:
-    """The first attributes that wait to be carried out, as far as the actor may read them."""
     require_officer(actor)
     sql = SAMPLES.format(event=event_predicate(actor), attribute=attribute_predicate(actor))
     values = reader_parameters(actor) | {"run": run.pk, "looked_at": LOOKED_AT, "most": MOST_SAMPLES}
@@ -96,13 +92,11 @@ def samples(actor: Actor, run: RetentionRun) -> list[Sample]:
 
 
 def sample_cases(actor: Actor, run: RetentionRun) -> list[CaseFile]:
-    """The first cases in the run that the actor may read."""
     ids = items_of(actor, run).filter(place=RetentionPlace.CASE).values("part_id")
     return list(readable(actor).filter(pk__in=ids).order_by("closed_at", "pk")[:MOST_SAMPLES])
 
 
 def progress_of(run: RetentionRun) -> tuple[int, int]:
-    """How many items are carried out, and of how many."""
     left = run.items.filter(state=RetentionItemState.PENDING).count()
     return run.affected - left, run.affected
 

@@ -46,7 +46,6 @@ def fields_of(subject: str) -> tuple[str, ...]:
 
 
 def content_of(rule: RetentionPlanRule) -> dict[str, Any]:
-    """What the rule says, as JSON."""
     found = {name: getattr(rule, name) for name in ("subject", *fields_of(rule.subject))}
     return found | {"starts_on": rule.starts_on.isoformat()}
 
@@ -83,7 +82,6 @@ def _require_known(subject: str, sent: Mapping[str, Any]) -> None:
 def _missing(
     subject: str, values: Mapping[str, Any], errors: Mapping[str, object]
 ) -> dict[str, list[Problem]]:
-    """What is needed because of other fields."""
     found: dict[str, list[Problem]] = {}
     if subject == RetentionSubject.CASE_FILES:
         if not values.get("legal_ground") and "legal_ground" not in errors:

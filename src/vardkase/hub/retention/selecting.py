@@ -52,12 +52,10 @@ def select_cases(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
 
 
 def is_by_type_alone(rule: RetentionPlanRule) -> bool:
-    """Whether the whole value is due, whatever is found in it."""
     return bool(rule.attribute_type) and not rule.kind
 
 
 def cutoff(run: RetentionRun, rule: RetentionPlanRule) -> int:
-    """What is from this Unix second or before is due."""
     return int(months_before(run.counted_until, rule.months).timestamp())
 
 

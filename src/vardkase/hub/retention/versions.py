@@ -111,7 +111,6 @@ class Search:
                 part[name] = text if self.mark in text else f"{text} {self.mark}"
 
     def _is_marked(self, value: str) -> bool:
-        """Whether the value was removed by a rule."""
         return value.startswith("[retention, ")
 
     def _is_due(self, since: int) -> bool:

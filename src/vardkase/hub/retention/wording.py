@@ -46,7 +46,6 @@ def period_in_words(months: int) -> str:
 
 
 def content_in_words(content: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Labels and values of what a rule says, without what is empty."""
     names = ("subject", *fields_of(str(content.get("subject", ""))))
     found = ((name, _in_words(name, content.get(name))) for name in names)
     return [(str(LABELS[name]), words) for name, words in found if words]
@@ -63,7 +62,6 @@ def _in_words(name: str, value: Any) -> str:
 
 
 def summary(rule: RetentionPlanRule) -> str:
-    """What the rule is about, in a line."""
     if rule.is_about_cases:
         return gettext("%(kind)s, %(period)s after closing") % {
             "kind": CaseKind(rule.case_kind).label,

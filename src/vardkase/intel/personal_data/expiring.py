@@ -89,7 +89,6 @@ def expire_title(event: Event, expired: Expired) -> bool:
 
 
 def expire_reports(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
-    """As `expire_attributes`, for reports."""
     changed: set[int] = set()
     for report in EventReport.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
         check_time()

@@ -44,7 +44,6 @@ class Expired:
         )
 
     def in_text(self, event_uuid: UUID, text: str) -> str | None:
-        """The text as it becomes; None: nothing is due."""
         due = self._due(in_text(text)) if text else []
         return self._replaced(event_uuid, text, due) if due else None
 
