@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from tests.api.calls import call, send
@@ -18,12 +19,15 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member, 
 from tests.factories.records_cases import officer_of
 from tests.factories.seed import Seed
 from tests.hub.membership import with_approval
+from tests.web import accounts
 from tests.web.signed_in import signed_in
 from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.members.models import Membership
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
 
 SCAN = b"%PDF-1.7 skannat"
 
@@ -134,6 +138,30 @@ def test_an_appeal_is_taken_to_its_outcome_over_the_api(seed: Seed, desk: Desk) 
         assert send(other, "GET", f"/caseAppeals/view/{number}/{made['id']}").status_code == 404
         assert send(other, "POST", path, {"step": "withdraw", "note": "x"}).status_code == 404
         assert send(other, "POST", f"/caseAppeals/add/{number}", given).status_code == 404
+
+
+def test_an_authority_keeps_the_cases_of_its_own_requests(seed: Seed, desk: Desk) -> None:
+    officer = officer_of(seed, "org_b")
+    jurist, other = make_key(officer), make_key(officer_of(seed, "org_c"))
+    made = call(jurist, "POST", "/publicRecordsCases/add", {"request": "Allt om intrånget"})[1]
+    number = made["PublicRecordsCase"]["number"]
+    assert [each["CaseFile"]["number"] for each in call(jurist, "GET", "/caseFiles/index")[1]] == [number]
+    shown = call(jurist, "GET", f"/caseFiles/view/{number}")[1]["CaseFile"]
+    assert (shown["authority"], shown["parties"], shown["decisions"]) == ("Organisation B", [], [])
+    assert call(jurist, "POST", f"/caseFiles/addNote/{number}", {"who": "Bo", "text": "Ringde."})[0] == 200
+    # The duty does not end with a suspension.
+    Organisation.objects.filter(pk=seed.org_b.pk).update(write_period=DateTimeTZRange(empty=True))
+    web = accounts.signed_in(User.objects.get(pk=officer.pk))
+    for path in ("", "documents/1/"):
+        assert web.get(f"/cases/{number}/{path}").status_code == 200
+    assert web.post(f"/cases/{number}/note/", {"who": "Bo", "text": "Ringde igen."}).status_code == 302
+    assert call(jurist, "POST", f"/caseFiles/close/{number}")[0] == 200
+    packed = zipfile.ZipFile(BytesIO(b"".join(send(jurist, "POST", f"/caseFiles/archivePackage/{number}"))))
+    assert b"Organisation B" in packed.read(f"{number}/METS.xml")
+    for key in (other, desk.officer.key):
+        assert call(key, "GET", "/caseFiles/index")[1] == []
+        assert send(key, "GET", f"/caseFiles/view/{number}").status_code == 404
+        assert send(key, "POST", f"/caseFiles/archivePackage/{number}").status_code == 404
 
 
 def test_what_is_wrong_is_said_by_field_and_others_find_nothing(seed: Seed, desk: Desk, number: str) -> None:

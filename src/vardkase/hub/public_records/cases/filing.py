@@ -10,11 +10,13 @@ from vardkase.hub.case_files.description import CaseDecision, CaseDescription
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction
 from vardkase.hub.case_files.queries import case_file_of
 from vardkase.hub.case_files.services import file_document, open_case_file
-from vardkase.hub.public_records.cases.models import RecordsAnswer, RecordsCase
+from vardkase.hub.public_records.cases.models import RecordsAnswer, RecordsAnswerKind, RecordsCase
 from vardkase.hub.public_records.officers.rules import authority_of
 from vardkase.identity.access.actor import Actor
 
 THING = "records_case"
+DECISIONS = (RecordsAnswerKind.DECISION, RecordsAnswerKind.DISMISSAL)
+"""An officer's answer is none (OSL 6:3)."""
 PDF, JSON = "application/pdf", "application/json"
 
 
@@ -30,10 +32,11 @@ ACCESS = CaseAccess(readable=of_own_authority, while_suspended=True)
 def description(case_file: CaseFile) -> CaseDescription:
     """The case is the authority's that was asked; whoever asked is its party, and may be anonymous."""
     case = RecordsCase.objects.select_related("authority").get(pk=case_file.thing_id)
-    answers = RecordsAnswer.objects.filter(case=case).select_related("letter").order_by("pk")
+    # Among the documents that are open now: not what may tell of an event in quarantine.
+    made = RecordsAnswer.objects.filter(case=case, kind__in=DECISIONS, letter__in=case_file.documents.all())
     decisions = tuple(
         CaseDecision(f"{case.number}:{one.letter.number}", one.letter.title, one.at, one.decided_by)
-        for one in answers.defer("letter__content")
+        for one in made.select_related("letter").defer("letter__content", "letter__text").order_by("pk")
     )
     return CaseDescription(case.authority, (case.name,) if case.name else (), decisions)
 

@@ -1,4 +1,7 @@
-"""Pages of case files: the list, a case with its documents, and what officers file in it."""
+"""Pages of case files: the list, a case with its documents, and what officers file in it.
+
+Officers of a suspended authority still handle requests for its records; the services know which cases that is.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     return render(request, "case_files/index.html", context)
 
 
-@page()
+@page(allowed_while_suspended=True)
 def view(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     context = {
@@ -74,14 +77,14 @@ def view(request: PageRequest, number: str) -> HttpResponse:
     return render(request, "case_files/case_file.html", context)
 
 
-@page()
+@page(allowed_while_suspended=True)
 def document(request: PageRequest, number: str, document: int) -> HttpResponseBase:
     found = queries.find_document(request.actor, number, document)
     name = found.file_name or f"{found.case_file.number}-{found.number}.txt"
     return download([queries.content_of(found)], name, found.media_type)
 
 
-@page()
+@page(allowed_while_suspended=True)
 def signatures(request: PageRequest, number: str, document: int) -> HttpResponse:
     found = queries.find_document(request.actor, number, document)
     if request.method == "POST":
@@ -103,7 +106,7 @@ def signatures(request: PageRequest, number: str, document: int) -> HttpResponse
     return render(request, "case_files/signatures.html", context)
 
 
-@page(writes=True, body=BodyLimits.FILES)
+@page(writes=True, body=BodyLimits.FILES, allowed_while_suspended=True)
 def add(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     form = CaseDocumentForm(request.POST or None, request.FILES or None)
@@ -117,7 +120,7 @@ def add(request: PageRequest, number: str) -> HttpResponse:
     return edit_page(request, form, gettext("File a document"), _parents(case_file))
 
 
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def note(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     form = CallForm(request.POST or None)
@@ -133,7 +136,7 @@ def note(request: PageRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def registry_number(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
@@ -143,7 +146,7 @@ def registry_number(request: PageRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def close(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
@@ -153,7 +156,7 @@ def close(request: PageRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def reopen(request: PageRequest, number: str) -> HttpResponse:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
@@ -163,7 +166,7 @@ def reopen(request: PageRequest, number: str) -> HttpResponse:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def documents(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     content = export_documents(request.actor, case_file)
@@ -171,7 +174,7 @@ def documents(request: PageRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def archive(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
@@ -181,7 +184,7 @@ def archive(request: PageRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
-@page(writes=True)
+@page(writes=True, allowed_while_suspended=True)
 def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
