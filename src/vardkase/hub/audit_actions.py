@@ -374,10 +374,7 @@ class HubAction(AuditAction):
     SPILL_RELEASED = "spill.released", _("The spill was a false alarm: the event was released")
     SPILL_REPORTED = "spill.reported", _("The report to the Security Service was recorded")
     SPILL_SEARCHED = "spill.searched", _("The hub was searched for what is left of the spilled event")
-    SUPPORT_REQUEST_ANSWERED = (
-        "support_request.answered",
-        _("The requester answered support’s question"),
-    )
+    SUPPORT_REQUEST_ANSWERED = "support_request.answered", _("The requester answered support’s question")
     SUPPORT_REQUEST_ASKED = "support_request.asked", _("Support asked for more information")
     SUPPORT_REQUEST_ASSIGNED = "support_request.assigned", _("The support request was assigned")
     SUPPORT_REQUEST_OPENED = "support_request.opened", _("Support was contacted")

@@ -149,7 +149,6 @@ def step(call: Call, case_number: str, appeal_id: str, *, body: AppealStepForm) 
 
 
 def document_id(case_file: CaseFile, number: int) -> int:
-    """Of a document by its number in the case; 0 if there is none."""
     found = case_file.documents.filter(number=number).values_list("pk", flat=True).first()
     return found or 0
 

@@ -46,7 +46,6 @@ def export_documents(actor: Actor, case_file: CaseFile) -> bytes:
 
 
 def size_of(case_file: CaseFile) -> int:
-    """The bytes of all files and letters of a case; its texts are not counted."""
     size = case_file.documents.aggregate(own=Sum(Length("content")), letters=Sum(Length("letter__content")))
     return (size["own"] or 0) + (size["letters"] or 0)
 

@@ -35,7 +35,6 @@ def appeals_in(case_file: CaseFile) -> QuerySet[Appeal]:
 
 
 def appeals(actor: Actor, *, case_number: str = "", state: str = "") -> QuerySet[Appeal]:
-    """Those in the cases that the actor may read, the newest first."""
     rows = Appeal.objects.filter(case_file__in=readable(actor))
     if case_number:
         rows = rows.filter(case_file__number=case_number.replace("\0", ""))

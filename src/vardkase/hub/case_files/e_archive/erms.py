@@ -104,7 +104,6 @@ def _agent(parent: Tree, kind: str, name: str, *, other: str = "") -> None:
 
 
 def _uuid(package: ArchivePackage, part: str) -> str:
-    """The same each time the case is packed."""
     authority = package.description.authority
     space = authority.uuid if authority else uuid.NAMESPACE_URL
     return str(uuid.uuid5(space, f"{package.case_file.number}/{part}"))

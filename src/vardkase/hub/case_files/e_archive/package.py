@@ -77,7 +77,6 @@ def _package(actor: Actor, case_file: CaseFile) -> ArchivePackage:
 
 
 def _described(package: ArchivePackage) -> dict[str, tuple[PackedFile, bytes]]:
-    """Everything but the documents, by its path in the package; METS.xml, which lists the others, first."""
     made: dict[str, tuple[PackedFile, bytes]] = {}
 
     def part(name: str, path: str, content: bytes, media_type: str = XML) -> PackedFile:

@@ -49,13 +49,11 @@ class Tree:
 
 
 def _clean(text: str) -> str:
-    """Most control characters cannot stand in XML at all."""
-    # Nearly all text is; a case may have some hundred thousand of them.
+    # Most control characters cannot stand in XML; nearly all text is free of them.
     return text if text.isprintable() else str(printable(text))
 
 
 def root(space: str, name: str, schema: str) -> Tree:
-    """`schema` is pairs of a namespace and where its schema is."""
     return Tree(space, ET.Element(f"{{{space}}}{name}", {f"{{{XSI}}}schemaLocation": schema}))
 
 

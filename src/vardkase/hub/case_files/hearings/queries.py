@@ -16,12 +16,10 @@ from vardkase.identity.access.actor import Actor
 
 
 def hearings_of(case_file: CaseFile) -> QuerySet[Hearing]:
-    """The newest first, with their letters and answers."""
     return _described(Hearing.objects.filter(case_file=case_file))
 
 
 def hearings(actor: Actor, *, case_number: str = "") -> QuerySet[Hearing]:
-    """Those in the cases that the actor may read, the newest first."""
     rows = Hearing.objects.filter(case_file__in=readable(actor))
     return _described(rows.filter(case_file__number=case_number.replace("\0", "")) if case_number else rows)
 
@@ -37,7 +35,6 @@ def is_over(hearing: Hearing) -> bool:
 
 
 def open_hearing_about(case_file: CaseFile, intended: Collection[str]) -> Hearing | None:
-    """The last hearing about one of the intended decisions that no decision has been made on yet."""
     return hearings_of(case_file).filter(intended__in=intended, concluded_at=None).first()
 
 

@@ -58,7 +58,6 @@ def open_job(arguments: dict[str, Any]) -> Answerer:
 
 
 def _count(folder: Path, names: list[str]) -> Iterator[bytes]:
-    """For each file its number of pages; 0 if it cannot be read."""
     yield json.dumps({name: _pages(folder / name) for name in names}).encode()
 
 
@@ -133,7 +132,6 @@ def _font() -> DictionaryObject:
 
 
 def _number(writer: PdfWriter, page: PageObject, font: IndirectObject, text: str) -> None:
-    """Write `text` at the foot of the page as it is shown, on top of what is there."""
     resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
     fonts = resources.setdefault(NameObject("/Font"), DictionaryObject()).get_object()
     fonts[NameObject(FONT)] = font
@@ -151,7 +149,7 @@ def _number(writer: PdfWriter, page: PageObject, font: IndirectObject, text: str
 
 
 def _place(page: PageObject, width: float) -> str:
-    """The matrix of the text: at the right, and upright whichever way the page is turned."""
+    # A matrix: at the right, and upright whichever way the page is turned.
     box, turned = page.mediabox, int(page.get("/Rotate", NumberObject(0)) or 0) % 360
     wide, high = float(box.width), float(box.height)
     across = (wide if turned in (0, 180) else high) - FROM_RIGHT - width

@@ -90,7 +90,6 @@ def _asked(folder: Path, job: str, question: Any) -> bytes:
 
 
 def _written(case_file: CaseFile, folder: Path) -> dict[int, str]:
-    """The documents that are PDF, written into `folder`: the name of each by its number in the case."""
     names = {}
     for document in _with_content(case_file):
         content = content_of(document)
