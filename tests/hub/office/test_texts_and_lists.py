@@ -9,18 +9,24 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
 from tests.factories.seed import Seed
 from tests.hub.membership.applications import assessed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.hub.case_files.models import CaseKind
+from vardkase.hub.case_files.services import open_case_file
+from vardkase.hub.data_protection.breaches.services import log_breach
+from vardkase.hub.data_protection.requests.models import DataSubjectRequest
 from vardkase.hub.membership.contacts.models import Contact
 from vardkase.hub.office.reasons.models import ReasonText
 from vardkase.hub.office.reasons.services import set_retired, write_text
+from vardkase.hub.training.models import Training
 
 ENGLISH = {"accept-language": "en"}
 TEXT = {
@@ -102,6 +108,39 @@ def read_csv(answer: Any) -> list[dict[str, str]]:
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith("attachment")
     return list(csv.DictReader(StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+def test_registers_are_downloaded(seed: Seed, desk: Desk) -> None:
+    member(desk, seed.org_b)
+    opened = open_case_file(at_the_screen(desk.officer), CaseKind.SPILL, "Ärende", "spill", 1)
+    lawyer = staff_of(seed, "both@hub.example", "membership_officer", "legal_officer")
+    log_breach(at_the_screen(lawyer), {"title": "Fel mottagare", "description": "x", "kinds": ["confidentiality"],
+               "aware_at": timezone.now(), "role": "controller", "risk": "unknown"})  # fmt: skip
+    asked = {"rights": ["access"], "arrived_on": "2026-01-01", "deadline": "2026-02-01"}
+    DataSubjectRequest.objects.create(person="Kim Ek", **asked)
+    Training.objects.create(user=desk.admin.user, module="Grundkurs", done_on="2026-01-01", marked_by="x")
+    web, admin = signed_in(lawyer), signed_in(desk.admin)
+    for reader, address, words in (
+        (web, "/cases/", opened.number),
+        (web, "/spills/", "Suspected"),
+        (web, "/breaches/", "Fel mottagare"),
+        (web, "/data-requests/?state=open", "PU-"),
+        (web, "/office/mail/", "Subject in Swedish"),
+        (web, "/content-access/", "Requested by"),
+        (web, "/mail/undelivered/", "Letter"),
+        (web, "/public-records/authorities/", seed.org_b.name),
+        (web, "/terms-and-criteria/1/answers/", "Accepted by"),
+        (web, "/office/reports/", "Issued by"),
+        (admin, "/policy/training/", "Grundkurs"),
+    ):
+        joined = "&" if "?" in address else "?"
+        answer = reader.get(f"{address}{joined}format=csv", headers=ENGLISH)
+        text = b"".join(answer).decode("utf-8-sig")
+        assert answer["Content-Disposition"].startswith("attachment"), address
+        assert words in text, address
+        # Who asks for their own data is in no list that may lie about.
+        assert "Kim Ek" not in text
+        assert "format=xlsx" in reader.get(address, headers=ENGLISH).content.decode(), address
 
 
 def test_lists_are_downloaded_as_filtered_and_recorded(seed: Seed, desk: Desk) -> None:

@@ -42,6 +42,21 @@ def acceptance_of(membership: Membership, version: int) -> Acceptance | None:
     return Acceptance.objects.filter(given_by, version=version).order_by("pk").first()
 
 
+def acceptances_of(members: Iterable[Membership], version: int) -> dict[int, Acceptance]:
+    """As `acceptance_of` for many, by the id of the membership."""
+    listed = list(members)
+    given_by = Q(organisation__in={row.organisation_id for row in listed})
+    given_by |= Q(application__in={row.application_id for row in listed if row.application_id})
+    rows = Acceptance.objects.filter(given_by, version=version).order_by("-pk")
+    by_organisation = {row.organisation_id: row for row in rows if row.organisation_id}
+    by_application = {row.application_id: row for row in rows if row.application_id}
+    found = {
+        row.pk: by_organisation.get(row.organisation_id) or by_application.get(row.application_id or 0)
+        for row in listed
+    }
+    return {pk: acceptance for pk, acceptance in found.items() if acceptance}
+
+
 def requests(version: int, members: Iterable[Membership]) -> dict[int, AcceptanceRequest]:
     rows = AcceptanceRequest.objects.filter(version=version, membership__in=members)
     return {row.membership_id: row for row in rows}

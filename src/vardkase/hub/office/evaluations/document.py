@@ -28,7 +28,6 @@ def evaluation_pdf(evaluation: Evaluation, language: str) -> bytes:
 
 
 def lines(evaluation: Evaluation) -> Iterator[Line]:
-    """Everything in it, in the active language."""
     yield gettext("Goals"), "", evaluation.goals, None, None
     for question in evaluation.questions:
         yield gettext("Questions"), question["text"], question["answer"], None, None

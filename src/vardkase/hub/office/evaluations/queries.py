@@ -18,7 +18,6 @@ from vardkase.identity.accounts.staff import OVERSEE
 
 
 def evaluations(actor: Actor, text: str = "", state: str = "") -> QuerySet[Evaluation]:
-    """Raises Forbidden."""
     actor.require_staff(*OVERSEE)
     rows = Evaluation.objects.defer("figures")
     if text:
@@ -27,13 +26,11 @@ def evaluations(actor: Actor, text: str = "", state: str = "") -> QuerySet[Evalu
 
 
 def find_evaluation(actor: Actor, pk: int) -> Evaluation:
-    """Raises Forbidden and NotFound."""
     actor.require_staff(*OVERSEE)
     return first_or_not_found(Evaluation.objects.filter(pk=pk), OfficeProblem.NO_SUCH_EVALUATION())
 
 
 def notes_of(evaluation: Evaluation) -> list[EvaluationNote]:
-    """In the order in which they were written."""
     return list(evaluation.notes.order_by("pk"))
 
 

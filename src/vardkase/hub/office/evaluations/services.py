@@ -106,7 +106,6 @@ def add_note(actor: Actor, pk: int, text: str, value: Decimal | None = None) -> 
 
 @transaction.atomic
 def remove_note(actor: Actor, pk: int, note_id: int) -> None:
-    """Raises Forbidden, NotFound, Conflict once closed."""
     evaluation = _open(actor, pk)
     note = evaluation.notes.filter(pk=note_id).first()
     if note is None:

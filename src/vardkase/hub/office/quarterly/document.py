@@ -77,7 +77,6 @@ def as_json(
 
 
 def sections(figures: Mapping[str, Any]) -> list[FigureSection]:
-    """The tables of `as_json` in words."""
     return [_section(table) for table in figures["tables"]]
 
 
@@ -129,7 +128,6 @@ def _printed(quarter: Quarter, figures: Mapping[str, Any], number: str) -> dict[
 
 
 def printed_figures(figures: Mapping[str, Any], intro: str, names: Sequence[str]) -> dict[str, Any]:
-    """What `figures.typ` draws; `names` are those of the three periods."""
     return {
         "legend": {"intro": intro, "names": list(names)},
         "nothing": gettext("None."),

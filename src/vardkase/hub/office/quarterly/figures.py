@@ -144,5 +144,4 @@ def _empty(name: str, columns: Sequence[str], periods: int) -> FigureRow:
 
 
 def _in_order(rows: Iterable[FigureRow]) -> list[FigureRow]:
-    """As the rows came, with the total last."""
     return sorted(rows, key=lambda row: row.name == "total")

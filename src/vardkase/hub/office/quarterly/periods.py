@@ -69,12 +69,10 @@ def this_quarter() -> Quarter:
 
 
 def compared(quarter: Quarter) -> Sequence[Period]:
-    """The quarter, the one before, and the same quarter a year earlier."""
     return [quarter.period, quarter.later(-1).period, quarter.later(-QUARTERS).period]
 
 
 def compared_days(period: Period) -> Sequence[Period]:
-    """A period of any length, the equally long one before it, and the same days a year earlier."""
     before = period.first - timedelta(days=1)
     length = period.last - period.first
     return [

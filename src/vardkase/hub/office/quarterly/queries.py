@@ -25,14 +25,12 @@ def quarterly_figures(actor: Actor, quarter: Quarter) -> dict[str, Any]:
 
 
 def issued_reports(actor: Actor) -> QuerySet[QuarterlyReport]:
-    """Newest first, without their documents. Raises Forbidden."""
     actor.require_staff(*OVERSEE)
     rows = QuarterlyReport.objects.defer("pdf_sv", "pdf_en", "figures")
     return rows.order_by("-year", "-quarter", "-version")
 
 
 def find_report(actor: Actor, pk: int) -> QuarterlyReport:
-    """With its documents. Raises Forbidden and NotFound."""
     actor.require_staff(*OVERSEE)
     return first_or_not_found(QuarterlyReport.objects.filter(pk=pk), OfficeProblem.NO_SUCH_QUARTER())
 

@@ -27,7 +27,6 @@ def _check(text: str) -> Problem | None:
 
 
 def addresses_in(text: str) -> list[str]:
-    """Each address once, in the order in which they are written."""
     return list(dict.fromkeys(filter(None, (each.strip() for each in text.split(",")))))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
@@ -26,19 +26,24 @@ from vardkase.web.hub.content_access.forms import ContentAccessRequestForm
 from vardkase.web.identity.accounts.four_eyes.views import problem_text
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 ROWS = 50
 
 
 @page(staff=READERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     grants = queries.grants(request.actor)
+    if form := wanted_file(request):
+        in_file = in_order(request, grants.order_by(), {"pk"}, "-pk")
+        return list_file(request, form, "operator-access", gettext("Operator access"), _columns(), in_file)
     is_answering = is_officer(request.actor, host_organisation_id())
     asked = grants.filter(state=GrantState.ASKED).order_by("answer_by")
     context = {
         **listed(request, grants.order_by(), {"pk"}, "-pk"),
+        **file_links(request),
         "waiting": [grant for grant in asked[:ROWS] if not conflict(request.actor, grant)]
         if is_answering
         else [],
@@ -153,4 +158,20 @@ def _around(offset: int, *, more: bool) -> dict[str, Any]:
     return {
         "newer": f"?from={max(offset - ROWS, 0)}" if offset else "",
         "older": f"?from={offset + ROWS}" if more else "",
+    }
+
+
+def _columns() -> Columns[ContentGrant]:
+    return {
+        gettext("Number"): lambda grant: grant.pk,
+        gettext("Status"): lambda grant: grant.get_state_display(),
+        gettext("Reach"): lambda grant: grant.get_reach_display(),
+        gettext("Reason"): lambda grant: grant.reason,
+        gettext("Hours"): lambda grant: grant.hours,
+        gettext("Requested by"): lambda grant: grant.asked_by_name,
+        gettext("Requested"): lambda grant: grant.asked_at,
+        gettext("Decided by"): lambda grant: grant.decided_by_name,
+        gettext("Decided"): lambda grant: grant.decided_at,
+        gettext("Ends"): lambda grant: grant.ends_at,
+        gettext("Ended"): lambda grant: grant.ended_at,
     }

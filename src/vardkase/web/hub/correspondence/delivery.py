@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,11 +22,12 @@ from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.members.models import Membership
 from vardkase.web.hub.correspondence.forms import DeliveryForm
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page(staff=EDITORS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     letters = list(undelivered(request.actor))
     applications = Application.objects.in_bulk(_things(letters, "application"))
     members = Membership.objects.select_related("organisation").in_bulk(_things(letters, "membership"))
@@ -38,7 +41,11 @@ def index(request: PageRequest) -> HttpResponse:
             case = members[letter.thing_id].organisation.name
             url = reverse("member", args=[members[letter.thing_id].organisation_id])
         rows.append({"letter": letter, "case": case, "url": url, "why": _why(letter)})
-    return render(request, "correspondence/undelivered.html", {"rows": rows, "can_send": can_send()})
+    if form := wanted_file(request):
+        title = gettext("Letters that have not been delivered")
+        return list_file(request, form, "undelivered-letters", title, _columns(), rows)
+    context = {"rows": rows, "can_send": can_send(), **file_links(request)}
+    return render(request, "correspondence/undelivered.html", context)
 
 
 @page(staff=EDITORS, writes=True)
@@ -80,3 +87,13 @@ def _why(letter: Letter) -> str:
     if last is None:
         return gettext("No e-mail was sent: no recipient is known.")
     return last.why or str(last.get_state_display())
+
+
+def _columns() -> Columns[dict[str, Any]]:
+    return {
+        gettext("Number"): lambda row: row["letter"].number,
+        gettext("Letter"): lambda row: row["letter"].title,
+        gettext("About"): lambda row: row["case"],
+        gettext("Written"): lambda row: row["letter"].at,
+        gettext("Why"): lambda row: row["why"],
+    }

@@ -22,7 +22,8 @@ from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.forms.versions import ShownVersion
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -32,12 +33,17 @@ FIELDS = tuple(BreachForm.base_fields)
 
 
 @page(staff=HANDLERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     wanted = request.GET.get("state", "open")
     state = wanted if wanted in STATES else "open"
-    page_of_rows = listed(request, queries.breaches(request.actor, state=state), SORTS, "-pk")
+    rows = queries.breaches(request.actor, state=state)
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, SORTS, "-pk")
+        return list_file(request, form, "breaches", gettext("Personal data breaches"), _columns(), in_file)
+    page_of_rows = listed(request, rows, SORTS, "-pk")
     context = {
         **page_of_rows,
+        **file_links(request),
         "clocks": {row.pk for row in page_of_rows["rows"] if services.is_clock_running(row)},
         "tabs": [
             {"label": label, "url": first_page(request, state=name), "current": name == state}
@@ -180,3 +186,21 @@ def _list() -> Crumb:
 
 def _crumb(breach: Breach) -> Crumb:
     return breach.number, reverse("breach", args=[breach.pk])
+
+
+def _columns() -> Columns[Breach]:
+    return {
+        gettext("Number"): lambda breach: breach.number,
+        gettext("Heading"): lambda breach: breach.title,
+        gettext("Status"): lambda breach: breach.get_state_display(),
+        gettext("Became known"): lambda breach: breach.aware_at,
+        gettext("Description"): lambda breach: breach.description,
+        gettext("Likely consequences"): lambda breach: breach.consequences,
+        gettext("Measures taken"): lambda breach: breach.measures,
+        gettext("Risk"): lambda breach: breach.get_risk_display(),
+        gettext("Reasons for the assessment"): lambda breach: breach.risk_because,
+        gettext("Report by"): lambda breach: breach.deadline,
+        gettext("Reported at"): lambda breach: breach.reported_at,
+        gettext("IMY’s reference number"): lambda breach: breach.reference,
+        gettext("Closed"): lambda breach: breach.closed_at,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -29,7 +29,8 @@ from vardkase.web.ui.edit_page import Crumb, confirm_page, edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.forms.versions import ShownVersion
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -43,12 +44,19 @@ STATES = {
 
 
 @page(staff=HANDLERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     wanted = request.GET.get("state", "open")
     state = wanted if wanted in STATES else "open"
     rows = queries.requests(request.actor, state=state)
+    order = "deadline" if state in ("open", "late") else "-pk"
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, SORTS, order)
+        return list_file(
+            request, form, "data-requests", gettext("Requests from data subjects"), _columns(), in_file
+        )
     context = {
-        **listed(request, rows, SORTS, "deadline" if state in ("open", "late") else "-pk"),
+        **listed(request, rows, SORTS, order),
+        **file_links(request),
         "tabs": [
             {"label": label, "url": first_page(request, state=name), "current": name == state}
             for name, label in STATES.items()
@@ -233,3 +241,16 @@ def _list() -> Crumb:
 
 def _crumb(asked: DataSubjectRequest) -> Crumb:
     return asked.number, reverse("data_request", args=[asked.pk])
+
+
+def _columns() -> Columns[DataSubjectRequest]:
+    # Not who asks: the list may lie about.
+    return {
+        gettext("Number"): lambda asked: asked.number,
+        gettext("Rights"): lambda asked: ", ".join(asked.right_labels),
+        gettext("Status"): lambda asked: asked.get_state_display(),
+        gettext("Arrived"): lambda asked: asked.arrived_on,
+        gettext("Answer by"): lambda asked: asked.deadline,
+        gettext("Extended because"): lambda asked: asked.extended_because,
+        gettext("Closed"): lambda asked: asked.closed_at,
+    }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.hub.membership.contacts.models import ContactRole
 from vardkase.hub.office.bulk_mail import queries, services
+from vardkase.hub.office.bulk_mail.models import BulkMail
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.office.forms import BulkMailForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -24,8 +26,12 @@ CHOSEN = (*queries.FILTERS, "role")
 
 
 @page(staff=OFFICERS)
-def index(request: PageRequest) -> HttpResponse:
-    context = listed(request, queries.bulk_mails(request.actor), {"pk"}, "-pk")
+def index(request: PageRequest) -> HttpResponseBase:
+    rows = queries.bulk_mails(request.actor)
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, {"pk"}, "-pk")
+        return list_file(request, form, "mail-to-members", gettext("Mail to members"), _columns(), in_file)
+    context = {**listed(request, rows, {"pk"}, "-pk"), **file_links(request)}
     return render(request, "office/bulk_mails.html", context)
 
 
@@ -67,3 +73,18 @@ def stop(request: PageRequest, pk: int) -> HttpResponse:
         services.stop_bulk_mail(request.actor, pk)
         messages.success(request, gettext("The mail is sent to nobody else."))
     return redirect("bulk_mail", pk)
+
+
+def _columns() -> Columns[BulkMail]:
+    return {
+        gettext("Date"): lambda mail: mail.at,
+        gettext("Subject in Swedish"): lambda mail: mail.subject_sv,
+        gettext("Text in Swedish"): lambda mail: mail.text_sv,
+        gettext("Subject in English"): lambda mail: mail.subject_en,
+        gettext("Text in English"): lambda mail: mail.text_en,
+        gettext("Recipients"): lambda mail: mail.total,
+        gettext("Sent"): lambda mail: mail.done,
+        gettext("Proposed by"): lambda mail: mail.proposed_by,
+        gettext("Approved by"): lambda mail: mail.approved_by,
+        gettext("Stopped by"): lambda mail: mail.stopped_by,
+    }

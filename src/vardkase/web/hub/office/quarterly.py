@@ -158,7 +158,6 @@ def _shown(
 
 
 def figure_columns(periods: list[str]) -> Columns[tuple[Any, ...]]:
-    """The columns of `document.cells` as a file."""
     return {
         gettext("Table"): lambda cell: cell[0],
         gettext("Line"): lambda cell: cell[1],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 
@@ -22,7 +22,8 @@ from vardkase.hub.spills.report import report
 from vardkase.hub.spills.rules import SPILL, may_handle
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.web.hub.spills.presenters import places_in_words, steps_of
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 MOST_HOLDERS = 500
@@ -31,10 +32,14 @@ CITED = ("protective_security_2_4", "archive_10")
 
 
 @page(allowed_while_suspended=True)
-def index(request: PageRequest) -> HttpResponse:
-    found = queries.spills(request.actor)
+def index(request: PageRequest) -> HttpResponseBase:
+    found = queries.spills(request.actor).order_by()
+    if form := wanted_file(request):
+        in_file = in_order(request, found, {"pk"}, "-pk")
+        return list_file(request, form, "spills", gettext("Suspected spills"), _columns(), in_file)
     context = {
-        **listed(request, found.order_by(), {"pk"}, "-pk"),
+        **listed(request, found, {"pk"}, "-pk"),
+        **file_links(request),
         "handles": may_handle(request.actor),
     }
     return render(request, "spills/index.html", context)
@@ -101,3 +106,18 @@ def _words(entry: HistoryEntry) -> str:
     step = SPILL.steps.get(entry.step)
     action = step.act if step else find_action(f"{SPILL.kind}.{entry.step}")
     return str(action.text) if action else entry.step
+
+
+def _columns() -> Columns[Spill]:
+    return {
+        gettext("Number"): lambda spill: spill.number,
+        gettext("Status"): lambda spill: spill.get_state_display(),
+        gettext("How it was found"): lambda spill: spill.get_origin_display(),
+        gettext("Suspected"): lambda spill: spill.get_kind_display(),
+        gettext("In quarantine since"): lambda spill: spill.declared_at,
+        gettext("Declared by"): lambda spill: spill.declared_by_name,
+        gettext("Reported to the Security Service"): lambda spill: spill.reported_at,
+        gettext("Decided"): lambda spill: spill.ended_at,
+        gettext("Remains in backups until"): lambda spill: spill.backups_until,
+        gettext("Closed"): lambda spill: spill.closed_at,
+    }

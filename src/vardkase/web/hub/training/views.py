@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.clock import today
 from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.profiles import Profile, only_in
+from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import STAFF, find_training, trainings
 from vardkase.hub.training.services import mark_people, remove_training
 from vardkase.identity.access.permissions import Permission
@@ -18,14 +19,19 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.web.hub.policy.common import tabs
 from vardkase.web.hub.training.forms import TrainingForm
 from vardkase.web.ui.forms.errors import errors_shown_in
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page(Permission.ADMIN, allowed_while_suspended=True)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     own = trainings(request.actor).filter(user__org_id=request.actor.organisation_id).order_by()
+    if form := wanted_file(request):
+        in_file = in_order(request, own, {"done_on"}, "-done_on")
+        return list_file(request, form, "training", gettext("Training"), _columns(), in_file)
     context = {
+        **file_links(request),
         "tabs": tabs(request.actor, "trainings"),
         "today": today(),
         **listed(request, own, {"done_on"}, "-done_on"),
@@ -89,3 +95,15 @@ def _marked(request: PageRequest, form: TrainingForm, organisation_id: int) -> b
         )
         messages.success(request, message % {"n": len(made)})
     return not form.errors
+
+
+def _columns() -> Columns[Training]:
+    return {
+        gettext("Person"): lambda training: training.user.email,
+        gettext("Module"): lambda training: training.module,
+        gettext("Done on"): lambda training: training.done_on,
+        gettext("Valid until"): lambda training: training.valid_until,
+        gettext("Note"): lambda training: training.note,
+        gettext("Recorded by"): lambda training: training.marked_by,
+        gettext("Recorded"): lambda training: training.marked_at,
+    }

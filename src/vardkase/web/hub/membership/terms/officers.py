@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
@@ -14,13 +16,15 @@ from vardkase.core.mail.rendering import fragment
 from vardkase.core.version_tokens import unchanged, version_token
 from vardkase.hub.membership.agreements import queries as agreements
 from vardkase.hub.membership.agreements.services.publishing import earliest_answer, propose_publishing
+from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.state_labels import state_in_words
 from vardkase.hub.membership.terms import drafts, queries
 from vardkase.hub.membership.terms.models import Terms
 from vardkase.web.hub.membership.terms.forms import CriterionForm, DraftForm, PublishForm
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.forms.versions import ShownVersion
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -47,13 +51,17 @@ def version(request: PageRequest, number: int) -> HttpResponse:
 
 
 @page(staff=drafts.OFFICERS)
-def answers(request: PageRequest, number: int) -> HttpResponse:
+def answers(request: PageRequest, number: int) -> HttpResponseBase:
     terms = queries.terms_of(number)
     done = request.GET.get("show") == "answered"
     members = (agreements.answered if done else agreements.unanswered)(number)
-    context = listed(
-        request, members.select_related("organisation"), {"organisation__name"}, "organisation__name"
-    )
+    members = members.select_related("organisation")
+    if form := wanted_file(request):
+        rows = list(in_order(request, members, {"organisation__name"}, "organisation__name"))
+        title = gettext("Answers to the terms")
+        return list_file(request, form, f"terms-{number}", title, _columns(number, rows), rows)
+    context = listed(request, members, {"organisation__name"}, "organisation__name")
+    context |= file_links(request)
     requests = agreements.requests(number, context["rows"])
     context["rows"] = [
         {
@@ -149,3 +157,20 @@ def _draft() -> Terms:
     if draft is None:
         raise Http404
     return draft
+
+
+def _columns(number: int, members: list[Membership]) -> Columns[Membership]:
+    accepted = agreements.acceptances_of(members, number)
+    asked = agreements.requests(number, members)
+
+    def of_acceptance(name: str) -> Callable[[Membership], Any]:
+        return lambda row: getattr(accepted[row.pk], name) if row.pk in accepted else ""
+
+    return {
+        gettext("Organisation"): lambda row: row.organisation.name,
+        gettext("Status"): state_in_words,
+        gettext("Asked"): lambda row: asked[row.pk].asked if row.pk in asked else None,
+        gettext("Accepted"): of_acceptance("at"),
+        gettext("Accepted by"): of_acceptance("name"),
+        gettext("Role"): of_acceptance("role"),
+    }

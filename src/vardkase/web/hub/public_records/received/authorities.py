@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,11 +18,12 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.public_records.received.forms import AuthorityForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.pages import PageRequest, page
 
 
 @page(staff=OVERSEERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
     cited = {key: provision.title for key, provision in provisions().items()}
     rows = [
         {
@@ -30,7 +33,13 @@ def index(request: PageRequest) -> HttpResponse:
         }
         for one in authorities.connected_authorities()
     ]
-    context = {"rows": rows, "is_legal": StaffRole.LEGAL_OFFICER in request.actor.staff}
+    if form := wanted_file(request):
+        return list_file(request, form, "authorities", gettext("Connected authorities"), _columns(), rows)
+    context = {
+        **file_links(request),
+        "rows": rows,
+        "is_legal": StaffRole.LEGAL_OFFICER in request.actor.staff,
+    }
     return render(request, "received/authorities.html", context)
 
 
@@ -56,3 +65,13 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
         save=gettext("Save the decision"),
         intro=authority.name,
     )
+
+
+def _columns() -> Columns[dict[str, Any]]:
+    return {
+        gettext("Organisation"): lambda row: row["authority"].name,
+        gettext("Legal form"): lambda row: row["form"],
+        gettext("Provision"): lambda row: row["provision"],
+        gettext("Since"): lambda row: row["authority"].since,
+        gettext("Connected"): lambda row: gettext("Yes") if row["authority"].is_connected else gettext("No"),
+    }
