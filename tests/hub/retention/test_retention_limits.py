@@ -243,6 +243,10 @@ def test_pages_from_rule_to_result(seed: Seed, jurist: User, second: User) -> No
     assert RetentionPlanRule.objects.get(number=2).months == 120
     assert client.post("/retention/rules/2/retire/", {"reason": WHY}).status_code == 302
     approved(second)
+    assert (
+        reader.post("/retention/runs/start/", follow=True).status_code == 200
+    )  # The page while it is counted.
+    RetentionRun.objects.update(state=RunState.REPLACED)
     run = counted(second)
     page = reader.get(f"/retention/runs/{run.pk}/").content.decode()
     assert "Attribut" in page
