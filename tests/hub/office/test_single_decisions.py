@@ -14,7 +14,7 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member, 
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import with_approval
 from tests.identity.two_people import approved
-from tests.web.hub.test_data_protection import ASKED
+from tests.web.hub.data_protection.calls import ASKED
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.hub.case_files.appeals.models import Appeal

@@ -6,10 +6,8 @@ import io
 import json
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,24 +16,29 @@ from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.factories import make_attribute, make_event, make_report
-from tests.factories.applications import make_staff
-from tests.factories.people import make_role, make_user
-from tests.factories.seed import ORG_ADMIN, Seed
+from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
+from tests.web.hub.data_protection.calls import (
+    EMAIL,
+    NAME,
+    NUMBER,
+    UNKNOWN_ADDRESS,
+    asked,
+    item_ids,
+    of,
+    searched,
+    words,
+)
 from tests.web.private_links import follow
 from vardkase.audit.models import AuditEntry
-from vardkase.core import files
-from vardkase.core.clock import today
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.outbox.models import Delivery
-from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.correspondence.models import Delivery as LetterDelivery
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.data_protection.controllers.models import PublishingController
-from vardkase.hub.data_protection.requests import searching, services, upkeep
+from vardkase.hub.data_protection.requests import upkeep
 from vardkase.hub.data_protection.requests.models import (
-    ConcernedController,
     ConcernedItem,
     DataSubjectRequest,
 )
@@ -45,66 +48,12 @@ from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.hooks import SpillDeleted
 from vardkase.hub.spills.models import Spill
 from vardkase.identity.access.actor import actor_for
-from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.staff import StaffRole
-from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.personal_data.models import PersonalDataMark
-from vardkase.intel.personal_data.services import mark_analyst_data
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
-NAME, EMAIL, NUMBER = "Astrid Lindkvist", "astrid@lindkvist.example", "19811218-9876"
-UNKNOWN_ADDRESS = "adress som inte finns i hubbens egna uppgifter"
-ASKED = {
-    "rights": ["access", "erasure"],
-    "name": NAME,
-    "email": EMAIL,
-    "find_personal_number": NUMBER,
-    "find_phone": "070-174 06 05",
-}
-
-
-@pytest.fixture(autouse=True)
-def mail_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "VARDKASE_SMTP_HOST", "127.0.0.1")
-    monkeypatch.setattr(settings, "VARDKASE_MAIL_FROM", "hub@hub.example")
-    monkeypatch.setattr(settings, "BASE_URL", "https://hub.example")
-
-
-@pytest.fixture
-def jurist(seed: Seed) -> User:
-    return make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
-
-
-@pytest.fixture
-def admin_b(seed: Seed) -> User:
-    return make_user(seed.org_b, make_role("Admin of B", ORG_ADMIN), "admin@b.example")
-
-
-def asked(client: Client, **other: Any) -> DataSubjectRequest:
-    page = client.post("/personal-data/request/", {**ASKED, **other})
-    assert page.status_code == 200, page.content.decode()
-    return DataSubjectRequest.objects.latest("pk")
-
-
-def words(response: Any) -> str:
-    return str(response.content.decode())
-
-
-def searched(client: Client, request: DataSubjectRequest) -> None:
-    assert client.post(f"/data-requests/{request.pk}/search/").status_code == 302
-    searching.search(hub_actor(), request.pk)
-
-
-def item_ids(controller: ConcernedController, *kinds: str) -> list[int]:
-    rows = ConcernedItem.objects.filter(controller=controller)
-    return list((rows.filter(kind__in=kinds) if kinds else rows).values_list("pk", flat=True))
-
-
-def of(request: DataSubjectRequest, name: str) -> ConcernedController:
-    return ConcernedController.objects.get(request=request, name=name)
 
 
 def test_request_that_concerns_three_is_found_answered_and_erased(
@@ -281,133 +230,3 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert NUMBER not in words(handler.get(f"/data-requests/{request.pk}/"))
     for gone in ("letter/", "copy.json"):
         assert visitor.get(f"/personal-data/follow/{gone}").status_code == 404
-
-
-def test_only_legal_officers_handle_and_bad_input_changes_nothing(seed: Seed, jurist: User) -> None:
-    request = asked(Client())
-    page = f"/data-requests/{request.pk}/"
-    others = (
-        make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "other@hub.example"),
-        make_staff(seed, StaffRole.OPERATOR, "operator@hub.example"),
-        seed.site_admin.user,
-        seed.org_admin.user,
-    )
-    for other in others:
-        client = signed_in(other)
-        for address in ("/data-requests/", page, f"{page}copy/pdf/", "/breaches/", f"{page}terms/"):
-            assert client.get(address).status_code == 403, (other.email, address)
-        assert client.post(f"{page}search/").status_code == 403
-        assert client.get(f"/cases/{request.number}/").status_code in (403, 404)
-    for wrong in (
-        {"rights": []}, {"rights": ["everything"]}, {"email": "nobody"}, {"name": ""}, {"find_phone": "12"},
-        {"find_personal_number": "19811218-9875"}, {"find_ip": "300.1.1.1"}, {"find_name": "ab"},
-        {"find_account": "\n".join(f"konto{number}" for number in range(30))},
-    ):  # fmt: skip
-        assert Client().post("/personal-data/request/", ASKED | wrong).status_code == 422, wrong
-    assert DataSubjectRequest.objects.count() == 1
-    handler = signed_in(jurist)
-    future = ASKED | {"arrived_on": (today() + timedelta(days=1)).isoformat()}
-    assert handler.post("/data-requests/new/", future).status_code == 422
-    no_address = ASKED | {"arrived_on": today().isoformat(), "email": ""}
-    assert handler.post("/data-requests/new/", no_address).status_code == 422
-    by_post = no_address | {"address": "Storgatan 1\n111 11 Stockholm"}
-    assert handler.post("/data-requests/new/", by_post).status_code == 302
-    mine = asked(Client(), email=jurist.email)
-    assert handler.post(f"/data-requests/{mine.pk}/search/").status_code == 403, "it is about the officer"
-
-
-def test_deadline_identity_extension_and_reminders(seed: Seed, jurist: User) -> None:
-    request, visitor, handler = asked(Client()), Client(), signed_in(jurist)
-    page = f"/data-requests/{request.pk}/"
-    assert handler.post(f"{page}identity/", {"reason": "Två har samma namn."}).status_code == 302
-    link = re.findall(r"(/personal-data/follow/\S+)", OutgoingMail.objects.filter(recipient=EMAIL)[0].text)
-    assert "Två har samma namn." in words(follow(visitor, link[0]))
-    assert handler.post(f"{page}step/", {"step": "confirm_identity"}).status_code == 302
-    before = request.deadline
-    assert handler.post(f"{page}extend/", {"reason": ""}).status_code == 422
-    handler.post(f"{page}extend/", {"reason": "Många versioner."})
-    request.refresh_from_db()
-    assert (request.state, request.deadline > before + timedelta(days=50)) == ("in_hand", True)
-    assert handler.post(f"{page}extend/", {"reason": "Igen."}).status_code == 422
-    DataSubjectRequest.objects.update(deadline=today() - timedelta(days=1))
-    OutgoingMail.objects.all().delete()
-    assert (upkeep.remind(), upkeep.remind()) == (1, 0), "once a day"
-    assert OutgoingMail.objects.get().recipient == jurist.email
-    assert request.number in words(handler.get("/data-requests/?state=late"))
-    for _ in range(services.FROM_ONE_ADDRESS - 1):
-        asked(Client())
-    assert Client().post("/personal-data/request/", ASKED).status_code == 429
-    elsewhere = Client().post("/personal-data/request/", ASKED, REMOTE_ADDR="203.0.113.5")
-    assert elsewhere.status_code == 429, "a mailbox cannot be flooded from many addresses"
-
-
-def test_event_that_changes_hands_is_shown_to_nobody_who_was_sent_it(seed: Seed, jurist: User) -> None:
-    event = make_event(seed.org_a, info=f"Om {NAME}")
-    event.save()
-    request, handler, of_a = asked(Client()), signed_in(jurist), signed_in(seed.org_admin.user)
-    searched(handler, request)
-    shown = words(handler.get(f"/data-requests/{request.pk}/"))
-    assert UNKNOWN_ADDRESS in shown, "what anybody can send in, and what others hold, is left out"
-    handler.post(f"/data-requests/{request.pk}/send/")
-    mine = f"/our-data-requests/{of(request, 'Organisation A').pk}/"
-    assert f"Om {NAME}" in words(of_a.get(mine))
-    Event.objects.filter(pk=event.pk).update(org=seed.org_b)
-    assert f"Om {NAME}" not in words(of_a.get(mine))
-
-
-def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
-    seed: Seed, jurist: User
-) -> None:
-    event = make_event(seed.org_a)
-    event.save()
-    files_sha = [files.store(text.encode()) for text in (f"Kontakta {NAME}, {NUMBER}.", "ingenting")]
-    kept, _other = (
-        make_attribute(
-            event, type="attachment", category="Payload delivery", value1=f"{n}.txt", data_sha256=sha
-        )
-        for n, sha in enumerate(files_sha)
-    )
-    kept.save()
-    _other.save()
-    note = AnalystData.objects.create(
-        kind=0, org=seed.org_b, orgc=seed.org_b, created=timezone.now(), modified=timezone.now(), distribution=1,
-        object_type="Event", object_uuid=event.uuid, text=f"Misstänkt: {NUMBER}",
-    )  # fmt: skip
-    mark_analyst_data([note.pk])
-    case = CaseFile.objects.create(number="M-1", kind="membership", title="x", thing_kind="membership", thing_id=1,
-                                   opened_by="x")  # fmt: skip
-    of_spill = CaseFile.objects.create(number="S-1", kind="spill", title="x", thing_kind="spill", thing_id=1,
-                                       opened_by="x")  # fmt: skip
-    common = {"direction": "incoming", "sha256": "0" * 64, "occurred_at": timezone.now(), "by": "x"}
-    said = CaseDocument.every.create(
-        case_file=case, number=1, title="Yttrande", text=f"Från {NAME}", **common
-    )
-    filed = CaseDocument.every.create(
-        case_file=case,
-        number=2,
-        title="Bilaga",
-        content=f"{EMAIL} har ringt".encode(),
-        file_name="b.txt",
-        **common,
-    )
-    CaseDocument.every.create(case_file=of_spill, number=1, title="Y", text=NAME, **common)
-
-    handler = signed_in(jurist)
-    request = asked(Client())
-    searched(handler, request)
-    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "Hub"))
-    assert list(a.items.values_list("kind", "part_id")) == [("attachment", kept.pk)]
-    assert list(b.items.values_list("kind", "is_offence")) == [("analyst_data", True)]
-    of_the_hub = set(hub.items.filter(kind__startswith="case").values_list("kind", "part_id"))
-    assert of_the_hub == {("case_document", said.pk), ("case_file_document", filed.pk)}
-    page = words(handler.get(f"/data-requests/controllers/{hub.pk}/"))
-    assert f"{EMAIL} har ringt" in page
-    assert "Kontakta" not in words(handler.get(f"/data-requests/controllers/{a.pk}/"))
-    handler.post(f"/data-requests/{request.pk}/send/")
-    of_a = signed_in(seed.org_admin.user)
-    assert f"Kontakta {NAME}" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
-    answers = f"/our-data-requests/{a.pk}/items/"
-    erased = {"pk": item_ids(a), "outcome": "erased", "ground": "", "reason": ""}
-    assert of_a.post(answers, erased).status_code == 422, "it is still there"
-    kept.delete()
-    assert of_a.post(answers, erased).status_code == 302

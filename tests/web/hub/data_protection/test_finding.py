@@ -1,0 +1,102 @@
+"""Requests from data subjects: what the search finds, and whom it is shown to."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import make_attribute, make_event
+from tests.factories.seed import Seed
+from tests.web.accounts import signed_in
+from tests.web.hub.data_protection.calls import (
+    EMAIL,
+    NAME,
+    NUMBER,
+    UNKNOWN_ADDRESS,
+    asked,
+    item_ids,
+    of,
+    searched,
+    words,
+)
+from vardkase.core import files
+from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.identity.accounts.models import User
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Event
+from vardkase.intel.personal_data.services import mark_analyst_data
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+def test_event_that_changes_hands_is_shown_to_nobody_who_was_sent_it(seed: Seed, jurist: User) -> None:
+    event = make_event(seed.org_a, info=f"Om {NAME}")
+    event.save()
+    request, handler, of_a = asked(Client()), signed_in(jurist), signed_in(seed.org_admin.user)
+    searched(handler, request)
+    shown = words(handler.get(f"/data-requests/{request.pk}/"))
+    assert UNKNOWN_ADDRESS in shown, "what anybody can send in, and what others hold, is left out"
+    handler.post(f"/data-requests/{request.pk}/send/")
+    mine = f"/our-data-requests/{of(request, 'Organisation A').pk}/"
+    assert f"Om {NAME}" in words(of_a.get(mine))
+    Event.objects.filter(pk=event.pk).update(org=seed.org_b)
+    assert f"Om {NAME}" not in words(of_a.get(mine))
+
+
+def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
+    seed: Seed, jurist: User
+) -> None:
+    event = make_event(seed.org_a)
+    event.save()
+    files_sha = [files.store(text.encode()) for text in (f"Kontakta {NAME}, {NUMBER}.", "ingenting")]
+    kept, _other = (
+        make_attribute(
+            event, type="attachment", category="Payload delivery", value1=f"{n}.txt", data_sha256=sha
+        )
+        for n, sha in enumerate(files_sha)
+    )
+    kept.save()
+    _other.save()
+    note = AnalystData.objects.create(
+        kind=0, org=seed.org_b, orgc=seed.org_b, created=timezone.now(), modified=timezone.now(), distribution=1,
+        object_type="Event", object_uuid=event.uuid, text=f"Misstänkt: {NUMBER}",
+    )  # fmt: skip
+    mark_analyst_data([note.pk])
+    case = CaseFile.objects.create(number="M-1", kind="membership", title="x", thing_kind="membership", thing_id=1,
+                                   opened_by="x")  # fmt: skip
+    of_spill = CaseFile.objects.create(number="S-1", kind="spill", title="x", thing_kind="spill", thing_id=1,
+                                       opened_by="x")  # fmt: skip
+    common = {"direction": "incoming", "sha256": "0" * 64, "occurred_at": timezone.now(), "by": "x"}
+    said = CaseDocument.every.create(
+        case_file=case, number=1, title="Yttrande", text=f"Från {NAME}", **common
+    )
+    filed = CaseDocument.every.create(
+        case_file=case,
+        number=2,
+        title="Bilaga",
+        content=f"{EMAIL} har ringt".encode(),
+        file_name="b.txt",
+        **common,
+    )
+    CaseDocument.every.create(case_file=of_spill, number=1, title="Y", text=NAME, **common)
+
+    handler = signed_in(jurist)
+    request = asked(Client())
+    searched(handler, request)
+    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "Hub"))
+    assert list(a.items.values_list("kind", "part_id")) == [("attachment", kept.pk)]
+    assert list(b.items.values_list("kind", "is_offence")) == [("analyst_data", True)]
+    of_the_hub = set(hub.items.filter(kind__startswith="case").values_list("kind", "part_id"))
+    assert of_the_hub == {("case_document", said.pk), ("case_file_document", filed.pk)}
+    page = words(handler.get(f"/data-requests/controllers/{hub.pk}/"))
+    assert f"{EMAIL} har ringt" in page
+    assert "Kontakta" not in words(handler.get(f"/data-requests/controllers/{a.pk}/"))
+    handler.post(f"/data-requests/{request.pk}/send/")
+    of_a = signed_in(seed.org_admin.user)
+    assert f"Kontakta {NAME}" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
+    answers = f"/our-data-requests/{a.pk}/items/"
+    erased = {"pk": item_ids(a), "outcome": "erased", "ground": "", "reason": ""}
+    assert of_a.post(answers, erased).status_code == 422, "it is still there"
+    kept.delete()
+    assert of_a.post(answers, erased).status_code == 302
