@@ -147,6 +147,16 @@ def test_order_that_is_complied_with_late_lets_the_examination_go_on(seed: Seed,
     time_machine.move_to(timezone.now() + timedelta(days=30))
     order = Letter.objects.get(kind="letter_order")
     record_service(officer, order.pk, "receipt", today(), "Anna Ek")
+    # Received when its last day had passed: it has no consequence until there is another.
+    with pytest.raises(Invalid, match="efter sista dagen eller för nära den"):
+        propose(officer, application, "dismiss", "Den kan inte prövas.")
+    request_completion(officer, application, "Bilaga saknas ännu.", ["contacts"], None, "order")
+    with pytest.raises(Invalid, match="på sig att komplettera"):
+        propose(officer, application, "dismiss", "Den kan inte prövas.")
+    time_machine.move_to(timezone.now() + timedelta(days=30))
+    order = Letter.objects.filter(kind="letter_order").latest("pk")
+    officer = at_screen(user_of(officer))
+    record_service(officer, order.pk, "receipt", today() - timedelta(days=28), "Anna Ek")
     proposal = propose(officer, application, "dismiss", "Den kan inte prövas.")
     complete(applicant(application), application, "Här är den.")
     with pytest.raises((Conflict, TransitionRefused)):

@@ -28,7 +28,8 @@ APPLICATION = StateMachine(
         "request_completion": Transition(
             HubAction.APPLICATION_COMPLETION_REQUESTED,
             _("Request more information"),
-            (State.UNDER_REVIEW,),
+            # Again, with a later day: an order that was not received in time has no consequence.
+            (State.UNDER_REVIEW, State.COMPLETION_REQUESTED),
             State.COMPLETION_REQUESTED,
         ),
         "complete": Transition(

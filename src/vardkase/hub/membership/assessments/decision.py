@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any, cast
 
 from django.utils import timezone
@@ -40,6 +41,9 @@ from vardkase.identity.accounts.four_eyes.registry import (
 )
 from vardkase.identity.organisations.acting import Acting
 
+LEAST_TIME = timedelta(days=7)
+"""From the service of an order to its last day: the applicant has to have time to do what it says."""
+
 
 def refusal_of(application: Application, outcome: str, exception: str) -> Problem | None:
     """Why the application cannot be decided this way now; None if it can."""
@@ -59,6 +63,8 @@ def refusal_of_dismissal(application: Application) -> Problem | None:
         return AssessmentProblem.ORDER_RUNS(day=formatted(last, "j F Y"))
     if order.served_on is None:
         return AssessmentProblem.ORDER_NOT_SERVED(number=order.letter.number)
+    if last - order.served_on < LEAST_TIME:
+        return AssessmentProblem.ORDER_SERVED_LATE(day=formatted(order.served_on, "j F Y"))
     return None
 
 

@@ -49,6 +49,9 @@ class AssessmentProblem(ProblemCode):
     ORDER_NOT_SERVED = _(
         "It is not known that the applicant has received the order, %(number)s. Record its service first."
     )
+    ORDER_SERVED_LATE = _(
+        "The order was served on %(day)s, after its last day or too close to it. Issue a new one with a later day."
+    )
     REMINDED_ALREADY = _("The applicant has been reminded within the last day.")
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a date in the future.")
