@@ -106,11 +106,13 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
 
 def test_mail_text_is_previewed_proposed_approved_and_reset(jurist: Client, seed: Seed) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
-    written = {"subject": "Beslut", "body": "{organisation} är **välkommen**."}
+    written = {"subject": "Beslut", "body": "{organisation} är **välkommen**.\n\n{reservation}"}
     shown = jurist.post(f"{url}preview/", written).content.decode()
     assert "<strong>välkommen</strong>" in shown
     assert not MailTemplate.objects.exists()
     assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422
+    without = jurist.post(f"{url}preview/", written | {"body": "{organisation} är välkommen."})
+    assert "måste innehålla {reservation}" in without.content.decode(), "the section of a legal officer"
     assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
     assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
     assert not MailTemplate.objects.exists(), "not by one person"
@@ -120,7 +122,7 @@ def test_mail_text_is_previewed_proposed_approved_and_reset(jurist: Client, seed
     approved(phase_approvals.colleague(seed))
     assert "beviljar {organisation}" in text(jurist, "mail_template", "letter_approval", "sv")
     again = text(jurist, "mail_template", "letter_approval", "sv", version="1")
-    assert ">\n{organisation} är **välkommen**.</textarea>" in again, "the earlier text can be used again"
+    assert ">\n{organisation} är **välkommen**." in again, "the earlier text can be used again"
     assert jurist.get(reverse("mail_template", args=["letter_approval", "de"])).status_code == 404
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,14 +10,14 @@ from django.views.decorators.http import require_POST
 
 from vardkase.hub.retention import queries, running
 from vardkase.hub.retention.figures import reason_in_words
-from vardkase.hub.retention.models import RetentionItem, RetentionPlace, RunState
+from vardkase.hub.retention.models import RetentionItem, RetentionPlace, RetentionRun, RunState
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.retention.forms import ProposalReasonForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
-from vardkase.web.ui.list_files import file_links, list_file, wanted_file
-from vardkase.web.ui.listing import listed
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -28,9 +25,12 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 
 @page(staff=OFFICERS)
-def index(request: PageRequest) -> HttpResponse:
-    context = listed(request, queries.runs(request.actor), {"pk"}, "-pk")
-    return render(request, "retention/runs.html", context)
+def index(request: PageRequest) -> HttpResponseBase:
+    rows = queries.runs(request.actor)
+    if form := wanted_file(request):
+        in_file = in_order(request, rows, {"pk"}, "-pk")
+        return list_file(request, form, "retention-runs", gettext("Retention runs"), _run_columns(), in_file)
+    return render(request, "retention/runs.html", listed(request, rows, {"pk"}, "-pk") | file_links(request))
 
 
 @page(staff=OFFICERS)
@@ -92,7 +92,22 @@ def carry_out(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-def _columns() -> dict[str, Callable[[RetentionItem], Any]]:
+def _run_columns() -> Columns[RetentionRun]:
+    return {
+        gettext("Number"): lambda run: run.number,
+        gettext("Status"): lambda run: run.get_state_display(),
+        gettext("Past its period"): lambda run: run.affected,
+        gettext("Exempted"): lambda run: run.exempted,
+        gettext("Started"): lambda run: run.ordered_at,
+        gettext("By"): lambda run: run.ordered_by,
+        gettext("Counted"): lambda run: run.counted_at,
+        gettext("Approved by"): lambda run: run.approved_by,
+        gettext("Carried out"): lambda run: run.ended_at,
+        gettext("SHA-256 of the figures"): lambda run: run.digest,
+    }
+
+
+def _columns() -> Columns[RetentionItem]:
     return {
         gettext("Rule"): lambda item: item.rule.reference,
         gettext("Rule version"): lambda item: item.rule.version,
