@@ -65,6 +65,7 @@ NEWER = {
     "intel.0015_offence_index": 0,
     "intel.0016_parts_of_events": 0,
     "intel.0017_personal_data_answers": 2,
+    "intel.0018_proposal_times": 0,
     "law.0001_initial": 1,
     "membership.0002_offence_permission": 1,
     "office.0001_initial": 5,

@@ -205,6 +205,20 @@ def test_accepted_proposals_are_opened_again(seed: Seed, setup: Setup) -> None:
     owner.post(f"{at}accept/", everything)
     assert Attribute.objects.filter(uuid=new.uuid, deleted=False, value1="new.example").count() == 1
 
+    # It can be done from the list too, for as long, and by the same person alone.
+    words = "Undo and open again the 3 that were accepted together"
+    assert text_of(owner.get("/proposals/?state=decided")).count(words) == 3
+    assert Proposal.objects.get(pk=change.pk).proposed_at == change.timestamp
+    for other in (seed.partner, seed.stranger, seed.analyst):
+        assert words not in text_of(visitor(other).get(decided(setup)))
+        refused = visitor(other).post(f"{at}reopen/", {"accepted": change.pk}, follow=True)
+        assert "no longer" in text_of(refused)
+    assert "no longer" in text_of(owner.post(f"{at}reopen/", {"accepted": "0"}, follow=True))
+    once_more = text_of(owner.post(f"{at}reopen/", {"accepted": change.pk, "to_list": "1"}, follow=True))
+    assert "3 proposals are open again." in once_more
+    assert Attribute.objects.get(pk=login.pk).comment == before.comment
+    assert Proposal.objects.get(pk=change.pk).proposed_at == change.timestamp
+
 
 def test_acceptance_stays_if_what_it_changed_was_edited_since(seed: Seed, setup: Setup) -> None:
     event, owner = setup.event, visitor(seed.org_admin)

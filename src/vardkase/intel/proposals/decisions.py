@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from vardkase.audit.services import record
 from vardkase.core.clock import now_seconds
@@ -73,7 +74,8 @@ def decide(
     decided = [proposal.pk for proposal in proposals]
     ProposalDecision.objects.filter(proposal__in=decided).delete()
     ProposalDecision.objects.bulk_create(made)
-    Proposal.objects.filter(pk__in=decided).update(deleted=True, timestamp=now_seconds())
+    made_at = Coalesce("proposed_at", "timestamp")
+    Proposal.objects.filter(pk__in=decided).update(deleted=True, proposed_at=made_at, timestamp=now_seconds())
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from vardkase.core.file_columns import names_files
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event
+from vardkase.intel.undo.models import UndoPoint
 
 
 @names_files("data_sha256")
@@ -20,7 +21,8 @@ class Proposal(models.Model):
 
     Without `attribute` it proposes a new one. With it, it carries that attribute's uuid and proposes its new
     content, or with `to_delete` its deletion. `deleted`: accepted or discarded; such rows are kept because
-    peers must learn of the decision. `user_id` is 0 if it came from another instance.
+    peers must learn of the decision. `user_id` is 0 if it came from another instance. `proposed_at` (Unix seconds) is
+    when it was made, once `timestamp` tells of a decision instead; null before that, and where nobody knows.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, db_index=True)
@@ -45,6 +47,7 @@ class Proposal(models.Model):
     to_delete = models.BooleanField(default=False)
     deleted = models.BooleanField(default=False)
     timestamp = models.BigIntegerField()
+    proposed_at = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "proposal"
@@ -96,7 +99,7 @@ class ProposalDecision(models.Model):
 
     `org` is who decided, null if that must not be known any more. `before`: what the attribute read until then, as
     `decisions.content_of`; `known_to_proposer`: it had not been edited since the proposal was made here. `fields` are
-    those accepted, of one accepted in part.
+    those accepted, of one accepted in part. `point` takes back what accepting it, perhaps with others, has changed.
     """
 
     # Proposals are removed by SQL, and the constraint takes these with them.
@@ -107,6 +110,7 @@ class ProposalDecision(models.Model):
     before = models.JSONField(null=True)
     known_to_proposer = models.BooleanField(default=False)
     fields = ArrayField(models.TextField(), default=list)
+    point = models.ForeignKey(UndoPoint, models.DB_SET_NULL, null=True, related_name="+")
 
     class Meta:
         db_table = "proposal_decision"

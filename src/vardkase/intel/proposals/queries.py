@@ -69,7 +69,7 @@ class ProposalEvent:
 class Decision:
     """How a proposal was decided here. `organisation` is None if it must not be known, `person` unless they are of the
     reader's organisation, and `before` (what the attribute read until then) unless the reader knows it. `is_own`: by
-    the reader."""
+    the reader. `together`: how many were accepted at once that the reader can open again, 0 if none."""
 
     outcome: ProposalOutcome
     organisation: str | None
@@ -77,12 +77,13 @@ class Decision:
     before: ProposalContent | None
     fields: Sequence[str]
     is_own: bool
+    together: int
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
     """A proposal beside the attribute that it is about (`stored`), if any; `decision` is None while it is open, and if
-    a peer has decided it."""
+    a peer has decided it. `proposed_at` is None where it has been decided and nobody knows when it was made."""
 
     event: ProposalEvent
     proposed: ProposalContent
@@ -95,6 +96,7 @@ class ProposalLine:
     to_delete: bool
     deleted: bool
     timestamp: int
+    proposed_at: int | None
     is_readable: bool = True
     """False for one of the reader's organisation about what it may not read now: of that nothing is known here but the
     event's number."""
@@ -209,13 +211,13 @@ def attributes_with_open(actor: Actor, event_id: int) -> set[int]:
 
 
 def _line(row: Sequence[Any]) -> ProposalLine:
-    event, proposed = ProposalEvent(*row[7:14]), ProposalContent(*row[14:22])
-    stored = None if row[1] is None else ProposalContent(*row[22:30])
-    decision, is_readable = _decision(*row[30:36]), row[36]
+    event, proposed = ProposalEvent(*row[8:15]), ProposalContent(*row[15:23])
+    stored = None if row[1] is None else ProposalContent(*row[23:31])
+    decision, is_readable = _decision(*row[31:38]), row[38]
     if not is_readable:
         event, stored = replace(event, info=""), None
         decision = decision and replace(decision, organisation=None, person=None, before=None)
-    line = ProposalLine(event, proposed, stored, decision, *row[:7])
+    line = ProposalLine(event, proposed, stored, decision, *row[:8])
     return replace(line, is_readable=is_readable)
 
 
@@ -226,11 +228,12 @@ def _decision(
     before: str | None,
     fields: Sequence[str] | None,
     is_own: bool,
+    together: int,
 ) -> Decision | None:
     if outcome is None:
         return None
     content = ProposalContent(**json.loads(before), data_sha256=None) if before else None
-    return Decision(ProposalOutcome(outcome), organisation, person, content, fields or (), is_own)
+    return Decision(ProposalOutcome(outcome), organisation, person, content, fields or (), is_own, together)
 
 
 def _conditions(filters: ProposalFilters, parameters: dict[str, Any]) -> Iterator[str]:
@@ -264,11 +267,14 @@ CONTENT = (
 
 LINES = f"""
 SELECT s.id, s.attribute_id, s.org_id, org.name, s.to_delete, s.deleted, s.timestamp,
+    coalesce(s.proposed_at, CASE WHEN NOT s.deleted THEN s.timestamp END),
     e.id, e.info, e.orgc_id, e.user_id, e.org_id, e.locked, e.protected,
     {CONTENT.format("s")}, {CONTENT.format("a")},
     d.outcome, decider.name, CASE WHEN d.org_id = %(own)s THEN person.email END,
     CASE WHEN %(all)s OR e.org_id = %(own)s OR (s.org_id = %(own)s AND d.known_to_proposer) THEN d.before::text END,
-    d.fields, coalesce(d.user_id = %(person)s, FALSE), {{readable}}
+    d.fields, coalesce(d.user_id = %(person)s, FALSE),
+    CASE WHEN d.user_id = %(person)s THEN
+        (SELECT count(*) FROM proposal_decision other WHERE other.point_id = d.point_id) ELSE 0 END, {{readable}}
 {SOURCE} JOIN organisation org ON org.id = s.org_id
 LEFT JOIN proposal_decision d ON d.proposal_id = s.id AND s.deleted
 LEFT JOIN organisation decider ON decider.id = d.org_id LEFT JOIN account person ON person.id = d.user_id

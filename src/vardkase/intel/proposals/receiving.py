@@ -24,7 +24,8 @@ from vardkase.intel.proposals.services import announce
 from vardkase.misp.distribution import Distribution
 
 AT_ONCE = 1_000
-REPLACED = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
+SENT = ("timestamp", "deleted", "to_delete", "first_seen", "last_seen", "data_sha256")
+REPLACED = (*SENT, "proposed_at")
 """The columns that a newer copy of a known proposal replaces."""
 
 
@@ -81,7 +82,8 @@ def write_received(actor: Actor, event: Event, received: Sequence[Proposal]) -> 
             known[identity_of(proposal)] = proposal
             new.append(proposal)
         elif proposal.timestamp > stored.timestamp:
-            for name in REPLACED:
+            stored.proposed_at = stored.proposed_at or stored.timestamp
+            for name in SENT:
                 setattr(stored, name, getattr(proposal, name))
             if stored.pk is not None:  # Not one that this very list has brought: it is created below.
                 replaced.append(stored)

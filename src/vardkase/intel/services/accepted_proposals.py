@@ -12,7 +12,7 @@ from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Attribute
 from vardkase.intel.problems import ProposalProblem
 from vardkase.intel.proposals.decisions import WITH_EFFECT, reopen_proposals
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.models import Proposal, ProposalDecision
 from vardkase.intel.undo.models import AttributeBefore
 from vardkase.intel.undo.services import Undoable, undo, undoable
 
@@ -23,7 +23,21 @@ def accepted_undoably[T](
     """Do `act`, which accepts these proposals. Raises what it raises."""
     proposals = Proposal.objects.filter(pk__in=ids, event=event_id)
     new = list(proposals.filter(attribute=None).values_list("uuid", flat=True))
-    return undoable(actor, event_id, _attribute_ids(event_id, ids), act, new=new)
+    done = undoable(actor, event_id, _attribute_ids(event_id, ids), act, new=new)
+    ProposalDecision.objects.filter(proposal__in=proposals, user=actor.user_id).update(point=done.point)
+    return done
+
+
+@transaction.atomic
+def reopen_accepted(actor: Actor, event_id: int, proposal_id: int) -> int:
+    """`take_acceptance_back` of a proposal and all that were accepted with it."""
+    lock_event(actor, event_id)
+    decisions = ProposalDecision.objects.filter(proposal__event=event_id, user=actor.user_id)
+    decision = decisions.filter(proposal=proposal_id, point__isnull=False).first()
+    if decision is None:
+        raise NotFound(ProposalProblem.NOT_REOPENED())
+    together = list(decisions.filter(point=decision.point_id).values_list("proposal_id", flat=True))
+    return take_acceptance_back(actor, event_id, together, decision.point_id)
 
 
 @transaction.atomic

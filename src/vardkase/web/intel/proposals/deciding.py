@@ -24,7 +24,7 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
 from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.queries.version_tokens import attribute_mark
-from vardkase.intel.services.accepted_proposals import accepted_undoably, take_acceptance_back
+from vardkase.intel.services.accepted_proposals import accepted_undoably, reopen_accepted, take_acceptance_back
 from vardkase.intel.services.optimistic_edit import accept_with_changes
 from vardkase.web.intel.editing.attributes import attribute_form, stored_fields
 from vardkase.web.intel.editing.common import (
@@ -105,11 +105,15 @@ def discard(request: PageRequest, reference: str, proposal_id: int) -> HttpRespo
 @page(Permission.ADD, writes=True)
 @require_POST
 def reopen(request: PageRequest, reference: str) -> HttpResponse:
-    """Open again what the actor has just decided; with `point`, what accepting has changed is taken back."""
+    """Open again what the actor has decided. With `point`, or of one `accepted`, what accepting has changed is taken
+    back."""
     event, ids = find_event(request.actor, reference), posted.numbers(request, "pk")
     point = next(iter(posted.numbers(request, "point")), None)
+    accepted = next(iter(posted.numbers(request, "accepted")), None)
     try:
-        if point is None:
+        if accepted is not None:
+            count = reopen_accepted(request.actor, event.id, accepted)
+        elif point is None:
             count = reopen_proposals(request.actor, event.id, ids)
         else:
             count = take_acceptance_back(request.actor, event.id, ids, point)

@@ -80,6 +80,11 @@ class ShownProposal:
         return moment(self.line.timestamp)
 
     @property
+    def proposed(self) -> datetime | None:
+        when = self.line.proposed_at
+        return None if when is None else moment(when)
+
+    @property
     def subject(self) -> ProposalContent:
         """What it is about, as the reader may know it: of a decided one not what the attribute reads now."""
         line = self.line
@@ -128,7 +133,7 @@ class ShownProposal:
             line.is_readable
             and line.decision is not None
             and line.decision.is_own
-            and line.decision.outcome in WITHOUT_EFFECT
+            and (line.decision.outcome in WITHOUT_EFFECT or line.decision.together > 0)
             and self.changed + REOPENED_WITHIN > timezone.now()
             and self.actor.may_write
             and self.actor.may(Permission.ADD)
