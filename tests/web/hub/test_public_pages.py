@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as configured
@@ -61,10 +62,10 @@ FACTS = {
     ),
     "involve the roles": (r"ta med de roller", r"involve everyone concerned"),
     "start anyway": (r"ändå skäl att komma igång", r"you can start with misp"),
-    "the form and its address": (r"anslutningsformuläret.*info@misp\.se", r"connection form.*info@misp\.se"),
-    "CERT-SE decides": (r"cert-se bedömer er ansökan", r"cert-se assesses your application"),
+    "the form and its address": (r"anslutningsformuläret.*{address}", r"connection form.*{address}"),
+    "the owner decides": (r"ansökan bedöms av {owner}", r"application is assessed by {owner}"),
     "API or web": (r"via api.*webbgränssnittet", r"by api.*web interface"),
-    "CERT-SE supports": (r"cert-se stödjer", r"cert-se supports"),
+    "the owner supports": (r"stöd av {owner}", r"support from {owner}"),
     "routines": (r"tydliga rutiner.*skapa händelser", r"clear processes.*create events"),
     "the policy and training": (r"intern misp-policy och utbilda", r"internal misp policy and train"),
     "phase 1": (r"15 december 2025.*mindre antal.*utvärdera", r"15 december 2025.*small number.*evaluate"),
@@ -198,6 +199,25 @@ def test_owner_sets_support_hours(seed: Seed, client: Client) -> None:
     signed_in(seed.site_admin.user).post(reverse("passage", args=["help", "customer_service"]), words)
     page = client.get(reverse("apply")).content.decode()
     assert "Vi svarar dygnet runt." in page
+
+
+def test_texts_name_who_runs_the_hub(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    english = {"Accept-Language": "en"}
+    monkeypatch.setattr(queries, "known_owner_name", lambda: "")
+    steps = client.get(reverse("public_steps"), headers=english).content.decode()
+    assert "send a completed\nform to us." in steps
+    assert "It is assessed by us, and you get a decision." in steps
+    monkeypatch.setattr(queries, "known_owner_name", lambda: "Myndigheten")
+    monkeypatch.setattr(queries, "SENDER_ADDRESS", SimpleNamespace(value="Box 1, info@myndigheten.example"))
+    for name in ("public", "public_steps", "apply"):
+        page = client.get(reverse(name), headers=english).content.decode()
+        assert "{owner}" not in page
+        assert "{address}" not in page
+        assert "The service is run by Myndigheten." in page
+    assert (
+        "form to Myndigheten, Box 1, info@myndigheten.example."
+        in client.get(reverse("public_steps"), headers=english).content.decode()
+    )
 
 
 def test_question_is_hidden_restored_and_moved(seed: Seed) -> None:

@@ -19,21 +19,6 @@ class Said(NamedTuple):
     english: str
 
 
-STEPS = {
-    "apply": {
-        "lead_sv": "Fyll i formuläret. Vi bedömer ansökan och återkommer.",
-        "lead_en": "Fill in the form. We assess it and get back to you.",
-        "text_sv": "Ansök genom att fylla i medlems- och anslutningsformuläret här. Ni kan spara och fortsätta senare.",
-        "text_en": "Apply by filling in the membership and connection form here. You can save it and continue later.",
-    },
-    "connect": {
-        "text_sv": "Ni kan ansluta via API, då er egen MISP utbyter information med hubben, eller via "
-        "webbgränssnittet. Vi stödjer er medan ni ansluter.",
-        "text_en": "You can connect by API, where your own MISP exchanges information with the hub, or through the "
-        "web interface. We support you while you connect.",
-    },
-}
-"""The packaged words name the authority that runs the national hub."""
 TEXTS = {
     ("privacy", "controller"): Said(
         f"{OWNER} är personuppgiftsansvarig. Box 1, 123 45 Exempelköping, registrator@navet.example.",
@@ -89,8 +74,6 @@ TEXTS = {
 
 def state(writer: Actor, second: Actor) -> None:
     """Proposed by `writer` and approved by `second`, as every text of the public pages."""
-    for name, texts in STEPS.items():
-        _change(writer, second, "step", name, texts)
     for (part, name), said in TEXTS.items():
         _change(writer, second, part, name, {"text_sv": said.swedish, "text_en": said.english})
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from vardkase.core.errors import NotFound
+from vardkase.hub.correspondence.letters.wording import known_owner_name
+from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.problems import PublicPageProblem
 from vardkase.hub.public_pages.models import PassageVersion
 from vardkase.hub.public_pages.passages import LANGUAGES, Passage, PassagePart, PassageText, shipped
+
+US = {"sv": "oss", "en": "us"}
+"""Who runs the hub, where it has no name: the packaged words name it only where an object can stand."""
 
 
 def passages() -> list[Passage]:
@@ -23,6 +29,19 @@ def passages() -> list[Passage]:
 
 def shown(part: PassagePart) -> list[Passage]:
     return [passage for passage in passages() if passage.part == part and passage.shown]
+
+
+def read_by_visitors(passage: Passage, language: str) -> PassageText:
+    return filled(passage.in_language(language), language)
+
+
+def filled(words: PassageText, language: str) -> PassageText:
+    """With who runs the hub for {owner}, and where it is reached for {address}."""
+    owner = known_owner_name() or US.get(language, US["sv"])
+    address = ", ".join(filter(None, (owner, SENDER_ADDRESS.value)))
+    return PassageText(
+        *(each.replace("{owner}", owner).replace("{address}", address) for each in astuple(words))
+    )
 
 
 def find_passage(part: str, name: str) -> Passage:
@@ -41,7 +60,7 @@ def questions(language: str, text: str = "") -> list[Passage]:
     return [
         question
         for question in shown(PassagePart.QUESTION)
-        if _contains(question.in_language(language), words)
+        if _contains(read_by_visitors(question, language), words)
     ]
 
 

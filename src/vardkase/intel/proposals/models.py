@@ -12,7 +12,6 @@ from vardkase.core.file_columns import names_files
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event
-from vardkase.intel.undo.models import UndoPoint
 
 
 @names_files("data_sha256")
@@ -110,7 +109,7 @@ class ProposalDecision(models.Model):
     before = models.JSONField(null=True)
     known_to_proposer = models.BooleanField(default=False)
     fields = ArrayField(models.TextField(), default=list)
-    point = models.ForeignKey(UndoPoint, models.DB_SET_NULL, null=True, related_name="+")
+    point = models.ForeignKey("intel.UndoPoint", models.DB_SET_NULL, null=True, related_name="+")
 
     class Meta:
         db_table = "proposal_decision"

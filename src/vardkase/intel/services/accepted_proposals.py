@@ -34,7 +34,7 @@ def reopen_accepted(actor: Actor, event_id: int, proposal_id: int) -> int:
     lock_event(actor, event_id)
     decisions = ProposalDecision.objects.filter(proposal__event=event_id, user=actor.user_id)
     decision = decisions.filter(proposal=proposal_id, point__isnull=False).first()
-    if decision is None:
+    if decision is None or decision.point_id is None:
         raise NotFound(ProposalProblem.NOT_REOPENED())
     together = list(decisions.filter(point=decision.point_id).values_list("proposal_id", flat=True))
     return take_acceptance_back(actor, event_id, together, decision.point_id)

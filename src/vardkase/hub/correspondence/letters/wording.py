@@ -37,10 +37,15 @@ SIGNED = frozenset({"decider", "sender_address"})
 
 def owner_name() -> str:
     """The hub owner's name on public pages: as in letters, else its organisation's."""
+    return known_owner_name() or sender()
+
+
+def known_owner_name() -> str:
+    """As `owner_name`; empty if the hub knows none."""
     if SENDER_NAME.value:
         return SENDER_NAME.value
     host = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
-    return host.name if host else sender()
+    return host.name if host else ""
 
 
 def sender_and_address() -> str:

@@ -76,11 +76,12 @@ def _statement(request: HttpRequest, part: PassagePart, heading: str, intro: str
         "intro": intro % {"owner": owner},
         "sections": [
             {
-                "title": passage.in_language(language).title,
-                "html": rendered_by_owner(passage.in_language(language).text),
+                "title": words.title,
+                "html": rendered_by_owner(words.text),
                 "is_contact": passage.name == "report",
             }
             for passage in queries.shown(part)
+            for words in [queries.read_by_visitors(passage, language)]
         ],
         "owner": owner,
         "request_url": url_if_any("data_request_ask") if part is PassagePart.PRIVACY else "",

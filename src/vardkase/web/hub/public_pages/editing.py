@@ -144,8 +144,14 @@ def _form(request: PageRequest, form: PassageForm, passage: Passage | None) -> H
 
 
 def _preview(form: PassageForm, language: str) -> dict[str, Any]:
-    texts = {name: form.cleaned_data[f"{name}_{language}"] for name in ("title", "lead", "text")}
-    return {"language": language, **texts, "html": rendered_by_owner(texts["text"])}
+    written = PassageText(*(form.cleaned_data[f"{name}_{language}"] for name in ("title", "lead", "text")))
+    words = queries.filled(written, language)
+    return {
+        "language": language,
+        "title": words.title,
+        "lead": words.lead,
+        "html": rendered_by_owner(words.text),
+    }
 
 
 def _initial(passage: Passage) -> dict[str, Any]:

@@ -9,8 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.public_pages.services import LONGEST
 
-MARKDOWN = _("Markdown: **bold**, lists with - and links written as <https://…>.")
-SUMMARY = _("One or two sentences without formatting. May be empty.")
+MARKDOWN = _(
+    "Markdown: **bold**, lists with - and links written as <https://…>. {owner} becomes the name of the hub owner, and "
+    "{address} its name and address."
+)
+SUMMARY = _(
+    "One or two sentences without formatting. May be empty. {owner} becomes the name of the hub owner."
+)
 
 
 def _heading(language: str, **options: Any) -> forms.CharField:

@@ -11,7 +11,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.phases.rules import PhaseProgress
 from vardkase.hub.profiles import Profile, profile
@@ -68,7 +67,7 @@ def words_by_part(language: str) -> dict[str, list[dict[str, Any]]]:
     by_part: dict[str, list[dict[str, Any]]] = {part.value: [] for part in PassagePart}
     for passage in queries.passages():
         if passage.shown:
-            text = passage.in_language(language)
+            text = queries.read_by_visitors(passage, language)
             by_part[passage.part].append(
                 {
                     "name": passage.name,
@@ -89,7 +88,5 @@ def url_if_any(name: str) -> str:
 
 def words_at_the_foot() -> dict[str, Any]:
     language = get_language() or "sv"
-    owner = owner_name()
-    leads = [passage.in_language(language).lead for passage in queries.shown(PassagePart.FOOT)]
-    foot = [{"lead": lead.replace("{owner}", owner)} for lead in leads]
+    foot = [queries.read_by_visitors(passage, language) for passage in queries.shown(PassagePart.FOOT)]
     return {"foot": foot, "status_url": url_if_any("status")}

@@ -24,7 +24,11 @@ from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.proposals.queries import ProposalFilters, can_be_changed, find_proposal, proposal_ids
 from vardkase.intel.queries.find import find_attribute_of, find_event
 from vardkase.intel.queries.version_tokens import attribute_mark
-from vardkase.intel.services.accepted_proposals import accepted_undoably, reopen_accepted, take_acceptance_back
+from vardkase.intel.services.accepted_proposals import (
+    accepted_undoably,
+    reopen_accepted,
+    take_acceptance_back,
+)
 from vardkase.intel.services.optimistic_edit import accept_with_changes
 from vardkase.web.intel.editing.attributes import attribute_form, stored_fields
 from vardkase.web.intel.editing.common import (

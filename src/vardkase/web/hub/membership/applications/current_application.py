@@ -18,7 +18,7 @@ from vardkase.hub.membership.applications.models import Application, Application
 from vardkase.hub.membership.applications.throttle import RateLimited
 from vardkase.hub.membership.questionnaire.steps import REVIEW, STEPS
 from vardkase.hub.public_pages.passages import PassagePart
-from vardkase.hub.public_pages.queries import passages
+from vardkase.hub.public_pages.queries import passages, read_by_visitors
 from vardkase.web.hub.public_pages.front import url_if_any
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.markdown import rendered_by_owner
@@ -102,15 +102,13 @@ def page(request: HttpRequest, **more: Any) -> dict[str, Any]:
     ]
     context = {
         "foot": [
-            {"lead": passage.in_language(language).lead}
-            for passage in texts
-            if passage.part == PassagePart.FOOT
+            read_by_visitors(passage, language) for passage in texts if passage.part == PassagePart.FOOT
         ],
         "help": [
             {"title": text.title, "lead": text.lead, "html": rendered_by_owner(text.text)}
             for passage in texts
             if passage.part == PassagePart.HELP
-            for text in [passage.in_language(language)]
+            for text in [read_by_visitors(passage, language)]
         ],
         "support_url": url_if_any("support_public") or url_if_any("support_ask"),
         "status_url": url_if_any("status"),
