@@ -36,6 +36,10 @@ class DataRequestProblem(ProblemCode):
 class DataAnswerProblem(ProblemCode):
     NO_SUCH_ITEM = _("Item not found."), "Invalid item."
     NONE_CHOSEN = _("Choose at least one item.")
+    IN_UNREADABLE_CASES = _(
+        "%(count)s of the selected items are in requests for public records that you do not handle. An administrator "
+        "of your organisation who is named for such requests must answer for them."
+    )
     NO_OUTCOME = _("Choose what was done.")
     NO_GROUND = _("Choose the provision that the refusal rests on.")
     NO_REASON = _("Give the reason for the refusal. It is stated in the reply.")

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import make_attribute, make_event
+from tests.factories.records_cases import at_a_browser, officer_of
 from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
 from tests.web.hub.data_protection.calls import (
@@ -21,7 +22,14 @@ from tests.web.hub.data_protection.calls import (
     words,
 )
 from vardkase.core import files
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.hub.case_files.queries import find_case_file
+from vardkase.hub.case_files.services import add_document, note_call
+from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.data_protection.requests.models import ConcernedItem
+from vardkase.hub.public_records.cases.services import opening
+from vardkase.hub.public_records.officers.models import RecordsOfficer
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
@@ -100,3 +108,46 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
     assert of_a.post(answers, erased).status_code == 422, "it is still there"
     kept.delete()
     assert of_a.post(answers, erased).status_code == 302
+
+
+def test_cases_of_other_authorities_are_answered_by_those_who_read_them(
+    seed: Seed, jurist: User, admin_b: User
+) -> None:
+    officer = at_a_browser(officer_of(seed, "org_b"))
+    case = opening.register(officer, {"request": "Allt om Harald"})
+    records = find_case_file(officer, case.number)
+    note_call(officer, records, "Vera", f"{NAME} har gjort affärer.")
+    add_document(
+        officer, records, "incoming", "Brev", counterpart="Vera", content=f"Bilaga: {EMAIL}".encode(),
+        media_type="text/plain", file_name="b.txt",
+    )  # fmt: skip
+    about = {"thing_kind": "records_case", "thing_id": case.pk}
+    Letter.objects.create(
+        number="U-1", kind="x", title=f"Beslut till {NAME}", signed_by="x", content=b"", sha256="", **about
+    )
+    SentMail.objects.create(
+        kind="x", language="sv", recipient=EMAIL, subject="Beslut", written_by="x", **about
+    )
+
+    handler = signed_in(jurist)
+    request = asked(Client())
+    searched(handler, request)
+    theirs = of(request, "Organisation B")
+    kinds = {"case_document", "case_file_document", "letter", "sent_mail"}
+    assert set(theirs.items.values_list("kind", flat=True)) == kinds
+    found = ConcernedItem.objects.filter(controller__request=request, kind__in=kinds)
+    assert found.exclude(controller=theirs).count() == 0, "nothing of it is the hub owner's"
+    for each in request.controllers.all():
+        shown = words(handler.get(f"/data-requests/controllers/{each.pk}/"))
+        assert not any(text in shown for text in ("affärer", "Bilaga:", "Beslut till"))
+
+    handler.post(f"/data-requests/{request.pk}/send/")
+    admin, page = signed_in(admin_b), f"/our-data-requests/{theirs.pk}/"
+    hidden = words(admin.get(page))
+    assert not any(text in hidden for text in ("affärer", "Bilaga:", "Beslut till"))
+    assert "en begäran om allmän handling som du inte handlägger" in hidden
+    given = {"pk": item_ids(theirs), "outcome": "given", "ground": "", "reason": ""}
+    assert admin.post(f"{page}items/", given).status_code == 422
+    RecordsOfficer.objects.create(user=admin_b, organisation=seed.org_b, named_by="admin")
+    assert all(text in words(admin.get(page)) for text in ("affärer", "Bilaga:", "Beslut till"))
+    assert admin.post(f"{page}items/", given).status_code == 302

@@ -18,6 +18,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.data_protection.problems import DataAnswerProblem, DataRequestProblem
+from vardkase.hub.data_protection.requests.case_access import unreadable
 from vardkase.hub.data_protection.requests.mails import notify_handlers, target_of
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
@@ -50,7 +51,10 @@ TOLD_ON = (*CHANGES, ItemOutcome.RESTRICTED)
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """An item as its controller sees it; `text` is empty once it no longer holds what was searched for."""
+    """An item as its controller sees it; `text` is empty once it no longer holds what was searched for.
+
+    `is_for_others`: it stands in a case that the reader may not read, though others of the organisation do.
+    """
 
     item: ConcernedItem
     where: str
@@ -59,6 +63,7 @@ class ShownItem:
     ground: str
     left: tuple[DataSubjectRight, ...]
     """The rights asked for that its answer neither meets nor refuses."""
+    is_for_others: bool = False
 
 
 def shown_items(
@@ -73,7 +78,8 @@ def shown_items(
             ShownItem(row, str(row.get_kind_display()), "", (), *_answer_of(controller, row)) for row in rows
         ]
     person = opened(controller.request.person)
-    texts = _texts(controller, rows, person.terms)
+    others = unreadable(actor, rows)
+    texts = _texts(controller, [row for row in rows if row.pk not in others], person.terms)
     if texts:
         change = {"items": len(texts), "controller": controller.name}
         record(actor, HubAction.DATA_REQUEST_READ, target_of(controller.request), change)
@@ -84,6 +90,7 @@ def shown_items(
             texts.get(row.pk, ""),
             tuple(person.terms[place] for place in row.terms if place < len(person.terms)),
             *_answer_of(controller, row),
+            row.pk in others,
         )
         for row in rows
     ]
@@ -137,6 +144,9 @@ def answer_items(
     if outcome not in ItemOutcome.values:
         raise Invalid({"outcome": [DataAnswerProblem.NO_OUTCOME()]})
     ground, reason = _refusal(outcome, ground, reason)
+    is_read = reads_contents(actor, controller)
+    if is_read and (others := unreadable(actor, rows)):
+        raise Invalid({"items": [DataAnswerProblem.IN_UNREADABLE_CASES(count=len(others))]})
     person = opened(controller.request.person)
     texts = _texts(controller, rows, person.terms)
     if outcome in CHANGES and texts:
@@ -148,7 +158,6 @@ def answer_items(
         row.outcome, row.ground, row.reason, row.answered_at = outcome, ground, reason, timezone.now()
         if outcome == ItemOutcome.GIVEN:
             # Whoever may not read it records what its controller gave out itself.
-            is_read = reads_contents(actor, controller)
             row.given = sealed_copy(GivenCopy(where_of(row), texts.get(row.pk, ""))) if is_read else ""
         elif row.kind != Kind.AUDIT:
             row.given = ""

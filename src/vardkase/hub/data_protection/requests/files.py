@@ -16,6 +16,7 @@ from vardkase.core.sql import cursor
 from vardkase.formats.incoming.whole_text import whole_text
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.hub.data_protection.requests.sources import CASE_OWNER, CASE_SEARCHED
 
 MOST_FILES = 5_000
 SECONDS = 600.0
@@ -89,15 +90,15 @@ def _text(held: HeldFile) -> str:
     return "\n".join(said.text for said in whole_text(held.name or "file", content).texts)
 
 
-# Nobody reads what is in quarantine. What is filed in cases of spills and of requests like this one is left to those.
-FILES = """
+# Nobody reads what is in quarantine.
+FILES = f"""
 SELECT 'attachment' AS kind, a.id, a.event_id, e.org_id, coalesce(nullif(a.value1, ''), 'file') AS name, a.data_sha256
 FROM attribute a JOIN event e ON e.id = a.event_id
 WHERE a.data_sha256 IS NOT NULL AND NOT e.quarantined
 UNION ALL
-SELECT 'case_file_document', d.id, NULL, NULL, d.file_name, NULL
+SELECT 'case_file_document', d.id, NULL, {CASE_OWNER}, d.file_name, NULL
 FROM case_document d JOIN case_file f ON f.id = d.case_file_id
-WHERE d.letter_id IS NULL AND length(d.content) > 0 AND f.kind NOT IN ('spill', 'data_subject')
+WHERE d.letter_id IS NULL AND length(d.content) > 0 AND {CASE_SEARCHED}
 """
 HELD = f"SELECT * FROM ({FILES}) held ORDER BY 1, 2 LIMIT %(most)s"
 CHOSEN = f"""

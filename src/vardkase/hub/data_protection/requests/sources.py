@@ -23,6 +23,13 @@ class DataSource:
     key: str = ""
 
 
+CASE_OWNER = "CASE WHEN f.kind = 'public_records' THEN f.organisation_id END"
+"""Each authority's requests for public records are its own, and all other cases the hub owner's."""
+CASE_SEARCHED = """f.kind NOT IN ('spill', 'data_subject')
+    AND (f.kind <> 'public_records' OR f.organisation_id IS NOT NULL)"""
+"""Cases of spills, and of requests like this one, are left to themselves."""
+
+
 def _lines(*columns: str) -> str:
     return f"concat_ws(E'\\n', {', '.join(columns)})"
 
@@ -32,6 +39,17 @@ def _of_the_hub(kind: Kind, table: str, *columns: str) -> DataSource:
     return DataSource(
         kind,
         f"SELECT t.id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, {text} AS text FROM {table} t",
+    )
+
+
+def _about_things(kind: Kind, table: str, *columns: str) -> DataSource:
+    """As `_of_the_hub`, but about a request for public records they are the authority's that was asked."""
+    return DataSource(
+        kind,
+        "SELECT t.id AS part_id, NULL::bigint AS event_id, c.authority_id AS org_id, "
+        f"{_lines(*(f't.{column}' for column in columns))} AS text FROM {table} t "
+        "LEFT JOIN records_case c ON c.id = t.thing_id AND t.thing_kind = 'records_case' "
+        "WHERE t.thing_kind <> 'records_case' OR c.id IS NOT NULL",
     )
 
 
@@ -97,15 +115,14 @@ OF_THE_HUB = (
     _of_the_hub(Kind.SUPPORT_MESSAGE, "support_message", "author", "text"),
     _of_the_hub(Kind.INVITATION, "invitation", "email", "note"),
     _of_the_hub(Kind.REGISTRATION, "inbox", "title", "host(t.ip)", "comment", "data"),
-    _of_the_hub(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "thing_title"),
-    _of_the_hub(Kind.LETTER, "letter", "title", "signed_by"),
-    # With the texts of the letters and mails that were filed. Those of spills, and of requests like this one, are left
-    # to their cases.
+    _about_things(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "thing_title"),
+    _about_things(Kind.LETTER, "letter", "title", "signed_by"),
+    # With the texts of the letters and mails that were filed.
     DataSource(
         Kind.CASE_DOCUMENT,
-        "SELECT d.id AS part_id, NULL::bigint AS event_id, NULL::bigint AS org_id, "
+        f"SELECT d.id AS part_id, NULL::bigint AS event_id, {CASE_OWNER} AS org_id, "
         f"{_lines('d.title', 'd.counterpart', 'd.text', 'd.file_name')} AS text "
-        "FROM case_document d JOIN case_file f ON f.id = d.case_file_id AND f.kind NOT IN ('spill', 'data_subject')",
+        f"FROM case_document d JOIN case_file f ON f.id = d.case_file_id AND {CASE_SEARCHED}",
     ),
 )
 AUDIT = DataSource(
