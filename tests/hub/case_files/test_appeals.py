@@ -20,6 +20,7 @@ from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.open_tasks import APPEALS
+from vardkase.hub.case_files.services import add_document
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.law.queries import find_deadline
@@ -112,6 +113,20 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     assert signed_in(desk.operator).post(f"/cases/{case_file.number}/documents/zip/").status_code == 404
     assert step(officer, "decide", outcome="quashed", on="2001-01-01", note="Mål 1-26.") == 422
     assert step(officer, "decide", outcome="quashed", on=str(TODAY()), note="Mål 1-26.") == 302
+    # Two officers decided the suspension: neither one alone, nor anybody without the court's decision, lifts it.
+    assert (state(), Membership.objects.get().state) == ("decided", "suspended")
+    assert [task.reference for task in tasks_of(at_the_screen(jurist), APPEALS)] == [waiting[0].reference]
+    assert step(lawyer, "carry_out", note="Hävt.") == 422, "nothing from the court is in the case"
+    judgment = {
+        "direction": "incoming",
+        "counterpart": "Förvaltningsrätten",
+        "content": b"Dom",
+        "file_name": "dom.txt",
+    }
+    add_document(at_the_screen(desk.officer), case_file, title="Dom", media_type="text/plain", **judgment)
+    assert step(officer, "carry_out", note="Hävt.") == 422, "who recorded the outcome"
+    assert (state(), Membership.objects.get().state) == ("decided", "suspended")
+    assert step(lawyer, "carry_out", note="Hävt.") == 302
     assert (state(), Membership.objects.get().state) == ("carried_out", "active")
     assert SentMail.objects.filter(kind="membership_restored").exists()
     lifted = letter_words(Letter.objects.get(kind="letter_court_lifting"))

@@ -127,7 +127,12 @@ def test_an_appeal_is_taken_to_its_outcome_over_the_api(seed: Seed, desk: Desk) 
     court = {"step": "forward", "reviewed": "Beslutet står fast.", "court": "Förvaltningsrätten i Stockholm"}
     assert call(key, "POST", path, court)[1]["Appeal"]["state"] == "forwarded"
     outcome = {"step": "decide", "outcome": "quashed", "on": today, "note": "Mål 1-26."}
-    assert call(key, "POST", path, outcome)[1]["Appeal"]["state"] == "carried_out"
+    assert call(key, "POST", path, outcome)[1]["Appeal"]["state"] == "decided"
+    judgment = {"direction": "incoming", "title": "Dom", "counterpart": "Domstolen", "text": "Upphävt."}
+    assert call(key, "POST", f"/caseFiles/addDocument/{number}", judgment)[0] == 200
+    carried = {"step": "carry_out", "note": "Hävt."}
+    assert call(key, "POST", path, carried)[0] == 409, "that is for another officer"
+    assert call(jurist, "POST", path, carried)[1]["Appeal"]["state"] == "carried_out"
     assert Membership.objects.get().state == "active"
     shown = call(key, "GET", f"/caseAppeals/view/{number}/{made['id']}")[1]["Appeal"]
     assert (shown["claim"], shown["outcome"]) == ("Beslutet ska upphävas.", "quashed")

@@ -13,7 +13,7 @@ from vardkase.hub.case_files.appeals.models import Appeal
 class AppealStepped:
     """An appeal was registered ("register"), or a step of `rules.APPEAL` was taken.
 
-    After "decide" a listener that carries the outcome out sets `is_carried_out`.
+    After "decide" a listener that carries the outcome out at once sets `is_carried_out`.
     """
 
     actor: AuditActor

@@ -35,6 +35,11 @@ class MemberProblem(ProblemCode):
         "A decision applies only temporarily if it has an end: state one, or choose the other ground "
         "(35 § förvaltningslagen)."
     )
+    COURT_NEEDS_TWO = _(
+        "Two officers decided the restriction. Another officer than the one who recorded the court’s decision must "
+        "confirm that it is lifted."
+    )
+    NO_JUDGMENT = _("File the court’s decision in the case first, as an incoming document.")
     LACKS_NOTE = _("Explain, in at most %(most)s characters.")
     NOT_ACTIVE = _("Only an active membership can be restricted. The status of this one is “%(state)s”.")
     ALREADY_RESTRICTED = _("The membership already has this restriction.")

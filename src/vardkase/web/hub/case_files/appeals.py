@@ -177,15 +177,20 @@ STEPS = {
         written.OutcomeForm,
         lambda actor, pk, data: services.record_outcome(actor, pk, data["outcome"], data["on"], data["note"]),
         _(
-            "A restriction of a membership that the court quashes is lifted at once. A request for public records goes "
-            "back to the assessment if the decision does not stand."
+            "If the court quashes a restriction of a membership, another officer lifts it by recording that the "
+            "court’s decision is carried out. An automatic restriction is lifted at once. A request for public "
+            "records goes back to the assessment if the decision does not stand."
         ),
     ),
     "carry_out": AppealStep(
         _("Record that it is carried out"),
         written.ChangedForm,
         lambda actor, pk, data: services.carry_out(actor, pk, data["note"]),
-        _("What was done because of the court’s decision, and when."),
+        _(
+            "What was done because of the court’s decision, and when. A restriction that the court has quashed is "
+            "lifted here. If two officers decided it, the court’s decision must be filed in the case, and another "
+            "officer must have recorded it."
+        ),
     ),
 }
 
