@@ -139,7 +139,7 @@ class Deadline:
 
     title_sv: str = _a(_("Title in Swedish"))
     title_en: str = _a(_("Title in English"))
-    number: int = _a(_("Number"), _count)
+    number: int = _a(pgettext_lazy("of a period", "Number"), _count)
     unit: str = _one_of(pgettext_lazy("of a period", "Unit"), PeriodUnit)
     counted_from: str = _one_of(_("Counted from"), PeriodStart)
     provision: str = _a(_("Provision"), provision=True)

@@ -88,6 +88,13 @@ def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
                 "state": "past",
             }
             for entry in history_of(APPEAL, appeal.pk).order_by("-pk")
+        ]
+        + [
+            {
+                "when": appeal.at,
+                "text": gettext("The appeal was registered (%(name)s)") % {"name": appeal.registered_by},
+                "state": "past",
+            }
         ],
     }
     return render(request, "case_files/appeal.html", context)
@@ -203,9 +210,9 @@ def _steps(actor: Actor, appeal: Appeal) -> list[str]:
             kind.require_time_tester(actor, appeal)
             found.append("check_time")
     left_out = () if kind.is_changed_by_hand else ("change",)
-    return found + [
-        name for name in APPEAL.open_steps(appeal.state) if name in STEPS and name not in left_out
-    ]
+    found += [name for name in APPEAL.open_steps(appeal.state) if name in STEPS and name not in left_out]
+    # What the case waits for is last, and stands out.
+    return sorted(found, key=lambda name: name != "withdraw")
 
 
 def _parents(number: str) -> list[Crumb]:

@@ -97,7 +97,9 @@ class AppealForm(forms.Form):
             "The working day before, if it probably reached the authority then (22 § förvaltningslagen)."
         ),
     )
-    deemed_why = forms.CharField(label=_("Why"), required=False, max_length=LONGEST_LINE)
+    deemed_why = forms.CharField(
+        label=_("Why it counts as having arrived then"), required=False, max_length=LONGEST_LINE
+    )
     file = forms.FileField(label=_("The appeal as it arrived"), required=False, help_text=_("Up to 20 MB."))
 
     def __init__(self, decisions: Iterable[CaseDocument], *args: Any, **options: Any) -> None:
