@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.problems import Problem
@@ -27,7 +28,9 @@ SPILL = StateMachine(
             HubAction.SPILL_RELEASED, _("Release"), (SpillState.OPEN,), SpillState.RELEASED
         ),
         "delete": Transition(HubAction.SPILL_DELETED, _("Delete"), (SpillState.OPEN,), SpillState.DELETED),
-        "close": Transition(HubAction.SPILL_CLOSED, _("Close"), (SpillState.DELETED,), SpillState.CLOSED),
+        "close": Transition(
+            HubAction.SPILL_CLOSED, pgettext_lazy("spill", "Close"), (SpillState.DELETED,), SpillState.CLOSED
+        ),
     },
 )
 

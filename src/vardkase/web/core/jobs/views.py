@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict
@@ -24,7 +24,7 @@ STATES = {
     "": (gettext_lazy("All"), ()),
     "active": (gettext_lazy("Running and queued"), ("todo", "doing")),
     "failed": (gettext_lazy("Failed"), ("failed",)),
-    "ended": (gettext_lazy("Done"), ("succeeded", "cancelled", "aborted")),
+    "ended": (pgettext_lazy("count", "Done"), ("succeeded", "cancelled", "aborted")),
 }
 
 

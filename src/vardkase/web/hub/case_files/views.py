@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
@@ -56,7 +56,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         "kind": kind,
         "state": state,
         "kinds": CaseKind.choices,
-        "states": [("open", gettext("Open")), ("closed", gettext("Closed"))],
+        "states": [("open", pgettext("count", "Open")), ("closed", pgettext("count", "Closed"))],
         "is_narrowed": bool(text or kind or state),
     }
     return render(request, "case_files/index.html", context)

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Invalid
@@ -31,8 +31,8 @@ from vardkase.web.ui.paging import first_page
 
 SORTS = {"pk", "deadline", "changed"}
 STATES = {
-    "open": gettext_lazy("Open"),
-    "late": gettext_lazy("Overdue"),
+    "open": pgettext_lazy("count", "Open"),
+    "late": pgettext_lazy("count", "Overdue"),
     "mine": gettext_lazy("Assigned to me"),
     "solved": gettext_lazy("Solved"),
     "": gettext_lazy("All requests"),

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import NotFound
@@ -28,7 +28,11 @@ from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
 SORTS = {"pk", "deadline", "aware_at"}
-STATES = {"open": gettext_lazy("Open"), "closed": gettext_lazy("Closed"), "": gettext_lazy("All breaches")}
+STATES = {
+    "open": pgettext_lazy("count", "Open"),
+    "closed": pgettext_lazy("count", "Closed"),
+    "": gettext_lazy("All breaches"),
+}
 FIELDS = tuple(BreachForm.base_fields)
 
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.core.clock import today
@@ -36,9 +36,9 @@ from vardkase.web.ui.paging import first_page
 
 SORTS = {"pk", "deadline", "arrived_on"}
 STATES = {
-    "open": gettext_lazy("Open"),
-    "late": gettext_lazy("Overdue"),
-    "closed": gettext_lazy("Closed"),
+    "open": pgettext_lazy("count", "Open"),
+    "late": pgettext_lazy("count", "Overdue"),
+    "closed": pgettext_lazy("count", "Closed"),
     "": gettext_lazy("All requests"),
 }
 

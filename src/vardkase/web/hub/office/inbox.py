@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from vardkase.hub.office.absence.queries import absence_today
@@ -33,7 +33,7 @@ TABS = {
     Whose.NOBODYS: gettext_lazy("Unassigned"),
     Whose.ALL: gettext_lazy("All"),
 }
-DUE = {Due.LATE: gettext_lazy("Overdue"), Due.SOON: gettext_lazy("Due within a week")}
+DUE = {Due.LATE: pgettext_lazy("count", "Overdue"), Due.SOON: gettext_lazy("Due within a week")}
 
 
 @page(staff=DESKS)

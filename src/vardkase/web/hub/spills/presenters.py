@@ -75,6 +75,6 @@ def steps_of(spill: Spill, *, waiting: bool, unsettled: int) -> list[SpillStep]:
             pgettext("spill", "Closed"),
             spill.state == SpillState.CLOSED,
             "spill_close" if spill.state == SpillState.DELETED and is_proved and not unsettled else "",
-            gettext("Close"),
+            pgettext("spill", "Close"),
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.public_records.cases.models.case import RecordsCase
@@ -21,7 +22,7 @@ class RecordsAnswerKind(models.TextChoices):
 class CaseOutcome(models.TextChoices):
     RELEASED = "released", _("Released in full")
     PARTLY = "partly", _("Released in part")
-    WITHHELD = "withheld", _("Withheld")
+    WITHHELD = "withheld", pgettext_lazy("answer", "Withheld")
     NOT_HELD = "not_held", _("No such record")
     REFERRED = "referred", _("Referred to another authority")
     WITHDRAWN = "withdrawn", _("Withdrawn by the requester")

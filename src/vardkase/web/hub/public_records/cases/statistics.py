@@ -23,7 +23,7 @@ LABELS: dict[str, Any] = {
     "answered": pgettext_lazy("count", "Answered"),
     "released": _("Released in full"),
     "partly": _("Released in part"),
-    "withheld": _("Withheld"),
+    "withheld": pgettext_lazy("count", "Withheld"),
     "not_held": _("No such record"),
     "referred": _("Referred to another authority"),
     "withdrawn": _("Withdrawn by the requester"),
