@@ -22,6 +22,8 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.case_files.description import decisions_in
+from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.case_files.queries import case_file_of, documents_of
 from vardkase.hub.correspondence.letters.wording import RESERVATION
 from vardkase.hub.correspondence.letters.writing import carries
@@ -92,6 +94,7 @@ def test_expired_statement_is_followed_by_its_letters(seed: Seed, desk: Desk, ti
     assert "Den har inte förnyats under anståndstiden" in words
     for part in ("Hur ni överklagar", "överklagas", "28 §"):
         assert part not in words
+    assert [each.number for each in decisions_in(case_file)] == [letter.number]
     served = signed_in(desk.admin).get("/membership/").context["letters"]
     assert [bool(each.appeal_by) for each in served] == [True, False]
     assert SentMail.objects.filter(kind="membership_limited").count() == 3, "the letter is enough"
@@ -168,7 +171,11 @@ def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk, time_machine
     assert officer_web.post(path, lift | {"basis": "never"}).status_code == 422
     assert officer_web.post(path, lift).status_code == 302
     with_approval.approve(officer, the_request())
-    words = letter_words(Letter.objects.get(kind="letter_lifting"))
-    assert "38–39 §§ förvaltningslagen" in words
+    lifting = Letter.objects.get(kind="letter_lifting")
+    assert lifting.number in [
+        each.number for each in decisions_in(CaseFile.objects.get(documents__letter=lifting))
+    ]
+    words = letter_words(lifting)
+    assert "38 § förvaltningslagen" in words
     assert "37 § förvaltningslagen" not in words
     assert "Avvikande mening: Den bör gälla (Per)." in words

@@ -82,6 +82,8 @@ class MailKind:
     """Whether officers may change its text, and each mail is kept in the log (`SentMail`)."""
     is_letter: bool = False
     """Whether it is a letter on paper: `subject` is its heading, and links have no place in it."""
+    is_decision: bool = False
+    """Whether the letter is a decision, of which a case's file keeps an account (31 § förvaltningslagen)."""
     is_section: bool = False
     """Whether it is a part of letters, which stands in their text by its name in braces; it is not sent by itself."""
     sections: tuple[str, ...] = ()
@@ -160,7 +162,8 @@ def _add(known: dict[str, MailKind], paths: Iterable[Path]) -> None:
 
 
 FLAGS = {
-    "correspondence": "is_correspondence", "letter": "is_letter", "section": "is_section", "sections": "sections",
+    "correspondence": "is_correspondence", "letter": "is_letter", "decision": "is_decision",
+    "section": "is_section", "sections": "sections",
     "without_key": "without_key", "bilingual": "is_bilingual",
 }  # fmt: skip
 """What the headers of all languages say alike, by key."""

@@ -54,11 +54,13 @@ def _of_hub_owner(case_file: CaseFile) -> CaseDescription:
 
 
 def decisions_in(case_file: CaseFile) -> list[CaseDecision]:
-    """The letters of a case that are decisions: those of a kind that says how to appeal."""
+    """The letters of a case that are decisions; one of such a kind that was written without how to appeal is none."""
     rows = Letter.objects.filter(pk__in=case_file.documents.exclude(letter=None).values("letter"))
-    found = rows.defer("content", "contents").order_by("pk")
+    found = rows.defer("content").order_by("pk")
     return [
         CaseDecision(each.number, each.title, each.at, each.signed_by)
         for each in found
-        if (kind := find(each.kind)) and APPEAL in kind.sections
+        if (kind := find(each.kind))
+        and kind.is_decision
+        and APPEAL not in (each.contents or {}).get("without", ())
     ]

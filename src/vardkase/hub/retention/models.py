@@ -32,7 +32,8 @@ class RetentionPlanRule(models.Model):
 
     Personal data: what has all of `kind`, `attribute_type` and `tag` that are given. `months` is the period: of
     `counted_from`, or from when a case was closed. `legal_ground` is why versions kept as record are included, or the
-    decision on disposal of cases; `duty_note` which of the duties wins, and why. Nothing is due before `starts_on`.
+    decision on disposal of cases; `duty_note` how preservation is weighed against storage limitation. Nothing is due
+    before `starts_on`.
     """
 
     number = models.IntegerField()

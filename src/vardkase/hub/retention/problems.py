@@ -22,9 +22,7 @@ class RetentionProblem(ProblemCode):
     DATE_NEEDED = _("Enter a date, for example 2027-01-01.")
     NOTHING_NAMED = _("Name a kind of personal data, an attribute type or a tag.")
     GROUND_NEEDED = _("Enter the legal ground for changing versions kept as record.")
-    DUTY_NEEDED = _(
-        "State which duty takes precedence, keeping public records or erasing personal data, and why."
-    )
+    DUTY_NEEDED = _("State how the preservation of public records is weighed against storage limitation.")
     DECISION_NEEDED = _("Enter the reference of the decision on disposal, for example RA-MS 2026:12.")
     NOTHING_TO_CHANGE = _("Nothing to change.")
     RETIRED_ALREADY = _("This rule is no longer in force.")

@@ -26,7 +26,7 @@ LABELS: Mapping[str, str | Promise] = {
     "way": _("What is done"),
     "includes_versions": _("Also in versions kept as record"),
     "legal_ground": _("Legal ground or decision"),
-    "duty_note": _("Which duty takes precedence"),
+    "duty_note": _("Weighing of preservation against storage limitation"),
     "starts_on": _("In force from"),
 }
 CHOICES: Mapping[str, Any] = {

@@ -84,7 +84,8 @@ class PersonalDataRuleForm(_RuleForm):
         choices=RetentionWay.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "Pseudonyms are the same for the same detail within an event, and cannot be turned back into it."
+            "The same detail gets the same pseudonym within an event. Whoever has the hub’s key can test a guessed "
+            "detail against it: it is still personal data."
         ),
     )
     includes_versions = forms.BooleanField(
@@ -101,18 +102,20 @@ class PersonalDataRuleForm(_RuleForm):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "Needed for versions kept as record: the regulation or decision that allows disposal, for example "
-            "RA-MS 2026:12."
+            "Needed for versions kept as record: the regulation or decision that allows disposal, for the hub owner "
+            "(for example RA-MS 2026:12) and for each connected authority that holds the version (for municipalities "
+            "and regions, their own decisions)."
         ),
     )
     duty_note = forms.CharField(
-        label=_("Which duty takes precedence"),
+        label=_("Weighing of preservation against storage limitation"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "Needed for versions kept as record: keeping public records (the Freedom of the Press Act, the Archives "
-            "Act) or storage limitation (GDPR, article 5.1 e), and why."
+            "Needed for versions kept as record. Storage limitation (GDPR, article 5.1 e) does not by itself permit "
+            "disposal: support under section 10 of the Archives Act is needed (chapter 1, section 7 of the Data "
+            "Protection Act). State why the data may be disposed of now."
         ),
     )
     field_order = (
