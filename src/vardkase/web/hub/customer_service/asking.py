@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.services import can_send
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.customer_service import links, queries, services
 from vardkase.hub.customer_service.models import RequestKind, SupportRequest
 from vardkase.identity.access.actor import Actor
@@ -79,7 +81,8 @@ def ask_as_visitor(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
             status = 429
         else:
-            return render(request, "customer_service/asked.html", {"asked": made, **words_at_the_foot()})
+            context = {"asked": made, "sends_mail": can_send(), "owner": owner_name(), **words_at_the_foot()}
+            return render(request, "customer_service/asked.html", context)
     if form.errors and status == 200:
         status = 422
     return render(

@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.services import can_send
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.data_protection.requests import links, replying, services
 from vardkase.hub.data_protection.requests.models import DataRequestState, DataSubjectRequest
@@ -33,7 +35,13 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
             status = 429
         else:
-            context = {"asked": made, "email": form.cleaned_data["email"], **words_at_the_foot()}
+            context = {
+                "asked": made,
+                "email": form.cleaned_data["email"],
+                "sends_mail": can_send(),
+                "owner": owner_name(),
+                **words_at_the_foot(),
+            }
             return render(request, "data_protection/asked.html", context)
     if form.errors and status == 200:
         status = 422

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vardkase.core.errors import Invalid
+from vardkase.core.mail.services import can_send
 from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.public_records.cases.links import link_to_case
 from vardkase.hub.public_records.cases.services import opening
@@ -31,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         else:
             # The only place where somebody without an e-mail address sees the link.
             link = request.build_absolute_uri(link_to_case(case))
-            context = {"case": case, "link": link, **words_at_the_foot()}
+            context = {"case": case, "link": link, "sends_mail": can_send(), **words_at_the_foot()}
             return by_private_link(render(request, "cases/asked.html", context))
     if form.errors and status == 200:
         status = 422
