@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from functools import cache
 
+from vardkase.exchange.fetches.settings import KEPT_DAYS
 from vardkase.hub.public_pages.passages import DATA
 
 
-@cache
 def who_sees(language: str) -> str:
+    return _text(language).replace("{days}", str(KEPT_DAYS.value))
+
+
+@cache
+def _text(language: str) -> str:
     return (DATA / f"who_sees.{language}.md").read_text(encoding="utf-8").strip()
