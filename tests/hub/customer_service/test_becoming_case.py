@@ -52,13 +52,13 @@ def asked(**given: Any) -> SupportRequest:
     }
     made = services.ask_as_visitor(visitor(None), data | given)
     SupportRequest.objects.filter(pk=made.pk).update(created=timezone.now() - timedelta(days=3))
+    made.messages.update(created=timezone.now() - timedelta(days=3))
     return made
 
 
 def becomes(who: ApiUser, request: SupportRequest, kind: str, **given: Any) -> int:
-    return int(
-        signed_in(who).post(reverse("service_case", args=[request.pk]), {"kind": kind} | given).status_code
-    )
+    sent = {"kind": kind, "message": request.messages.earliest("pk").pk} | given
+    return int(signed_in(who).post(reverse("service_case", args=[request.pk]), sent).status_code)
 
 
 def test_support_requests_become_cases(seed: Seed, desk: Desk, mail_server: None) -> None:
@@ -108,8 +108,14 @@ def test_support_requests_become_cases(seed: Seed, desk: Desk, mail_server: None
     letter = Letter.objects.get(kind="letter_suspension")
     assert becomes(desk.officer, appealed, "appeal", decision=f"{letter.number}9") == 422
     assert becomes(desk.officer, appealed, "appeal", decision=letter.number) == 422, "older than the decision"
-    SupportRequest.objects.filter(pk=appealed.pk).update(created=timezone.now())
-    assert becomes(desk.officer, appealed, "appeal", decision=letter.number) == 302
+    # What is written in an older conversation counts from its own day, and is the claim.
+    later = appealed.messages.create(kind="legal", text="Vi överklagar.", author="kalle@ankeborg.se")
+    other = records.messages.earliest("pk").pk
+    assert becomes(desk.officer, appealed, "appeal", decision=letter.number, message=other) == 422
+    page = signed_in(desk.officer).get(reverse("service_case", args=[appealed.pk])).content.decode()
+    assert page.index("Vi överklagar.") < page.index("Beslutet är fel.")
+    assert becomes(desk.officer, appealed, "appeal", decision=letter.number, message=later.pk) == 302
     appeal = Appeal.objects.get()
-    assert (appeal.decision_number, appeal.claim) == (letter.number, "Beslutet är fel.")
+    assert (appeal.decision_number, appeal.claim) == (letter.number, "Vi överklagar.")
+    assert appeal.arrived_on == timezone.localdate()
     assert "kalle@ankeborg.se\nBeslutet är fel." in appeal.document.text

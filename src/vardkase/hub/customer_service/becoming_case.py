@@ -1,6 +1,6 @@
 """A support request that is in fact a request for public records, one from a data subject, or an appeal.
 
-It becomes such a case, which counts from when the support request arrived.
+It becomes such a case, which counts from when the message arrived in which the requester asked for it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +25,7 @@ from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.hub.case_files.queries import find_case_file
 from vardkase.hub.case_files.services import file_document
 from vardkase.hub.customer_service import services
-from vardkase.hub.customer_service.models import SupportRequest
+from vardkase.hub.customer_service.models import SupportMessage, SupportRequest
 from vardkase.hub.customer_service.problems import SupportProblem
 from vardkase.hub.customer_service.queries import conversation
 from vardkase.hub.customer_service.rules import OFFICERS
@@ -79,7 +80,8 @@ def case_of(actor: Actor, request: SupportRequest) -> CaseFile | None:
 def open_case(actor: Actor, pk: int, kind: str, data: Mapping[str, Any]) -> CaseFile:
     """Open the case, tell the requester its number, and mark the support request as solved.
 
-    `data`: `rights` for a data subject's request, `decision` for an appeal: the number of the decision, or of its case.
+    `data`: `message` is the requester's message that asks for it, the last one unless it is given; `rights` for a data
+    subject's request, `decision` for an appeal: the number of the decision, or of its case.
     Raises Invalid by field, Conflict if it has become one before, NotFound, Forbidden.
     """
     request = services.for_desk(actor, pk)
@@ -89,36 +91,56 @@ def open_case(actor: Actor, pk: int, kind: str, data: Mapping[str, Any]) -> Case
         raise Invalid({"kind": [CommonProblem.NO_SUCH_CHOICE(choices=Becomes.values)]})
     if kind not in kinds_for(actor):
         raise Forbidden
+    asking = _asking(request, data.get("message"))
     with override(request.language):
         match Becomes(kind):
             case Becomes.RECORDS:
-                opened = _records_case(actor, request)
+                opened = _records_case(actor, request, asking)
             case Becomes.DATA_SUBJECT:
-                opened = _data_request(actor, request, data)
+                opened = _data_request(actor, request, asking, data)
             case Becomes.APPEAL:
-                opened = _appeal(actor, request, str(data.get("decision") or ""))
+                opened = _appeal(actor, request, asking, str(data.get("decision") or ""))
         told = gettext(
-            "We handle this as %(kind)s, case %(number)s. It counts as received when you contacted support. You will "
-            "hear from us in that case."
-        ) % {"kind": TOLD[Becomes(kind)](), "number": opened.number}
+            "We handle this as %(kind)s, case %(number)s. It counts as received on %(day)s. You will hear from us in "
+            "that case."
+        ) % {
+            "kind": TOLD[Becomes(kind)](),
+            "number": opened.number,
+            "day": date_format(timezone.localdate(asking.created), "j F Y"),
+        }
     request.case_file = opened
     request.save(update_fields=["case_file"])
     services.answer(actor, pk, told, step="solve")
     return opened
 
 
-def _records_case(actor: Actor, request: SupportRequest) -> CaseFile:
+def messages_of_requester(request: SupportRequest) -> list[SupportMessage]:
+    """The newest first."""
+    return [message for message in reversed(conversation(request)) if not message.from_staff]
+
+
+def _asking(request: SupportRequest, message_id: Any) -> SupportMessage:
+    said = messages_of_requester(request)
+    if message_id in (None, ""):
+        return said[0]
+    for message in said:
+        if str(message.pk) == str(message_id):
+            return message
+    raise Invalid({"message": [CommonProblem.NO_SUCH_CHOICE(choices=[each.pk for each in said])]})
+
+
+def _records_case(actor: Actor, request: SupportRequest, asking: SupportMessage) -> CaseFile:
     is_state = Membership.objects.filter(
         organisation=request.organisation_id or 0, sector=Sector.STATE_AUTHORITY
     )
     case = opening.register(
         actor,
         {
-            "request": f"{request.subject}\n\n{_first_text(request)}"[:LONGEST_REQUEST],
+            "request": f"{request.subject}\n\n{asking.text}"[:LONGEST_REQUEST],
             "name": request.asker_name,
             "email": request.asker_email,
             "requester": Requester.STATE if is_state.exists() else Requester.PRIVATE,
-            "asked_at": request.created,
+            "asked_at": asking.created,
         },
     )
     case_file = file_of(case)
@@ -126,7 +148,9 @@ def _records_case(actor: Actor, request: SupportRequest) -> CaseFile:
     return case_file
 
 
-def _data_request(actor: Actor, request: SupportRequest, data: Mapping[str, Any]) -> CaseFile:
+def _data_request(
+    actor: Actor, request: SupportRequest, asking: SupportMessage, data: Mapping[str, Any]
+) -> CaseFile:
     """What was written is not filed: it is personal data that is erased in time, and documents are not.
 
     The name is searched for, and that of somebody with an account is here the organisation's.
@@ -136,26 +160,28 @@ def _data_request(actor: Actor, request: SupportRequest, data: Mapping[str, Any]
         "name": (not request.user_id and request.asker_name) or request.asker_email,
         "email": request.asker_email,
         "text": f"{request.subject}\n\n{_words(request)}"[:LONGEST_OF_DATA_SUBJECT],
-        "arrived_on": timezone.localdate(request.created),
+        "arrived_on": timezone.localdate(asking.created),
     }
     (register,) = _register_data_request
     return find_case_file(actor, register(actor, given).number)
 
 
-def _appeal(actor: Actor, request: SupportRequest, decision: str) -> CaseFile:
+def _appeal(actor: Actor, request: SupportRequest, asking: SupportMessage, decision: str) -> CaseFile:
     case_file, decision_id = _decision(actor, decision)
-    appeal = register_appeal(
-        actor,
-        case_file,
-        decision_id,
-        ReceivedAppeal(
-            appellant=request.asker_name or request.asker_email,
-            claim=_first_text(request),
-            arrived_on=timezone.localdate(request.created),
-            text=_words(request),
-        ),
+    received = ReceivedAppeal(
+        appellant=request.asker_name or request.asker_email,
+        claim=asking.text,
+        arrived_on=timezone.localdate(asking.created),
+        text=_words(request),
     )
-    return appeal.case_file
+    try:
+        return register_appeal(actor, case_file, decision_id, received).case_file
+    except Invalid as refused:
+        # The day is that of the message.
+        fields = {
+            "message" if name == "arrived_on" else name: each for name, each in refused.by_field.items()
+        }
+        raise Invalid(fields) from refused
 
 
 def _decision(actor: Actor, named: str) -> tuple[CaseFile, int]:
@@ -178,10 +204,6 @@ def _file_conversation(actor: Actor, request: SupportRequest, case_file: CaseFil
     file_document(
         actor, case_file, Direction.INCOMING, title, _words(request), counterpart=request.asker_email
     )
-
-
-def _first_text(request: SupportRequest) -> str:
-    return next(message.text for message in conversation(request) if not message.from_staff)
 
 
 def _words(request: SupportRequest) -> str:

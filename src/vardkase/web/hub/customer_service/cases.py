@@ -170,7 +170,8 @@ def route(request: PageRequest, pk: int) -> HttpResponse:
 def become_case(request: PageRequest, pk: int) -> HttpResponse:
     """The support request is in fact the beginning of a case."""
     asked = queries.find_desk_request(request.actor, pk)
-    form = BecomesCaseForm(becoming_case.kinds_for(request.actor), request.POST or None)
+    said = becoming_case.messages_of_requester(asked)
+    form = BecomesCaseForm(becoming_case.kinds_for(request.actor), said, request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             opened = becoming_case.open_case(request.actor, pk, form.cleaned_data["kind"], form.cleaned_data)
@@ -186,8 +187,8 @@ def become_case(request: PageRequest, pk: int) -> HttpResponse:
         ],
         save=gettext("Open the case"),
         intro=gettext(
-            "The case counts from when the support request arrived, and what was written goes with it. The requester "
-            "is told the number of the case, and the support request is marked as solved."
+            "What was written goes with the case. The requester is told its number and from which day it counts, and "
+            "the support request is marked as solved."
         ),
     )
 

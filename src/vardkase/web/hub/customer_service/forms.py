@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.customer_service.becoming_case import Becomes
-from vardkase.hub.customer_service.models import AnnouncementKind, RequestKind
+from vardkase.hub.customer_service.models import AnnouncementKind, RequestKind, SupportMessage
 from vardkase.hub.customer_service.services import LONGEST_NAME, LONGEST_SUBJECT, LONGEST_TEXT
 from vardkase.hub.data_protection.requests.models import DataSubjectRight
+from vardkase.web.ui.display import short_time
 
 
 class SupportRequestForm(forms.Form):
@@ -60,6 +63,9 @@ class RouteForm(forms.Form):
 
 class BecomesCaseForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
+    message = forms.ChoiceField(
+        label=_("Which message is it?"), help_text=_("It counts as received on the day of this message.")
+    )
     rights = forms.MultipleChoiceField(
         label=_("What the data subject asks for"),
         choices=DataSubjectRight.choices,
@@ -74,10 +80,16 @@ class BecomesCaseForm(forms.Form):
         help_text=_("Only for an appeal. The number of the decision or of its case, such as M-2026-00012:2."),
     )
 
-    def __init__(self, kinds: list[Becomes], *arguments: Any, **options: Any) -> None:
+    def __init__(
+        self, kinds: list[Becomes], said: Sequence[SupportMessage], *arguments: Any, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
-        field: Any = self.fields["kind"]
-        field.choices = [(kind.value, kind.label) for kind in kinds]
+        kind: Any = self.fields["kind"]
+        kind.choices = [(each.value, each.label) for each in kinds]
+        message: Any = self.fields["message"]
+        message.choices = [
+            (each.pk, f"{short_time(each.created)}: {Truncator(each.text).chars(80)}") for each in said
+        ]
 
 
 class AnnouncementForm(forms.Form):
