@@ -45,6 +45,7 @@ ELSEWHERE = {
     "membership and applications have stories of their own": (
         "cases/<",
         "membership/hearings/<",
+        "membership/conditions/<",
         "applications/<",
         "apply/",
         "approval-requests/<",
@@ -64,6 +65,7 @@ ELSEWHERE = {
         "event/<int:reference>/spill/",
         "members/<int:pk>/checklist/",
         "members/<int:pk>/hearings/",
+        "members/<int:pk>/conditions/<",
         "members/<int:pk>/letters/",
         "members/<int:pk>/step/",
         "members/<int:pk>/test/",

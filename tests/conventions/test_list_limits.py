@@ -35,7 +35,7 @@ SHORT = {
     "cryptographicKeys/index", "dashboards/index", "dashboards/listTemplates", "decayingModel/getAllDecayingModels",
     "connectedAuthorities/index", "legalRules/index", "retentionRules/index",
     "decayingModel/index", "memberCommunities/index", "membershipApplications/index", "membershipAssessments/index",
-    "membershipInvitations/index", "membershipOffenceData/index",
+    "membershipConditions/index", "membershipInvitations/index", "membershipOffenceData/index",
     "membershipPhases/index", "memberships/index", "mispPolicies/index",
     "modules/index", "noticelists/index", "organisations/index", "publicRecordsCases/index", "roles/index",
     "servers/index", "sharing_group_blueprints/generateUuidList", "sharing_group_blueprints/index",

@@ -58,6 +58,7 @@ import vardkase.api.membership.applications
 import vardkase.api.membership.assessments
 import vardkase.api.membership.checklists
 import vardkase.api.membership.communities
+import vardkase.api.membership.conditions
 import vardkase.api.membership.enrolments
 import vardkase.api.membership.legal_rules
 import vardkase.api.membership.letters

@@ -13,6 +13,7 @@ from vardkase.hub.membership.applications.hooks import application_approved
 from vardkase.hub.membership.applications.services.queueing import notify_of_new_terms
 from vardkase.hub.membership.assessments.queries import drop_outdated
 from vardkase.hub.membership.communities import services as communities
+from vardkase.hub.membership.conditions.services import begin_from_approval
 from vardkase.hub.membership.contacts import from_members as contacts
 from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
@@ -50,6 +51,11 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
         "records that the signatory accepted the terms in the application",
     ),
     Listener(membership_opened, contacts.begin_from_membership, "takes over the contacts of the application"),
+    Listener(
+        membership_opened,
+        begin_from_approval,
+        "keeps the conditions and exceptions that the approval of the application states",
+    ),
     Listener(
         membership_opened, begin_from_application, "takes over the security statement of the application"
     ),

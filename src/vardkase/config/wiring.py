@@ -79,6 +79,9 @@ from vardkase.hub.membership.applications.numbers import register_numbers_of_mem
 from vardkase.hub.membership.assessments import decision
 from vardkase.hub.membership.assessments.access import interest_in
 from vardkase.hub.membership.assessments.case_access import MEMBERSHIP_CASES
+from vardkase.hub.membership.conditions import deciding as conditions
+from vardkase.hub.membership.conditions.queries import TASKS as CONDITIONS
+from vardkase.hub.membership.conditions.schedules import REMIND_OF_CONDITIONS
 from vardkase.hub.membership.contacts.services import addresses
 from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members import mails as member_mails
@@ -184,6 +187,7 @@ SCHEDULES = (
     APPLY_GROUNDS,
     *records_schedules.SCHEDULES,
     *statement_schedules.SCHEDULES,
+    REMIND_OF_CONDITIONS,
     *spill_schedules.SCHEDULES,
     *quarterly_schedules.SCHEDULES,
     *office_schedules.SCHEDULES,
@@ -226,6 +230,8 @@ APPROVAL_ACTIONS = (
     two_people.LIMIT,
     two_people.LIFT,
     two_people.TERMINATE,
+    conditions.IMPOSE,
+    conditions.EXTEND,
     sign_in_minimum.CHANGE,
     reviewing.ACCEPT,
     reviewing.RETURN,
@@ -252,6 +258,7 @@ SINGLE_DECISIONS = (
 # What waits for the hub's staff, in the order of their inbox.
 TASK_KINDS = (
     *membership_tasks.KINDS,
+    CONDITIONS,
     APPEALS,
     *data_protection_tasks.KINDS,
     customer_service_tasks.REQUESTS,

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.membership.onboarding.urls")),
     path("", include("vardkase.web.hub.training.urls")),
     path("", include("vardkase.web.hub.membership.statements.urls")),
+    path("", include("vardkase.web.hub.membership.conditions.urls")),
     path("", include("vardkase.web.hub.membership.contacts.urls")),
     path("", include("vardkase.web.hub.membership.groups.urls")),
     path("", include("vardkase.web.hub.enrolment.urls")),

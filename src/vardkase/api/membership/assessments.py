@@ -7,7 +7,7 @@ from typing import Any
 from vardkase.api.answers import Json
 from vardkase.api.answers import Text as TextAnswer
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Choice, Date, Flag, Mandatory, Names, Number, Text
+from vardkase.api.fields import Anything, Choice, Date, Flag, Mandatory, Names, Number, Text
 from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
@@ -62,6 +62,7 @@ class DecisionProposal(Body, kw_only=True):
     outcome: Mandatory[Text] = ""
     reasons: Mandatory[Text] = ""
     exception: Text = ""
+    conditions: Anything = ()
 
 
 class ProposalChoice(Body, kw_only=True):
@@ -181,15 +182,16 @@ def resume(call: Call, number: str, *, body: Resumption) -> Json:
     describes=Description(
         text=(
             "`outcome` is approve or reject, or dismiss after an order was not complied with; an approval in spite of "
-            "an unmet criterion needs an `exception`."
+            "an unmet criterion needs an `exception`. `conditions` of an approval is a list of objects: `kind` "
+            "(condition or exception), `text`, `provision` (a key of legalRules, or empty) and `day` (2027-01-31)."
         ),
         url=f"/membershipAssessments/propose/{NUMBER}",
     ),
 )
 def propose(call: Call, number: str, *, body: DecisionProposal) -> Json:
     """Propose a decision to a second officer."""
-    texts = (body.outcome, body.reasons, body.exception)
-    return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *texts)))
+    given = (body.outcome, body.reasons, body.exception, body.conditions)
+    return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *given)))
 
 
 @endpoint(
@@ -312,6 +314,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
             "outcome": proposal.outcome,
             "reasons": proposal.reasons,
             "exception": proposal.exception,
+            "conditions": [each.as_parameters() for each in proposal.conditions],
             "state": str(proposal.state_now),
             "digest": proposal.digest,
             "proposed_by": proposal.proposed_by_name,

@@ -43,6 +43,7 @@ class PeriodStart(TextChoices):
     APPEAL = "appeal", _("the appeal")
     AWARENESS = "awareness", _("discovery")
     SUSPICION = "suspicion", _("the suspicion")
+    BEFORE = "before", _("the date that it concerns, backwards")
 
 
 class HarmTest(TextChoices):

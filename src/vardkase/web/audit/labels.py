@@ -88,6 +88,7 @@ NOUNS: dict[str, str | Promise] = {
     "schedule": _("Scheduled task"),
     "second_factor": _("Second factor"),
     "security_statement": _("Security statement"),
+    "member_condition": _("Condition or exception of a member"),
     "server": _("Connection"),
     "setting": pgettext_lazy("of the hub", "Setting"),
     "sharing_group": _("Sharing group"),

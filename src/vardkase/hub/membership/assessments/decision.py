@@ -30,6 +30,7 @@ from vardkase.hub.membership.assessments.models import Handling, Outcome, Propos
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of, verdicts_of
 from vardkase.hub.membership.assessments.rules import refusal_of_proposal, refusal_of_terms
+from vardkase.hub.membership.assessments.stated_conditions import StatedCondition, in_letters
 from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
@@ -88,6 +89,9 @@ def describe_decision(request: ApprovalRequest) -> ActionDescription:
     details = [(gettext("Application"), request.title)]
     if given["exception"]:
         details.append((gettext("Exception"), given["exception"]))
+    if stated := given.get("conditions"):
+        words = in_letters(StatedCondition.stored(each) for each in stated)
+        details.append((gettext("Conditions and exceptions"), words))
     return ActionDescription(
         effects[Outcome(given["outcome"])], tuple(details), f"/applications/{request.subject}/"
     )

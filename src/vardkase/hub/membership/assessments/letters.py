@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
 
 from vardkase.audit.services import Target
+from vardkase.core.errors import Conflict
 from vardkase.core.mail.notify import notify
 from vardkase.hub.correspondence.letters.service import ServedLetter, with_service
-from vardkase.hub.correspondence.letters.writing import Contents, letters_about, preview, write
+from vardkase.hub.correspondence.letters.writing import Contents, carries, letters_about, preview, write
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.law.queries import citation
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
@@ -22,8 +24,10 @@ from vardkase.hub.membership.applications.models import Application, CompletionK
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
+from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
 from vardkase.hub.membership.assessments.rules import not_met
+from vardkase.hub.membership.assessments.stated_conditions import SECTION, in_letters
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.identity.access.actor import Actor
 
@@ -58,6 +62,8 @@ def preview_completion_request(
 
 def send_decision(actor: Actor, application: Application, proposal: Proposal) -> None:
     letter = write(actor, decision(actor, application, proposal), Target.of(application))
+    if proposal.conditions and not carries(letter, SECTION):
+        raise Conflict(AssessmentProblem.LETTER_LACKS_CONDITIONS())
     _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
 
 
@@ -89,7 +95,7 @@ def completion_request(
 
 
 def decision(actor: Actor, application: Application, proposal: Proposal) -> Contents:
-    facts, signed = {}, {}
+    facts, signed, stated = {}, {}, proposal.conditions
     for language in LANGUAGES:
         with override(language):
             proposer = signature(proposal.proposed_by, proposal.proposed_by_name, language)
@@ -102,10 +108,12 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
                 "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
                 "decider": decider,
+                "stated_conditions": in_letters(stated),
                 **(_order(application) if proposal.outcome == Outcome.DISMISS else {}),
             }
             signed[language] = [decider]
-    return contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
+    made = contents(OUTCOMES[Outcome(proposal.outcome)][0], application, facts, signed)
+    return made if stated else replace(made, without=(SECTION,))
 
 
 def _order(application: Application) -> dict[str, str]:

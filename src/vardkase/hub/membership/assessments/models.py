@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.assessments.stated_conditions import StatedCondition
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -93,6 +94,11 @@ class Proposal(ApprovalRequest):
     @property
     def exception(self) -> str:
         return str(self.parameters["exception"])
+
+    @property
+    def conditions(self) -> list[StatedCondition]:
+        """Those of the decision; none in proposals from before they could be stated."""
+        return [StatedCondition.stored(each) for each in self.parameters.get("conditions", ())]
 
 
 class Partiality(models.Model):

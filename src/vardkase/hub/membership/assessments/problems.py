@@ -55,3 +55,10 @@ class AssessmentProblem(ProblemCode):
     REMINDED_ALREADY = _("The applicant has been reminded within the last day.")
     NO_STEPS = _("Choose what the applicant is to change.")
     DAY_HAS_PASSED = _("Choose a date in the future.")
+    CONDITION_LIST = _("Give the conditions and exceptions as a list of at most %(most)s.")
+    CONDITION_DAY = _("Choose a day in the future, at most %(most)s years ahead.")
+    NO_SUCH_PROVISION = _("Choose a provision from the legal rules.")
+    CONDITIONS_OF_APPROVAL = _("Only an approval can have conditions and exceptions.")
+    LETTER_LACKS_CONDITIONS = _(
+        "The text of the letter has no place for conditions and exceptions. Add {conditions} to it first."
+    )

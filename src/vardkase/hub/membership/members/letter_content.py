@@ -108,6 +108,17 @@ def termination(
     return _written(actor, membership, "letter_termination", facts)
 
 
+def decision_in_words(
+    approval: Approval, membership: Membership, decision: AdverseDecision | None, heard: Hearing | None
+) -> dict[str, dict[str, str]]:
+    """By language, what every letter of a decision by two officers states; no `decision`: in the member's favour."""
+    presenter = Presenter.of(approval)
+    return {
+        language: _common(approval.actor, membership, language, approval.reason, decision, heard, presenter)
+        for language in LANGUAGES
+    }
+
+
 LIMITS = {
     RestrictionKind.SUSPENDED: _("You can neither receive nor share information."),
     RestrictionKind.NO_SYNC: _(
@@ -243,6 +254,7 @@ INTENDED_IN_LETTERS = {
     RestrictionKind.READ_ONLY.value: _(
         "restrict your membership so that you can read information but not share any"
     ),
+    "conditions": _("set conditions for your membership"),
     "terminated": _("terminate your membership"),
 }
 """After "We are considering whether to"."""

@@ -136,6 +136,7 @@ WHO_TAKES_PART = {
 
 HISTORY_LABELS = {
     "opened": _("Membership opened"),
+    "conditions_decided": _("Conditions and exceptions decided"),
     "restricted": pgettext_lazy("membership", "Restricted"),
     "restriction_kept": pgettext_lazy("membership", "Restriction reviewed: it remains"),
     "unrestricted": pgettext_lazy("membership", "Restriction lifted"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.clock import today
 from vardkase.hub.membership.agreements.queries import acceptance_of
+from vardkase.hub.membership.conditions.queries import to_answer
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.onboarding.items import checklist
 from vardkase.hub.membership.overview.members import SOON
@@ -31,6 +32,7 @@ def own_tasks(actor: Actor) -> list[OpenTask]:
 
 
 def _tasks(membership: Membership) -> Iterator[OpenTask]:
+    yield OpenTask(_("Conditions to answer"), to_answer(membership), "membership")
     if membership.state == MembershipState.ONBOARDING:
         remaining = sum(not line.is_settled for line in checklist(membership))
         yield OpenTask(_("Items that remain before the membership is active"), remaining, "membership")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from vardkase.hub.membership.assessments.decision import DECIDE, open_proposal, 
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.services.reviews import checked
+from vardkase.hub.membership.assessments.stated_conditions import read_conditions
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import RequestState
@@ -35,9 +37,15 @@ OPPOSITES = {Outcome.APPROVE: Outcome.REJECT, Outcome.REJECT: Outcome.APPROVE}
 
 @transaction.atomic
 def propose(
-    actor: Actor, application: Application, outcome: str, reasons: str, exception: str = ""
+    actor: Actor,
+    application: Application,
+    outcome: str,
+    reasons: str,
+    exception: str = "",
+    conditions: Any = (),
 ) -> Proposal:
-    """Propose a decision. `exception`: why to approve despite an unmet criterion.
+    """Propose a decision. `exception`: why to approve despite an unmet criterion; `conditions`: see
+    `read_conditions`.
 
     Raises TransitionRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
     """
@@ -50,7 +58,7 @@ def propose(
             raise Conflict(AssessmentProblem.ALREADY_PROPOSED())
         # A dismissal, before the applicant completed the application after all.
         four_eyes.drop(actor, DECIDE, application.number)
-    return _propose(actor, application, outcome, reasons, exception)
+    return _propose(actor, application, outcome, reasons, exception, conditions)
 
 
 @transaction.atomic
@@ -91,8 +99,18 @@ def decide(
     return Application.objects.get(pk=application.pk)
 
 
-def _propose(actor: Actor, application: Application, outcome: str, reasons: str, exception: str) -> Proposal:
+def _propose(
+    actor: Actor,
+    application: Application,
+    outcome: str,
+    reasons: str,
+    exception: str,
+    conditions: Any = (),
+) -> Proposal:
     reasons = checked(reasons, "reasons")
+    stated = read_conditions(conditions)
+    if stated and outcome != Outcome.APPROVE:
+        raise Invalid({"outcome": [AssessmentProblem.CONDITIONS_OF_APPROVAL()]})
     exception = checked(exception, "exception") if exception.strip() else ""
     if refusal := refusal_of(application, outcome, exception):
         raise Invalid({"outcome": [refusal]})
@@ -101,7 +119,12 @@ def _propose(actor: Actor, application: Application, outcome: str, reasons: str,
         DECIDE,
         application.number,
         title=str(application),
-        parameters={"outcome": outcome, "reasons": reasons, "exception": exception},
+        parameters={
+            "outcome": outcome,
+            "reasons": reasons,
+            "exception": exception,
+            "conditions": [each.as_parameters() for each in stated],
+        },
         reason=reasons,
     )
     record(actor, HubAction.APPLICATION_DECISION_PROPOSED, Target.of(application), {"outcome": outcome})

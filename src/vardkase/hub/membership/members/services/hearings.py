@@ -36,14 +36,17 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import Reference
 
 TERMINATED = "terminated"
+CONDITIONS = "conditions"
 INTENDED: dict[str, str | Promise] = {
     **dict(RestrictionKind.choices),
+    CONDITIONS: _("Conditions for the membership"),
     TERMINATED: _("Termination of the membership"),
 }
 COVERED = {
     RestrictionKind.READ_ONLY.value: (RestrictionKind.READ_ONLY, RestrictionKind.SUSPENDED, TERMINATED),
     RestrictionKind.NO_SYNC.value: (RestrictionKind.NO_SYNC, RestrictionKind.SUSPENDED, TERMINATED),
     RestrictionKind.SUSPENDED.value: (RestrictionKind.SUSPENDED, TERMINATED),
+    CONDITIONS: (CONDITIONS, RestrictionKind.SUSPENDED, TERMINATED),
     TERMINATED: (TERMINATED,),
 }
 """By decision, the intended ones that a hearing was about for it to count: the same, or one that goes further."""

@@ -101,7 +101,7 @@ def suspend(
         "until": until.isoformat() if until else "",
         "review_by": review_by.isoformat() if review_by and not until else "",
     }
-    parameters |= _decision(membership, kind, adverse, has_end=until is not None)
+    parameters |= checked_decision(membership, kind, adverse, has_end=until is not None)
     return two_people.propose_step(actor, two_people.LIMIT, membership, reasons(reason), parameters)
 
 
@@ -158,13 +158,14 @@ def terminate(
     contributions = contributions.strip()
     if not contributions:
         raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
-    parameters = {"contributions": contributions} | _decision(membership, hearings.TERMINATED, adverse)
+    parameters = {"contributions": contributions} | checked_decision(membership, hearings.TERMINATED, adverse)
     return two_people.propose_step(actor, two_people.TERMINATE, membership, reasons(reason), parameters)
 
 
-def _decision(
+def checked_decision(
     membership: Membership, kind: str, adverse: Mapping[str, Any], *, has_end: bool = False
 ) -> dict[str, str]:
+    """What a decision of this kind against the member states, as parameters. Raises Invalid by field."""
     decision = AdverseDecision.read(adverse)
     if decision.ground == ChangeGround.RESERVED and not is_reserved(membership):
         raise Invalid({"ground": [MemberProblem.NOT_RESERVED()]})

@@ -115,17 +115,24 @@ def _description(
     effect: str | Promise, **labels: str | Promise
 ) -> Callable[[ApprovalRequest], ActionDescription]:
     def describe(request: ApprovalRequest) -> ActionDescription:
-        details = [
-            (str(label), _in_words(request.parameters[name]))
-            for name, label in labels.items()
-            if request.parameters.get(name)
-        ]
-        member = (gettext("Member"), request.title)
-        organisations = Organisation.objects.filter(membership=int(request.subject))
-        path = "".join(f"/members/{pk}/" for pk in organisations.values_list("pk", flat=True))
-        return ActionDescription(str(effect), (member, *details), path)
+        return described(request, effect, **labels)
 
     return describe
+
+
+def described(
+    request: ApprovalRequest, effect: str | Promise, *more: tuple[str, str], **labels: str | Promise
+) -> ActionDescription:
+    """A request about a member: `more` in words, and the parameters that `labels` names."""
+    details = [
+        (str(label), _in_words(request.parameters[name]))
+        for name, label in labels.items()
+        if request.parameters.get(name)
+    ]
+    member = (gettext("Member"), request.title)
+    organisations = Organisation.objects.filter(membership=int(request.subject))
+    path = "".join(f"/members/{pk}/" for pk in organisations.values_list("pk", flat=True))
+    return ActionDescription(str(effect), (member, *more, *details), path)
 
 
 def describe_activation(request: ApprovalRequest) -> ActionDescription:

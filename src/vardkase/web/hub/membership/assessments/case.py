@@ -211,7 +211,7 @@ def propose(request: PageRequest, number: str) -> HttpResponse:
         request,
         application,
         {"proposal_form": form},
-        lambda: decisions.propose(request.actor, application, **form.cleaned_data),
+        lambda: decisions.propose(request.actor, application, **form.rest(), conditions=form.conditions()),
         gettext("The proposal is waiting for a second officer."),
     )
 

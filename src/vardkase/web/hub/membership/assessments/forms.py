@@ -12,6 +12,7 @@ from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.services.decisions import DecisionResult
 from vardkase.hub.membership.assessments.services.reviews import LONGEST, LONGEST_REGISTRY_NUMBER
 from vardkase.hub.membership.questionnaire.steps import STEPS
+from vardkase.web.hub.membership.assessments.condition_rows import ConditionRows
 
 
 def _text(label: Any, rows: int = 3, *, required: bool = True, hint: Any = "") -> forms.CharField:
@@ -94,7 +95,7 @@ class CaseMessageForm(forms.Form):
     text = _text(_("Message"), 2)
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(ConditionRows):
     outcome = forms.ChoiceField(
         label=_("Proposed decision"),
         choices=[each for each in Outcome.choices if each[0] != Outcome.DISMISS],

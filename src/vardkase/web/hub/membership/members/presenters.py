@@ -21,6 +21,7 @@ from vardkase.hub.membership.members.state_labels import ShownState, shown_state
 from vardkase.hub.membership.onboarding.items import NAMES, ChecklistLine, ItemState, checklist
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.access.actor import Actor
+from vardkase.web.hub.membership.members.conditions import conditions_panel
 
 PILLS = {
     ItemState.DONE: "ok",
@@ -57,6 +58,7 @@ def shown(actor: Actor, membership: Membership, place_of: Callable[[str], str]) 
         "next_lines": [line for line in lines if not line.is_settled],
         "contacts": _contacts(membership),
         "hearings": open_hearings(membership),
+        **conditions_panel(actor, membership),
         "letters": with_service(letters_about("membership", membership.pk), membership.sector),
         "organisation_number": hyphenated(membership.organisation_number),
         "details": [
