@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.conf import settings
 
 from tests.factories.applications import make_staff
 from tests.factories.knowledge import make_tag
@@ -12,6 +13,7 @@ from tests.factories.seed import Seed
 from tests.hub.retention.stories import COLLEAGUE, PERSON, carried_out, counted, in_force, publish
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.formats.misp_json.snapshots import read_snapshot
 from vardkase.hub.retention.models import RetentionItemState, RunState
 from vardkase.identity.accounts.models import User
@@ -31,7 +33,11 @@ def second(seed: Seed) -> User:
     return make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "second@hub.example")
 
 
-def test_personal_data_goes_from_events_and_versions(seed: Seed, jurist: User, second: User) -> None:
+def test_personal_data_goes_from_events_and_versions(
+    seed: Seed, jurist: User, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "VARDKASE_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setattr(settings, "VARDKASE_MAIL_FROM", "hub@hub.example")
     event = publish(seed, EventReport=[{"name": "Rapport", "content": f"Om {PERSON}."}])
     rule = in_force(seed, second, jurist)
     run = counted(second)
@@ -54,6 +60,11 @@ def test_personal_data_goes_from_events_and_versions(seed: Seed, jurist: User, s
     assert COLLEAGUE in text
     assert PERSON not in json.dumps([each["value"] for each in first["Attribute"]])
     assert PERSON not in str(list(AuditEntry.objects.values_list("title", "change")))
+    # Its owner is told, without what was in it.
+    told = OutgoingMail.objects.filter(subject__contains=run.number)
+    assert [each.recipient for each in told] == [seed.org_admin.user.email]
+    assert str(event.pk) in told[0].text
+    assert PERSON not in told[0].text + told[0].subject
     # Done once: nothing is due again.
     assert counted(second).affected == 0
 

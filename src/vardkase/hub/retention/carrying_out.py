@@ -27,6 +27,7 @@ from vardkase.hub.retention.models import (
     RunState,
     VersionCheck,
 )
+from vardkase.hub.retention.owners import tell_owners
 from vardkase.hub.retention.selecting import cutoff, in_order
 from vardkase.hub.retention.versions import Search, expired_by, first_publication
 from vardkase.identity.access.actor import Actor
@@ -61,6 +62,7 @@ def carry_out(actor: Actor, run_id: int) -> None:
             target_of(run),
             {"done": done, "failed": failed, "exempted": run.exempted},
         )
+        tell_owners(run)
 
 
 def _pending(run: RetentionRun) -> QuerySet[RetentionItem]:
