@@ -156,6 +156,10 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert of_b.post(f"/our-data-requests/{b.pk}/items/", given).status_code == 302
     reply = {"text": "Vi har sökt på ditt namn och dina uppgifter."}
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422
+    assert handler.post(f"/data-requests/{request.pk}/reply/preview/", reply).status_code == 422
+    early = handler.get(f"/data-requests/{request.pk}/reply/")
+    assert early.context["unanswered"] == len(item_ids(hub))
+    assert "Inget återstår" not in early.content.decode()
     own = {"pk": item_ids(hub), "outcome": "given", "ground": "", "reason": ""}
     both = {"pk": item_ids(hub, "support"), "outcome": "given", "ground": "gdpr_17_3_archive", "reason": ""}
     assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 422, "no reason"

@@ -153,6 +153,12 @@ def is_address_unknown(request: DataSubjectRequest) -> bool:
     return not own.exclude(kind__in=SENT_BY_ANYONE).filter(terms__overlap=places).exists()
 
 
+def own_unanswered(request: DataSubjectRequest) -> int:
+    """How many of the hub owner's items nobody has answered for."""
+    own = ConcernedItem.objects.filter(controller__request=request, controller__is_hub_owner=True)
+    return own.filter(outcome="").count()
+
+
 def outcomes(request: DataSubjectRequest) -> list[tuple[str, str, int]]:
     """Of all items of a request with a final answer: controller, outcome, number."""
     rows = ConcernedItem.objects.filter(FINAL, controller__request=request)

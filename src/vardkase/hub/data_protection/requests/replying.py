@@ -34,7 +34,7 @@ from vardkase.hub.data_protection.requests.models import (
     ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened_copy
-from vardkase.hub.data_protection.requests.queries import FINAL
+from vardkase.hub.data_protection.requests.queries import FINAL, own_unanswered
 from vardkase.hub.data_protection.requests.rules import REPLY_TO_DATA_SUBJECT, REQUEST
 from vardkase.hub.data_protection.requests.services import (
     LONGEST_REASON,
@@ -58,6 +58,7 @@ def preview_reply(actor: Actor, pk: int, text: str, not_done: Mapping[str, str] 
     """The letter as PDF, as a draft. Raises as `reply`."""
     request = unlocked(actor, pk)
     _require_ready()
+    _require_own_answered(request)
     return preview(contents_of(actor, request, text_of(text, "text", LONGEST_TEXT), _why(request, not_done)))
 
 
@@ -96,13 +97,15 @@ def _why(request: DataSubjectRequest, not_done: Mapping[str, str]) -> dict[str, 
 def _require_complete(request: DataSubjectRequest, without_because: str) -> None:
     if request.searched_at is None:
         raise Conflict(DataRequestProblem.NOT_SEARCHED())
-    if ConcernedItem.objects.filter(
-        controller__request=request, controller__is_hub_owner=True, outcome=""
-    ).exists():
-        raise Conflict(DataRequestProblem.OWN_ITEMS_UNANSWERED())
+    _require_own_answered(request)
     others = request.controllers.filter(is_hub_owner=False, answered_at=None)
     if others.exists() and not without_because.strip():
         raise Conflict(DataRequestProblem.UNANSWERED())
+
+
+def _require_own_answered(request: DataSubjectRequest) -> None:
+    if own_unanswered(request):
+        raise Conflict(DataRequestProblem.OWN_ITEMS_UNANSWERED())
 
 
 def _require_ready() -> None:

@@ -54,6 +54,7 @@ def _shown(request: PageRequest, pk: int, form: DataReplyForm) -> HttpResponse:
         "asked": asked,
         "form": form,
         "concerned": queries.controllers(asked),
+        "unanswered": queries.own_unanswered(asked),
         "results": wording.results(asked),
         "undone": wording.undone(asked),
         "is_address_unknown": queries.is_address_unknown(asked),
