@@ -97,9 +97,9 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert private
     searched(handler, request)
     shown = words(handler.get(f"/data-requests/{request.pk}/"))
-    assert all(name in shown for name in ("Organisation A", "Organisation B", "Hub", NAME))
+    assert all(name in shown for name in ("Organisation A", "Organisation B", "CERT-SE", NAME))
     assert UNKNOWN_ADDRESS not in shown
-    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "Hub"))
+    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "CERT-SE"))
     found = sorted(ConcernedItem.objects.filter(controller=a).values_list("kind", "part_id"))
     assert [kind for kind, _ in found] == ["attribute"] * 3 + ["report", "title"]
     assert {pk for kind, pk in found if kind == "attribute"} == {number.pk, comment.pk, link.pk}
@@ -170,6 +170,9 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     both["reason"] = "Frågan ska bevaras."
     assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 302
     reply["not_erasure"] = "Ärendet ska bevaras (artikel 17.3 b)."
+    assert "Registret över behandlingar är inte ifyllt" in words(
+        handler.get(f"/data-requests/{request.pk}/reply/")
+    )
     with CaptureQueriesContext(connection) as read:
         draft = handler.post(f"/data-requests/{request.pk}/reply/preview/", reply)
     assert not any("FOR UPDATE" in query["sql"] and "data_subject" in query["sql"] for query in read)
@@ -187,8 +190,8 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         "imy.se",
         "Uppgiften omfattas av sekretess",
         "tre veckor",
-        "Hub, radering: Ärendet ska bevaras",
-        "Hub, radering: Frågan ska bevaras (artikel 17.3 b och d",
+        "CERT-SE, radering: Ärendet ska bevaras",
+        "CERT-SE, radering: Frågan ska bevaras (artikel 17.3 b och d",
         "Organisation A, tillgång: Uppgiften omfattas av sekretess",
         "Organisation B har inte angett för alla uppgifter vad den beslutar om detta: radering",
         "artikel 17 i dataskyddsförordningen",
@@ -198,9 +201,18 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         assert expected in " ".join(printed.split())
     assert LetterDelivery.objects.filter(letter=Letter.objects.get()).exists(), "opened by its link"
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
-    assert {each["controller"] for each in copy["controllers"]} == {"Organisation B", "Hub"}
+    assert {each["controller"] for each in copy["controllers"]} == {"Organisation B", "CERT-SE"}
     assert f"Huvudkontakt: {NAME}, {EMAIL}" in json.dumps(copy, ensure_ascii=False)
     assert "Driftgruppen" not in json.dumps(copy), "another person's data"
+    (version,) = [
+        item["text"]
+        for each in copy["controllers"]
+        for item in each["items"]
+        if item["where"].startswith("Publicerade versioner")
+    ]
+    assert version.split("\n")[1:] == [f"Rubrik på en händelse: Mejl från {EMAIL}"], (
+        "fields in words, no JSON"
+    )
     assert "811218" not in json.dumps(copy), "refused and erased items are not in the copy"
     assert Client().get("/personal-data/follow/copy.json").status_code == 302
 
@@ -212,7 +224,7 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     )
     assert Spill.objects.get().holders.get(kind="copy").name == request.number
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
-    assert {each["controller"] for each in copy["controllers"]} == {"Hub"}
+    assert {each["controller"] for each in copy["controllers"]} == {"CERT-SE"}
     forget_spilled(SpillDeleted(spilled.pk, spilled.uuid))
     Event.objects.filter(pk=spilled.pk).update(quarantined=False)
     assert b"".join(visitor.get("/personal-data/follow/copy.json")).count(b"Organisation B") == 0

@@ -28,6 +28,7 @@ from vardkase.hub.case_files.queries import find_case_file
 from vardkase.hub.case_files.services import add_document, note_call
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.data_protection.requests.models import ConcernedItem
+from vardkase.hub.data_protection.requests.replying import copy_as_json
 from vardkase.hub.public_records.cases.services import opening
 from vardkase.hub.public_records.officers.models import RecordsOfficer
 from vardkase.identity.accounts.models import User
@@ -77,13 +78,17 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
                                        opened_by="x")  # fmt: skip
     common = {"direction": "incoming", "sha256": "0" * 64, "occurred_at": timezone.now(), "by": "x"}
     said = CaseDocument.every.create(
-        case_file=case, number=1, title="Yttrande", text=f"Från {NAME}", **common
+        case_file=case,
+        number=1,
+        title="Yttrande",
+        text=f"Annan händelse: Norrvik\nFrån {NAME}, dömd.",
+        **common,
     )
     filed = CaseDocument.every.create(
         case_file=case,
         number=2,
         title="Bilaga",
-        content=f"{EMAIL} har ringt".encode(),
+        content=f"Om en annan\n{EMAIL} har ringt".encode(),
         file_name="b.txt",
         **common,
     )
@@ -92,13 +97,27 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
     handler = signed_in(jurist)
     request = asked(Client())
     searched(handler, request)
-    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "Hub"))
+    a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "CERT-SE"))
     assert list(a.items.values_list("kind", "part_id")) == [("attachment", kept.pk)]
     assert list(b.items.values_list("kind", "is_offence")) == [("analyst_data", True)]
     of_the_hub = set(hub.items.filter(kind__startswith="case").values_list("kind", "part_id"))
     assert of_the_hub == {("case_document", said.pk), ("case_file_document", filed.pk)}
     page = words(handler.get(f"/data-requests/controllers/{hub.pk}/"))
     assert f"{EMAIL} har ringt" in page
+    assert f"Från {NAME}, dömd." in page
+    assert "Lagöverträdelse" in page
+    of_others = ("Annan händelse", "Om en annan")
+    assert not any(text in page for text in of_others)
+    given = {"pk": item_ids(hub), "outcome": "given", "ground": "", "reason": ""}
+    own = f"/data-requests/controllers/{hub.pk}/items/"
+    assert handler.post(own, given).status_code == 422, (
+        "a document that speaks of an offence is answered alone"
+    )
+    for each in item_ids(hub):
+        assert handler.post(own, given | {"pk": [each]}).status_code == 302
+    copied = copy_as_json(request).decode()
+    assert f"{EMAIL} har ringt" in copied
+    assert not any(text in copied for text in of_others), "the copy says what the page said"
     assert "Kontakta" not in words(handler.get(f"/data-requests/controllers/{a.pk}/"))
     handler.post(f"/data-requests/{request.pk}/send/")
     of_a = signed_in(seed.org_admin.user)

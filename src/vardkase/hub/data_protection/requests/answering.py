@@ -43,6 +43,7 @@ from vardkase.hub.data_protection.requests.services import LONGEST_REASON, text_
 from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
 from vardkase.hub.data_protection.requests.terms import SearchTerm
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.personal_data.offences import offence_words
 
 MOST_AT_ONCE = 500
 CHANGES = (ItemOutcome.CORRECTED, ItemOutcome.ERASED)
@@ -53,7 +54,8 @@ TOLD_ON = (*CHANGES, ItemOutcome.RESTRICTED)
 class ShownItem:
     """An item as its controller sees it; `text` is empty once it no longer holds what was searched for.
 
-    `is_for_others`: it stands in a case that the reader may not read, though others of the organisation do.
+    `text` is also what is given out. `is_for_others`: it stands in a case that the reader may not read, though others
+    of the organisation do. `is_offence`: it is marked as data on an offence, or `text` speaks of one.
     """
 
     item: ConcernedItem
@@ -64,6 +66,7 @@ class ShownItem:
     left: tuple[DataSubjectRight, ...]
     """The rights asked for that its answer neither meets nor refuses."""
     is_for_others: bool = False
+    is_offence: bool = False
 
 
 def shown_items(
@@ -75,7 +78,15 @@ def shown_items(
     """
     if not reads_contents(actor, controller):
         return [
-            ShownItem(row, str(row.get_kind_display()), "", (), *_answer_of(controller, row)) for row in rows
+            ShownItem(
+                row,
+                str(row.get_kind_display()),
+                "",
+                (),
+                *_answer_of(controller, row),
+                is_offence=row.is_offence,
+            )
+            for row in rows
         ]
     person = opened(controller.request.person)
     others = unreadable(actor, rows)
@@ -91,6 +102,7 @@ def shown_items(
             tuple(person.terms[place] for place in row.terms if place < len(person.terms)),
             *_answer_of(controller, row),
             row.pk in others,
+            row.is_offence or bool(offence_words(texts.get(row.pk, ""))),
         )
         for row in rows
     ]
@@ -151,6 +163,8 @@ def answer_items(
     texts = _texts(controller, rows, person.terms)
     if outcome in CHANGES and texts:
         raise Invalid({"outcome": [DataAnswerProblem.STILL_THERE(count=len(texts))]})
+    for row in rows:
+        row.is_offence |= bool(offence_words(texts.get(row.pk, "")))
     offences = sum(row.is_offence for row in rows)
     if outcome == ItemOutcome.GIVEN and offences and len(rows) > 1:
         raise Invalid({"outcome": [DataAnswerProblem.OFFENCES(count=offences)]})
@@ -161,7 +175,9 @@ def answer_items(
             row.given = sealed_copy(GivenCopy(where_of(row), texts.get(row.pk, ""))) if is_read else ""
         elif row.kind != Kind.AUDIT:
             row.given = ""
-    ConcernedItem.objects.bulk_update(rows, ["outcome", "ground", "reason", "answered_at", "given"])
+    ConcernedItem.objects.bulk_update(
+        rows, ["outcome", "ground", "reason", "answered_at", "given", "is_offence"]
+    )
     change = {"count": len(rows), "outcome": outcome, "controller": controller.name}
     record(actor, HubAction.DATA_REQUEST_ITEMS_ANSWERED, target_of(controller.request), change)
     return len(rows)

@@ -22,6 +22,7 @@ from vardkase.formats.misp_json.snapshots import read_snapshot, read_snapshots
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.data_protection.requests.files import FileSearch, texts_in_files
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.hub.data_protection.requests.passages import in_event, passages
 from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
 from vardkase.hub.data_protection.requests.terms import SearchTerm, like_part, pattern, whole_values
 from vardkase.hub.membership.members.details import FIELDS, in_words
@@ -35,10 +36,10 @@ MOST = 20_000
 MOST_LINES = 2_000
 """Lines of the audit log."""
 IN_FILES = (Kind.ATTACHMENT, Kind.CASE_FILE_DOCUMENT)
+IN_PASSAGES = (*IN_FILES, Kind.CASE_DOCUMENT, Kind.APPLICATION, Kind.REPORT)
+"""Documents, of which only the lines that name the person are about them."""
 LONG = 2_000
-"""Characters above which only what is around the findings is shown of a text."""
-AROUND = 100
-"""Characters that are shown on each side of what was found in a long text."""
+"""Characters above which a text of another kind is treated as a document."""
 
 
 class Place(NamedTuple):
@@ -209,7 +210,7 @@ def texts_of(
 ) -> dict[int, str]:
     """What an organisation's items of a kind say now; without those that no longer hold any of `terms`.
 
-    Not for versions and the audit log. Long texts are cut to what is around it.
+    Not for versions and the audit log. Of documents and long texts only the passages that name the person.
     """
     found: dict[int, list[str]] = defaultdict(list)
     if kind is Kind.CASE_DOCUMENT:
@@ -220,42 +221,51 @@ def texts_of(
         if source.kind is kind:
             rows = source.rows if not source.table else f"{source.rows} WHERE {source.key} = ANY(%(ids)s)"
             for part_id, whole in cursor().execute(TEXTS.format(rows=rows), given):
-                text = _own_details(whole, compiled) if kind is Kind.MEMBERSHIP else whole
-                found[part_id].append(text if len(text) <= LONG else "\n".join(_around(text, compiled)))
+                found[part_id] += _about_person(kind, whole, compiled)
     if kind in IN_FILES:
         said = texts_in_files(kind, part_ids, organisation_id, with_hubs_own=with_hubs_own)
         for part_id, whole in said.items():
-            if around := list(_around(whole, compiled)):
-                found[part_id] += around
+            if named := passages(whole, compiled):
+                found[part_id] += named
     return {part_id: "\n".join(dict.fromkeys(texts)) for part_id, texts in found.items()}
 
 
-def _own_details(text: str, compiled: Sequence[re.Pattern[str]]) -> str:
+def _about_person(kind: Kind, text: str, compiled: Sequence[re.Pattern[str]]) -> list[str]:
+    if kind is Kind.MEMBERSHIP:
+        return _own_details(text, compiled)
+    if kind is Kind.APPLICATION:
+        # The answers are one line of JSON after the address.
+        lines = [
+            _own_details(line, compiled) if line.startswith("{") else [line] for line in text.split("\n")
+        ]
+        return passages("\n".join(each for line in lines for each in line), compiled)
+    if kind in IN_PASSAGES or len(text) > LONG:
+        return passages(text, compiled)
+    return [text]
+
+
+def _own_details(text: str, compiled: Sequence[re.Pattern[str]]) -> list[str]:
     """Of a member's details in JSON those that name the person, in words: the other contacts are other people's."""
-    details = msgspec.json.decode(text, type=dict[str, Any])
+    try:
+        details = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return passages(text, compiled)
     lines = []
     for name, value in details.items():
         for each in value if isinstance(value, list) else [value]:
             words = in_words(each)
             if name in FIELDS and any(pattern.search(words) for pattern in compiled):
                 lines.append(f"{FIELDS[name].label}: {words}")
-    return "\n".join(lines or _around(text, compiled))
+    return lines or passages(text, compiled)
 
 
 def excerpts(uuid: str, versions: Sequence[int], terms: Sequence[SearchTerm]) -> str:
-    """What was found in published versions, each with a few words around it."""
+    """What was found in published versions: the fields that name the person."""
     compiled = compiled_patterns(terms)
     lines: dict[str, None] = {}
     for version in versions:
-        text = readable(read_snapshot(uuid, version))
-        lines |= dict.fromkeys(islice(_around(text, compiled), MOST_LINES - len(lines)))
-    return "\n".join(lines)
-
-
-def _around(text: str, compiled: Sequence[re.Pattern[str]]) -> Iterator[str]:
-    for each in compiled:
-        for match in each.finditer(text):
-            yield " ".join(text[max(0, match.start() - AROUND) : match.end() + AROUND].split())
+        lines |= dict.fromkeys(in_event(read_snapshot(uuid, version), compiled))
+    return "\n".join(islice(lines, MOST_LINES))
 
 
 # `part` is in all that the pattern matches: it leaves out nearly every row at a fraction of the cost.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from vardkase.audit.services import record
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
@@ -99,7 +100,8 @@ def _controllers(
             request=request,
             organisation_id=organisation_id,
             is_hub_owner=organisation_id == host,
-            name=name,
+            # As in the letter: two names would be two controllers to the reader.
+            name=owner_name() if organisation_id == host else name,
             contact_email=email,
         )
         for organisation_id, name, email in rows

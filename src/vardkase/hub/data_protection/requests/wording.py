@@ -201,6 +201,17 @@ def about_processing(request: DataSubjectRequest) -> list[str]:
     return found
 
 
+def unfilled(request: DataSubjectRequest) -> list[str]:
+    """The activities whose text in the letter lacks what the authority has still to complete in its record."""
+    if not about_processing(request):
+        return []
+    return [
+        activity.content.title
+        for activity in record_of_processing().activities
+        if any("[" in text for _, text in parts_of(activity)[:-1])
+    ]
+
+
 def _known(text: str) -> str:
     """A text of the record without sentences that the authority has still to complete (in brackets)."""
     return " ".join(each for each in text.replace(". ", ".\n").split("\n") if "[" not in each)

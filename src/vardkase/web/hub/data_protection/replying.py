@@ -57,6 +57,7 @@ def _shown(request: PageRequest, pk: int, form: DataReplyForm) -> HttpResponse:
         "unanswered": queries.own_unanswered(asked),
         "results": wording.results(asked),
         "undone": wording.undone(asked),
+        "unfilled": wording.unfilled(asked),
         "is_address_unknown": queries.is_address_unknown(asked),
     }
     return render(request, "data_protection/reply.html", context, status=422 if form.errors else 200)
