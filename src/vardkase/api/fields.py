@@ -140,6 +140,10 @@ TEXTS = Field(read_texts, {"type": ["array", "string", "null"]}, ApiProblem.NOT_
 MEMBERS = Field(read_members, {"type": "object"}, ApiProblem.NOT_AN_OBJECT)
 ITEMS = Field(read_items, {"type": "array"}, ApiProblem.NOT_A_LIST)
 ANYTHING = Field(lambda value: value, {})
+# Read by a service, and described as what it takes.
+CODE = Field(ANYTHING.read, {"type": ["integer", "string"]})
+WORDS = Field(ANYTHING.read, TEXT.schema)
+TIME = Field(ANYTHING.read, {"type": ["integer", "string", "array"]})
 
 Flag = Annotated[bool, FLAG]
 Number = Annotated[int, NUMBER]
@@ -176,9 +180,9 @@ Mandatory = Annotated[T, MANDATORY]
 """``info: Mandatory[Anything] = None``: described as mandatory, and missed in MISP's words by the service."""
 
 # Fields that many endpoints share.
-Limit = Annotated[Any, ANYTHING.described("How many at most")]
+Limit = Annotated[Any, CODE.described("How many at most")]
 """Read by `api.paging`: MISP takes an invalid limit or page for none."""
-Page = Annotated[Any, ANYTHING.described("Which page, from 1; with limit")]
+Page = Annotated[Any, CODE.described("Which page, from 1; with limit")]
 Hard = Annotated[bool, FLAG.described("For good, not only marked as deleted")]
 Local = Annotated[bool, FLAG.described("Only on this instance, never handed on")]
 Email = Annotated[str, Field(TEXT.read, {"type": "string", "format": "email"})]
@@ -192,14 +196,14 @@ AnyTexts = Annotated[Any, Field(ANYTHING.read, TEXTS.schema)]
 Uuid = Annotated[Any, Field(ANYTHING.read, {"type": "string", "format": "uuid"})]
 Distribution = Annotated[
     Any,
-    ANYTHING.described(
+    CODE.described(
         "0: your organisation only, 1: this community, 2: connected communities, 3: all communities, "
         "4: a sharing group, 5: as the event (not for events)"
     ),
 ]
-SharingGroup = Annotated[Any, ANYTHING.described("The sharing group, with distribution 4")]
-ThreatLevel = Annotated[Any, ANYTHING.described("1: high, 2: medium, 3: low, 4: undefined")]
-Analysis = Annotated[Any, ANYTHING.described("0: initial, 1: ongoing, 2: completed")]
+SharingGroup = Annotated[Any, CODE.described("The sharing group, with distribution 4")]
+ThreatLevel = Annotated[Any, CODE.described("1: high, 2: medium, 3: low, 4: undefined")]
+Analysis = Annotated[Any, CODE.described("0: initial, 1: ongoing, 2: completed")]
 DeletedParts = Annotated[
     Any,
     Field(
@@ -207,21 +211,19 @@ DeletedParts = Annotated[
         {"type": ["boolean", "integer", "string", "array"], "description": "1: deleted parts too, 2: alone"},
     ),
 ]
-Timestamp = Annotated[Any, ANYTHING.described("Seconds since 1970")]
-Seen = Annotated[Any, ANYTHING.described("ISO 8601 with microseconds, or seconds since 1970")]
-Day = Annotated[Any, ANYTHING.described("A day, as in 2026-11-25")]
-Colour = Annotated[Any, ANYTHING.described("As in #ff8800")]
-Base64 = Annotated[Any, ANYTHING.described("A file, in Base64")]
+Timestamp = Annotated[Any, CODE.described("Seconds since 1970")]
+Seen = Annotated[Any, CODE.described("ISO 8601 with microseconds, or seconds since 1970")]
+Day = Annotated[Any, WORDS.described("A day, as in 2026-11-25")]
+Colour = Annotated[Any, WORDS.described("As in #ff8800")]
+Base64 = Annotated[Any, WORDS.described("A file, in Base64")]
 Value = Annotated[
     Any, ANYTHING.described("Its form depends on the type; composite types join two values by |")
 ]
 Since = Annotated[
-    Any, ANYTHING.described("Not before this day, these seconds since 1970, or this long ago: 7d, 12h, 30m")
+    Any, TIME.described("Not before this day, these seconds since 1970, or this long ago: 7d, 12h, 30m")
 ]
-Until = Annotated[Any, ANYTHING.described("Not after, written as from")]
-Last = Annotated[
-    Any, ANYTHING.described("Published this long ago at most (7d, 12h, 30m), or between two such")
-]
+Until = Annotated[Any, TIME.described("Not after, written as from")]
+Last = Annotated[Any, TIME.described("Published this long ago at most (7d, 12h, 30m), or between two such")]
 Tags = Annotated[
     Any, Field(ANYTHING.read, {"type": ["array", "string"], "items": {"type": ["object", "string"]}})
 ]
@@ -233,4 +235,4 @@ Attributes = Annotated[
 Objects = Annotated[
     Any, Field(ANYTHING.read, {"type": "array", "items": {"$ref": "#/components/schemas/ObjectInput"}})
 ]
-ReturnFormat = Annotated[Any, ANYTHING.described(f"{', '.join(FORMATS)}; of objects json alone")]
+ReturnFormat = Annotated[Any, WORDS.described(f"{', '.join(FORMATS)}; of objects json alone")]

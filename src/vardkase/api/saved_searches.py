@@ -12,7 +12,7 @@ from vardkase.analysis.search.filters import Scope
 from vardkase.api.answers import Json, Saved, Stream, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.fields import ANYTHING, Anything, Limit, Mandatory, Page, ReturnFormat, Text
+from vardkase.api.fields import ANYTHING, CODE, WORDS, Anything, Limit, Mandatory, Page, ReturnFormat, Text
 from vardkase.api.inputs import Body, Params, field
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
@@ -25,8 +25,8 @@ PROFILES = EVERY
 
 PAGE = 100
 KINDS = ", ".join(SearchKind.values)
-Kind = Annotated[Any, ANYTHING.described(f"What `filters` is written for: {KINDS}")]
-SharedWith = Annotated[Any, ANYTHING.described("0: nobody, 1: your organisation, 2: everyone on the hub")]
+Kind = Annotated[Any, WORDS.described(f"What `filters` is written for: {KINDS}")]
+SharedWith = Annotated[Any, CODE.described("0: nobody, 1: your organisation, 2: everyone on the hub")]
 SearchFilters = Annotated[
     Any, ANYTHING.described("Those of restSearch in the scope, or of the pages' list, by name")
 ]

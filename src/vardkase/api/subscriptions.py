@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import MispError
-from vardkase.api.fields import ANYTHING, Choice, Mandatory
+from vardkase.api.fields import ANYTHING, WORDS, Choice, Mandatory
 from vardkase.api.inputs import Body
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
@@ -22,7 +22,7 @@ from vardkase.misp.flags import is_id
 PROFILES = EVERY
 
 KINDS = ", ".join(FollowedKind.values)
-Kind = Annotated[Any, ANYTHING.described(f"One of {KINDS}")]
+Kind = Annotated[Any, WORDS.described(f"One of {KINDS}")]
 Thing = Annotated[
     Any, ANYTHING.described("The id of what is followed; with the kind value, the value itself")
 ]

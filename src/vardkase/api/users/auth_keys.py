@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from vardkase.api.answers import Json, Saved, saved
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.errors import SaveFailed
-from vardkase.api.fields import ANYTHING, Flag, Reference, Text
+from vardkase.api.fields import ANYTHING, CODE, Flag, Reference, Text
 from vardkase.api.inputs import Body, Params
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid
@@ -29,7 +29,7 @@ class AuthKeyBody(Body, kw_only=True):
     model = "AuthKey"
 
     comment: Text = ""
-    expiration: Annotated[Any, ANYTHING.described("A day, or seconds since 1970; 0: never")] = None
+    expiration: Annotated[Any, CODE.described("A day, or seconds since 1970; 0: never")] = None
     read_only: Flag = False
     allowed_ips: Annotated[Any, ANYTHING.described("Addresses and networks the key may be used from")] = None
 

@@ -172,7 +172,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "$ref" in items:
         return f"[{items['$ref'].rpartition('/')[2].removesuffix('Input')}]"
     types = schema.get("type", "")
-    return ", ".join(types) if isinstance(types, list) else types
+    return ", ".join(types) if isinstance(types, list) else types or "any"
 
 
 def _replies(document: Mapping[str, Any], responses: Mapping[str, Any]) -> Iterator[Reply]:
