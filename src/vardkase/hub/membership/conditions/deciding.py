@@ -91,7 +91,9 @@ def propose_extension(
 
 def describe_imposing(request: ApprovalRequest) -> ActionDescription:
     words = in_letters(StatedCondition.stored(each) for each in request.parameters["conditions"])
-    effect = _("They apply at once. The member is told by letter, and each date is followed up.")
+    effect = _(
+        "The conditions and exceptions apply at once. The member is told by letter, and each date is followed up."
+    )
     stated = (gettext("Conditions and exceptions"), words)
     return described(request, effect, stated, **LABELS)
 

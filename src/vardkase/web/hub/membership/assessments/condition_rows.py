@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,6 +15,20 @@ from vardkase.web.ui.forms.fields import day_field
 ROWS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    number: int
+    fields: list[forms.BoundField]
+
+    @property
+    def is_filled(self) -> bool:
+        return any(each.value() or each.errors for each in self.fields)
+
+    @property
+    def is_open(self) -> bool:
+        return self.number == 1 or self.is_filled
+
+
 class ConditionRows(forms.Form):
     """A form with rows of conditions; what they hold is checked by `read_conditions`."""
 
@@ -24,8 +39,11 @@ class ConditionRows(forms.Form):
             self.fields |= {f"condition_{number}_{name}": field for name, field in _row(cited).items()}
 
     @property
-    def condition_rows(self) -> list[tuple[int, list[forms.BoundField]]]:
-        return [(number, self._bound(number)) for number in range(1, ROWS + 1)]
+    def condition_rows(self) -> list[ConditionRow]:
+        return [
+            ConditionRow(number, [self[f"condition_{number}_{name}"] for name in NAMES])
+            for number in range(1, ROWS + 1)
+        ]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:
@@ -33,7 +51,7 @@ class ConditionRows(forms.Form):
 
     @property
     def states_conditions(self) -> bool:
-        return any(each.value() or each.errors for _number, row in self.condition_rows for each in row)
+        return any(row.is_filled for row in self.condition_rows)
 
     def conditions(self) -> list[dict[str, Any]]:
         return [
@@ -45,14 +63,11 @@ class ConditionRows(forms.Form):
         """What the form holds besides the rows."""
         return {name: value for name, value in self.cleaned_data.items() if not name.startswith("condition_")}
 
-    def _bound(self, number: int) -> list[forms.BoundField]:
-        return [self[f"condition_{number}_{name}"] for name in NAMES]
-
 
 def _row(cited: list[tuple[str, str]]) -> dict[str, forms.Field]:
     return {
         "kind": forms.ChoiceField(
-            label=_("What it is"), choices=[("", _("None")), *ConditionKind.choices], required=False
+            label=_("What it is"), choices=[("", _("Not used")), *ConditionKind.choices], required=False
         ),
         "text": forms.CharField(
             label=_("What is to be met, or what the member is exempted from"),
