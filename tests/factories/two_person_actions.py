@@ -14,10 +14,14 @@ from tests.factories.two_person_setup import WHY, People, Setup
 from tests.factories.two_person_spills import SPILL_SCENES
 from tests.hub.membership import with_approval
 from tests.hub.membership.applications import assessed
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_seconds, today
 from vardkase.core.mail.models import MailTemplate
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.settings.models import SettingValue
+from vardkase.hub.case_files.appeals.models import Appeal
+from vardkase.hub.case_files.appeals.services import ReceivedAppeal, carry_out, register_appeal
+from vardkase.hub.case_files.models import CaseDocument
+from vardkase.hub.case_files.services import add_document
 from vardkase.hub.content_access.models import ContentGrant
 from vardkase.hub.content_access.services import ask
 from vardkase.hub.correspondence.letters.changing import propose_text
@@ -97,6 +101,27 @@ def terminating(people: People) -> Setup:
     org = member(people.desk, people.seed.org_b).organisation_id
     return _step(
         people, "terminate", lambda who: members.terminate(who, org, WHY, "They stay.", with_approval.ADVERSE)
+    )
+
+
+def carrying_out(people: People) -> Setup:
+    """The decision of a court that has quashed a suspension."""
+    org, officer = member(people.desk, people.seed.org_b).organisation_id, at_the_screen(people.officer)
+    with_approval.suspend(officer, org, "suspended", WHY)
+    decision = CaseDocument.objects.select_related("case_file").get(letter__kind="letter_suspension")
+    given = ReceivedAppeal(appellant="B", claim="Upphäv beslutet.", arrived_on=today())
+    appeal = register_appeal(officer, decision.case_file, decision.pk, given)
+    add_document(
+        officer, decision.case_file, "incoming", "Dom", counterpart="Förvaltningsrätten", text="Upphävt."
+    )
+    decided = {"state": "decided", "outcome": "quashed", "outcome_on": today(), "court": "Förvaltningsrätten"}
+    Appeal.objects.filter(pk=appeal.pk).update(**decided)
+    number = decision.case_file.number
+    return people.by_officers(
+        lambda who: carry_out(who, appeal.pk, WHY),
+        _memberships,
+        page=(f"/cases/{number}/appeals/{appeal.pk}/carry_out/", {"note": WHY}),
+        api=(f"/caseAppeals/step/{number}/{appeal.pk}", {"step": "carry_out", "note": WHY}),
     )
 
 
@@ -274,6 +299,7 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     "activate_with_open_items": activating,
     "appoint_officer": appointing,
     "appoint_officer_when_none_is_left": beginning_again,
+    "carry_out_judgment": carrying_out,
     "change_account_of_only_officer": account_of_the_last,
     "change_appeal_text": appeal_text,
     "change_letter_text": letter_text,

@@ -15,7 +15,6 @@ from vardkase.hub.membership.assessments.queries import drop_outdated
 from vardkase.hub.membership.communities import services as communities
 from vardkase.hub.membership.conditions.services import begin_from_approval
 from vardkase.hub.membership.contacts import from_members as contacts
-from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members.hooks import change_accepted, membership_changed, membership_opened
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.membership.members.services.from_applications import open_approved
@@ -78,9 +77,6 @@ MEMBERSHIP_LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         change_accepted, contacts.follow_change, "takes over the contacts that an accepted change names"
-    ),
-    Listener(
-        appeal_stepped, member_appeals.carry_out, "lifts the restriction of a decision that the court quashed"
     ),
     Listener(
         appeal_stepped, records_appeals.follow_appeal, "takes the step of the case that belongs to that step"

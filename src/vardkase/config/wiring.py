@@ -90,7 +90,7 @@ from vardkase.hub.membership.members import sign_in_minimum
 from vardkase.hub.membership.members.checklist import register_checklist
 from vardkase.hub.membership.members.queries import member_with_number
 from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
-from vardkase.hub.membership.members.services import changes, opening, two_people
+from vardkase.hub.membership.members.services import changes, judgments, opening, two_people
 from vardkase.hub.membership.offence_data import services as offence_data
 from vardkase.hub.membership.offence_data.schedules import APPLY_GROUNDS
 from vardkase.hub.membership.onboarding import member_accounts
@@ -232,6 +232,7 @@ APPROVAL_ACTIONS = (
     two_people.TERMINATE,
     conditions.IMPOSE,
     conditions.EXTEND,
+    judgments.CARRY_OUT,
     sign_in_minimum.CHANGE,
     reviewing.ACCEPT,
     reviewing.RETURN,
@@ -286,7 +287,7 @@ def wire() -> None:
     register_case_access(CaseKind.PUBLIC_RECORDS, records_files.ACCESS)
     register_case_description(CaseKind.PUBLIC_RECORDS, records_files.description)
     close_documents(records_files.THING, records_quarantine.closed_documents)
-    register_appeals("membership", LetterAppeals(member_appeals.party_by_id))
+    register_appeals("membership", member_appeals.MemberAppeals())
     register_appeals("application", LetterAppeals(application_letters.party_by_id))
     register_appeals(records_files.THING, RecordsAppeals())
     for kind in TASK_KINDS:

@@ -219,6 +219,10 @@ class HubAction(AuditAction):
         _("Someone at the hub declared a conflict of interest"),
     )
     MEMBERSHIP_REOPENED_ITEM = "membership.reopened_item", _("A checklist item of the member was reopened")
+    MEMBERSHIP_REINSTATED = (
+        "membership.reinstated",
+        _("The membership applies again: its termination was quashed"),
+    )
     MEMBERSHIP_RESTORED = "membership.restored", _("The suspension of the membership was lifted")
     MEMBERSHIP_RESTRICTED = "membership.restricted", _("The membership was restricted")
     MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED = (

@@ -159,6 +159,10 @@ class IdentityAction(AuditAction):
         "user.address_requested",
         _("A new email address was requested and awaits confirmation"),
     )
+    USER_ALL_ENABLED_AGAIN = (
+        "user.all_enabled_again",
+        _("The accounts that the termination disabled were enabled again"),
+    )
     USER_ALL_SWITCHED_OFF = "user.all_switched_off", _("All accounts of the organisation were disabled")
     USER_APPOINTED = "user.appointed", _("The account’s duties at the hub were changed")
     USER_CREATED = "user.created", _("The account was created")

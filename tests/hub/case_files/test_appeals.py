@@ -11,22 +11,32 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tests.api.calls import call
+from tests.factories import make_key, make_role, make_user
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import with_approval
 from tests.hub.membership.test_membership_transitions import letter_words
+from tests.identity.two_people import approved
 from tests.web.signed_in import signed_in
+from vardkase.core.errors import Conflict, Forbidden
 from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.appeals.models import Appeal
-from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, Direction
 from vardkase.hub.case_files.open_tasks import APPEALS
-from vardkase.hub.case_files.services import add_document
+from vardkase.hub.case_files.services import add_document, file_document
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.queries import standing
+from vardkase.hub.membership.members.services.transitions import push
+from vardkase.hub.membership.statements.follow_up import follow_up
 from vardkase.hub.open_tasks.registry import tasks_of
+from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.accounts.four_eyes.queries import waiting as waiting_requests
+from vardkase.identity.accounts.models import User
 
 TODAY = timezone.localdate
 
@@ -113,10 +123,12 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
     assert signed_in(desk.operator).post(f"/cases/{case_file.number}/documents/zip/").status_code == 404
     assert step(officer, "decide", outcome="quashed", on="2001-01-01", note="Mål 1-26.") == 422
     assert step(officer, "decide", outcome="quashed", on=str(TODAY()), note="Mål 1-26.") == 302
-    # Two officers decided the suspension: neither one alone, nor anybody without the court's decision, lifts it.
+    # One officer alone lifts nothing, nor says that it has been done: another approves what follows.
     assert (state(), Membership.objects.get().state) == ("decided", "suspended")
     assert [task.reference for task in tasks_of(at_the_screen(jurist), APPEALS)] == [waiting[0].reference]
-    assert step(lawyer, "carry_out", note="Hävt.") == 422, "nothing from the court is in the case"
+    confirming = officer.get(f"/cases/{case_file.number}/appeals/{appeal.pk}/carry_out/").content.decode()
+    assert "Begränsningen upphör: Helt avstängt." in confirming
+    assert step(officer, "carry_out", note="Hävt.") == 422, "nothing from the court is in the case"
     judgment = {
         "direction": "incoming",
         "counterpart": "Förvaltningsrätten",
@@ -124,9 +136,11 @@ def test_appeal_in_time_is_forwarded_and_a_quashed_suspension_lifted(
         "file_name": "dom.txt",
     }
     add_document(at_the_screen(desk.officer), case_file, title="Dom", media_type="text/plain", **judgment)
-    assert step(officer, "carry_out", note="Hävt.") == 422, "who recorded the outcome"
+    assert step(officer, "carry_out", note="Domen har kommit.") == 302
     assert (state(), Membership.objects.get().state) == ("decided", "suspended")
-    assert step(lawyer, "carry_out", note="Hävt.") == 302
+    with pytest.raises((Forbidden, Conflict)):
+        approved(desk.officer.user)
+    approved(jurist.user)
     assert (state(), Membership.objects.get().state) == ("carried_out", "active")
     assert SentMail.objects.filter(kind="membership_restored").exists()
     lifted = letter_words(Letter.objects.get(kind="letter_court_lifting"))
@@ -204,6 +218,162 @@ def test_service_recorded_after_the_appeal_counts(
     record_service(at_the_screen(desk.officer), Letter.objects.first().pk, "handed", served, "Anna Ek")
     assert step(signed_in(jurist), "check_time") == 302
     assert state() == "dismissed"
+
+
+def judged(appeal: Appeal, officer: Any, outcome: str = "quashed") -> int:
+    """Lets the court decide, and proposes what follows."""
+    Appeal.objects.filter(pk=appeal.pk).update(state="forwarded", court="Förvaltningsrätten i Stockholm")
+    path = f"/cases/{appeal.case_file.number}/appeals/{appeal.pk}/"
+    given = {"outcome": outcome, "on": str(TODAY()), "note": "Mål 3-26."}
+    recorded = officer.post(f"{path}decide/", given)
+    assert recorded.status_code == 302
+    file_document(hub_actor(), appeal.case_file, Direction.INCOMING, "Dom", text="Upphävt.")
+    return int(officer.post(f"{path}carry_out/", {"note": "Domen har kommit."}).status_code)
+
+
+def test_quashed_termination_gives_the_membership_back_in_one_step(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
+) -> None:
+    org, actor = seed.org_b.pk, at_the_screen(desk.officer)
+    with_approval.restore(actor, org, "Lösenorden är bytta.")
+    with_approval.suspend(actor, org, "read_only", "Stickprov pågår.")
+    off_before = make_user(seed.org_b, make_role("Reader", []), "off@b.example", disabled=True)
+    moved = make_user(seed.org_b, off_before.role, "moved@b.example")
+    admin, key = desk.admin.user, make_key(desk.admin.user)
+    with_approval.terminate(actor, org, "Villkoren har brutits.", "Händelserna ligger kvar.")
+    User.objects.filter(pk=moved.pk).update(org=seed.org_a)
+    assert User.objects.filter(org=org, disabled=False).count() == 0
+    officer = signed_in(desk.officer)
+    for kind in ("letter_termination", "letter_restriction"):
+        assert appealed(officer, case_file, decision=document_of(kind)).status_code == 302
+    restriction, termination = Appeal.objects.order_by("-pk")
+    # The restriction ended with the membership: nothing follows from that, and it does not come back below.
+    assert judged(restriction, officer) == 302
+    restriction.refresh_from_db()
+    assert restriction.state == "carried_out"
+    assert judged(termination, officer) == 302
+    path = f"/cases/{case_file.number}/appeals/{termination.pk}/carry_out/"
+    page = officer.get(path).content.decode()
+    for words in (
+        "Medlemskapet för Organisation B gäller igen.",
+        "konton som stängdes av",
+        "Nycklar gäller inte igen",
+        "läggs till handlingarna",
+    ):
+        assert words in page, words
+    assert officer.post(path, {"note": "En gång till."}).status_code == 422, "it is proposed already"
+    other = Membership.objects.create(
+        organisation=seed.org_c, organisation_number="2120000142", sector="municipality", state="active"
+    )
+    Membership.objects.filter(organisation=org).update(organisation_number="2120000142")
+    with pytest.raises(Conflict, match=seed.org_c.name):
+        approved(jurist.user)
+    other.delete()
+    approved(jurist.user)
+    membership = Membership.objects.get(organisation=org)
+    assert (membership.state, membership.ended, membership.ending) == ("active", None, {})
+    assert not membership.restrictions.filter(lifted=None).exists()
+    enabled = User.objects.filter(disabled=False)
+    assert {admin.pk} == set(
+        enabled.filter(pk__in=[admin.pk, off_before.pk, moved.pk]).values_list("pk", flat=True)
+    )
+    assert call(key, "GET", "/users/view/me")[0] == 403
+    assert standing(org).may_read
+    termination.refresh_from_db()
+    assert termination.state == "carried_out"
+    letter = letter_words(Letter.objects.get(kind="letter_court_reinstatement"))
+    for words in (
+        "upphävt det här beslutet",
+        "Medlemskapet gäller igen från och med",
+        "skapa nya",
+        "Mål 3-26.",
+    ):
+        assert words in letter, words
+    assert case_file.documents.filter(letter__kind="letter_court_reinstatement").exists()
+    assert SentMail.objects.filter(kind="membership_reinstated").exists()
+    assert officer.get(f"/members/{org}/").status_code == 200
+
+
+def test_suspended_member_comes_back_suspended_and_by_nobody_alone(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
+) -> None:
+    org, actor = seed.org_b.pk, at_the_screen(desk.officer)
+    with_approval.terminate(actor, org, "Villkoren har brutits.", "Händelserna ligger kvar.")
+    officer, lawyer = signed_in(desk.officer), signed_in(jurist)
+    assert "reinstate" not in officer.get(f"/members/{org}/").content.decode()
+    assert officer.post(f"/members/{org}/step/reinstate/", {"reason": "x"}).status_code == 404
+    assert (
+        call(make_key(desk.officer.user), "POST", f"/memberships/reinstate/{org}", {"reason": "x"})[0] == 404
+    )
+    assert appealed(officer, case_file, decision=document_of("letter_termination")).status_code == 302
+    appeal = Appeal.objects.get()
+    assert step(officer, "carry_out", note="Återställ.") == 422, "no court has decided"
+    assert judged(appeal, officer, "changed") == 302
+    assert state() == "carried_out", "what a changed decision means is for people"
+    Appeal.objects.update(state="forwarded")
+    assert judged(appeal, officer) == 302
+    with pytest.raises((Forbidden, Conflict)):
+        approved(desk.officer.user)
+    for who in (desk.operator, seed.stranger, seed.site_admin):
+        assert step(signed_in(who), "carry_out", note="Återställ.") in (403, 404)
+    assert Membership.objects.get().state == "terminated"
+    # The proposal lapses if the outcome is another than the one that it was made on.
+    Appeal.objects.update(outcome="upheld")
+    with pytest.raises(Conflict):
+        approved(jurist.user)
+    Appeal.objects.update(outcome="quashed")
+    assert Membership.objects.get().state == "terminated"
+    if not waiting_requests().exists():
+        assert step(lawyer, "carry_out", note="Domen har kommit.") == 302
+    approved(desk.second.user)
+    membership = Membership.objects.get()
+    assert (membership.state, membership.restrictions.filter(lifted=None).count()) == ("suspended", 1)
+    assert not standing(org).may_read
+    assert "Helt avstängt" in letter_words(Letter.objects.get(kind="letter_court_reinstatement"))
+
+
+def test_new_decision_is_what_a_court_quashes_and_nothing_else_is_marked_done(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
+) -> None:
+    org, actor, officer = seed.org_b.pk, at_the_screen(desk.officer), signed_in(desk.officer)
+    assert appealed(officer, case_file).status_code == 302
+    Appeal.objects.update(state="in_time")
+    with_approval.restore(actor, org, "Lösenorden är bytta.")
+    with_approval.suspend(actor, org, "no_sync", "Anslutningen är osäker.")
+    new = document_of("letter_restriction")
+    assert step(officer, "change", note="Vi har ändrat beslutet.", decision=new) == 302
+    assert judged(Appeal.objects.get(), officer) == 302
+    assert state() == "decided"
+    approved(jurist.user)
+    assert state() == "carried_out"
+    assert not Membership.objects.get().restrictions.filter(lifted=None).exists()
+    assert "API" in letter_words(Letter.objects.get(kind="letter_court_lifting"))
+
+
+def test_quashed_limit_of_a_statement_does_not_come_back(
+    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile, time_machine: Any
+) -> None:
+    org, actor, officer = seed.org_b.pk, at_the_screen(desk.officer), signed_in(desk.officer)
+    with_approval.restore(actor, org, "Lösenorden är bytta.")
+    Membership.objects.update(statement_until=TODAY() - timedelta(days=2))
+    push(Membership.objects.get())
+    follow_up(actor)
+    limit = CaseDocument.objects.get(letter__kind="letter_statement_limit")
+    assert appealed(officer, case_file, decision=limit.pk).status_code == 302
+    # The day until which the statement counts is part of what is approved.
+    assert judged(Appeal.objects.get(), officer) == 422
+    until = TODAY() + timedelta(days=40)
+    for wrong in (TODAY(), TODAY() + timedelta(days=400)):
+        assert step(officer, "carry_out", note="Domen har kommit.", until=str(wrong)) == 422
+    assert step(officer, "carry_out", note="Domen har kommit.", until=str(until)) == 302
+    assert not standing(org).may_write
+    approved(jurist.user)
+    assert (state(), standing(org).may_write) == ("carried_out", True)
+    assert "räknas som giltig till och med" in letter_words(Letter.objects.get(kind="letter_court_lifting"))
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    follow_up(actor)
+    assert not Membership.objects.get().restrictions.filter(lifted=None).exists()
+    assert standing(org).may_write
 
 
 def test_only_the_hubs_officers_handle_appeals(

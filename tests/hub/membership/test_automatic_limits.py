@@ -176,6 +176,6 @@ def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk, time_machine
         each.number for each in decisions_in(CaseFile.objects.get(documents__letter=lifting))
     ]
     words = letter_words(lifting)
-    assert "38 § förvaltningslagen" in words
+    assert " 38 § förvaltningslagen" in words
     assert "37 § förvaltningslagen" not in words
     assert "Avvikande mening: Den bör gälla (Per)." in words

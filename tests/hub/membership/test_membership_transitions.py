@@ -192,7 +192,7 @@ def test_officer_cannot_decide_on_own_organisation(seed: Seed, desk: Desk) -> No
         with pytest.raises(Forbidden, match="egen organisation"):
             services.open_membership(at_the_screen(who), seed.hub, FACTS, "Because.")
     membership = Membership.objects.create(organisation=seed.hub, sector="other", connection="web")
-    for step in MEMBERSHIP.steps:
+    for step in (name for name, each in MEMBERSHIP.steps.items() if not each.undoes_decision):
         status, body = call(desk.officer.key, "POST", f"/memberships/{step}/{seed.hub.pk}", GIVEN)
         assert (status, "own organisation" in body["message"]) == (403, True)
     membership.refresh_from_db()

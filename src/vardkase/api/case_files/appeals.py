@@ -62,6 +62,7 @@ class AppealStepForm(Body, kw_only=True):
     court: Text = ""
     outcome: Text = ""
     on: Date | None = None
+    until: Date | None = None
 
 
 @endpoint(
@@ -122,7 +123,9 @@ def add(call: Call, case_number: str, *, body: NewAppeal) -> Json:
     allowed_while_suspended=True,
     describes=Description(
         "`step` is check_time (`exception`, `note`), withdraw (`note`), change (`decision`, `note`), forward "
-        "(`reviewed`, `court`), decide (`outcome`, `on`, `note`) or carry_out (`note`).",
+        "(`reviewed`, `court`), decide (`outcome`, `on`, `note`) or carry_out (`note`). Where the decision that a "
+        "court quashed restricts or ends a membership, carry_out proposes what follows to a second officer; `until` is "
+        "then how long the security statement counts as valid, if the restriction followed from it.",
         url="/caseAppeals/step/[case_number]/[id]",
     ),
 )
@@ -142,7 +145,7 @@ def step(call: Call, case_number: str, appeal_id: str, *, body: AppealStepForm) 
         case "decide":
             services.record_outcome(call.actor, appeal.pk, body.outcome, body.on, body.note)
         case "carry_out":
-            services.carry_out(call.actor, appeal.pk, body.note)
+            services.carry_out(call.actor, appeal.pk, body.note, body.until)
         case _:
             raise Invalid({"step": [CommonProblem.NO_SUCH_CHOICE(choices=STEPS)]})
     return _shown(find_appeal(call.actor, case_number, appeal.pk))

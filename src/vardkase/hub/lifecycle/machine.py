@@ -26,13 +26,15 @@ class NotImpartial(Forbidden):
 class Transition:
     """One transition: from any state of `before` to `after`.
 
-    `act` is its name in the audit log, `words` its label for users ("Approve").
+    `act` is its name in the audit log, `words` its label for users ("Approve"). `undoes_decision`: it follows from
+    another decision alone, and is not offered as a step.
     """
 
     act: AuditAction
     words: str | Promise
     before: tuple[str, ...]
     after: str
+    undoes_decision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ class StateMachine:
         return name in self.steps and state in self.steps[name].before
 
     def open_steps(self, state: str) -> list[str]:
-        return [name for name, step in self.steps.items() if state in step.before]
+        return [
+            name for name, step in self.steps.items() if state in step.before and not step.undoes_decision
+        ]
 
     def refusal(self, state: str, name: str) -> Problem:
         """Why step `name` is not possible from `state`, and which steps are."""

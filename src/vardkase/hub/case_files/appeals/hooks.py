@@ -11,16 +11,12 @@ from vardkase.hub.case_files.appeals.models import Appeal
 
 @dataclass(slots=True)
 class AppealStepped:
-    """An appeal was registered ("register"), or a step of `rules.APPEAL` was taken.
-
-    After "decide" a listener that carries the outcome out at once sets `is_carried_out`.
-    """
+    """An appeal was registered ("register"), or a step of `rules.APPEAL` was taken."""
 
     actor: AuditActor
     appeal: Appeal
     step: str
     note: str = ""
-    is_carried_out: bool = False
 
 
 appeal_stepped: Hook[AppealStepped] = Hook("appeal_stepped")

@@ -10,6 +10,7 @@ from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
 
 class AppealKind(ABC):
@@ -49,6 +50,20 @@ class AppealKind(ABC):
     def prepare(self, actor: Actor, case_file: CaseFile) -> None:
         """Raise Conflict if no appeal can be registered now."""
         return
+
+    def consequences(self, appeal: Appeal) -> list[str]:
+        """What the hub does to carry the court's decision out, as sentences; none if people do it themselves."""
+        return []
+
+    def needs_statement_day(self, appeal: Appeal) -> bool:
+        """Whether those depend on how long a security statement counts as valid, which an officer says."""
+        return False
+
+    def propose_consequences(
+        self, actor: Actor, appeal: Appeal, note: str, until: date | None
+    ) -> ApprovalRequest:
+        """Propose them to another person, with whose approval the appeal is carried out. Raises Invalid, Conflict."""
+        raise NotFound(CaseFileProblem.NO_PARTY())
 
     def new_decisions(self, appeal: Appeal) -> list[CaseDocument]:
         """Those after the one appealed against, one of which may have changed it, the newest first."""

@@ -36,6 +36,7 @@ from vardkase.hub.law.working_days import is_working_day, next_working_day
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
 EXCEPTIONS = [LateException.NONE, LateException.INSTRUCTIONS, LateException.COURT]
 """What an officer may find. That the dismissal was quashed is for a court."""
@@ -218,7 +219,7 @@ def forward(actor: Actor, appeal_id: int, reviewed: str, court: str = "") -> App
 
 @transaction.atomic
 def record_outcome(actor: Actor, appeal_id: int, outcome: str, on: date | None, note: str) -> Appeal:
-    """Record what the court decided. What the hub can carry out at once is carried out."""
+    """Record what the court decided; what follows for the party is carried out by `carry_out`."""
     appeal = _locked(actor, appeal_id)
     errors: dict[str, list[Problem]] = {}
     if outcome not in CourtOutcome.values:
@@ -229,17 +230,38 @@ def record_outcome(actor: Actor, appeal_id: int, outcome: str, on: date | None, 
         raise Invalid(errors)
     appeal.outcome, appeal.outcome_on, appeal.outcome_note = outcome, on, _text(note, "note")
     appeal.save(update_fields=["outcome", "outcome_on", "outcome_note"])
-    is_carried_out = _step(actor, appeal, "decide", appeal.outcome_note)
-    if outcome in STANDS or _revive_dismissed(actor, appeal) or is_carried_out:
+    _step(actor, appeal, "decide", appeal.outcome_note)
+    if outcome in STANDS or _revive_dismissed(actor, appeal):
         _step(actor, appeal, "carry_out")
     return appeal
 
 
 @transaction.atomic
-def carry_out(actor: Actor, appeal_id: int, note: str) -> Appeal:
+def carry_out(actor: Actor, appeal_id: int, note: str, until: date | None = None) -> Appeal | ApprovalRequest:
+    """Propose to another person what follows from the court's decision, or record what people did because of it.
+
+    `until`: how long a security statement counts as valid, where that is what follows.
+    """
     appeal = _locked(actor, appeal_id)
-    _step(actor, appeal, "carry_out", _text(note, "note"))
+    note = _text(note, "note")
+    APPEAL.after(appeal.state, "carry_out")
+    kind = kind_of(appeal.case_file)
+    if kind.consequences(appeal):
+        return kind.propose_consequences(actor, appeal, note, until)
+    _step(actor, appeal, "carry_out", note)
     return appeal
+
+
+def locked_decided(appeal_id: int) -> Appeal:
+    """For an approved proposal. Raises TransitionRefused unless its outcome waits to be carried out."""
+    appeal = first_or_not_found(_rows().filter(pk=appeal_id), CaseFileProblem.NO_SUCH_APPEAL())
+    APPEAL.after(appeal.state, "carry_out")
+    return appeal
+
+
+def carried_out(actor: AuditActor, appeal: Appeal, note: str) -> None:
+    """What followed has been done, by a caller that has checked who acts."""
+    _step(actor, appeal, "carry_out", note)
 
 
 def _revive_dismissed(actor: Actor, appeal: Appeal) -> bool:
@@ -259,12 +281,9 @@ def _change(actor: AuditActor, appeal: Appeal, decision: CaseDocument) -> None:
     _step(actor, appeal, "change", appeal.reviewed)
 
 
-def _step(actor: AuditActor, appeal: Appeal, name: str, note: str = "") -> bool:
-    """Returns whether somebody has carried out what the step asks for."""
+def _step(actor: AuditActor, appeal: Appeal, name: str, note: str = "") -> None:
     take_step(actor, APPEAL, appeal, name, note)
-    stepped = AppealStepped(actor, appeal, name, note)
-    appeal_stepped.emit(stepped)
-    return stepped.is_carried_out
+    appeal_stepped.emit(AppealStepped(actor, appeal, name, note))
 
 
 def is_day_before(deemed_on: date, arrived_on: date) -> bool:

@@ -202,20 +202,68 @@ def lifting_by_court(
     court: str,
     on: date | None,
     outcome: str,
+    until: date | None = None,
 ) -> Attachment:
-    """That a restriction has ended with the court's decision; `outcome` is what that says, in an officer's words."""
+    """That a restriction has ended with the court's decision; `outcome` is what that says, in an officer's words.
+
+    `until`: how long the security statement counts as valid because of it.
+    """
     facts = {}
     for language in LANGUAGES:
         with override(language):
             facts[language] = {
-                **sender_facts(actor, membership, language),
-                "day": formatted(timezone.localtime(), "j F Y"),
-                "court": court or gettext("The court"),
-                "outcome_day": formatted(on, "j F Y") if on else "–",
-                "outcome": outcome,
+                **_judgment(actor, membership, language, court, on, outcome),
                 "earlier": _decided(restriction),
+                "statement": gettext(
+                    "Your security statement counts as valid until %(day)s. Renew it before then."
+                )
+                % {"day": formatted(until, "j F Y")}
+                if until
+                else "",
             }
     return _written(actor, membership, "letter_court_lifting", facts)
+
+
+def reinstatement(
+    actor: AuditActor,
+    membership: Membership,
+    termination: Letter,
+    remaining: Sequence[Restriction],
+    court: str,
+    on: date | None,
+    outcome: str,
+) -> Attachment:
+    """That the membership applies again, since the court has quashed its `termination`, with what limits it."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            number = {
+                "number": termination.number,
+                "day": formatted(timezone.localtime(termination.at), "j F Y"),
+            }
+            facts[language] = {
+                **_judgment(actor, membership, language, court, on, outcome),
+                "earlier": gettext("Termination of the membership: decision %(number)s of %(day)s") % number,
+                "remaining": gettext(
+                    "These restrictions were not quashed, and apply again: %(restrictions)s."
+                )
+                % {"restrictions": "; ".join(_decided(each) for each in remaining)}
+                if remaining
+                else "",
+            }
+    return _written(actor, membership, "letter_court_reinstatement", facts)
+
+
+def _judgment(
+    actor: AuditActor, membership: Membership, language: str, court: str, on: date | None, outcome: str
+) -> dict[str, str]:
+    return {
+        **sender_facts(actor, membership, language),
+        "day": formatted(timezone.localtime(), "j F Y"),
+        "court": court or gettext("The court"),
+        "outcome_day": formatted(on, "j F Y") if on else "–",
+        "outcome": outcome,
+    }
 
 
 def _decided(restriction: Restriction) -> str:

@@ -8,6 +8,12 @@ from vardkase.core.problems import ProblemCode
 
 
 class MemberProblem(ProblemCode):
+    NOTHING_TO_CARRY_OUT = _(
+        "Nothing that the hub can carry out follows from the decision of the court: what it quashed is not in force."
+    )
+    STATEMENT_DAY = _(
+        "State until which day the security statement counts as valid: after today and within %(most)s days."
+    )
     NO_SUCH_MEMBERSHIP = _("Membership not found."), "Invalid membership"
     MEMBERSHIP_GONE = _("Membership not found.")
     NO_SUCH_ORGANISATION = _("Organisation not found."), "Invalid organisation"
@@ -34,10 +40,6 @@ class MemberProblem(ProblemCode):
     TEMPORARY_NEEDS_END = _(
         "A decision applies only temporarily if it has an end: state one, or choose the other ground "
         "(35 § förvaltningslagen)."
-    )
-    COURT_NEEDS_TWO = _(
-        "Two officers decided the restriction. Another officer than the one who recorded the court’s decision must "
-        "confirm that it is lifted."
     )
     NO_JUDGMENT = _("File the court’s decision in the case first, as an incoming document.")
     LACKS_NOTE = _("Explain, in at most %(most)s characters.")

@@ -36,6 +36,20 @@ MEMBERSHIP = StateMachine(
             (State.ONBOARDING, State.ACTIVE, State.SUSPENDED),
             State.TERMINATED,
         ),
+        "reinstate": Transition(
+            HubAction.MEMBERSHIP_REINSTATED,
+            _("Reinstate"),
+            (State.TERMINATED,),
+            State.ACTIVE,
+            undoes_decision=True,
+        ),
+        "reinstate_onboarding": Transition(
+            HubAction.MEMBERSHIP_REINSTATED,
+            _("Reinstate"),
+            (State.TERMINATED,),
+            State.ONBOARDING,
+            undoes_decision=True,
+        ),
     },
 )
 STAFF = frozenset(

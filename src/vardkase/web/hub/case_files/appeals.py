@@ -27,11 +27,13 @@ from vardkase.hub.case_files.appeals.queries import find_appeal, may_be_read
 from vardkase.hub.case_files.appeals.rules import APPEAL, is_late
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.web.hub.case_files import forms as written
 from vardkase.web.hub.case_files.uploads import sent_file
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 PILLS = {
     AppealState.REGISTERED: "wait",
@@ -114,25 +116,47 @@ def step(request: PageRequest, number: str, pk: int, name: str) -> HttpResponse:
         if name == "forward"
         else {}
     )
-    kind = forms.Form if name == "check_time" and not is_late(appeal) else about.form
-    form = kind(request.POST if request.method == "POST" else None, initial=initial)
+    follows = of_kind.consequences(appeal) if name == "carry_out" else []
+    form = _form_of(name, appeal)(request.POST if request.method == "POST" else None, initial=initial)
     if isinstance(form, written.NewDecisionForm):
         form.offer(of_kind.new_decisions(appeal))
     if form.is_valid():
         with errors_shown_in(form):
-            about.take(request.actor, pk, form.cleaned_data)
+            done = about.take(request.actor, pk, form.cleaned_data)
+            if isinstance(done, ApprovalRequest):
+                return proposed(request, done)
             messages.success(request, gettext("Done."))
+            if of_kind.consequences(done):
+                return redirect("case_appeal_step", number, pk, "carry_out")
             return redirect("case_appeal", number, pk)
-    intro = str(about.late if name == "check_time" and is_late(appeal) else about.help)
+    intro = str(about.late if (name == "check_time" and is_late(appeal)) or follows else about.help)
+    title = gettext("Carry out the decision of the court") if follows else str(about.title)
     parents = [*_parents(number), (gettext("Appeal"), reverse("case_appeal", args=[number, pk]))]
-    return edit_page(request, form, str(about.title), parents, save=str(about.title), intro=intro)
+    return edit_page(
+        request,
+        form,
+        title,
+        parents,
+        save=gettext("Propose") if follows else title,
+        intro=intro,
+        things=follows,
+    )
 
 
-type Take = Callable[[Actor, int, dict[str, Any]], Appeal]
+def _form_of(name: str, appeal: Appeal) -> type[forms.Form]:
+    if name == "check_time" and not is_late(appeal):
+        return forms.Form
+    if name == "carry_out" and kind_of(appeal.case_file).needs_statement_day(appeal):
+        return written.StatementDayForm
+    return STEPS[name].form
+
+
+type Take = Callable[[Actor, int, dict[str, Any]], Appeal | ApprovalRequest]
 
 
 class AppealStep:
-    """A step as a form: `help` says what it means, `late` the same for an appeal that came too late."""
+    """A step as a form: `help` says what it means; `late` the same for an appeal that came too late, or where the
+    hub itself carries the outcome out."""
 
     def __init__(
         self, title: Promise, form: type[forms.Form], take: Take, help: Promise, late: Promise | str = ""
@@ -184,19 +208,18 @@ STEPS = {
         written.OutcomeForm,
         lambda actor, pk, data: services.record_outcome(actor, pk, data["outcome"], data["on"], data["note"]),
         _(
-            "If the court quashes a restriction of a membership, another officer lifts it by recording that the "
-            "court’s decision is carried out. An automatic restriction is lifted at once. A request for public "
-            "records goes back to the assessment if the decision does not stand."
+            "If the court quashes a decision on a restriction or a termination, you next see what follows, and propose "
+            "it to a second officer. A request for public records goes back to the assessment if the decision does not "
+            "stand. You carry out everything else yourselves, and record that here."
         ),
     ),
     "carry_out": AppealStep(
         _("Record that it is carried out"),
         written.ChangedForm,
-        lambda actor, pk, data: services.carry_out(actor, pk, data["note"]),
+        lambda actor, pk, data: services.carry_out(actor, pk, data["note"], data.get("until")),
+        _("What was done because of the court’s decision, and when."),
         _(
-            "What was done because of the court’s decision, and when. A restriction that the court has quashed is "
-            "lifted here. If two officers decided it, the court’s decision must be filed in the case, and another "
-            "officer must have recorded it."
+            "This follows from the court’s decision, all of it at once, when a second officer has approved it."
         ),
     ),
 }

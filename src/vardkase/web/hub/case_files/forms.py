@@ -128,6 +128,11 @@ class ChangedForm(forms.Form):
     )
 
 
+class StatementDayForm(ChangedForm):
+    until = day_field(label=_("The security statement counts as valid until"))
+    field_order = ("until", "note")
+
+
 class NewDecisionForm(ChangedForm):
     decision = forms.ChoiceField(label=_("New decision"))
     field_order = ("decision", "note")

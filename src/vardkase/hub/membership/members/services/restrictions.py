@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -114,16 +115,15 @@ def lift(
 
 
 def lift_by_court(
-    actor: AuditActor, membership: Membership, restriction_id: int, reason: str, **judgment: Any
+    approval: Approval, membership: Membership, quashed: Sequence[Restriction], reason: str, **judgment: Any
 ) -> int:
-    """Lift a restriction whose decision a court has quashed, by letter: nothing is left for officers to decide.
+    """Lift restrictions in force whose decisions a court has quashed, by letter.
 
     `judgment` is the `court`, the day it decided `on`, and the `outcome` in words.
     """
-    held = membership.restrictions.filter(pk=restriction_id, lifted=None)
-    lifted = list(held.select_related("letter").defer("letter__content"))
-    papers = [letter_content.lifting_by_court(actor, membership, each, **judgment) for each in lifted]
-    return _lift(actor, membership, lifted, reason, *papers)
+    actor = approval.actor
+    papers = [letter_content.lifting_by_court(actor, membership, each, **judgment) for each in quashed]
+    return _lift(actor, membership, list(quashed), reason, *papers)
 
 
 @transaction.atomic

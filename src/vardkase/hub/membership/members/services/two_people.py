@@ -200,8 +200,10 @@ def _execute_lift(approval: Approval) -> Membership:
 def _execute_termination(approval: Approval) -> Membership:
     membership, actor = membership_of(approval.for_action(TERMINATE).request), cast(Actor, approval.actor)
     contributions, org_id = approval.parameters["contributions"], membership.organisation_id
+    before, held = membership.state, Restriction.objects.filter(membership=membership, lifted=None)
     take_step(actor, MEMBERSHIP, membership, "terminate", approval.reason)
-    Restriction.objects.filter(membership=membership, lifted=None).update(lifted=timezone.now())
+    restrictions = sorted(held.values_list("pk", flat=True))
+    held.update(lifted=timezone.now())
     decision = _decision(approval)
     heard = _heard(membership, decision, hearings.TERMINATED)
     presenter = letter_content.Presenter.of(approval)
@@ -214,6 +216,8 @@ def _execute_termination(approval: Approval) -> Membership:
         actor, membership, "membership_ended", letter, reason=approval.reason, contributions=contributions
     )
     membership.ending = {
+        "state": before,
+        "restrictions": restrictions,
         "contributions": contributions,
         **contributed_by(org_id),
         **end_accounts(actor, org_id),
@@ -264,7 +268,7 @@ TERMINATE = _of_a_member(
     name="terminate_membership",
     title=_("Terminate a membership"),
     describe=_description(
-        _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
+        _("Accounts will be disabled, keys revoked, and exchange stopped. Only a court can undo this."),
         contributions=_("What happens to its contributions"),
         **LABELS,
     ),

@@ -127,7 +127,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "terminate": (
         _("Terminate the membership"), written.TerminateForm,
         lambda actor, pk, data: services.terminate(actor, pk, data["reason"], data["contributions"], data),
-        _("Accounts will be disabled, keys revoked, and exchange stopped. This cannot be undone."),
+        _("Accounts will be disabled, keys revoked, and exchange stopped. Only a court can undo this."),
     ),
 }  # fmt: skip
 
