@@ -73,6 +73,7 @@ NEWER = {
     "office.0003_quarterly_report": 1,
     "office.0004_evaluation": 2,
     "office.0005_absence_told_at": 0,
+    "office.0006_absence_without_deputy": 0,
     "signatures.0001_initial": 2,
     "membership.0003_restriction_letter": 0,
     "membership.0004_restriction_review": 0,

@@ -116,6 +116,7 @@ from vardkase.hub.public_records.cases import schedules as records_schedules
 from vardkase.hub.public_records.cases.appeals import RecordsAppeals
 from vardkase.hub.public_records.cases.rules import DECIDE_ON_RECORDS
 from vardkase.hub.public_records.received import schedules as received_schedules
+from vardkase.hub.public_records.received.open_tasks import TO_DECIDE
 from vardkase.hub.retention import proposing as retention_rules
 from vardkase.hub.retention import running as retention_runs
 from vardkase.hub.retention import schedules as retention_schedules
@@ -266,6 +267,8 @@ TASK_KINDS = (
     SPILLS,
     DUE,
     records_tasks.UNANSWERED,
+    records_tasks.OFFICE,
+    TO_DECIDE,
 )
 
 

@@ -375,6 +375,10 @@ class HubAction(AuditAction):
         _("The legal ground for deleting the spilled event was recorded"),
     )
     SPILL_KIND_RECORDED = "spill.kind_recorded", _("The kind of the spilled information was recorded")
+    SPILL_NOT_REPORTED = (
+        "spill.not_reported",
+        _("It was recorded that no report to the Security Service is made here"),
+    )
     SPILL_RELEASED = "spill.released", _("The spill was a false alarm: the event was released")
     SPILL_REPORTED = "spill.reported", _("The report to the Security Service was recorded")
     SPILL_SEARCHED = "spill.searched", _("The hub was searched for what is left of the spilled event")

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, opened, staff_of
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership.applications import submitted, under_review
 from tests.web.signed_in import signed_in
@@ -145,6 +145,22 @@ def test_absence_names_what_is_wrong_and_changes_nothing(seed: Seed, desk: Desk)
     assert page.status_code == 422
     with pytest.raises(Forbidden):
         register_absence(at_the_screen(desk.admin), first, second, today(), week)
+    # One of each duty: a legal officer registers a colleague that they cannot stand in for.
+    jurist = staff_of(seed, "jurist@hub.example", "legal_officer")
+    case = submitted()
+    hand_over(officer, [("application", case.number)], second)
+    with pytest.raises(Invalid):
+        register_absence(at_the_screen(jurist), second, jurist.user.pk, today(), today())
+    sent = {"user": second, "deputy": "", "first": today().isoformat(), "last": today().isoformat()}
+    assert signed_in(jurist).post(reverse("absences"), sent).status_code == 302
+    assert tell_deputies() == 0
+    left = waiting(desk.officer, whose=Whose.NOBODYS)[f"application/{case.number}"]
+    assert (left.owner, left.absent) == (None, desk.second.user)
+    alone = Absence.objects.get(deputy=None)
+    assert (
+        "without a deputy" in signed_in(desk.second).get(reverse("inbox"), headers=ENGLISH).content.decode()
+    )
+    end_absence(at_the_screen(jurist), alone.pk)
     # An operator neither sees nor moves the officers' tasks.
     with pytest.raises(Invalid) as refused:
         register_absence(at_the_screen(desk.operator), second, first, today(), today())

@@ -10,15 +10,20 @@ from django.utils import timezone
 from typer.testing import CliRunner
 
 from tests.factories.memberships import at_the_screen, make_desk, staff_of
+from tests.factories.records_cases import OFFICE, TARIFF
 from tests.factories.seed import Seed
 from vardkase.cli.main import commands
 from vardkase.core.clock import today
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.membership.members.models import SignInMinimum
 from vardkase.hub.office.delegation.models import DecisionRight
+from vardkase.hub.public_records.officers.models import RecordsOffice
 from vardkase.hub.signatures.models import SigningCertificate
 from vardkase.hub.signatures.services import propose_trial_certificate
 from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.settings import host_organisation_id
 
 
 def said() -> str:
@@ -31,6 +36,14 @@ def test_check_says_what_the_office_lacks(seed: Seed, password_is_enough: None, 
     staff_of(seed, "jurist@hub.example", "legal_officer")
     found = said()
     assert "No certificate is in use" in found
+    assert "No sign-in minimum is set for members" in found
+    assert "e-mail or phone, court for appeals" in found
+    host = Organisation.objects.get(pk=host_organisation_id() or 0)
+    RecordsOffice.objects.create(organisation=host, **OFFICE, **TARIFF)
+    SignInMinimum.objects.create(membership=None, rules=["second_factor"], key_days=365)
+    found = said()
+    assert "No sign-in minimum is set for members" not in found
+    assert "court for appeals" not in found
     assert "fewer than two officers" not in found
     User.objects.filter(email__in=("jurist@hub.example", desk.second.user.email)).update(staff_roles=[])
     assert "fewer than two officers" in said()

@@ -52,6 +52,7 @@ from vardkase.hub.public_records.cases.services import (
     opening,
 )
 from vardkase.hub.public_records.officers.fees import Tariff
+from vardkase.hub.public_records.release.items import ItemKind
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.deletion import delete_spilled
 from vardkase.hub.spills.models import Spill
@@ -109,6 +110,11 @@ def test_each_member_is_asked_about_its_own_material_only(seed: Seed) -> None:
     answering.answer(jurist, case.number, {"kind": "answer"})
     with pytest.raises(Conflict):
         consulting.answer_by_link(visitor(None), asked[0], {"answer": "release", "name": "Sen"})
+    # An officer records one that arrives late: the request may be assessed again.
+    address = f"/public-records/cases/{case.number}/consultations/{asked[0].pk}/"
+    assert "Begäran är besvarad" in web.get(address).content.decode()
+    assert web.post(address, {"answer": "release", "name": "Sen", "at": ""}).status_code == 302
+    assert CaseDocument.objects.filter(title="Svar på samråd, efter att begäran besvarats").exists()
     with pytest.raises(Conflict):
         material.remove(jurist, case.number, [case.items.values_list("pk", flat=True)[0]])
 
@@ -123,7 +129,9 @@ def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
     hub = at_a_browser(
         make_user(seed.hub, make_role("User", USER), "jurist@hub.example", staff_roles=["legal_officer"])
     )
-    with_material(first)
+    mine = with_material(first)
+    home = signed_in(User.objects.get(pk=first.user_id or 0)).get("/").content.decode()
+    assert "Begäran om allmän handling att besvara" in home
     assert not Coordination.objects.exists()
     with_material(second)
     row = Coordination.objects.get(event_uuid=event.uuid)
@@ -132,6 +140,9 @@ def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
         "Organisation C",
     ]
     row = coordination.find_coordination(first, row.pk)
+    title = CaseItem.objects.get(case=mine, kind=ItemKind.EVENT).title
+    assert coordination.own_titles(seed.org_b.pk, [row]) == {row.event_uuid: title}
+    assert coordination.own_titles(seed.hub.pk, [row]) == {}, "without a case of its own"
     assert [name for name, _ in coordination.names_of_parties(seed.org_b.pk, row)] == ["Organisation B"]
     with pytest.raises(Conflict):
         coordination.write(first, row.pk, "Hej")

@@ -207,6 +207,11 @@ def _handled(client: Client, spill: Spill) -> None:
     assert Event.objects.filter(quarantined=True).exists()
     empty = client.post(f"/spills/{spill.pk}/reported/", {"reference": " "})
     assert empty.status_code == 422
+    elsewhere = {"not_because": "Prov: uppenbart inte hemligt"}
+    assert client.post(f"/spills/{spill.pk}/reported/", elsewhere).status_code == 302
+    page = text_of(client, f"/spills/{spill.pk}/")
+    assert "Att ingen anmälan görs härifrån till Säkerhetspolisen antecknades" in page
+    assert "Anmälan till Säkerhetspolisen antecknades" not in page
     reported = {"at": "2026-01-05T09:00", "reference": "SÄPO 2026-17"}
     assert client.post(f"/spills/{spill.pk}/reported/", reported).status_code == 302
     ground = {"ground": "RA-MS 2026:99, gallring av röjda uppgifter"}

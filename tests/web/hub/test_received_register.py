@@ -101,6 +101,8 @@ def test_legal_officer_decides_on_companies_and_reads_what_the_hub_received_too(
     assert "Organisation C" not in listed
     assert "Inte avgjort" in listed
     decide = f"{authorities}{seed.org_b.pk}/decide/"
+    assert decide in text(jurist, "/office/?kind=connected_authority")
+    assert decide not in text(officer, "/office/")
     given = {"is_authority": "1", "provision": "osl_2_3", "reason": "Kommunen äger bolaget helt."}
     assert jurist.post(decide, given | {"reason": "kort"}).status_code == 422
     assert officer.post(decide, given).status_code == 403
@@ -108,6 +110,7 @@ def test_legal_officer_decides_on_companies_and_reads_what_the_hub_received_too(
     assert not is_connected_authority(seed.org_b.pk)
     assert jurist.post(decide, given).status_code == 302
     assert is_connected_authority(seed.org_b.pk)
+    assert decide not in text(jurist, "/office/")
     assert AuditEntry.objects.filter(action="authority.decided").count() == 1
 
     for_both = published(seed, info="For everybody")

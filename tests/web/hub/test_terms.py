@@ -22,6 +22,7 @@ from vardkase.hub.membership.agreements.models import AcceptanceRequest
 from vardkase.hub.membership.agreements.queries import acceptance_of, unanswered
 from vardkase.hub.membership.agreements.services import asking
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.overview import tasks
 from vardkase.hub.membership.terms import queries
 from vardkase.identity.accounts.staff import StaffRole
 
@@ -61,18 +62,23 @@ def publish_second(seed: Seed, client: Client) -> None:
 
 
 def test_new_version_is_written_published_and_accepted(
-    jurist: Client, seed: Seed, member: Membership
+    jurist: Client, seed: Seed, member: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_and_criteria")
     assert "säkerhetsskyddsklassificerade" in text(signed_in(seed.org_admin.user), "terms")
     publish_second(seed, jurist)
     assert "Organisation A" in text(jurist, "terms_answers", 2)
+    page = f'href="/members/{seed.org_a.pk}/"'
+    assert page not in text(jurist, "inbox", kind="terms_not_accepted")
+    monkeypatch.setattr(tasks, "today", lambda: today() + timedelta(days=31))
+    assert page in text(jurist, "inbox", kind="terms_not_accepted"), "the officers are told of who is late"
     admin = signed_in(seed.org_admin.user)
     assert "Nya villkor" in text(admin, "terms")
     given = {"version": "2", "name": "Britt Åkerlund", "role": "kommundirektör"}
     assert admin.post(reverse("terms"), given).status_code == 422, "nothing is accepted implicitly"
     assert admin.post(reverse("terms"), given | {"accepted": "on"}).status_code == 302
     assert "Godkända av Britt Åkerlund" in text(admin, "terms")
+    assert page not in text(jurist, "inbox", kind="terms_not_accepted")
     assert "Britt Åkerlund" in text(jurist, "terms_answers", 2, show="answered")
     assert "säkerhetsskyddsklassificerade" in text(jurist, "terms_version", 1)
 

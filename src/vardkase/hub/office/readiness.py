@@ -9,18 +9,29 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.mail.settings import DISABLED
 from vardkase.hub.correspondence.letters.delivery import undelivered_count
+from vardkase.hub.membership.members.sign_in_minimum import minimum_of
 from vardkase.hub.office.delegation.queries import without_decider
+from vardkase.hub.public_records.officers.queries import missing_details
 from vardkase.hub.signatures.queries import SigningState, certificate_in_use, signing_state
 from vardkase.hub.signatures.settings import MUST_BE_SIGNED
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party, parties_of_account
 from vardkase.identity.accounts.four_eyes.registry import actions
 from vardkase.identity.accounts.services.protection import deciding_users
+from vardkase.identity.organisations.settings import host_organisation_id
 
 SHOWN = 5
 
 
 def to_be_done() -> list[str]:
-    return [*_signing(), *_undelivered(), *_mail(), *_two_people(), *_delegation()]
+    return [
+        *_signing(),
+        *_undelivered(),
+        *_mail(),
+        *_two_people(),
+        *_delegation(),
+        *_records_office(),
+        *_sign_in(),
+    ]
 
 
 def _signing() -> Iterable[str]:
@@ -88,3 +99,19 @@ def _has_two(
 def _delegation() -> Iterable[str]:
     if kinds := without_decider():
         yield gettext("Nobody may make these decisions today: %(kinds)s") % {"kinds": "; ".join(kinds)}
+
+
+def _records_office() -> Iterable[str]:
+    if missing := missing_details(host_organisation_id() or 0):
+        yield gettext(
+            "Requests for public records cannot be answered until a legal officer has entered these details "
+            "under %(page)s: %(names)s"
+        ) % {"page": "/public-records/office/", "names": ", ".join(missing)}
+
+
+def _sign_in() -> Iterable[str]:
+    if not minimum_of(None)[0]:
+        yield gettext(
+            "No sign-in minimum is set for members: an e-mail address of any domain is enough, without a second "
+            "factor, unless a member requires more. Officers set it under %(page)s."
+        ) % {"page": "/members/sign-in-minimum/"}

@@ -17,6 +17,7 @@ DESKS = (
     StaffRole.OPERATOR,
 )
 """Duties that have an inbox."""
+OFFICERS = frozenset({StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER})
 
 
 def staff() -> QuerySet[User]:
@@ -31,5 +32,13 @@ def covers(duties: frozenset[StaffRole], user: User) -> bool:
 
 
 def colleagues_covered(actor: Actor) -> list[User]:
-    """The actor, and those of the staff whose tasks they get as well."""
-    return [user for user in staff() if user.pk == actor.user_id or covers(actor.staff, user)]
+    """The actor, and those of the staff whose absence they register: whose tasks they get as well, and for an officer
+    all other officers, since many hubs have one of each duty."""
+    return [user for user in staff() if user.pk == actor.user_id or _may_register(actor, user)]
+
+
+def _may_register(actor: Actor, user: User) -> bool:
+    are_officers = not OFFICERS.isdisjoint(actor.staff) and not OFFICERS.isdisjoint(
+        staff_roles(user.staff_roles)
+    )
+    return are_officers or covers(actor.staff, user)

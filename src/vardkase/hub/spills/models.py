@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from vardkase.identity.organisations.models import Organisation
 
@@ -151,3 +151,10 @@ class SpillHolder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def answer_in_words(self) -> str:
+        # Members are asked in the moment a spill is declared: who was not, no mail could be sent to.
+        if self.kind == HolderKind.ORGANISATION and self.answer == HolderAnswer.NOT_ASKED:
+            return gettext("Not reached: no e-mail could be sent")
+        return str(self.get_answer_display())

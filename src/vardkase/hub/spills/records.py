@@ -41,9 +41,8 @@ def record_report(
     spill.report_reference = "" if not_because else reference
     spill.not_reported_because = not_because
     spill.save(update_fields=["reported_at", "report_reference", "not_reported_because"])
-    note_in_history(
-        actor, SPILL, spill, HubAction.SPILL_REPORTED, not_because or reference, reported=not not_because
-    )
+    act = HubAction.SPILL_NOT_REPORTED if not_because else HubAction.SPILL_REPORTED
+    note_in_history(actor, SPILL, spill, act, not_because or reference)
     return spill
 
 

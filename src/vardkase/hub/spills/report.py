@@ -96,7 +96,7 @@ def _history(spill: Spill) -> dict[str, Any]:
 def _holders(spill: Spill) -> dict[str, Any]:
     head = [gettext("Who"), gettext("How"), gettext("First"), pgettext("noun", "Answer")]
     rows = [
-        [each.name, each.get_kind_display(), _time(each.first_at), each.get_answer_display()]
+        [each.name, each.get_kind_display(), _time(each.first_at), each.answer_in_words]
         for each in holders_of(spill)[:MOST_HOLDERS]
     ]
     return _table(gettext("Who read or received it"), head, rows)

@@ -17,6 +17,7 @@ from vardkase.hub.correspondence.letters.resending import resend_by_number
 from vardkase.hub.correspondence.letters.wording import QUESTIONS, missing_for_decisions
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.queries import rules
+from vardkase.hub.membership.agreements.queries import unanswered
 from vardkase.hub.membership.applications.models import Application, ApplicationState, CompletionKind
 from vardkase.hub.membership.assessments.access import organisations_of_interest, without_interest
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE, TO_HANDLE, CaseFilter, applications
@@ -32,6 +33,7 @@ from vardkase.hub.membership.overview.figures import READERS
 from vardkase.hub.membership.overview.members import MemberFilter, members
 from vardkase.hub.membership.statements.asking import ask_for_renewal
 from vardkase.hub.membership.statements.models import Statement, StatementState
+from vardkase.hub.membership.terms.queries import current_terms
 from vardkase.hub.open_tasks.registry import BulkAct, OfficeTask, TaskKind, end_of
 from vardkase.hub.public_pages.queries import unstated
 from vardkase.identity.access.actor import Actor
@@ -98,6 +100,18 @@ def restrictions_to_review(actor: Actor) -> Iterator[OfficeTask]:
             path=f"/members/{org_id}/step/keep/",
             deadline=end_of(review_by),
             since=since,
+        )
+
+
+def terms_not_accepted(actor: Actor) -> Iterator[OfficeTask]:
+    """Members whose last day to accept the current terms has passed."""
+    terms = current_terms()
+    if terms.answer_by is None or terms.answer_by >= today():
+        return
+    rows = unanswered(terms.version).exclude(organisation__in=organisations_of_interest(actor))
+    for org_id, name in rows.values_list("organisation", "organisation__name"):
+        yield OfficeTask(
+            reference=str(org_id), title=name, path=f"/members/{org_id}/", deadline=end_of(terms.answer_by)
         )
 
 
@@ -235,6 +249,14 @@ KINDS = (
         duties=frozenset({StaffRole.MEMBERSHIP_OFFICER}),
         source=restrictions_to_review,
         view="members",
+    ),
+    TaskKind(
+        name="terms_not_accepted",
+        label=_("Members that have not accepted the terms in time"),
+        noun=_("Terms not accepted in time"),
+        duties=OFFICERS,
+        source=terms_not_accepted,
+        view="terms_and_criteria",
     ),
     TaskKind(
         name="onboarding",

@@ -9,10 +9,13 @@ from vardkase.identity.accounts.models import User
 
 
 class Absence(models.Model):
-    """From the day `first` to the day `last`, both included, the tasks of `user` go to `deputy`."""
+    """From the day `first` to the day `last`, both included, the tasks of `user` go to `deputy`.
+
+    Without a deputy nobody has them: they are listed for all whose duties they belong to.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    deputy = models.ForeignKey(User, models.CASCADE, related_name="+")
+    deputy = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     first = models.DateField()
     last = models.DateField()
     noted_by = models.CharField(max_length=255)

@@ -11,7 +11,7 @@ from vardkase.identity.access.actor import Actor
 
 
 def coming_absences(actor: Actor) -> QuerySet[Absence]:
-    """Those that have not ended, of the actor and of colleagues whose tasks they get as well; the earliest first."""
+    """Those that have not ended, of the actor and of those whose absence they register; the earliest first."""
     people = [user.pk for user in colleagues_covered(actor)]
     rows = Absence.objects.filter(last__gte=today(), user__in=people)
     return rows.select_related("user", "deputy").order_by("first", "pk")
@@ -23,8 +23,8 @@ def absence_today(user_id: int) -> Absence | None:
     return rows.select_related("deputy").first()
 
 
-def deputies_today() -> dict[int, int]:
-    """For each account that is away today, the account that stands in for it.
+def deputies_today() -> dict[int, int | None]:
+    """For each account that is away today, the account that stands in for it, if any.
 
     A deputy is never away during an absence, so that nobody stands in for a deputy.
     """

@@ -1,4 +1,4 @@
-"""Services for absence: registered by the person or a colleague, with a deputy for the whole time."""
+"""Services for absence: registered by the person or a colleague, with or without a deputy for the whole time."""
 
 from __future__ import annotations
 
@@ -26,27 +26,30 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('staff absence'))"
 
 
 @transaction.atomic
-def register_absence(actor: Actor, user_id: int, deputy_id: int, first: date, last: date) -> Absence:
-    """Register that a colleague, or the actor, is away. Raises Forbidden, Invalid by field."""
+def register_absence(actor: Actor, user_id: int, deputy_id: int | None, first: date, last: date) -> Absence:
+    """Register that a colleague, or the actor, is away; without a deputy nobody has the tasks meanwhile.
+
+    Raises Forbidden, Invalid by field.
+    """
     actor.require_writing()
     actor.require_staff(*DESKS)
     # Two absences that each are right may not make each other's deputy absent.
     cursor().execute(ONE_AT_A_TIME)
     user = next((each for each in colleagues_covered(actor) if each.pk == user_id), None)
-    deputy = staff().filter(pk=deputy_id).first()
+    deputy = staff().filter(pk=deputy_id).first() if deputy_id is not None else None
     errors: dict[str, list[Problem]] = {}
     if user is None:
         errors["user"] = [OfficeProblem.NO_SUCH_COLLEAGUE()]
-    if deputy is None:
+    if deputy_id is not None and deputy is None:
         errors["deputy"] = [OfficeProblem.NO_SUCH_COLLEAGUE()]
     if problem := _period_problem(first, last):
         errors["last"] = [problem]
-    if errors or user is None or deputy is None:
+    if errors or user is None:
         raise Invalid(errors)
     if found := _problem(user, deputy, first, last):
         raise Invalid({found[0]: [found[1]]})
     made = Absence.objects.create(user=user, deputy=deputy, first=first, last=last, noted_by=actor.name)
-    change = {"deputy": deputy.email, "first": first.isoformat(), "last": last.isoformat()}
+    change = {"deputy": deputy.email if deputy else "", "first": first.isoformat(), "last": last.isoformat()}
     record(actor, OfficeAction.ABSENCE_REGISTERED, Target("absence", made.pk, title=user.email), change)
     return made
 
@@ -71,16 +74,16 @@ def _period_problem(first: date, last: date) -> Problem | None:
     return OfficeProblem.NOT_LONGER_THAN(days=MOST_DAYS) if (last - first).days >= MOST_DAYS else None
 
 
-def _problem(user: User, deputy: User, first: date, last: date) -> tuple[str, Problem] | None:
+def _problem(user: User, deputy: User | None, first: date, last: date) -> tuple[str, Problem] | None:
     """The field and problem of an absence whose people and days are known."""
-    if user.pk == deputy.pk:
+    if deputy and user.pk == deputy.pk:
         return "deputy", OfficeProblem.OWN_DEPUTY()
-    if not covers(staff_roles(deputy.staff_roles), user):
+    if deputy and not covers(staff_roles(deputy.staff_roles), user):
         return "deputy", OfficeProblem.LACKS_DUTY()
     same_time = Absence.objects.filter(first__lte=last, last__gte=first).select_related("user")
     if same_time.filter(user=user).exists():
         return "first", OfficeProblem.AWAY_ALREADY()
-    if same_time.filter(user=deputy).exists():
+    if deputy and same_time.filter(user=deputy).exists():
         return "deputy", OfficeProblem.DEPUTY_IS_AWAY(name=deputy.email)
     if other := same_time.filter(deputy=user).first():
         return "user", OfficeProblem.IS_DEPUTY(name=user.email, other=other.user.email)

@@ -39,7 +39,7 @@ class Due(StrEnum):
 class InboxTask:
     """A task with who handles it today: `owner`, as deputy for `absent` if they are away.
 
-    Without `owner` but with `absent`, the deputy may not handle it either.
+    Without `owner` but with `absent`, there is no deputy, or the deputy may not handle it either.
     """
 
     kind: TaskKind
@@ -116,10 +116,14 @@ def _owned(actor: Actor, tasks: Iterable[tuple[TaskKind, OfficeTask]]) -> list[I
 
 
 def _deputy(
-    people: Mapping[int, User], pk: int, kind: TaskKind, task: OfficeTask, seen_by: dict[int, frozenset[str]]
+    people: Mapping[int, User],
+    pk: int | None,
+    kind: TaskKind,
+    task: OfficeTask,
+    seen_by: dict[int, frozenset[str]],
 ) -> User | None:
-    deputy = people.get(pk)
-    if deputy is None:
+    deputy = people.get(pk or 0)
+    if pk is None or deputy is None:
         return None
     if pk not in seen_by:
         theirs = tasks_for(actor_for(deputy, Credential.JOB))

@@ -30,7 +30,7 @@ def tell_new_owner(actor: AuditActor, owner: User, count: int) -> None:
 def tell_deputies() -> int:
     """Tell the deputy of each absence that has begun, once; returns how many were told."""
     day = today()
-    rows = Absence.objects.filter(first__lte=day, last__gte=day, told_at=None)
+    rows = Absence.objects.filter(first__lte=day, last__gte=day, told_at=None).exclude(deputy=None)
     return sum(_tell_deputy(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
@@ -42,7 +42,7 @@ def _tell_deputy(pk: int) -> bool:
         return False
     absence.told_at = timezone.now()
     absence.save(update_fields=["told_at"])
-    if not absence.deputy.is_active:
+    if absence.deputy is None or not absence.deputy.is_active:
         return False
     theirs = inbox(actor_for(absence.deputy, Credential.JOB), InboxFilter(whose=Whose.MINE))
     count = sum(1 for line in theirs if line.absent and line.absent.pk == absence.user_id)

@@ -33,6 +33,7 @@ from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.texts import text_of
 from vardkase.hub.public_records.officers.problems import RecordsOfficerProblem
 from vardkase.hub.public_records.officers.rules import authority_of, require_writing_officer
+from vardkase.hub.public_records.release.items import ItemKind
 from vardkase.hub.spills.models import Spill, SpillState
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -119,6 +120,14 @@ def names_of_parties(authority: int, coordination: Coordination) -> list[tuple[s
             name = party.case.authority.name
             found[name] = found.get(name, False) or joined
     return sorted(found.items())
+
+
+def own_titles(authority: int, rows: Collection[Coordination]) -> dict[UUID, str]:
+    """The titles of the events that this authority has copied into a case of its own."""
+    items = CaseItem.objects.filter(
+        case__authority=authority, kind=ItemKind.EVENT, event_uuid__in={row.event_uuid for row in rows}
+    )
+    return dict(items.order_by("pk").values_list("event_uuid", "title"))
 
 
 def messages_of(actor: Actor, coordination: Coordination) -> list[CoordinationMessage]:

@@ -34,7 +34,7 @@ from vardkase.hub.public_records.cases.models import (
 from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.officers.models import RecordsOffice
-from vardkase.hub.public_records.officers.queries import office_of
+from vardkase.hub.public_records.officers.queries import missing_details, office_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -81,17 +81,10 @@ def can_be_appealed(answer: RecordsAnswer) -> bool:
 
 def require_office(case: RecordsCase, *, appealable: bool) -> RecordsOffice:
     """What the authority's letters state. Raises Conflict if something that this letter needs is missing."""
-    office = office_of(case.authority_id)
-    missing = []
-    if not office.address:
-        missing.append(gettext("address"))
-    if not (office.email or office.phone):
-        missing.append(gettext("e-mail or phone"))
-    if appealable and not office.court and not goes_to_government(case):
-        missing.append(gettext("court for appeals"))
-    if missing:
+    with_court = appealable and not goes_to_government(case)
+    if missing := missing_details(case.authority_id, with_court=with_court):
         raise Conflict(RecordsProblem.OFFICE_INCOMPLETE(names=missing))
-    return office
+    return office_of(case.authority_id)
 
 
 def answer_letter(

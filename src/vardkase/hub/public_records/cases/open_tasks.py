@@ -1,4 +1,4 @@
-"""Requests to the hub owner that await an answer, for the officers' inbox."""
+"""Requests to the hub owner that await an answer, and what answers lack, for the officers' inbox."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from vardkase.hub.open_tasks.registry import MOST, OfficeTask, TaskKind
 from vardkase.hub.public_records.cases.models import RecordsCase
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, answer_due
 from vardkase.hub.public_records.cases.services.opening import assign
+from vardkase.hub.public_records.officers.queries import missing_details
 from vardkase.hub.public_records.officers.rules import authority_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import StaffRole
@@ -33,6 +34,20 @@ def _hand_over(actor: Actor, number: str, user_id: int) -> bool:
     return True
 
 
+def _office_details(actor: Actor) -> Iterable[OfficeTask]:
+    authority = authority_of(actor)
+    if authority and (missing := missing_details(authority)):
+        yield OfficeTask(reference="office", title=", ".join(missing), path="/public-records/office/")
+
+
+OFFICE = TaskKind(
+    name="records_office",
+    label=_("Details that answers to public-records requests need"),
+    noun=_("Our office for public records"),
+    duties=frozenset({StaffRole.LEGAL_OFFICER}),
+    source=_office_details,
+    view="records_office",
+)
 UNANSWERED = TaskKind(
     name="records_case",
     label=_("Public records requests"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden
+from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.public_records.officers.fees import packaged_tariff
 from vardkase.hub.public_records.officers.models import RecordsOffice, RecordsOfficer
 from vardkase.hub.public_records.officers.problems import RecordsOfficerProblem
@@ -33,6 +35,23 @@ def people_of(authority: int) -> QuerySet[User]:
 
 
 def office_of(authority: int) -> RecordsOffice:
-    """What the authority has entered; an unsaved one with the packaged tariff if it has entered nothing."""
+    """What the authority has entered; an unsaved one with the packaged tariff if it has entered nothing.
+
+    The hub owner's address is that of its letters, unless another one is entered.
+    """
     found = RecordsOffice.objects.filter(pk=authority).select_related("organisation").first()
-    return found or RecordsOffice(organisation_id=authority, **packaged_tariff())
+    office = found or RecordsOffice(organisation_id=authority, **packaged_tariff())
+    if not office.address and authority == host_organisation_id():
+        office.address = SENDER_ADDRESS.value.strip()
+    return office
+
+
+def missing_details(authority: int, *, with_court: bool = True) -> list[str]:
+    """What the authority's letters state and it has not entered, in words."""
+    office = office_of(authority)
+    details = [
+        (office.address, gettext("address")),
+        (office.email or office.phone, gettext("e-mail or phone")),
+        (office.court or not with_court, gettext("court for appeals")),
+    ]
+    return [name for is_there, name in details if not is_there]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from vardkase.core.clock import today
 from vardkase.hub.office.absence import services
 from vardkase.hub.office.absence.queries import coming_absences
-from vardkase.hub.office.staff import DESKS
+from vardkase.hub.office.staff import DESKS, colleagues_covered
 from vardkase.web.hub.office.forms import AbsenceForm
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
@@ -19,7 +19,11 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page(writes=True, staff=DESKS)
 def index(request: PageRequest) -> HttpResponse:
-    form = AbsenceForm(request.POST or None, initial={"user": request.actor.user_id, "first": today()})
+    form = AbsenceForm(
+        request.POST or None,
+        initial={"user": request.actor.user_id, "first": today()},
+        colleagues=colleagues_covered(request.actor),
+    )
     if form.is_valid():
         data = form.cleaned_data
         with errors_shown_in(form):

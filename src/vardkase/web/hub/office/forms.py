@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from vardkase.hub.office.reasons.models import ReasonKind
 from vardkase.hub.office.reasons.services import LONGEST
 from vardkase.hub.office.staff import staff
 from vardkase.identity.accounts.four_eyes.parties import NAMES, OFFICERS, Party
+from vardkase.identity.accounts.models import User
 from vardkase.web.ui.forms.fields import LinesField, day_field
 
 LONGEST_REASON = 500
@@ -48,10 +49,30 @@ def _reason() -> forms.CharField:
 
 
 class AbsenceForm(forms.Form):
-    user = _people(_("Who is away"))
+    """Its `colleagues` are those whose absence the actor may register."""
+
+    user = _people(
+        _("Who is away"),
+        help_text=_(
+            "You, and those whose tasks you also get. Officers also register absence for each other. "
+            "Others register their own."
+        ),
+    )
     first = day_field(label=pgettext_lazy("absence", "First day"))
     last = day_field(label=pgettext_lazy("absence", "Last day"))
-    deputy = _people(_("Deputy"), help_text=_("Gets the tasks from the first day to the last."))
+    deputy = _people(
+        _("Deputy"),
+        required=False,
+        help_text=_(
+            "Gets the tasks from the first day to the last. Leave empty if nobody has duties that cover them: "
+            "the tasks then have no owner, and everyone whose duties cover a task can take it."
+        ),
+    )
+
+    def __init__(self, *args: Any, colleagues: Sequence[User], **more: Any) -> None:
+        super().__init__(*args, **more)
+        chosen = cast(forms.ChoiceField, self.fields["user"])
+        chosen.choices = [("", "–"), *((each.pk, each.email) for each in colleagues)]
 
 
 class DecisionRightForm(forms.Form):

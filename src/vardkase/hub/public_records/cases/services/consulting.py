@@ -39,6 +39,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 
 REMINDERS_A_RUN = 500
+MAY_RECORD = (*BEFORE_ANSWER, CaseState.DECIDED, CaseState.APPEALED)
+"""States in which an officer records what a member answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +173,23 @@ def answer_by_hand(
 ) -> MemberConsultation:
     """Record what a member answered by phone or on paper; `data` as for the link, and `at`, when it answered.
 
-    `content`, `media_type` and `file_name` are of the answer itself, if it is a document. Raises NotFound, Invalid by
-    field, Conflict.
+    `content`, `media_type` and `file_name` are of the answer itself, if it is a document. One that arrives after the
+    authority has answered is recorded as such: the request may be assessed again. Raises NotFound, Invalid by field,
+    Conflict.
     """
     case = for_update(actor, number)
     who = line_of(data.get("name"), "name", required=True)
     at = data.get("at")
     attached = {name: data[name] for name in ("content", "media_type", "file_name") if data.get(name)}
     return _answer(
-        actor, case, consultation_id, data, who, at if isinstance(at, datetime) else None, **attached
+        actor,
+        case,
+        consultation_id,
+        data,
+        who,
+        at if isinstance(at, datetime) else None,
+        open_in=MAY_RECORD,
+        **attached,
     )
 
 
@@ -190,6 +200,7 @@ def _answer(
     data: Mapping[str, Any],
     who: str,
     at: datetime | None = None,
+    open_in: Collection[str] = BEFORE_ANSWER,
     **attached: Any,
 ) -> MemberConsultation:
     found = first_or_not_found(
@@ -197,7 +208,7 @@ def _answer(
         RecordsProblem.NOT_CONCERNED(),
     )
     found.case = case
-    _require_open(case, found)
+    _require_open(case, found, open_in)
     answer = str(data.get("answer") or "")
     if answer not in ConsultationAnswer.values:
         raise Invalid({"answer": [CommonProblem.NO_SUCH_CHOICE(choices=ConsultationAnswer.values)]})
@@ -210,7 +221,12 @@ def _answer(
     found.answered_at, found.answered_by = at or timezone.now(), who
     found.save(update_fields=["answer", "parts", "harm", "answered_at", "answered_by"])
     with override("sv"):
-        title = gettext("Consultation answer")
+        is_late = case.state not in BEFORE_ANSWER
+        title = (
+            gettext("Consultation answer, after the request was answered")
+            if is_late
+            else gettext("Consultation answer")
+        )
         said = "\n\n".join(filter(None, (found.get_answer_display(), found.parts, found.harm)))
     given = {"content": b"", "media_type": "text/plain", "file_name": ""} | attached
     by = f"{who}, {found.organisation.name}"
@@ -227,8 +243,10 @@ def _answer(
     return found
 
 
-def _require_open(case: RecordsCase, consultation: MemberConsultation) -> None:
+def _require_open(
+    case: RecordsCase, consultation: MemberConsultation, open_in: Collection[str] = BEFORE_ANSWER
+) -> None:
     if consultation.answered_at:
         raise Conflict(RecordsProblem.CONSULTATION_ANSWERED())
-    if case.state not in BEFORE_ANSWER:
+    if case.state not in open_in:
         raise Conflict(RecordsProblem.CONSULTATION_OVER())

@@ -55,7 +55,8 @@ def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
         "case": case,
         "consultation": consultation,
         "form": form,
-        "may_answer": is_unanswered(case) and not consultation.answered_at,
+        "may_answer": case.state in consulting.MAY_RECORD and not consultation.answered_at,
+        "is_late": not is_unanswered(case),
     }
     return render(request, "cases/consultation.html", context, status=422 if form.errors else 200)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +23,8 @@ from vardkase.web.ui.pages import PageRequest, page
 def index(request: PageRequest) -> HttpResponse:
     context = listed(request, coordination.coordinations(request.actor), {"pk"}, "-pk")
     authority = require_officer(request.actor)
-    context["found"] = [_described(authority, row) for row in context["rows"]]
+    titles = coordination.own_titles(authority, context["rows"])
+    context["found"] = [_described(authority, row, titles) for row in context["rows"]]
     return render(request, "cases/coordinations.html", context)
 
 
@@ -33,8 +36,9 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
         with errors_shown_in(form):
             coordination.write(request.actor, pk, form.cleaned_data["text"])
             return redirect("records_coordination", pk)
+    authority = require_officer(request.actor)
     context = {
-        **_described(require_officer(request.actor), shown),
+        **_described(authority, shown, coordination.own_titles(authority, [shown])),
         "said": coordination.messages_of(request.actor, shown),
         "form": form,
     }
@@ -48,10 +52,11 @@ def join(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("records_coordination", pk)
 
 
-def _described(authority: int, row: Coordination) -> dict[str, Any]:
+def _described(authority: int, row: Coordination, titles: Mapping[UUID, str]) -> dict[str, Any]:
     place = coordination.standing(authority, row)
     return {
         "coordination": row,
+        "title": titles.get(row.event_uuid, ""),
         "parties": coordination.names_of_parties(authority, row),
         "own": [party.case for party in place.own_parties],
         "takes_part": place.takes_part,

@@ -14,6 +14,8 @@ from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.coordination import coordinations
 from vardkase.hub.public_records.cases.models import CaseOutcome, RecordsCase
 from vardkase.hub.public_records.cases.services import opening
+from vardkase.hub.public_records.officers.queries import missing_details
+from vardkase.hub.public_records.officers.rules import authority_of
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.public_records.cases import presenters
 from vardkase.web.hub.public_records.cases.forms import RegisterRequestForm
@@ -60,6 +62,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         "state": state,
         "q": searched(request),
         "coordinations": coordinations(request.actor).count(),
+        "missing": missing_details(authority_of(request.actor)),
         "may_name": request.actor.may(Permission.ADMIN),
     }
     return render(request, "cases/index.html", context)
