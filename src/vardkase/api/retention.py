@@ -100,7 +100,7 @@ def run(call: Call, run_id: str) -> Json:
 
 @endpoint("retentionRuns/add", staff=OFFICERS, writes=True)
 def dry_run(call: Call) -> Json:
-    """Start a dry run: a job counts what is due, and changes nothing."""
+    """Start a dry run: a job counts what is due, and changes nothing. A run that has stopped is continued instead."""
     return Json(_run(running.order_dry_run(call.actor)))
 
 

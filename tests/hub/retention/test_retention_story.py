@@ -6,16 +6,25 @@ import json
 
 import pytest
 from django.conf import settings
+from django.db.models import QuerySet
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories.applications import make_staff
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
-from tests.hub.retention.stories import COLLEAGUE, PERSON, carried_out, counted, in_force, publish
+from tests.hub.retention.stories import COLLEAGUE, PERSON, WHY, carried_out, counted, in_force, publish
+from tests.identity.two_people import approved, at_screen
+from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.clock import today
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot
+from vardkase.hub.retention.carrying_out import carry_out
 from vardkase.hub.retention.models import RetentionItemState, RunState
+from vardkase.hub.retention.running import propose_carrying_out
+from vardkase.hub.retention.schedules import look
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.models import Attribute, EventVersion
@@ -85,3 +94,41 @@ def test_title_and_tagged_values_are_pseudonymised(seed: Seed, jurist: User, sec
     assert "[retention, " in version["info"]
     assert EventVersion.objects.get(event_uuid=event.uuid, version=1).info == version["info"]
     assert counted(second).affected == 0
+
+
+def test_run_whose_job_has_ended_is_continued(seed: Seed, jurist: User, second: User) -> None:
+    publish(seed)
+    in_force(seed, second, jurist)
+    run = counted(second)
+    propose_carrying_out(at_screen(jurist), run.pk, WHY)
+    approved(second)
+    jobs, page, word = (
+        ProcrastinateJob.objects.filter(lock="retention"),
+        signed_in(second),
+        "Fortsätt gallringen",
+    )
+    address = f"/retention/runs/{run.pk}/"
+    assert word not in page.get(address).text  # Its job waits.
+    page.post("/retention/runs/start/")
+    assert AuditEntry.objects.filter(action="retention.resumed").count() == 0
+    _end(jobs)
+    assert word in page.get(address).text
+    assert page.post("/retention/runs/start/")["Location"] == address
+    assert list(jobs.filter(status="todo").values_list("task_name", "args")) == [
+        ("retention.carry_out", {"run_id": run.pk, "user_id": second.pk})
+    ]
+    assert AuditEntry.objects.filter(action="retention.resumed").count() == 1
+    _end(jobs)
+    assert look() == 1  # So does the schedule.
+    carry_out(hub_actor(), run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+    assert word not in page.get(address).text
+
+
+def _end(jobs: QuerySet[ProcrastinateJob]) -> None:
+    """As a job ends that fails or is cancelled."""
+    cursor().execute(
+        "UPDATE procrastinate_jobs SET status = 'failed' WHERE id = ANY(%s)",
+        (list(jobs.values_list("pk", flat=True)),),
+    )

@@ -18,4 +18,5 @@ class RetentionAction(AuditAction):
     CASE_DISPOSED = "retention.case_disposed", _("A closed case was disposed of")
     COUNTED = "retention.counted", _("A retention dry run was done")
     ORDERED = "retention.ordered", _("A retention dry run was started")
+    RESUMED = "retention.resumed", _("A retention run that had stopped was taken up again")
     RULE_CHANGED = "retention.rule_changed", _("A retention rule was changed")

@@ -19,7 +19,7 @@ from vardkase.hub.retention.models import RetentionPlace, RetentionRun, RunState
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.queries import find_run, rules_in_force
 from vardkase.hub.retention.rules import require_officer
-from vardkase.hub.retention.tasks import order_carrying_out, order_counting
+from vardkase.hub.retention.tasks import is_at_work, order_carrying_out, order_counting
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -29,12 +29,14 @@ from vardkase.identity.accounts.four_eyes.services import propose
 
 HOLDS_DAYS = 30
 """For how long the figures of a dry run may be approved."""
+UNDER_WAY = (RunState.COUNTING, RunState.CARRYING_OUT)
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('retention runs'))"
 
 
 @transaction.atomic
 def order_dry_run(actor: Actor) -> RetentionRun:
-    """Order a dry run. Raises Forbidden, Conflict while one is going on or no rule is in force."""
+    """Order a dry run, or take up the run that has stopped. Raises Forbidden, Conflict while one is going on or no
+    rule is in force."""
     require_officer(actor)
     actor.require_writing()
     return order_run(actor, actor.user_id or 0)
@@ -43,13 +45,27 @@ def order_dry_run(actor: Actor) -> RetentionRun:
 def order_run(actor: AuditActor, user_id: int = 0) -> RetentionRun:
     """As `order_dry_run`, for who has been checked, and for the schedule."""
     cursor().execute(ONE_AT_A_TIME)
-    if RetentionRun.objects.filter(state__in=(RunState.COUNTING, RunState.CARRYING_OUT)).exists():
-        raise Conflict(RetentionProblem.RUN_GOING_ON())
+    if under_way := RetentionRun.objects.filter(state__in=UNDER_WAY).order_by("pk").first():
+        if not has_stopped(under_way):
+            raise Conflict(RetentionProblem.RUN_GOING_ON())
+        return _resume(actor, under_way, user_id)
     if not rules_in_force():
         raise Conflict(RetentionProblem.NO_RULES())
     run = RetentionRun.objects.create(ordered_by=actor.name[:255], counted_until=timezone.now())
     record(actor, RetentionAction.ORDERED, target_of(run))
     order_counting(run.pk, user_id)
+    return run
+
+
+def has_stopped(run: RetentionRun) -> bool:
+    """Whether the run is not finished and its job has ended, by a fault or because somebody cancelled it."""
+    return run.state in UNDER_WAY and not is_at_work()
+
+
+def _resume(actor: AuditActor, run: RetentionRun, user_id: int) -> RetentionRun:
+    record(actor, RetentionAction.RESUMED, target_of(run))
+    order = order_counting if run.state == RunState.COUNTING else order_carrying_out
+    order(run.pk, user_id)
     return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from vardkase.core.jobs.retrying import JobRetry
 from vardkase.core.outages import Outage
@@ -21,6 +22,11 @@ def order_counting(run_id: int, user_id: int) -> None:
 
 def order_carrying_out(run_id: int, user_id: int) -> None:
     carry_out_run.configure(lock=LOCK).defer(run_id=run_id, user_id=user_id)
+
+
+def is_at_work() -> bool:
+    """Whether a job of retention is at work or waits, also to be tried again."""
+    return ProcrastinateJob.objects.filter(lock=LOCK, status__in=("todo", "doing")).exists()
 
 
 @app.task(name="retention.count", retry=AGAIN)

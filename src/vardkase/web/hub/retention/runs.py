@@ -51,6 +51,7 @@ def run(request: PageRequest, pk: int) -> HttpResponseBase:
         "progress": queries.progress_of(shown) if shown.state == RunState.CARRYING_OUT else None,
         "is_done": shown.state == RunState.DONE,
         "may_propose": shown.state == RunState.COUNTED and shown.affected > 0,
+        "has_stopped": running.has_stopped(shown),
         "waiting": waiting_request(running.CARRY_OUT.name, str(pk)),
         **file_links(request),
     }
