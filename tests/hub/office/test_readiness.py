@@ -51,11 +51,11 @@ def test_check_says_what_the_office_lacks(seed: Seed, password_is_enough: None, 
     assert "No two officers have the duties" in said()
     propose_trial_certificate(at_the_screen(desk.officer), "Prov")
     SigningCertificate.objects.update(in_use_from=timezone.now())
-    assert "is for trial" in said()
+    assert "is for testing" in said()
     SigningCertificate.objects.update(is_trial=False, valid_to=timezone.now() + timedelta(days=3))
     assert "expires on" in said()
     SigningCertificate.objects.update(valid_to=timezone.now() - timedelta(days=3))
-    assert "not valid today: letters are not signed" in said()
+    assert "not valid today: letters are not electronically sealed" in said()
     for name in ("Vardkase.letters_must_be_signed", "MISP.disable_emailing"):
         SettingValue.objects.update_or_create(name=name, defaults={"value": True})
     Letter.objects.create(number="M-1:1", kind="x", title="x", thing_kind="x", thing_id=1, content=b"x")

@@ -94,7 +94,7 @@ def test_two_officers_take_certificate_into_use_and_letters_are_signed(seed: See
     put(TRUST_ROOTS, root)
     assert check_signatures(report()).verdict == "trusted"
     page = web.get("/signatures/", headers=ENGLISH).content.decode()
-    assert "are signed electronically." in page
+    assert "are electronically sealed." in page
     assert row.fingerprint_in_groups in page
     pem = b"".join(web.get(f"/signatures/{row.pk}/certificate.pem")).decode()  # type: ignore[call-overload]
     assert "CERTIFICATE" in pem
@@ -131,7 +131,7 @@ def test_declined_certificate_and_expiry(seed: Seed, desk: Desk) -> None:
     assert SigningCertificate.objects.count() == 1
     approved(desk.second.user)
     page = web.get("/signatures/", headers=ENGLISH).content.decode()
-    assert "for trial" in page
+    assert "for testing" in page
     assert check_signatures(report()).verdict == "unknown_issuer"
     later = timezone.now() - timedelta(minutes=1)
     SigningCertificate.objects.update(valid_to=later)

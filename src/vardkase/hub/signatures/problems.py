@@ -22,7 +22,7 @@ class SignatureProblem(ProblemCode):
     NONE_IN_USE = _("No certificate is in use.")
     CANNOT_SIGN = _(
         "Letters must be signed electronically, and no valid certificate is in use. An officer can add one under "
-        "“Electronic signatures”."
+        "“Electronic seals and signatures”."
     )
     NOT_CERTIFICATES = _("Enter certificates in PEM format.")
     NOT_AN_ADDRESS = _("Enter an address that begins with https:// or http://.")

@@ -98,7 +98,7 @@ def _row(request: ApprovalRequest) -> SigningCertificate:
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
     row = SigningCertificate.objects.filter(pk=request.parameters["certificate"]).first()
-    effect = gettext("Letters, decisions and reports are signed with this certificate from now on.")
+    effect = gettext("Letters, decisions and reports are sealed with this certificate from now on.")
     if row is None:
         return ActionDescription(effect, (), "/signatures/")
     period = f"{date_format(row.valid_from, 'j F Y')} – {date_format(row.valid_to, 'j F Y')}"

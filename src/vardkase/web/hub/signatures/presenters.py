@@ -20,12 +20,12 @@ class StateInWords:
 
 STATES = {
     SigningState.MISSING: StateInWords(
-        "warn", _("No certificate is in use: letters, decisions and reports are not signed electronically.")
+        "warn", _("No certificate is in use: letters, decisions and reports are not electronically sealed.")
     ),
     SigningState.EXPIRED: StateInWords(
         "bad",
         _(
-            "The certificate is not valid today: letters, decisions and reports are not signed electronically."
+            "The certificate is not valid today: letters, decisions and reports are not electronically sealed."
         ),
     ),
     SigningState.EXPIRES_SOON: StateInWords(
@@ -36,11 +36,9 @@ STATES = {
     ),
     SigningState.TRIAL: StateInWords(
         "warn",
-        _(
-            "This certificate is for trial: the hub signed it itself, and nobody who receives a document can trust it."
-        ),
+        _("This certificate is for testing: the hub signed it itself, and recipients cannot trust it."),
     ),
-    SigningState.VALID: StateInWords("ok", _("Letters, decisions and reports are signed electronically.")),
+    SigningState.VALID: StateInWords("ok", _("Letters, decisions and reports are electronically sealed.")),
 }
 PILLS = {
     SignatureVerdict.TRUSTED: "ok",

@@ -68,10 +68,10 @@ def trial(request: PageRequest) -> HttpResponse:
             made = services.propose_trial_certificate(request.actor, form.cleaned_data["reason"])
             return proposed(request, made) if made.is_waiting else _done(request)
     intro = gettext(
-        "For trial only. The hub makes a key and signs the certificate itself, for 90 days. Readers of PDF files will "
-        "say that the signature cannot be trusted."
+        "For testing only. The hub makes a key and signs the certificate itself, for 90 days. Readers of PDF files "
+        "will say that the signature cannot be trusted."
     )
-    heading = gettext("Make a certificate for trial")
+    heading = gettext("Make a test certificate")
     return edit_page(request, form, heading, _parents(), save=gettext("Propose"), intro=intro)
 
 
@@ -86,7 +86,7 @@ def stop(request: PageRequest) -> HttpResponse:
         "The key is erased at once and cannot be restored. Until another certificate is approved, letters are not "
         "signed electronically. Also ask the issuer to revoke the certificate if its key may be in other hands."
     )
-    return confirm_page(request, gettext("Stop signing"), _parents(), words)
+    return confirm_page(request, gettext("Stop sealing"), _parents(), words)
 
 
 @page(staff=OFFICERS)
@@ -96,9 +96,9 @@ def certificate(request: PageRequest, pk: int) -> HttpResponseBase:
 
 
 def _done(request: PageRequest) -> HttpResponse:
-    messages.success(request, gettext("Documents are signed with this certificate from now on."))
+    messages.success(request, gettext("Documents are sealed with this certificate from now on."))
     return redirect("signatures")
 
 
 def _parents() -> list[Crumb]:
-    return [(gettext("Electronic signatures"), reverse("signatures"))]
+    return [(gettext("Electronic seals and signatures"), reverse("signatures"))]
