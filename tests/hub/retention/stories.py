@@ -34,6 +34,14 @@ RULE = {
     "duty_note": "Lagringsminimering väger tyngre än bevarande för dessa uppgifter.",
     "starts_on": "2026-01-01",
 }
+CASES = {
+    "subject": "case_files",
+    "title": "Avslutade medlemsärenden",
+    "case_kind": "membership",
+    "months": 60,
+    "legal_ground": "RA-MS 2026:12",
+    "starts_on": "2026-01-01",
+}
 
 
 def publish(seed: Seed, info: str = "Nätfiske", **more: Any) -> Event:

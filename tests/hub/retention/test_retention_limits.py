@@ -13,7 +13,7 @@ from tests.factories.applications import make_staff
 from tests.factories.memberships import staff_of
 from tests.factories.records_cases import at_a_browser, officer_of
 from tests.factories.seed import Seed
-from tests.hub.retention.stories import PERSON, RULE, WHY, carried_out, counted, in_force, publish
+from tests.hub.retention.stories import CASES, PERSON, RULE, WHY, carried_out, counted, in_force, publish
 from tests.identity.two_people import approved, at_screen, the_request
 from tests.web.accounts import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -166,18 +166,10 @@ def _item(case: Any, event: Any) -> dict[str, Any]:
 
 
 def test_closed_case_leaves_number_dates_and_hashes(seed: Seed, jurist: User, second: User) -> None:
-    rule = {
-        "subject": "case_files",
-        "title": "Avslutade medlemsärenden",
-        "case_kind": CaseKind.MEMBERSHIP,
-        "months": 60,
-        "legal_ground": "RA-MS 2026:12",
-        "starts_on": "2026-01-01",
-    }
     with pytest.raises(Invalid) as refused:
-        propose_rule(at_screen(jurist), None, rule | {"legal_ground": ""}, WHY)
+        propose_rule(at_screen(jurist), None, CASES | {"legal_ground": ""}, WHY)
     assert "legal_ground" in refused.value.by_field
-    propose_rule(at_screen(jurist), None, rule, WHY)
+    propose_rule(at_screen(jurist), None, CASES, WHY)
     approved(second)
     actor = at_screen(jurist)
     old, young = (

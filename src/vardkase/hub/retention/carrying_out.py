@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.rewriting import rewrite_version
+from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.counting import target_of
 from vardkase.hub.retention.disposal import dispose_of_case
@@ -28,7 +30,7 @@ from vardkase.hub.retention.models import (
     VersionCheck,
 )
 from vardkase.hub.retention.owners import tell_owners
-from vardkase.hub.retention.selecting import cutoff, in_order
+from vardkase.hub.retention.selecting import cutoff, in_order, is_case_still_due, still_due_in_event
 from vardkase.hub.retention.versions import Search, expired_by, first_publication
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
@@ -37,6 +39,7 @@ from vardkase.intel.personal_data.expiring import expire_attributes, expire_repo
 from vardkase.intel.services.publish import publish_event
 from vardkase.intel.services.unpublished_changes import unpublished_audiences
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 200
 OF_EVENTS = (RetentionPlace.ATTRIBUTE, RetentionPlace.TITLE, RetentionPlace.REPORT)
 
@@ -94,12 +97,14 @@ def _cases(actor: Actor, run: RetentionRun) -> Iterator[None]:
 
 
 def _guarded(rows: QuerySet[RetentionItem], act: Callable[[list[RetentionItem]], None]) -> None:
-    """Do it in a transaction of its own; what the services refuse is on record as failed, and the rest goes on."""
+    """Do it in a transaction of its own; what fails is on record as failed, and the rest goes on."""
     try:
         with transaction.atomic():
             if items := list(rows.select_for_update(of=("self",)).select_related("rule").order_by("pk")):
                 act(items)
-    except VardkaseError:
+    except Exception as failed:
+        if not isinstance(failed, VardkaseError):
+            logger.exception("A retention item could not be carried out")
         rows.update(state=RetentionItemState.FAILED, done_at=timezone.now())
 
 
@@ -120,7 +125,7 @@ def _end_in_event(actor: Actor, run: RetentionRun, items: list[RetentionItem]) -
     if exemption := exemption_of_event(event.pk):
         return _settle(items, RetentionItemState.EXEMPT, exemption=exemption)
     was_published = event.published and not unpublished_audiences(event)
-    done = _ended(actor, event, items)
+    done = _ended(actor, event, _still_due(run, event, items))
     _settle([item for item in items if item.pk not in done], RetentionItemState.UNCHANGED)
     if not done:
         return None
@@ -136,6 +141,13 @@ def _end_in_event(actor: Actor, run: RetentionRun, items: list[RetentionItem]) -
     # Without its title, which may have been what was removed.
     record(actor, RetentionAction.APPLIED, Target("event", event.pk, event.uuid), change)
     return None
+
+
+def _still_due(run: RetentionRun, event: Event, items: list[RetentionItem]) -> list[RetentionItem]:
+    """Asked before anything is changed: somebody may have changed the event since the dry run."""
+    rules = {item.rule_id: item.rule for item in items}
+    due = {pk: still_due_in_event(run, rule, event.pk) for pk, rule in rules.items()}
+    return [item for item in items if (item.place, item.part_id) in due[item.rule_id]]
 
 
 def _ended(actor: Actor, event: Event, items: list[RetentionItem]) -> set[int]:
@@ -206,8 +218,12 @@ def _end_in_version(actor: Actor, run: RetentionRun, item: RetentionItem) -> Non
 
 
 def _end_of_case(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
+    # Locked first: it may be reopened meanwhile, and its period begins anew when it is closed again.
+    CaseFile.objects.select_for_update().filter(pk=item.part_id).first()
     if exemption := exemption_of_case(item.part_id):
         return _settle([item], RetentionItemState.EXEMPT, exemption=exemption)
+    if not is_case_still_due(run, item.rule, item.part_id):
+        return _settle([item], RetentionItemState.UNCHANGED)
     digest = dispose_of_case(actor, item.part_id, item.rule, run.number)
     return _settle([item], RetentionItemState.DONE if digest else RetentionItemState.UNCHANGED, digest=digest)
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.models import Appeal
-from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, SignatureCheck
 from vardkase.hub.data_protection.requests.models import ConcernedItem, DataSubjectRequest
+from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.public_records.cases.disposal import dispose_of as dispose_of_records_case
 from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.models import RetentionPlanRule
 from vardkase.hub.retention.versions import mark_of
 from vardkase.hub.spills.models import Spill, SpillHolder
 from vardkase.identity.access.actor import Actor
+
+BEFORE_OPENING = timedelta(minutes=5)
+"""What a case was opened for is written a moment before."""
 
 
 def dispose_of_case(actor: Actor, case_id: int, rule: RetentionPlanRule, run: str) -> str:
@@ -51,7 +56,21 @@ def _digest(case: CaseFile) -> str:
 
 
 def _empty_texts(case: CaseFile, mark: str) -> None:
+    documents = CaseDocument.every.filter(case_file=case)
+    SignatureCheck.objects.filter(document__in=documents).delete()
     appeals = Appeal.objects.filter(case_file=case)
+    values = {
+        "id": case.pk,
+        "number": case.number,
+        "kind": case.thing_kind,
+        "thing": case.thing_id,
+        "opened": case.opened_at - BEFORE_OPENING,
+        "closed": case.closed_at,
+        "appeals": list(appeals.values_list("pk", flat=True)),
+        "letters": list(documents.exclude(letter=None).values_list("letter_id", flat=True)),
+        "actions": [each.name for each in two_people.ACTIONS] if case.kind == CaseKind.MEMBERSHIP else [],
+        "mark": mark,
+    }
     appeals.update(
         appellant="",
         claim="",
@@ -61,14 +80,6 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
         outcome_note="",
         registered_by="",
     )
-    values = {
-        "id": case.pk,
-        "number": case.number,
-        "kind": case.thing_kind,
-        "thing": case.thing_id,
-        "opened": case.opened_at,
-        "closed": case.closed_at,
-    }
     for statement in EMPTY_TRACES:
         cursor().execute(statement, values)
     match case.kind:
@@ -105,14 +116,38 @@ EMPTY_LETTER = (
     "UPDATE letter_receipt SET person = '', note = '', noted_by = '' WHERE letter_id = %(id)s",
     "UPDATE letter_delivery SET note = '', noted_by = '' WHERE letter_id = %(id)s",
 )
+# Of the thing's other cases nothing goes; what led to this one was written before it was opened.
+IN_TIME = """{at} <= %(closed)s AND ({at} >= %(opened)s OR NOT EXISTS (
+        SELECT 1 FROM case_file o WHERE o.thing_kind = %(kind)s AND o.thing_id = %(thing)s AND o.id <> %(id)s))"""
+APPROVALS = f"""state <> 'waiting' AND action = ANY(%(actions)s::text[]) AND subject = %(thing)s::text
+        AND {IN_TIME.format(at="proposed_at")}"""
 EMPTY_TRACES = (
-    """
-    UPDATE history_entry SET note = '' WHERE kind = %(kind)s AND thing_id = %(thing)s
-        AND at BETWEEN %(opened)s AND %(closed)s
+    f"""
+    UPDATE history_entry SET note = '' WHERE kind = %(kind)s AND thing_id = %(thing)s AND {IN_TIME.format(at="at")}
     """,
-    """
+    "UPDATE history_entry SET note = '' WHERE kind = 'appeal' AND thing_id = ANY(%(appeals)s::bigint[])",
+    f"""
     UPDATE sent_mail SET subject = '', thing_title = '', recipient = '' WHERE thing_kind = %(kind)s
-        AND thing_id = %(thing)s AND at BETWEEN %(opened)s AND %(closed)s
+        AND thing_id = %(thing)s AND {IN_TIME.format(at="at")}
     """,
-    "UPDATE audit_entry SET title = %(number)s WHERE target_kind = 'case_file' AND target_id = %(id)s",
+    # Who did what, and when, stays.
+    """
+    UPDATE audit_entry SET title = %(number)s, change = jsonb_build_object('removed', %(mark)s::text)
+    WHERE target_kind = 'case_file' AND target_id = %(id)s
+        OR target_kind = 'letter' AND target_id = ANY(%(letters)s::bigint[])
+        OR target_kind = 'appeal' AND target_id = ANY(%(appeals)s::bigint[])
+    """,
+    f"""
+    UPDATE audit_entry SET change = change - ARRAY['note', 'reason', 'person']
+    WHERE target_kind = %(kind)s AND target_id = %(thing)s AND {IN_TIME.format(at="created")}
+    """,
+    "UPDATE membership_restriction SET reason = %(mark)s WHERE letter_id = ANY(%(letters)s::bigint[])",
+    f"""
+    UPDATE audit_entry SET change = change - ARRAY['reason', 'answer', 'parameters']
+    WHERE target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {APPROVALS})
+    """,
+    f"""
+    UPDATE approval_request SET reason = '', answer = '', parameters = jsonb_build_object(),
+        subject_state = jsonb_build_object() WHERE {APPROVALS}
+    """,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.models import AppealState
-from vardkase.hub.data_protection.requests.models import DataRequestState, ItemOutcome
+from vardkase.hub.data_protection.requests.models import DataRequestState, FoundItemKind, ItemOutcome
 from vardkase.hub.public_records.cases.models import CaseState
 from vardkase.hub.retention.models import Exemption
 from vardkase.hub.spills.queries import UNFINISHED
@@ -47,6 +47,21 @@ ELSE coalesce((
     WHERE i.event_uuid = e.uuid AND r.state <> %(records_closed)s HAVING count(*) > 0
 ), '') END
 """
+FOUND_IN_CASES = """
+SELECT d.case_file_id FROM data_request_item i
+JOIN data_request_controller o ON o.id = i.controller_id JOIN data_subject_request q ON q.id = o.request_id
+JOIN case_document d ON d.{part} = i.part_id
+WHERE i.kind = ANY(ARRAY[{kinds}]) AND {held}
+"""
+HELD_IN_CASES = " UNION ALL ".join(
+    FOUND_IN_CASES.replace("{part}", part).replace("{kinds}", ", ".join(f"'{kind.value}'" for kind in kinds))
+    for part, kinds in (
+        ("id", (FoundItemKind.CASE_DOCUMENT, FoundItemKind.CASE_FILE_DOCUMENT)),
+        ("letter_id", (FoundItemKind.LETTER,)),
+    )
+)
+RESTRICTED = HELD_IN_CASES.replace("{held}", "i.outcome = %(restricted)s")
+ASKED_FOR = HELD_IN_CASES.replace("{held}", "NOT q.state = ANY(%(requests_ended)s::text[])")
 EXEMPTION_OF_CASE = f"""
 CASE
 WHEN EXISTS (
@@ -59,6 +74,8 @@ WHEN EXISTS (
     SELECT 1 FROM case_file other
     WHERE other.thing_kind = c.thing_kind AND other.thing_id = c.thing_id AND other.closed_at IS NULL
 ) THEN '{Exemption.OPEN_CASE.value}'
+WHEN c.id IN ({RESTRICTED}) THEN '{Exemption.RESTRICTION.value}'
+WHEN c.id IN ({ASKED_FOR}) THEN '{Exemption.DATA_REQUEST.value}'
 ELSE '' END
 """
 

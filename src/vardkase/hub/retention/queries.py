@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db.models import QuerySet
 
@@ -22,7 +24,12 @@ from vardkase.hub.retention.models import (
 from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.rules import require_officer
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.access.visibility import attribute_predicate, event_predicate, reader_parameters
+from vardkase.identity.access.visibility import (
+    attribute_predicate,
+    event_predicate,
+    reader_parameters,
+    report_predicate,
+)
 
 
 def newest_rules() -> list[RetentionPlanRule]:
@@ -65,6 +72,44 @@ def items_of(actor: Actor, run: RetentionRun) -> QuerySet[RetentionItem]:
     return run.items.select_related("rule", "organisation").order_by("pk")
 
 
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item of a run; `event_id` and `part_id` are 0 where the reader may not read the event, part or case."""
+
+    item: RetentionItem
+    event_id: int
+    part_id: int
+
+
+def listed_items(actor: Actor, run: RetentionRun) -> Iterator[ListedItem]:
+    """Without why each was exempted, which tells of spills and of data subjects' requests: the totals say how many."""
+    for batch in batched(items_of(actor, run).iterator(AT_ONCE), AT_ONCE):
+        cases = [item.part_id for item in batch if item.place == RetentionPlace.CASE]
+        open_cases = set(readable(actor).filter(pk__in=cases).values_list("pk", flat=True))
+        seen = set(_readable_in_events(actor, [item.pk for item in batch]))
+        known = {item_id for item_id, reads_part in seen if reads_part}
+        known |= {
+            item.pk for item in batch if item.place == RetentionPlace.CASE and item.part_id in open_cases
+        }
+        events = {item_id for item_id, _ in seen}
+        for item in batch:
+            yield ListedItem(
+                item,
+                item.event_id if item.pk in events else 0,
+                item.part_id if item.pk in known else 0,
+            )
+
+
+def _readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bool]]:
+    """The items of events that the actor reads, each with whether they read the part as well."""
+    sql = READABLE.format(
+        event=event_predicate(actor),
+        attribute=attribute_predicate(actor),
+        report=report_predicate(actor, "p"),
+    )
+    return cursor().execute(sql, reader_parameters(actor) | {"items": item_ids}).fetchall()
+
+
 def waiting_run() -> RetentionRun | None:
     """The dry run whose figures wait for a decision, if something in it can be carried out."""
     newest = RetentionRun.objects.order_by("-pk").first()
@@ -101,6 +146,14 @@ def progress_of(run: RetentionRun) -> tuple[int, int]:
     return run.affected - left, run.affected
 
 
+AT_ONCE = 500
+READABLE = """
+SELECT i.id, CASE i.place
+    WHEN 'attribute' THEN EXISTS (SELECT 1 FROM attribute a WHERE a.id = i.part_id AND {attribute})
+    WHEN 'report' THEN EXISTS (SELECT 1 FROM event_report p WHERE p.id = i.part_id AND {report})
+    ELSE TRUE END
+FROM retention_item i JOIN event e ON e.id = i.event_id WHERE i.id = ANY(%(items)s::bigint[]) AND {event}
+"""
 MOST_SAMPLES = 10
 LOOKED_AT = 1_000
 """Items that are looked through for what the reader may see."""

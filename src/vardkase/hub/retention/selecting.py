@@ -35,12 +35,7 @@ def select_events(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None
     steps = len(ranges) * len(rules)
     for number, rule in enumerate(in_order(rules)):
         values = _values(run, rule)
-        statement = OF_TYPE if is_by_type_alone(rule) else MARKED
-        sql = statement.format(
-            exemption=EXEMPTION_OF_EVENT,
-            part_time=PART_TIME[rule.counted_from],
-            event_time=EVENT_TIME[rule.counted_from],
-        )
+        sql = ENTERED.format(due=_due_in_events(rule))
         for place, (first, last) in enumerate(ranges, 1):
             cursor().execute(sql, values | {"first": first, "last": last})
             report(number * len(ranges) + place, steps)
@@ -48,7 +43,29 @@ def select_events(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None
 
 def select_cases(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
     for rule in rules:
-        cursor().execute(CASES.format(exemption=EXEMPTION_OF_CASE), _values(run, rule))
+        due = CASES.format(exemption=EXEMPTION_OF_CASE)
+        cursor().execute(ENTERED.format(due=due), _values(run, rule))
+
+
+def still_due_in_event(run: RetentionRun, rule: RetentionPlanRule, event_id: int) -> set[tuple[str, int]]:
+    """Place and part of what is due in one event as it is now, by the day until which the run counted."""
+    values = _values(run, rule) | {"first": event_id, "last": event_id}
+    return set(cursor().execute(STILL_DUE.format(due=_due_in_events(rule)), values).fetchall())
+
+
+def is_case_still_due(run: RetentionRun, rule: RetentionPlanRule, case_id: int) -> bool:
+    due = CASES.format(exemption="''")
+    sql = f"{STILL_DUE.format(due=due)} WHERE due.part_id = %(case)s"
+    return bool(cursor().execute(sql, _values(run, rule) | {"case": case_id}).fetchone())
+
+
+def _due_in_events(rule: RetentionPlanRule) -> str:
+    statement = OF_TYPE if is_by_type_alone(rule) else MARKED
+    return statement.format(
+        exemption=EXEMPTION_OF_EVENT,
+        part_time=PART_TIME[rule.counted_from],
+        event_time=EVENT_TIME[rule.counted_from],
+    )
 
 
 def is_by_type_alone(rule: RetentionPlanRule) -> bool:
@@ -106,13 +123,14 @@ TAGGED = """(%(tag)s = '' OR EXISTS (
 ) OR EXISTS (
     SELECT 1 FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
     WHERE l.attribute_id = a.id AND lower(t.name) = %(tag)s))"""
-INSERT = """
+ENTERED = """
 INSERT INTO retention_item (run_id, rule_id, place, event_id, part_id, organisation_id, exemption, state, digest)
 SELECT %(run)s, %(rule)s, due.place, due.event_id, due.part_id, due.organisation_id, due.exemption,
     CASE WHEN due.exemption = '' THEN %(pending)s ELSE %(exempt)s END, ''
+FROM ({due}) due ON CONFLICT DO NOTHING
 """
+STILL_DUE = "SELECT due.place, due.part_id FROM ({due}) due"
 MARKED = f"""
-{INSERT} FROM (
     SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END AS place,
         m.event_id, m.part_id, e.org_id AS organisation_id,
         CASE WHEN m.place = 'tag' THEN %(in_tag)s ELSE {{exemption}} END AS exemption
@@ -122,24 +140,19 @@ MARKED = f"""
     WHERE m.event_id BETWEEN %(first)s AND %(last)s AND (%(kind)s = '' OR m.kind = %(kind)s)
         AND (%(type)s = '' OR a.type = %(type)s) AND {TAGGED}
         AND CASE WHEN a.id IS NOT NULL THEN {{part_time}} ELSE {{event_time}} END <= %(cutoff)s
-) due ON CONFLICT DO NOTHING
 """
 # What is a pseudonym, or was emptied with its deletion, is not due again.
 OF_TYPE = f"""
-{INSERT} FROM (
     SELECT 'attribute' AS place, a.event_id, a.id AS part_id, e.org_id AS organisation_id,
         {{exemption}} AS exemption
     FROM attribute a JOIN event e ON e.id = a.event_id
     WHERE a.event_id BETWEEN %(first)s AND %(last)s AND a.type = %(type)s AND {TAGGED}
         AND a.value1 !~ '^pseudonym-[0-9a-f]{{{{12}}}}(@pseudonym\\.invalid)?$'
         AND NOT (a.deleted AND a.value1 = 'deleted') AND {{part_time}} <= %(cutoff)s
-) due ON CONFLICT DO NOTHING
 """
-CASES = f"""
-{INSERT} FROM (
-    SELECT 'case' AS place, 0 AS event_id, c.id AS part_id, c.organisation_id, {{exemption}} AS exemption
+CASES = """
+    SELECT 'case' AS place, 0 AS event_id, c.id AS part_id, c.organisation_id, {exemption} AS exemption
     FROM case_file c WHERE c.kind = %(case_kind)s AND c.closed_at <= %(closed_before)s
         AND (c.kind <> %(of_authorities)s OR c.organisation_id = %(host)s) AND NOT EXISTS (
         SELECT 1 FROM retention_item i WHERE i.place = 'case' AND i.part_id = c.id AND i.state = %(done)s)
-) due ON CONFLICT DO NOTHING
 """

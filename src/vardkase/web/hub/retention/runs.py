@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.hub.retention import queries, running
 from vardkase.hub.retention.figures import reason_in_words
-from vardkase.hub.retention.models import RetentionItem, RetentionPlace, RetentionRun, RunState
+from vardkase.hub.retention.models import RetentionPlace, RetentionRun, RunState
 from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.retention.forms import ProposalReasonForm
@@ -38,7 +38,7 @@ def run(request: PageRequest, pk: int) -> HttpResponseBase:
     shown = queries.find_run(request.actor, pk)
     if form := wanted_file(request):
         name = f"retention-{shown.number}"
-        rows = queries.items_of(request.actor, shown)
+        rows = queries.listed_items(request.actor, shown)
         return list_file(request, form, name, gettext("Retention"), _columns(), rows)
     figures = shown.results or shown.figures
     context = {
@@ -108,16 +108,15 @@ def _run_columns() -> Columns[RetentionRun]:
     }
 
 
-def _columns() -> Columns[RetentionItem]:
+def _columns() -> Columns[queries.ListedItem]:
     return {
-        gettext("Rule"): lambda item: item.rule.reference,
-        gettext("Rule version"): lambda item: item.rule.version,
-        gettext("Where"): lambda item: str(RetentionPlace(item.place).label),
-        gettext("Event"): lambda item: item.event_id or None,
-        gettext("Number there"): lambda item: item.part_id or None,
-        gettext("Organisation"): lambda item: item.organisation.name if item.organisation else "",
-        gettext("Status"): lambda item: item.get_state_display(),
-        gettext("Exempted because"): lambda item: item.get_exemption_display() if item.exemption else "",
-        pgettext("retention item", "Done"): lambda item: item.done_at,
-        gettext("SHA-256 of what it was"): lambda item: item.digest,
+        gettext("Rule"): lambda row: row.item.rule.reference,
+        gettext("Rule version"): lambda row: row.item.rule.version,
+        gettext("Where"): lambda row: str(RetentionPlace(row.item.place).label),
+        gettext("Event"): lambda row: row.event_id or None,
+        gettext("Number there"): lambda row: row.part_id or None,
+        gettext("Organisation"): lambda row: row.item.organisation.name if row.item.organisation else "",
+        gettext("Status"): lambda row: row.item.get_state_display(),
+        pgettext("retention item", "Done"): lambda row: row.item.done_at,
+        gettext("SHA-256 of what it was"): lambda row: row.item.digest,
     }

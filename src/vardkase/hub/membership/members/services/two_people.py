@@ -274,3 +274,4 @@ TERMINATE = _of_a_member(
     ),
     execute=_execute_termination,
 )
+ACTIONS = (ACTIVATE, LIMIT, LIFT, TERMINATE)

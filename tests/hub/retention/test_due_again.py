@@ -1,0 +1,188 @@
+"""What changes between a dry run and its carrying out: only what is still due ends, and the list tells no secrets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.api.calls import call
+from tests.factories.applications import make_staff
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
+from tests.factories.seed import Seed
+from tests.hub.membership import with_approval
+from tests.hub.retention.stories import CASES, PERSON, WHY, carried_out, counted, in_force, publish
+from tests.identity.two_people import approved, at_screen
+from tests.web.accounts import signed_in
+from vardkase.core.sql import cursor
+from vardkase.hub.case_files.appeals.services import ReceivedAppeal, check_time, register_appeal, withdraw
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction, SignatureCheck
+from vardkase.hub.case_files.services import (
+    close_case_file,
+    file_document,
+    note_call,
+    open_case_file,
+    reopen_case_file,
+)
+from vardkase.hub.correspondence.letters.service import record_service
+from vardkase.hub.data_protection.requests.searching import search
+from vardkase.hub.data_protection.requests.services import begin_search, register
+from vardkase.hub.retention import carrying_out
+from vardkase.hub.retention.disposal import dispose_of_case
+from vardkase.hub.retention.models import RetentionItemState as State
+from vardkase.hub.retention.models import RetentionPlanRule, RunState
+from vardkase.hub.retention.proposing import propose_rule
+from vardkase.hub.spills.declaring import declare
+from vardkase.hub.spills.models import SpillKind
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.models import Attribute
+
+PEOPLE = {1: "Sven Testman", 2: "Olle Bengtsson", 3: "Karin Mattsson"}
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+@pytest.fixture
+def jurist(seed: Seed) -> User:
+    return make_staff(seed, StaffRole.LEGAL_OFFICER, "jurist@hub.example")
+
+
+@pytest.fixture
+def desk(seed: Seed) -> Desk:
+    return make_desk(seed)
+
+
+@pytest.fixture
+def second(seed: Seed) -> User:
+    return make_staff(seed, StaffRole.MEMBERSHIP_OFFICER, "second@hub.example")
+
+
+def test_what_was_seen_or_changed_since_the_dry_run_stays(seed: Seed, jurist: User, second: User) -> None:
+    event = publish(seed)
+    in_force(seed, second, jurist)
+    in_force(seed, second, jurist, kind="", attribute_type="domain", title="Domäner")
+    run = counted(second)
+    seen, domain = (Attribute.objects.get(event=event, value1=value).pk for value in (PERSON, "brev.example"))
+    now = timezone.now().isoformat()
+    for pk, edit in (
+        (seen, {"last_seen": now, "comment": "I dag"}),
+        (domain, {"type": "text", "category": "Other", "value": "Nytt"}),
+    ):
+        assert call(seed.publisher.key, "POST", f"/attributes/edit/{pk}", edit)[0] == 200
+    run = carried_out(run, jurist, second)
+    left = dict(
+        Attribute.objects.filter(pk__in=[seen, domain], deleted=False).values_list("value1", "comment")
+    )
+    assert left == {PERSON: "I dag", "Nytt": ""}
+    states = dict(run.items.values_list("part_id", "state"))
+    assert (states[seen], states[domain]) == (State.UNCHANGED, State.UNCHANGED)
+    assert State.UNCHANGED not in {state for pk, state in states.items() if pk not in (seen, domain)}
+
+
+def test_an_item_that_fails_does_not_stop_the_run(
+    seed: Seed, jurist: User, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(seed)
+    in_force(seed, second, jurist)
+    run = counted(second)
+    monkeypatch.setattr(carrying_out, "expire_attributes", lambda *_arguments: 1 / 0)
+    run = carried_out(run, jurist, second)
+    assert run.state == RunState.DONE
+    assert run.items.filter(state=State.FAILED).exists()
+    assert counted(second).affected
+
+
+def test_case_that_went_on_or_is_asked_for_stays(seed: Seed, jurist: User, second: User) -> None:
+    propose_rule(at_screen(jurist), None, CASES, WHY)
+    approved(second)
+    officer = at_screen(jurist)
+    went_on, asked_for, third = (_old_case(seed, officer, pk) for pk in (1, 2, 3))
+    run = counted(second)
+    reopen_case_file(officer, went_on)
+    went_on.refresh_from_db()
+    file_document(officer, went_on, Direction.INCOMING, "Brev", "Nytt i dag", counterpart="Bo")
+    close_case_file(officer, went_on)
+    fields = {"rights": ["access"], "name": PEOPLE[2], "email": "s@x.example"}
+    request = register(officer, fields | {"arrived_on": timezone.localdate()})
+    begin_search(officer, request.pk)
+    assert search(officer, request.pk)
+    run = carried_out(run, jurist, second)
+    states = dict(run.items.values_list("part_id", "state"))
+    assert states == {went_on.pk: State.UNCHANGED, asked_for.pk: State.EXEMPT, third.pk: State.DONE}
+    texts = set(CaseDocument.objects.values_list("text", flat=True))
+    assert texts >= {f"Om {PEOPLE[1]}", "Nytt i dag", f"Om {PEOPLE[2]}"}
+    assert f"Om {PEOPLE[3]}" not in texts
+
+
+def _old_case(seed: Seed, officer: Any, pk: int) -> CaseFile:
+    case = open_case_file(officer, CaseKind.MEMBERSHIP, "Ansökan", "membership", pk, seed.org_b)
+    file_document(officer, case, Direction.INCOMING, "Brev", f"Om {PEOPLE[pk]}", counterpart="Bo")
+    CaseFile.objects.filter(pk=case.pk).update(closed_at=timezone.now() - timedelta(days=6 * 366))
+    case.refresh_from_db()
+    return case
+
+
+def test_list_names_nothing_that_its_reader_may_not_read(seed: Seed, jurist: User, second: User) -> None:
+    shown, hidden = publish(seed), publish(seed, "Dold", distribution="0", published=False)
+    spilled = publish(seed, "Spilld")
+    in_force(seed, second, jurist)
+    declare(at_screen(jurist), spilled.pk, kind=SpillKind.NATO, reason=WHY)
+    run = counted(second)
+    assert set(run.items.values_list("event_id", flat=True)) == {shown.pk, hidden.pk, spilled.pk}
+    answer: Any = signed_in(second).get(f"/retention/runs/{run.pk}/?format=csv")
+    head, *lines = b"".join(answer.streaming_content).decode().splitlines()
+    rows = [line.replace('"', "").split(",") for line in lines]
+    named = {tuple(row[3:5]) for row in rows if row[2] == "Attribut"}
+    assert {row[3] for row in rows} == {"", str(shown.pk)}
+    assert named == {("", "")} | {(str(shown.pk), str(pk)) for pk in _due(shown.pk)}
+    assert not any(word in f"{head}{lines}".lower() for word in ("spill", "undantaget därför"))
+
+
+def _due(event_id: int) -> list[int]:
+    rows = Attribute.objects.filter(event=event_id, value1__contains=PERSON)
+    return list(rows.values_list("pk", flat=True))
+
+
+def test_nothing_of_a_disposed_case_is_left_anywhere(seed: Seed, desk: Desk) -> None:
+    secret = "Hemligheten"
+    member(desk, seed.org_b, sector="private_company")
+    with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", f"{secret} röjdes.")
+    jurist = at_the_screen(staff_of(seed, "jurist@hub.example", "legal_officer"))
+    case, decision = CaseFile.objects.get(), CaseDocument.objects.get(number=1)
+    assert decision.letter
+    record_service(jurist, decision.letter.pk, "handed", timezone.localdate(), secret)
+    note_call(jurist, case, secret, secret)
+    received = ReceivedAppeal(appellant=secret, claim=secret, arrived_on=timezone.localdate())
+    appeal = register_appeal(jurist, case, decision.pk, received)
+    check_time(jurist, appeal.pk)
+    withdraw(jurist, appeal.pk, secret)
+    SignatureCheck.objects.update_or_create(
+        document=decision, defaults={"verdict": "trusted", "signatures": [{"name": secret}]}
+    )
+    close_case_file(jurist, case)
+    rule = RetentionPlanRule.objects.create(
+        number=1, version=1, subject="case_files", title="x", case_kind="membership", months=1,
+        starts_on=timezone.localdate(), reason="x", proposed_by="a", approved_by="b",
+    )  # fmt: skip
+    assert dispose_of_case(jurist, case.pk, rule, "G-1")
+    columns = cursor().execute(TEXTS).fetchall()
+    left = [
+        f"{table}.{column}"
+        for table, column in columns
+        if cursor()
+        .execute(f'SELECT 1 FROM "{table}" WHERE strpos("{column}"::text, %s) > 0', (secret,))
+        .fetchone()
+    ]
+    # Mail that was sent is deleted on its own day.
+    assert [each for each in left if not each.startswith("outgoing_mail.")] == []
+
+
+TEXTS = """
+SELECT c.table_name, c.column_name FROM information_schema.columns c
+JOIN information_schema.tables t USING (table_schema, table_name)
+WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE'
+    AND data_type IN ('text', 'character varying', 'jsonb', 'json')
+"""
