@@ -11,6 +11,8 @@ from vardkase.api.paging import STREAMED, Paging
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Forbidden, Invalid
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch, record_parts
 from vardkase.formats.misp_json import chosen_ids
 from vardkase.formats.misp_json.analyst_data import analyst_data_dict, analyst_data_list, said_of
 from vardkase.formats.misp_json.related_objects import related_objects
@@ -109,6 +111,7 @@ def view(call: Call, type: str, id: str) -> Json:
     """Return one entry by id or uuid, with the analyst data on it; the type may be ``all``."""
     kind = None if type == "all" else _kind(type)
     entry = queries.find_analyst_data(call.actor, kind, id)
+    record_parts(call.actor, FetchChannel.API, "analyst_data", [entry.id])
     return Json(analyst_data_dict(call.actor, entry.id, viewed=True))
 
 
@@ -117,8 +120,9 @@ def index(call: Call, type: str, *, params: Paging) -> Stream:
     """List the entries of a type that the caller may read; any identifying member can be used as a filter."""
     kind = _kind(type)
     filters = {name: getattr(params, name) for name in queries.EXACT}
-    ids = chosen_ids(queries.analyst_data_query(call.actor, kind, filters))
-    return Stream(analyst_data_list(call.actor, params.of(ids, STREAMED)))
+    ids = params.of(chosen_ids(queries.analyst_data_query(call.actor, kind, filters)), STREAMED)
+    record_parts(call.actor, FetchChannel.API, "analyst_data", ids)
+    return Stream(analyst_data_list(call.actor, ids))
 
 
 @endpoint("analyst_data/get_related_element")
@@ -135,6 +139,7 @@ def get_related_element(call: Call, type: str, uuid: str) -> Json:
 def get_children(call: Call, type: str, uuid: str, levels: str = "2") -> Json:
     """List the analyst data on an entry, and on that in turn."""
     entry = queries.find_analyst_data(call.actor, _kind(type), uuid)
+    record_parts(call.actor, FetchChannel.API, "analyst_data", [entry.id])
     depth = min(max(as_int(levels) or 2, 1), DEEPEST)
     return Json(said_of(call.actor, entry.uuid, depth)[0] or [])
 
@@ -178,13 +183,17 @@ def push(call: Call, *, body: JsonObject) -> Saved:
 @endpoint("attributes/view_analyst_data")
 def view_of_attribute(call: Call, attribute_id: str) -> Json:
     """List the analyst data on an attribute."""
-    return Json(said_of(call.actor, str(find_attribute(call.actor, attribute_id).uuid))[0] or [])
+    found = find_attribute(call.actor, attribute_id)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [found.event_id])
+    return Json(said_of(call.actor, str(found.uuid))[0] or [])
 
 
 @endpoint("objects/view_analyst_data")
 def view_of_object(call: Call, object_id: str) -> Json:
     """List the analyst data on an object."""
-    return Json(said_of(call.actor, str(find_object(call.actor, object_id).uuid))[0] or [])
+    found = find_object(call.actor, object_id)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [found.event_id])
+    return Json(said_of(call.actor, str(found.uuid))[0] or [])
 
 
 def _kind(label: str) -> AnalystDataKind:

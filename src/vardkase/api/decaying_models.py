@@ -17,6 +17,8 @@ from vardkase.api.inputs import Body, Filters, with_fields
 from vardkase.api.request import Call
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_search
 from vardkase.formats.misp_json import attributes_document, find_attributes
 from vardkase.formats.misp_json.decay import model_document, plain
 from vardkase.formats.search_options import attribute_options
@@ -214,6 +216,7 @@ def search(call: Call, *, filters: Filters) -> Stream:
     except Invalid as error:
         raise MispError(400, error.wire) from error
     found = find_attributes(call.actor, restsearch)
+    record_search(call.actor, FetchChannel.API, Scope.ATTRIBUTES, found)
     return Stream(attributes_document(call.actor, found, attribute_options(restsearch)))
 
 

@@ -14,6 +14,7 @@ from vardkase.api.authentication import KEY, authenticate
 from vardkase.api.errors import MispError
 from vardkase.api.problems import ApiProblem
 from vardkase.api.taxii.caller import credentials
+from vardkase.core.addresses import subscriber_of
 from vardkase.core.errors import Forbidden, NotFound
 from vardkase.exchange.fetches.services import record_feed_fetch
 from vardkase.exchange.own_feeds.folders import HASHES, MANIFEST, file_of
@@ -76,8 +77,11 @@ def _readable_feed(request: HttpRequest, name: str) -> tuple[OwnFeed, Actor | No
 
 
 def _reader(request: HttpRequest, feed: OwnFeed) -> str:
-    """Who has no account: known by address alone."""
-    return f"{feed.name}, {getattr(request, 'client_address', None) or '-'}"
+    """Who has no account: known by address alone, in IPv6 by its /64, in which one reader can have any."""
+    address = getattr(request, "client_address", None)
+    network = subscriber_of(address)
+    shown = str(network) if network and network.version == 6 else address or "-"
+    return f"{feed.name}, {shown}"
 
 
 def _authenticated(request: HttpRequest, keys: list[str]) -> Actor:

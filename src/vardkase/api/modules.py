@@ -14,6 +14,8 @@ from vardkase.api.fields import Anything, Flag, Mandatory, Reference, decoded
 from vardkase.api.inputs import Body, Params, UploadOptions
 from vardkase.api.request import Call
 from vardkase.core.settings.instance import BACKGROUND_JOBS
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.exchange.modules.enriching import WHOLE, attributes_for, modules_for
 from vardkase.exchange.modules.errors import ModuleFailed, ModulesUnreachable
 from vardkase.exchange.modules.module_requests import (
@@ -158,6 +160,7 @@ def enrich_event(call: Call, event_id: str, *, body: EventModules, options: Enri
 def hover(call: Call, attribute_id: str) -> Json:
     """Return the results of all hover modules for an attribute; nothing is stored."""
     found = find_attribute(call.actor, attribute_id)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [found.event_id])
     attribute = attribute_dict(call.actor, found.id, WHOLE)
     usable = usable_modules(call.actor, ModuleKind.HOVER)
     return Json(
@@ -176,6 +179,7 @@ def query_enrichment(call: Call, attribute_id: str, module: str, *, params: Save
     if params.save:
         # Refuses callers who may not change the event before a module is asked about it.
         modules_for(call.actor, attribute.event, [])
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [attribute.event_id])
     document = enrichment(asked, attribute_dict(call.actor, attribute.id, WHOLE))
     return added(call, attribute.event, document) if params.save else Json(document)
 

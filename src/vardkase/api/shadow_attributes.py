@@ -34,6 +34,8 @@ from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_parts
 from vardkase.formats.misp_json import chosen_ids, event_index, proposal_rows
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.actor import Actor
@@ -203,20 +205,25 @@ def index(call: Call, event_id: str = "", *, params: ProposalList) -> Stream:
         deleted=None if len(states) > 1 else True in states,
     )
     ids = params.of(chosen_ids(proposals_query(call.actor, filters)), STREAMED)
+    record_parts(call.actor, FetchChannel.API, "proposal", ids)
     return Stream(array(proposal_rows(call.actor, ids)))
 
 
 @endpoint("shadow_attributes/view", answers="ShadowAttribute")
 def view(call: Call, proposal_id: str) -> Json:
     """Return one open proposal."""
-    return Json({"ShadowAttribute": _body(find_proposal(call.actor, proposal_id), VIEW_MEMBERS)})
+    proposal = find_proposal(call.actor, proposal_id)
+    record_parts(call.actor, FetchChannel.API, "proposal", [proposal.pk])
+    return Json({"ShadowAttribute": _body(proposal, VIEW_MEMBERS)})
 
 
 @endpoint("shadow_attributes/download")
 @endpoint("shadow_attributes/view_picture")
 def download(call: Call, proposal_id: str) -> Text:
     """Return the proposed attachment."""
-    return attachment(find_proposal(call.actor, proposal_id))
+    proposal = find_proposal(call.actor, proposal_id)
+    record_parts(call.actor, FetchChannel.API, "proposal", [proposal.pk])
+    return attachment(proposal)
 
 
 @endpoint(

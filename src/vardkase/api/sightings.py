@@ -30,6 +30,8 @@ from vardkase.api.value_formats import array
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_parts
 from vardkase.formats.misp_json import SightingOptions, chosen_ids, sighting_pages, sighting_rows
 from vardkase.formats.misp_json.sightings import BARE, LISTED, NAMED
 from vardkase.formats.misp_json.structs import encoder
@@ -201,6 +203,7 @@ def rest_search(call: Call, context: str = "", *, filters: SightingFields) -> St
     except Invalid as refused:
         raise MispError(400, refused.wire) from None
     ids = chosen_ids(sightings_query(call.actor, wanted))
+    record_parts(call.actor, FetchChannel.API, "sighting", ids)
     headers = {
         "X-Result-Count": str(len(ids)),
         "X-Export-Module-Used": name,

@@ -19,9 +19,12 @@ from vardkase.exchange.fetches.services import count_fetches, forget_fetches
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.hub.spills import holders
 from vardkase.hub.spills.holders import FETCHED_OVER
 from vardkase.hub.spills.models import HolderAnswer, HolderKind, Spill
-from vardkase.intel.models import Event
+from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.models import Attribute, Event, EventReport
+from vardkase.intel.proposals.models import Proposal
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 DOCUMENT = {
@@ -33,7 +36,7 @@ DOCUMENT = {
 FORMATS = ("json", "csv", "text", "stix2", "suricata", "xml")
 
 
-def test_who_fetched_it_is_listed(seed: Seed) -> None:
+def test_who_fetched_it_is_listed(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT})[0] == 200
     assert call(seed.publisher.key, "POST", "/events/add", {"Event": DOCUMENT | {"info": "Annan"}})[0] == 200
     event, other = Event.objects.order_by("pk")
@@ -51,6 +54,11 @@ def test_who_fetched_it_is_listed(seed: Seed) -> None:
     OwnFeed.objects.update(open=False)
     by_member = Client(headers={"authorization": seed.reader.key})
     assert shows(by_member.get(f"/feed/{feed.name}/{event.uuid}.json"), b"{}")
+    monkeypatch.setattr(holders, "MOST_ADDRESSES", 2)
+    OwnFeed.objects.update(open=True)
+    for end in range(1, 4):
+        for address in (f"2001:db8:1:2::{end}", f"2001:db8:1:{end + 2}::1"):
+            assert shows(Client().get(f"/feed/{feed.name}/manifest.json", REMOTE_ADDR=address), b"{}")
     peer = Server.objects.create(
         name="Hub B",
         url="https://b.example",
@@ -66,6 +74,10 @@ def test_who_fetched_it_is_listed(seed: Seed) -> None:
     listed = {
         (each.kind, each.name.split(" #")[0]): each for each in spill.holders.filter(kind__in=FETCHED_OVER)
     }
+    # Nobody who has an account is pushed off the list by addresses, of which anybody has many.
+    assert ("feed_file", "oppet, 2001:db8:1:2::/64") in listed
+    assert ("feed_file", "… (+3)") in listed
+    listed = {who: each for who, each in listed.items() if "2001" not in who[1] and "…" not in who[1]}
     people = {
         ("api", seed.partner.user.email): len(FORMATS),
         ("api", seed.partner_sync.user.email): 1,
@@ -112,3 +124,71 @@ def _feed(event: Event) -> OwnFeed:
         state=DeliveryState.SENT,
     )
     return feed
+
+
+def test_every_endpoint_that_shows_what_an_event_says_leaves_a_record(seed: Seed) -> None:
+    value = "hamtad.example"
+    document = DOCUMENT | {
+        "Attribute": [
+            {"type": "domain", "value": value, "to_ids": True, "first_seen": "2026-11-01T00:00:00+00:00"}
+        ],
+        "Object": [
+            {
+                "name": "domain-ip",
+                "meta-category": "network",
+                "template_uuid": "43b3b146-77eb-4931-b4cc-b66c60f28734",
+                "template_version": "11",
+                "comment": f"Om {value}",
+                "distribution": "5",
+                "Attribute": [{"type": "domain", "object_relation": "domain", "value": value}],
+            }
+        ],
+        "EventReport": [{"name": "Rapport", "content": f"Om {value}", "distribution": "5"}],
+    }
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+    event = Event.objects.get()
+    attribute = Attribute.objects.filter(event=event, object_id=None).get()
+    note = {"note": f"Om {value}", "distribution": 3}
+    status, noted = call(
+        seed.publisher.key, "POST", f"/analyst_data/add/Note/{attribute.uuid}/Attribute", note
+    )
+    assert status == 200, noted
+    proposal = {"value": f"b.{value}", "type": "domain", "category": "Network activity"}
+    assert call(seed.partner.key, "POST", f"/shadow_attributes/add/{event.pk}", proposal)[0] == 200
+    report = EventReport.objects.get(event=event).pk
+    silent = [
+        path
+        for path in (
+            f"/events/view/{event.pk}",
+            "/attributes/index",
+            f"/attributes/view/{attribute.pk}",
+            f"/attributes/fetch_view_value/{attribute.pk}/value",
+            f"/attributes/fetchViewValue/{attribute.pk}/value",
+            f"/attributes/view_analyst_data/{attribute.pk}",
+            "/objects/index",
+            f"/events/getEventTimeline/{event.pk}",
+            f"/events/getEventGraphReferences/{event.pk}",
+            f"/events/getEventGraphGeneric/{event.pk}",
+            f"/events/viewEventAttributes/{event.pk}",
+            f"/event_reports/view/{report}",
+            "/event_reports/index",
+            f"/event_reports/extract_from_report/{report}",
+            f"/event_reports/get_proxy_misp_elements/{report}",
+            f"/shadow_attributes/index/{event.pk}",
+            "/shadow_attributes/index",
+            f"/shadow_attributes/view/{Proposal.objects.get().pk}",
+            "/analyst_data/index/Note",
+            f"/analyst_data/view/Note/{AnalystData.objects.get().pk}",
+            "/decayingModel/decayingToolRestSearch",
+        )
+        if not _is_recorded(seed, path, value.encode(), event)
+    ]
+    assert silent == []
+
+
+def _is_recorded(seed: Seed, path: str, value: bytes, event: Event) -> bool:
+    Fetch.objects.all().delete()
+    FetchCount.objects.all().delete()
+    assert shows(send(seed.partner.key, "GET", path), value), path
+    count_fetches()
+    return FetchCount.objects.filter(kind="event", subject_id=event.pk).exists()

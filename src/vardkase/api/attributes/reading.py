@@ -48,6 +48,7 @@ def index(call: Call, *, params: Paging) -> Json:
     """List attributes, newest first, page by page."""
     limit, offset = params.limit_and_offset(PAGE)
     ids = chosen_ids(newest_attributes(call.actor, limit=limit, offset=offset))
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.ATTRIBUTE, ids)
     rows = split_attributes(call.actor, ids, EventOptions())
     return Json([msgspec.to_builtins(row) for row in rows])
 

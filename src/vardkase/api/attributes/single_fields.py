@@ -11,6 +11,8 @@ from vardkase.api.fields import AnyFlag, AnyText, Distribution, Seen, Value
 from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.errors import Invalid, NotFound
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.attributes import edit_attribute
@@ -81,13 +83,15 @@ def edit_object_field(call: Call, object_id: str, *, body: ObjectField) -> Toggl
 @endpoint("attributes/fetch_view_value")
 def fetch_attribute_value(call: Call, attribute_id: str, field: str) -> Text:
     """Return one field of an attribute as text."""
-    return _field_answer(find_attribute(call.actor, attribute_id), field, (*OF_ATTRIBUTES, "timestamp"))
+    found = find_attribute(call.actor, attribute_id)
+    return _field_answer(call.actor, found, field, (*OF_ATTRIBUTES, "timestamp"))
 
 
 @endpoint("objects/fetch_view_value")
 def fetch_object_value(call: Call, object_id: str, field: str) -> Text:
     """Return one field of an object as text."""
-    return _field_answer(find_object(call.actor, object_id), field, (*OF_OBJECTS, "timestamp"))
+    found = find_object(call.actor, object_id)
+    return _field_answer(call.actor, found, field, (*OF_OBJECTS, "timestamp"))
 
 
 def _toggle(actor: Actor, attribute_id: str, switch: Switch) -> bool:
@@ -117,9 +121,10 @@ def _edit(actor: Actor, id: str, change: dict[str, Any], edit: Any) -> Toggled:
     return toggled("Field updated.", check_publish=True)
 
 
-def _field_answer(row: Any, field: str, readable: tuple[str, ...]) -> Text:
+def _field_answer(actor: Actor, row: Any, field: str, readable: tuple[str, ...]) -> Text:
     if field not in readable:
         raise MispError(404, "Invalid field requested.")
+    record_fetch(actor, FetchChannel.API, FetchedKind.EVENT, [row.event_id])
     value = getattr(row, field)
     if field in SEEN and value is not None:
         value = render_seen(value)

@@ -15,6 +15,8 @@ from vardkase.api.problems import PartRequestProblem
 from vardkase.api.request import Call
 from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_parts
 from vardkase.exchange.report_import import import_report
 from vardkase.formats.markdown import event_text
 from vardkase.formats.misp_json import report_dict, report_elements
@@ -63,6 +65,7 @@ class PageBody(Body, kw_only=True):
 def elements(call: Call, report_id: str) -> Stream:
     """List what a report may refer to: everything in its event that the caller may read."""
     report = find_report(call.actor, number_of(call.actor, report_id), deleted=True)
+    record_parts(call.actor, FetchChannel.API, "report", [report.id])
     return Stream(report_elements(call.actor, report.event_id))
 
 
@@ -70,7 +73,9 @@ def elements(call: Call, report_id: str) -> Stream:
 def extract(call: Call, report_id: str) -> Json:
     """Extract the values in a report, and return the report with suggestions in their place; nothing is
     changed."""
-    extraction = extraction_of(call.actor, number_of(call.actor, report_id))
+    number = number_of(call.actor, report_id)
+    extraction = extraction_of(call.actor, number)
+    record_parts(call.actor, FetchChannel.API, "report", [number])
     return Json(
         {
             "complexTypeToolResult": [_detected_dict(value, extraction) for value in extraction.values],

@@ -12,6 +12,8 @@ from vardkase.api.request import Call
 from vardkase.api.shared_inputs import DeletionParams, with_columns
 from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.exchange.fetches.models import FetchChannel
+from vardkase.exchange.fetches.services import record_parts
 from vardkase.formats.misp_json import chosen_ids, report_dict, report_list
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -59,7 +61,9 @@ class ReportTag(Params, kw_only=True):
 @endpoint("event_reports/view_summary", answers="EventReport")
 def view(call: Call, report_id: str) -> Json:
     """Return one report, deleted or not, with its event."""
-    return Json(report_dict(call.actor, number_of(call.actor, report_id)))
+    number = number_of(call.actor, report_id)
+    record_parts(call.actor, FetchChannel.API, "report", [number])
+    return Json(report_dict(call.actor, number))
 
 
 @endpoint("event_reports/index", answers="[EventReport]")
@@ -72,6 +76,7 @@ def index(call: Call, *, params: ReportList) -> Stream:
         context=params.context,
     )
     ids = params.of(chosen_ids(reports_query(call.actor, chosen)), LARGEST)
+    record_parts(call.actor, FetchChannel.API, "report", ids)
     return Stream(report_list(call.actor, ids))
 
 

@@ -20,6 +20,8 @@ from vardkase.api.rest_search import export
 from vardkase.api.saved_rows import stored_reference
 from vardkase.api.search_fields import AttributeSearch
 from vardkase.core.errors import Invalid
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.formats import event_graph
 from vardkase.formats.event_graph.graphs import Graph
 from vardkase.formats.event_graph.parts import GraphParts
@@ -78,13 +80,16 @@ def generic(call: Call, event_id: str, *, params: PivotParams) -> Json:
 @endpoint("events/getReferenceData")
 def reference_data(call: Call, uuid: str) -> Json:
     """Return the reference with the given uuid, in a list."""
-    return Json([{"ObjectReference": stored_reference(find_reference_with_target(call.actor, uuid))}])
+    reference = find_reference_with_target(call.actor, uuid)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [reference.event_id])
+    return Json([{"ObjectReference": stored_reference(reference)}])
 
 
 @endpoint("events/getEventTimeline")
 def timeline(call: Call, event_id: str) -> Json:
     """Return when the parts of an event were first and last seen, and sighted."""
     event = find_event(call.actor, event_id)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [event.id])
     parts = event_graph.event_parts(call.actor, [event.id])
     return Json(event_graph.timeline(call.actor, parts, event.id))
 
@@ -117,6 +122,7 @@ def filters(_call: Call) -> Json:
 def view(call: Call, event_id: str, graph_id: str = "") -> Json:
     """List the saved graphs of an event in the caller's organisation, or return the one with the given id."""
     graphs = services.graphs_of(call.actor, event_id, graph_id or None)
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, {graph.event_id for graph in graphs})
     emails = dict(User.objects.filter(pk__in={graph.user_id for graph in graphs}).values_list("pk", "email"))
     return Json([_document(graph, emails.get(graph.user_id, "")) for graph in graphs])
 
@@ -127,6 +133,7 @@ def view_picture(call: Call, event_id: str, graph_id: str) -> Text:
     (graph,) = services.graphs_of(call.actor, event_id, graph_id)
     if not graph.preview:
         raise MispError(404, "The event graph has no picture.")
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [graph.event_id])
     # A user has sent the picture: without the header, a browser may take it for a page with scripts.
     return Text(bytes(graph.preview), "image/png", headers={"X-Content-Type-Options": "nosniff"})
 
@@ -163,6 +170,7 @@ def _graph_answer(
     ids = [event.id]
     if params.extended:
         ids += [extension.id for extension in extended_events(actor, event)[1]]
+    record_fetch(actor, FetchChannel.API, FetchedKind.EVENT, ids)
     return Json(draw(event_graph.event_parts(actor, ids)))
 
 

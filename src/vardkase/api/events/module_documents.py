@@ -17,6 +17,8 @@ from vardkase.api.inputs import Body, Upload
 from vardkase.api.modules import reaching
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.exchange.modules.errors import TooManyExports
 from vardkase.exchange.modules.exporting import exported
 from vardkase.exchange.modules.module_requests import read_by, usable_module
@@ -74,9 +76,11 @@ def import_module(
 def export_module(call: Call, module: str, event_id: str) -> Text:
     """Export an event with an export module."""
     try:
-        file = exported(call.actor, find_event(call.actor, event_id), module)
+        event = find_event(call.actor, event_id)
+        file = exported(call.actor, event, module)
     except TooManyExports as refused:
         raise MispError(429, refused.wire, headers={"Retry-After": str(refused.wait)}) from refused
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.EVENT, [event.id])
     disposition = content_disposition_header(True, file.name)
     return Text(file.content, file.type, headers={"Content-Disposition": disposition or "attachment"})
 

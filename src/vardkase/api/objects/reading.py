@@ -8,7 +8,7 @@ from vardkase.api.paging import Paging
 from vardkase.api.request import Call
 from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
 from vardkase.exchange.fetches.services import record_fetch
-from vardkase.formats.misp_json import object_dict, object_list
+from vardkase.formats.misp_json import chosen_ids, object_dict, object_list
 from vardkase.intel.queries.find import find_object
 from vardkase.intel.queries.lists import newest_objects
 
@@ -29,4 +29,6 @@ def view(call: Call, object_id: str) -> Json | Text:
 def index(call: Call, *, params: Paging) -> Stream:
     """List objects page by page, newest first."""
     limit, offset = params.limit_and_offset(PAGE)
-    return Stream(object_list(call.actor, newest_objects(call.actor, limit=limit, offset=offset)))
+    ids = chosen_ids(newest_objects(call.actor, limit=limit, offset=offset))
+    record_fetch(call.actor, FetchChannel.API, FetchedKind.OBJECT, ids)
+    return Stream(object_list(call.actor, ids))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,7 @@ OF_SCOPE = {
     Scope.ATTRIBUTES: FetchedKind.ATTRIBUTE,
     Scope.OBJECTS: FetchedKind.OBJECT,
 }
+type FetchedPart = Literal["analyst_data", "proposal", "report", "sighting"]
 AT_ONCE = 200
 """Requests that are counted in one statement."""
 
@@ -36,6 +38,12 @@ def record_search(actor: Actor, channel: FetchChannel, scope: Scope, found: obje
         record_fetch(actor, channel, FetchedKind.EVENT, found.event_ids)
     elif isinstance(found, array):
         record_fetch(actor, channel, OF_SCOPE[scope], found)
+
+
+def record_parts(actor: Actor, channel: FetchChannel, part: FetchedPart, ids: Iterable[int]) -> None:
+    """Record the events whose reports, proposals or other parts are returned."""
+    rows = cursor().execute(EVENTS_OF[part], {"ids": list(ids)}).fetchall()
+    record_fetch(actor, channel, FetchedKind.EVENT, [row[0] for row in rows])
 
 
 def record_feed_fetch(actor: Actor | None, reader: str, feed_id: int, event_uuid: str) -> None:
@@ -123,6 +131,18 @@ TAKE = """
 DELETE FROM fetch_record WHERE id IN (SELECT id FROM fetch_record ORDER BY id LIMIT %(most)s)
 RETURNING kind, ids, channel, user_id, key_id, organisation_id, name, at
 """
+OF_PARTS = "SELECT DISTINCT event_id FROM {table} WHERE id = ANY(%(ids)s::bigint[])"
+EVENTS_OF: dict[FetchedPart, str] = {
+    "report": OF_PARTS.format(table="event_report"),
+    "proposal": OF_PARTS.format(table="proposal"),
+    "sighting": OF_PARTS.format(table="sighting"),
+    "analyst_data": """
+        SELECT DISTINCT coalesce(e.id, a.event_id, o.event_id, r.event_id) FROM analyst_data n
+        LEFT JOIN event e ON e.uuid = n.object_uuid LEFT JOIN attribute a ON a.uuid = n.object_uuid
+        LEFT JOIN object o ON o.uuid = n.object_uuid LEFT JOIN event_report r ON r.uuid = n.object_uuid
+        WHERE n.id = ANY(%(ids)s::bigint[]) AND coalesce(e.id, a.event_id, o.event_id, r.event_id) IS NOT NULL
+    """,
+}
 SUBJECTS = {
     FetchedKind.EVENT: "SELECT unnest(%(ids)s::bigint[])",
     FetchedKind.FEED: "SELECT unnest(%(ids)s::bigint[])",

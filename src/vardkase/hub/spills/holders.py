@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,10 @@ from vardkase.misp.distribution import Distribution
 
 MOST = 5_000
 """Rows of one kind."""
+MOST_ADDRESSES = 1_000
+"""Of readers of open feeds that are named. Anybody can be thousands of them; those with an account are all named."""
+MORE = "…"
+"""How the name of the row for the others begins."""
 FETCHED_OVER = (HolderKind.API, HolderKind.EXPORT, HolderKind.FEED_FILE, HolderKind.TAXII)
 
 
@@ -29,6 +33,7 @@ def collect(spill: Spill, distribution: int, sharing_group_id: int | None, *, co
         *_organisations(spill, distribution, sharing_group_id, fetching, could_be_read=could_be_read),
         *others,
     ]
+    found += _by_address(spill)
     before = spill.holders.count()
     SpillHolder.objects.bulk_create(found, batch_size=1_000, ignore_conflicts=True)
     return spill.holders.count() - before
@@ -69,6 +74,36 @@ def _organisations(
 
 
 def _others(spill: Spill) -> list[SpillHolder]:
+    return _holders_by(
+        (DELIVERIES, RUNS, *_fetches("r.user_id <> 0"), PULLS, TAXII, READS, MODULES, CASES, COPIES), spill
+    )
+
+
+def _by_address(spill: Spill) -> list[SpillHolder]:
+    """Readers without an account, the first ones by name and the others as a number."""
+    found = _holders_by(_fetches("r.user_id = 0"), spill)
+    found.sort(key=lambda each: (each.first_at is None, each.first_at))
+    known = {each.name for each in found[:MOST_ADDRESSES]}
+    others = {each.name for each in found[MOST_ADDRESSES:]} - known
+    spill.holders.filter(kind=HolderKind.FEED_FILE, name__startswith=MORE).delete()
+    if not others:
+        return found
+    more = SpillHolder(
+        spill=spill,
+        kind=HolderKind.FEED_FILE,
+        name=f"{MORE} (+{len(others)})",
+        count=sum(each.count for each in found[MOST_ADDRESSES:]),
+        first_at=found[MOST_ADDRESSES].first_at,
+        is_settled=True,
+    )
+    return [*found[:MOST_ADDRESSES], more]
+
+
+def _fetches(whose: str) -> tuple[str, str]:
+    return FETCHES.format(whose=whose), FEED_FILES.format(whose=whose)
+
+
+def _holders_by(statements: Sequence[str], spill: Spill) -> list[SpillHolder]:
     parameters = {
         "id": spill.event_id,
         "uuid": spill.event_uuid,
@@ -86,7 +121,7 @@ def _others(spill: Spill) -> list[SpillHolder]:
             first_at=first,
             **_answering(kind, organisation),
         )
-        for statement in (DELIVERIES, RUNS, FETCHES, FEED_FILES, PULLS, TAXII, READS, MODULES, CASES, COPIES)
+        for statement in statements
         for kind, receiver, name, organisation, count, first in cursor()
         .execute(statement, parameters)
         .fetchall()
@@ -124,7 +159,7 @@ READER = "r.name || CASE r.key_id WHEN 0 THEN '' ELSE ' #' || r.key_id END"
 FETCHES = f"""
 SELECT r.channel, r.user_id, {READER}, o.id, sum(f.count)::int, min(f.first_at)
 FROM fetched f JOIN fetch_reader r ON r.id = f.reader_id LEFT JOIN organisation o ON o.id = r.organisation_id
-WHERE f.kind = 'event' AND f.subject_id = %(id)s GROUP BY 1, 2, 3, 4 LIMIT %(most)s
+WHERE f.kind = 'event' AND f.subject_id = %(id)s AND {{whose}} GROUP BY 1, 2, 3, 4
 """
 # The lists of a feed name its events, with their titles, from the day they are in it.
 FEED_FILES = f"""
@@ -133,7 +168,8 @@ FROM delivery d JOIN fetched f ON f.kind = 'feed' AND f.subject_id = d.receiver_
 JOIN fetch_reader r ON r.id = f.reader_id LEFT JOIN organisation o ON o.id = r.organisation_id
 WHERE d.kind = 'feed' AND d.event_uuid = %(uuid)s AND d.state IN ('sent', 'known') AND NOT EXISTS (
     SELECT 1 FROM fetched e WHERE e.kind = 'event' AND e.subject_id = %(id)s AND e.reader_id = r.id)
-GROUP BY 2, 3, 4 LIMIT %(most)s
+    AND {{whose}}
+GROUP BY 2, 3, 4
 """
 # Hubs that fetched it themselves, by an account that may synchronise: they are asked like those it was sent to.
 PULLS = """
