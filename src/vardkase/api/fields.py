@@ -102,13 +102,20 @@ def read_items(value: Any) -> list[Any]:
     return items
 
 
+YEARS = range(1800, 9999)
+
+
 def read_date(value: Any) -> date:
-    return date.fromisoformat(read_text(_scalar(value)))
+    day = date.fromisoformat(read_text(_scalar(value)))
+    if day.year not in YEARS:
+        raise ValueError
+    return day
 
 
 def read_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(read_text(_scalar(value)))
-    if moment.tzinfo is None:
+    # PostgreSQL keeps years that Python cannot read, as the first one becomes west of here.
+    if moment.tzinfo is None or moment.year not in YEARS:
         raise ValueError
     return moment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -22,8 +22,10 @@ from tests.hub.membership import with_approval
 from tests.identity.two_people import approved
 from tests.web import accounts
 from tests.web.signed_in import signed_in
+from vardkase.core.errors import Invalid
 from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.hub.case_files.services import note_call
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.membership.members.models import Membership
@@ -131,6 +133,12 @@ def test_an_appeal_is_taken_to_its_outcome_over_the_api(seed: Seed, desk: Desk) 
     assert call(key, "POST", path, outcome)[1]["Appeal"]["state"] == "decided"
     done = {"step": "carry_out", "note": "Domen har kommit."}
     assert call(key, "POST", path, done)[0] == 409, "nothing from the court is in the case"
+    note = {"who": "Bo", "text": "Ringde", "occurred_at": "0001-01-01T00:00:00+14:00"}
+    assert call(key, "POST", f"/caseFiles/addNote/{number}", note)[0] == 403
+    with pytest.raises(Invalid):
+        note_call(
+            at_the_screen(desk.officer), CaseFile.objects.get(), "Bo", "x", datetime(1, 1, 1, tzinfo=UTC)
+        )
     judgment = {"direction": "incoming", "title": "Dom", "counterpart": "Domstolen", "text": "Upphävt."}
     assert call(key, "POST", f"/caseFiles/addDocument/{number}", judgment)[0] == 200
     assert call(key, "POST", path, done)[1]["Appeal"]["state"] == "decided", "it takes two"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdf
 import pytest
-from pypdf.generic import NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject
 
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
@@ -33,7 +33,7 @@ def case_file(seed: Seed, desk: Desk) -> CaseFile:
     for title, content in (("Skannat", turned()), ("Trasig", b"%PDF-1.7 svar"), ("Loggar", b"PK\3\4")):
         given: dict[str, Any] = {
             "counterpart": "Anna Ek",
-            "file_name": f"{title}.bin",
+            "file_name": f"../..\\{title}\u202e.bin",
             "media_type": "application/pdf",
         }
         services.add_document(officer, case_file, "incoming", title, content=content, **given)
@@ -46,11 +46,24 @@ def turned() -> bytes:
     for _each in range(2):
         page = writer.add_blank_page(842, 595)
         page.rotate(90)
-    action = writer._add_object(pypdf.generic.DictionaryObject({NameObject("/S"): NameObject("/JavaScript")}))
-    writer.pages[0][NameObject("/AA")] = pypdf.generic.DictionaryObject({NameObject("/O"): action})
+    action = writer._add_object(DictionaryObject({NameObject("/S"): NameObject("/JavaScript")}))
+    writer.pages[0][NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
+    for page in writer.pages:
+        page[NameObject("/PresSteps")] = DictionaryObject({NameObject("/NA"): action})
+        page[NameObject("/Annots")] = ArrayObject(writer._add_object(each) for each in annotations(action))
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): NullObject()})
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def annotations(action: Any) -> list[DictionaryObject]:
+    """A form field whose parent runs a script, and a film that starts when the page opens."""
+    parent = DictionaryObject({NameObject("/A"): action})
+    return [
+        DictionaryObject({NameObject("/Subtype"): NameObject("/Widget"), NameObject("/Parent"): parent}),
+        DictionaryObject({NameObject("/Subtype"): NameObject("/RichMedia"), NameObject("/Assets"): action}),
+    ]
 
 
 def test_the_whole_case_is_one_document(seed: Seed, desk: Desk, case_file: CaseFile) -> None:
@@ -68,6 +81,7 @@ def test_the_whole_case_is_one_document(seed: Seed, desk: Desk, case_file: CaseF
         "Han ringde om #beslutet.\n$x$ *inte fet*", "Filen kan inte visas här.",
     ):  # fmt: skip
         assert part in whole, part
+    assert {each.file_name for each in documents if each.letter is None} >= {"Skannat.bin", "Loggar.bin"}
     for document in documents:
         assert document.sha256[:32] in whole
         assert document.sha256[32:] in whole
@@ -82,7 +96,7 @@ def test_the_whole_case_is_one_document(seed: Seed, desk: Desk, case_file: CaseF
     contents = pages[1]
     for start in starts[1:]:
         assert str(start) in contents.split()
-    for active in (b"/JavaScript", b"/AA", b"/OpenAction"):
+    for active in (b"/JavaScript", b"/AA", b"/OpenAction", b"/RichMedia", b"/PresSteps"):
         assert active not in content
     assert AuditEntry.objects.get(action="case_file.printed").change == {"documents": len(documents)}
     for who in (desk.operator, desk.admin, seed.stranger, seed.site_admin):

@@ -16,6 +16,7 @@ class CaseFileProblem(ProblemCode):
     FILE_TOO_LARGE = _("The file may be at most %(most)s MB.")
     EMPTY = _("Write a text or choose a file.")
     IN_THE_FUTURE = _("Choose a time that has passed.")
+    TOO_LONG_AGO = _("Choose a time after the year %(year)s.")
     TOO_MANY_DOCUMENTS = _("The case has %(most)s documents, which is the most it can have.")
     NO_SUCH_HEARING = _("Request for comments not found.")
     ANSWER_BY = _("Choose a day after today and within %(most)s days.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.file_names import safe_name
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
@@ -28,6 +29,7 @@ from vardkase.hub.signatures.problems import SignatureProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.models import Organisation
 
+EARLIEST = datetime(1800, 1, 2, tzinfo=UTC)
 PREFIXES = {
     CaseKind.MEMBERSHIP: "M",
     CaseKind.PUBLIC_RECORDS: "U",
@@ -114,7 +116,7 @@ def file_document(
         text=text,
         content=b"" if letter else content,
         media_type="application/pdf" if letter else _media_type(media_type),
-        file_name=file_name[:255],
+        file_name=safe_name(file_name),
         sha256=letter.sha256 if letter else hashlib.sha256(content or text.encode()).hexdigest(),
         letter=letter,
         occurred_at=occurred_at or timezone.now(),
@@ -192,6 +194,8 @@ def _file_checked(
         errors["file"] = [CaseFileProblem.FILE_TOO_LARGE(most=MOST_BYTES // (1024 * 1024))]
     if occurred_at and occurred_at > timezone.now():
         errors["occurred_at"] = [CaseFileProblem.IN_THE_FUTURE()]
+    elif occurred_at and occurred_at < EARLIEST:
+        errors["occurred_at"] = [CaseFileProblem.TOO_LONG_AGO(year=EARLIEST.year)]
     if errors:
         raise Invalid(errors)
     return file_document(

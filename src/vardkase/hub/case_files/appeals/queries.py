@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.access import readable
@@ -31,7 +32,12 @@ def with_documents(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
 
 
 def appeals_in(case_file: CaseFile) -> QuerySet[Appeal]:
-    return with_documents(Appeal.objects.filter(case_file=case_file)).order_by("-pk")
+    """With `is_closed`: what it says may not be read now (`may_be_read`)."""
+    return (
+        with_documents(Appeal.objects.filter(case_file=case_file))
+        .annotate(is_closed=Exists(_since(OuterRef("case_file"), OuterRef("document__number"))))
+        .order_by("-pk")
+    )
 
 
 def appeals(actor: Actor, *, case_number: str = "", state: str = "") -> QuerySet[Appeal]:
@@ -51,8 +57,12 @@ def find_appeal(actor: Actor, number: str, pk: int) -> Appeal:
 
 def may_be_read(appeal: Appeal) -> bool:
     """Whether nothing that was filed since the appeal arrived is closed: what it says may tell of the same."""
-    since = CaseDocument.every.filter(case_file=appeal.case_file_id, number__gte=appeal.document.number)
-    return not since.filter(closed()).exists()
+    return not _since(appeal.case_file_id, appeal.document.number).exists()
+
+
+def _since(case_file: Any, number: Any) -> QuerySet[CaseDocument]:
+    """The closed documents of a case from this number on."""
+    return CaseDocument.every.filter(closed(), case_file=case_file, number__gte=number)
 
 
 def waiting_appeals(actor: Actor) -> Iterator[Appeal]:

@@ -32,8 +32,22 @@ WIDTH = 0.52 * SIZE
 """Of a digit or letter of the font, about."""
 FROM_RIGHT, FROM_BOTTOM = 74, 34
 """Points; the margin of our own pages."""
-LEFT_OUT = ("/AA", "/B")
-"""Of a page: actions, and articles, which lead to other pages."""
+OF_PAGE = frozenset(
+    {"/Type", "/Resources", "/MediaBox", "/CropBox", "/Contents", "/Rotate", "/UserUnit", "/Group", "/Annots"}
+)
+"""What is kept of a page: what it looks like. The rest may hold actions, or lead to other pages."""
+DRAWN = frozenset(
+    f"/{name}"
+    for name in (
+        "Caret", "Circle", "FreeText", "Highlight", "Ink", "Line", "Link", "PolyLine", "Polygon", "Square",
+        "Squiggly", "Stamp", "StrikeOut", "Text", "Underline", "Watermark", "Widget",
+    )
+)  # fmt: skip
+"""Annotations that are kept. Others play, run or open something."""
+OF_ANNOTATION = (
+    "/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F", "/C", "/CA", "/IC", "/Border", "/BS", "/QuadPoints", "/Contents",
+    "/InkList", "/L", "/LE", "/Vertices", "/DA", "/Q", "/Name",
+)  # fmt: skip
 MOST_PAGES = 5_000
 UNREADABLE = (
     PyPdfError,
@@ -44,6 +58,9 @@ UNREADABLE = (
     IndexError,
     RecursionError,
     OSError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
 )
 
 
@@ -63,11 +80,12 @@ def _count(folder: Path, names: list[str]) -> Iterator[bytes]:
 
 def _pages(path: Path) -> int:
     try:
-        reader = _opened(path)
-        # Each page is looked at once: a file that breaks later would leave the whole case without a document.
-        writer = PdfWriter()
+        # All that is done with a page later is tried: a file that breaks then would leave the case without a document.
+        reader, writer = _opened(path), PdfWriter()
+        font = _added(writer, _font())
         for page in reader.pages:
-            writer.add_page(page, excluded_keys=LEFT_OUT)
+            _number(writer, writer.add_page(_harmless(page)), font, "0")
+        writer.write(io.BytesIO())
         return len(reader.pages)
     except UNREADABLE:
         return 0
@@ -92,11 +110,11 @@ def _join(folder: Path, plan: dict[str, Any]) -> Iterator[bytes]:
     for index, (heading, start, end) in enumerate(zip(headings, starts, ends, strict=True)):
         writer_page = len(writer.pages)
         for page in typeset.pages[start:end]:
-            writer.add_page(page, excluded_keys=LEFT_OUT)
+            writer.add_page(page)
         # The cover is the first.
         if index and (name := plan["files"][index - 1]):
             for page in _opened(folder / name).pages:
-                _make_harmless(writer.add_page(page, excluded_keys=LEFT_OUT))
+                writer.add_page(_harmless(page))
         writer.add_outline_item(title=str(heading.title), page_number=writer_page)
     font = _added(writer, _font())
     for number, page in enumerate(writer.pages, 1):
@@ -109,12 +127,33 @@ def _join(folder: Path, plan: dict[str, Any]) -> Iterator[bytes]:
         yield bytes(whole[start : start + PIECE])
 
 
-def _make_harmless(page: PageObject) -> None:
-    for reference in page.get("/Annots") or ():
+def _harmless(page: PageObject) -> PageObject:
+    """The page with what is drawn on it alone, before it is copied: what is left out must not be in the file at all."""
+    kept = ArrayObject()
+    listed = _resolved(page, "/Annots")
+    for reference in listed if isinstance(listed, ArrayObject) else ():
         annotation = reference.get_object()
-        if isinstance(annotation, DictionaryObject):
-            for name in ("/A", "/AA", "/PA", "/Dest", "/FS"):
-                annotation.pop(NameObject(name), None)
+        if isinstance(annotation, DictionaryObject) and str(_resolved(annotation, "/Subtype")) in DRAWN:
+            parts = {
+                NameObject(name): annotation.raw_get(name) for name in OF_ANNOTATION if name in annotation
+            }
+            kept.append(DictionaryObject(parts))
+    page[NameObject("/Annots")] = kept
+    for name in page.keys() - OF_PAGE:
+        del page[name]
+    return page
+
+
+def _resolved(holder: DictionaryObject, name: str) -> PdfObject | None:
+    return holder.raw_get(name).get_object() if name in holder else None
+
+
+def _dictionary(holder: DictionaryObject, name: str) -> DictionaryObject:
+    """The dictionary at `name`, a new one if there is none; many files have null there."""
+    found = _resolved(holder, name)
+    if not isinstance(found, DictionaryObject):
+        found = holder[NameObject(name)] = DictionaryObject()
+    return found
 
 
 def _added(writer: PdfWriter, made: PdfObject) -> IndirectObject:
@@ -132,15 +171,12 @@ def _font() -> DictionaryObject:
 
 
 def _number(writer: PdfWriter, page: PageObject, font: IndirectObject, text: str) -> None:
-    resources = page.setdefault(NameObject("/Resources"), DictionaryObject()).get_object()
-    fonts = resources.setdefault(NameObject("/Font"), DictionaryObject()).get_object()
-    fonts[NameObject(FONT)] = font
+    _dictionary(_dictionary(page, "/Resources"), "/Font")[NameObject(FONT)] = font
     shown = f"\nQ q BT {FONT} {SIZE} Tf 0.36 g {_place(page, len(text) * WIDTH)} Tm ({text}) Tj ET Q\n"
     before, after = DecodedStreamObject(), DecodedStreamObject()
     before.set_data(b"q\n")
     after.set_data(shown.encode("latin-1", "replace"))
-    contents = page.get("/Contents")
-    resolved = contents.get_object() if contents is not None else None
+    resolved = _resolved(page, "/Contents")
     if isinstance(resolved, ArrayObject):
         parts = list(resolved)
     else:
@@ -150,7 +186,8 @@ def _number(writer: PdfWriter, page: PageObject, font: IndirectObject, text: str
 
 def _place(page: PageObject, width: float) -> str:
     # A matrix: at the right, and upright whichever way the page is turned.
-    box, turned = page.mediabox, int(page.get("/Rotate", NumberObject(0)) or 0) % 360
+    box, rotation = page.mediabox, _resolved(page, "/Rotate")
+    turned = rotation % 360 if isinstance(rotation, NumberObject) else 0
     wide, high = float(box.width), float(box.height)
     across = (wide if turned in (0, 180) else high) - FROM_RIGHT - width
     direction, x, y = {

@@ -60,7 +60,9 @@ def print_case(actor: Actor, case_file: CaseFile, language: str) -> bytes:
         with tempfile.TemporaryDirectory() as folder, override(language):
             printed = _printed(case_file, documents, Path(folder), language)
     except (LimitReached, ProgramFailed) as failed:
-        raise NotTypeset(failed.problem or CaseFileProblem.NOT_JOINED()) from failed
+        # What the program says of a fault is for the log.
+        limit = failed.problem if isinstance(failed, LimitReached) else None
+        raise NotTypeset(limit or CaseFileProblem.NOT_JOINED()) from failed
     with transaction.atomic():
         record(actor, HubAction.CASE_FILE_PRINTED, target_of(case_file), {"documents": len(documents)})
     # The hub signs for the hub owner alone, not for other authorities.

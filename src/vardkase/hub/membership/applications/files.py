@@ -12,7 +12,6 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.membership.questionnaire.problems import FileProblem
 
 LARGEST = 10 * 1024 * 1024
-LONGEST_NAME = 150
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -29,15 +28,6 @@ def kind_of(name: str, content: bytes) -> str:
     if not matches(content):
         raise Invalid(FileProblem.CONTENT(format=ending.upper()))
     return kind
-
-
-def safe_name(name: str) -> str:
-    """The base name of a file without misleading characters: control characters, paths, bidirectional marks."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    name = "".join(character for character in last if character.isprintable()).strip(" .")
-    start, dot, ending = name.rpartition(".")
-    # Shortened before the ending, by which people and programs know the format.
-    return f"{start[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if dot else name[:LONGEST_NAME]
 
 
 def begins_with(*starts: bytes) -> Callable[[bytes], bool]:

@@ -13,12 +13,13 @@ from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.file_names import safe_name
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.version_tokens import RowChanged, version_token
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
-from vardkase.hub.membership.applications.files import kind_of, safe_name
+from vardkase.hub.membership.applications.files import kind_of
 from vardkase.hub.membership.applications.uploads import count_uploads
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_member

@@ -10,6 +10,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core import files
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.file_names import safe_name
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.case_files.models import Direction
 from vardkase.hub.membership.applications.access import (
@@ -19,7 +20,7 @@ from vardkase.hub.membership.applications.access import (
     require_may_act,
 )
 from vardkase.hub.membership.applications.cases import file_message
-from vardkase.hub.membership.applications.files import kind_of, safe_name
+from vardkase.hub.membership.applications.files import kind_of
 from vardkase.hub.membership.applications.mails import notify_applicant
 from vardkase.hub.membership.applications.models import (
     Application,
