@@ -19,6 +19,7 @@ from tests.factories.seed import Seed
 from tests.formats.exporting import export, make_hostile
 from tests.formats.test_stix import BUNDLE
 from vardkase.core.sandbox import Limits, SandboxPool
+from vardkase.formats.csv import shown
 from vardkase.formats.stix import export as stix_export
 from vardkase.formats.stix import importing as stix_import
 from vardkase.formats.xlsx import of_rows
@@ -51,6 +52,9 @@ def test_csv_escapes_formulas_only_on_request(seed: Seed) -> None:
         return [row["value"] for row in rows]
 
     assert set(values()) == {*FORMULAS, *PLAIN}
+    within = ["Hej;=1+1", "Hej\n=1+1", "Hej; @x", "Hej\t\uff1d1"]
+    escaped = ["Hej;'=1+1", "Hej\n'=1+1", "Hej; '@x", "Hej\t'\uff1d1"]
+    assert [shown(each) for each in within] == escaped, "for who separates by semicolons"
     assert set(values(escapeFormulas=1)) == {*(f"'{value}" for value in FORMULAS), *PLAIN}
 
 

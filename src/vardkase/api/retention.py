@@ -10,7 +10,7 @@ from typing import Any
 from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Mandatory, Text
+from vardkase.api.fields import Mandatory, Members, Text
 from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.hub.profiles import Profile
@@ -27,7 +27,7 @@ MOST = 500
 
 
 class RetentionRuleChange(Body, kw_only=True):
-    content: dict[str, Any]
+    content: Members
     reason: Mandatory[Text] = ""
 
 

@@ -24,7 +24,9 @@ class RawSigner:
     signing_key: keys.PrivateKeyInfo
 
 
-def issued(name: str, *, days: int = 60, timestamps: bool = False) -> tuple[str, KeyPair]:
+def issued(
+    name: str, *, days: int = 60, timestamps: bool = False, of_server: bool = False
+) -> tuple[str, KeyPair]:
     """The certificate of a new issuer (PEM), and a key pair that it issued, which is valid for `days` from now."""
     root_key = ec.generate_private_key(ec.SECP256R1())
     # pyHanko's timestamp service for tests knows RSA alone.
@@ -36,6 +38,8 @@ def issued(name: str, *, days: int = 60, timestamps: bool = False) -> tuple[str,
     root_made = root.add_extension(_usage(signs=False), critical=True).sign(root_key, hashes.SHA256())
     last = datetime.now(UTC) + timedelta(days=days)
     mine = _builder(_name(name), issuer, key, first, last).add_extension(_usage(signs=True), critical=True)
+    if of_server:
+        mine = mine.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     if timestamps:
         stamping = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         mine = mine.add_extension(stamping, critical=True)

@@ -182,7 +182,8 @@ def test_signatures_of_incoming_documents_are_checked_and_shown(seed: Seed, desk
     root, pair = issued("Anna Ek")
     _root, other = issued("Bo Ask")
     old_root, old = issued("Cia Alm", days=-1)
-    put(TRUST_ROOTS, root + old_root)
+    server_root, of_server = issued("www.example.se", of_server=True)
+    put(TRUST_ROOTS, root + old_root + server_root)
 
     def signed_by(pair: KeyPair) -> bytes:
         return pades.signed_pdf(paper, key_pem=pair.key_pem, chain_pem=pair.chain_pem, name="")
@@ -198,6 +199,9 @@ def test_signatures_of_incoming_documents_are_checked_and_shown(seed: Seed, desk
         "expired": (signed_by(old), "expired"),
         "one byte": (bytes(flipped), "changed"),
         "added to": (changed_after(good), "changed"),
+        "web server": (signed_by(of_server), "invalid"),
+        "name in numbers": (good.replace(b"/ByteRange", b"/Byt#65Range"), "changed"),
+        "begins later": (b"\n" + good, "unchecked"),
         "cut": (good[: len(good) // 2] + b"ByteRange", "unchecked"),
         "noise": (b"%PDF-1.7 /ByteRange [0 1 2 3]", "unchecked"),
     }

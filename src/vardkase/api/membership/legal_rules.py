@@ -8,7 +8,7 @@ from typing import Any
 from vardkase.api.answers import Json
 from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import Mandatory, Text
+from vardkase.api.fields import Mandatory, Members, Text
 from vardkase.api.inputs import Body
 from vardkase.api.request import Call
 from vardkase.core.errors import NotFound
@@ -23,7 +23,7 @@ LEGAL = (StaffRole.LEGAL_OFFICER,)
 
 
 class LegalRuleChange(Body, kw_only=True):
-    content: dict[str, Any]
+    content: Members
     reason: Mandatory[Text] = ""
 
 

@@ -21,8 +21,11 @@ from vardkase.misp.time import render_seen
 
 NUMERIC = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 SEEN = ("first_seen", "last_seen")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet calculate a cell instead of showing it."""
+WITHIN = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""The same after what a spreadsheet that separates cells by semicolons, as a Swedish one does, takes for the end of a
+cell or line though it stands in quotes."""
 
 type Cell = str | int | bool | None
 
@@ -108,7 +111,9 @@ def spreadsheet_line(row: Sequence[Any]) -> str:
 
 def shown(text: str) -> str:
     """`text` as a cell that no spreadsheet interprets as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    if text.startswith(FORMULA):
+        return f"'{text[0]}{WITHIN.sub(r"\1'", text[1:])}"
+    return WITHIN.sub(r"\1'", text)
 
 
 def spreadsheet_cell_text(value: Cell) -> str:

@@ -25,6 +25,17 @@ MOST = 20
 """Signatures that are validated; a document with more is not checked."""
 LONGEST_NAME = 200
 USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
+PURPOSES = frozenset(
+    {
+        "any_extended_key_usage",
+        "email_protection",
+        "1.3.6.1.5.5.7.3.36",
+        "microsoft_document_signing",
+        "adobe_authentic_documents_trust",
+    }
+)
+"""Of a certificate that names its purposes (RFC 9336, and what came before it): that of a web server signs no letters.
+pyHanko would refuse those that name none."""
 OUT_OF_TIME = frozenset(
     {AdESIndeterminate.OUT_OF_BOUNDS_NO_POE, AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE}
 )
@@ -100,7 +111,8 @@ def _verdict(status: PdfSignatureStatus, *, is_last: bool) -> str:
     if not status.valid:
         return "invalid"
     if status.trusted:
-        return "trusted"
+        purposes = status.signing_cert.extended_key_usage_value
+        return "trusted" if purposes is None or not PURPOSES.isdisjoint(purposes.native) else "invalid"
     problem = status.trust_problem_indic
     if problem in OUT_OF_TIME:
         return "expired"

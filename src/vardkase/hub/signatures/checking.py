@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,11 @@ checks = SandboxPool(
     "vardkase.hub.signatures.check_program", Limits(memory=1024 * 1024 * 1024, seconds=5, at_once=1)
 )
 """Whoever uploads a file waits for it."""
-MARK = b"ByteRange"
-"""Of every signature; its place in the file cannot be compressed. A file without it starts no process."""
+MARK = re.compile(b"".join(b"(?:%c|#%x|#%X)" % (each, each, each) for each in b"ByteRange"))
+"""Of every signature; its place in the file cannot be compressed, but each sign of a name may be written as a number.
+A file without it starts no process."""
+HEADER_WITHIN = 1_024
+"""Bytes in which readers look for the header, as the format permitted long ago."""
 
 
 class FoundSignature(msgspec.Struct, frozen=True):
@@ -39,12 +43,12 @@ class SignatureReport(msgspec.Struct, frozen=True):
 
 
 def is_checked(content: bytes) -> bool:
-    return content.startswith(b"%PDF-")
+    return b"%PDF-" in content[:HEADER_WITHIN]
 
 
 def check_signatures(content: bytes) -> SignatureReport:
     """What the signatures of a PDF are worth now; a file that cannot be read is `UNCHECKED`."""
-    if MARK not in content:
+    if not MARK.search(content):
         return SignatureReport(SignatureVerdict.NONE)
     if len(content) > LARGEST:
         return SignatureReport(SignatureVerdict.UNCHECKED)

@@ -26,4 +26,7 @@ class SignatureProblem(ProblemCode):
     )
     NOT_CERTIFICATES = _("Enter certificates in PEM format.")
     NOT_AN_ADDRESS = _("Enter an address that begins with https:// or http://.")
+    ADDRESS_WITH_PASSWORD = _(
+        "The address may not hold a user name or password: it is shown to officers and logged."
+    )
     NOT_A_PDF = _("Only PDF documents are checked for signatures.")

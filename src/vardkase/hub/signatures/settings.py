@@ -27,6 +27,8 @@ def _address_fault(address: str) -> Problem | None:
         parts = urlsplit(address)
     except ValueError:
         return SignatureProblem.NOT_AN_ADDRESS()
+    if parts.username or parts.password:
+        return SignatureProblem.ADDRESS_WITH_PASSWORD()
     is_address = parts.scheme in ("http", "https") and bool(parts.netloc)
     return None if not address or is_address else SignatureProblem.NOT_AN_ADDRESS()
 

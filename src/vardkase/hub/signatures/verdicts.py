@@ -21,7 +21,7 @@ class SignatureVerdict(models.TextChoices):
 EXPLANATIONS = {
     SignatureVerdict.TRUSTED: _(
         "The document has not been changed since it was signed, and the certificate was issued by an issuer that the "
-        "hub trusts."
+        "hub trusts. Whether the certificate has been revoked is only checked against lists in the document itself."
     ),
     SignatureVerdict.UNKNOWN_ISSUER: _(
         "The document has not been changed since it was signed. The hub does not know the issuer of the certificate, "
@@ -35,8 +35,8 @@ EXPLANATIONS = {
         "The signature could not be checked: the file is encrypted, damaged or too large, or the check took too long."
     ),
     SignatureVerdict.INVALID: _(
-        "The signature was not made with the key of the certificate, or the certificate is revoked or may not be used "
-        "for signatures."
+        "The signature was not made with the key of the certificate, or the certificate may not be used for "
+        "signatures, or is revoked by a list in the document."
     ),
     SignatureVerdict.CHANGED: _(
         "The document has been changed since it was signed. Ask the sender for the original."
