@@ -15,7 +15,7 @@ from vardkase.hub.case_files.appeals.letters import changed, timeliness
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.queries import documents_of
 from vardkase.hub.correspondence.letters.signatures import signature_of
-from vardkase.hub.correspondence.letters.wording import appeal_period, owner_name
+from vardkase.hub.correspondence.letters.wording import appeal_period
 from vardkase.hub.correspondence.letters.writing import Contents, typeset_for_file
 from vardkase.hub.law.kinds import HarmTest, SecrecyGround
 from vardkase.hub.law.queries import provisions as cited
@@ -34,7 +34,7 @@ from vardkase.hub.public_records.cases.models import (
 from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.officers.models import RecordsOffice
-from vardkase.hub.public_records.officers.queries import missing_details, office_of
+from vardkase.hub.public_records.officers.queries import missing_details, name_in_letters, office_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -191,7 +191,7 @@ def _test(ground: SecrecyGround) -> str:
 
 def _common(actor: Actor, case: RecordsCase, office: RecordsOffice) -> dict[str, str]:
     user = User.objects.filter(pk=actor.user_id).first() if actor.user_id else None
-    authority = _name(case)
+    authority = name_in_letters(case.authority)
     return {
         "number": case.number,
         "authority": authority,
@@ -235,13 +235,8 @@ def _day(day: date) -> str:
 def outcome_in_letter(case: RecordsCase, outcome: str, *, is_decision: bool) -> str:
     """What the authority does; a decision says that a request is refused, in whole or in part."""
     if is_decision and (words := DECIDED.get(CaseOutcome(outcome))):
-        return words() % {"authority": _name(case)}
+        return words() % {"authority": name_in_letters(case.authority)}
     return OUTCOMES[CaseOutcome(outcome)]()
-
-
-def _name(case: RecordsCase) -> str:
-    """The hub owner's is the one of all its letters, not of its organisation on the hub."""
-    return owner_name() if case.authority_id == host_organisation_id() else case.authority.name
 
 
 def _right(outcome: str, has_conditions: bool) -> str:
@@ -312,7 +307,7 @@ def _typeset(
     contents = Contents(
         kind,
         case.number,
-        _name(case),
+        name_in_letters(case.authority),
         [line.strip() for line in to],
         by_language,
         {language: [each.get("decider", "")] for language, each in by_language.items()},

@@ -18,7 +18,7 @@ from vardkase.hub.membership.members.mails import recipients
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.public_records.cases.links import link_to_case, link_to_consultation
 from vardkase.hub.public_records.cases.models import Coordination, MemberConsultation, RecordsCase
-from vardkase.hub.public_records.officers.queries import people_of
+from vardkase.hub.public_records.officers.queries import name_in_letters, people_of
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.organisations.models import Organisation
@@ -44,7 +44,7 @@ def ask_member(
 ) -> int:
     """Returns how many mails were queued: 0 if nobody of the member can be reached here."""
     facts: Facts = {
-        "authority": consultation.case.authority.name,
+        "authority": name_in_letters(consultation.case.authority),
         "deadline": consultation.deadline,
         "link": link_to_consultation(consultation),
     }
@@ -74,5 +74,9 @@ def people_at(organisation: Organisation) -> list[Recipient]:
 def _to_requester(actor: AuditActor, case: RecordsCase, kind: str) -> None:
     if not case.email:
         return
-    facts: Facts = {"number": case.number, "authority": case.authority.name, "link": link_to_case(case)}
+    facts: Facts = {
+        "number": case.number,
+        "authority": name_in_letters(case.authority),
+        "link": link_to_case(case),
+    }
     notify(kind, None, [Recipient(case.email, case.language)], facts, by=actor.name)

@@ -10,6 +10,7 @@ from vardkase.core.clock import today
 from vardkase.hub.public_records.cases.models import Assessed, CaseItem, ItemAssessment, RecordsCase
 from vardkase.hub.public_records.cases.services.assessing import grounds
 from vardkase.hub.public_records.cases.services.material import title_of
+from vardkase.hub.public_records.officers.queries import name_in_letters
 from vardkase.hub.public_records.release.copying import Head, ReleaseCopy, copy
 from vardkase.hub.public_records.release.items import Decision, Field, File, Item, ReleaseOutcome, Span
 from vardkase.hub.public_records.release.remaining import remains, remains_in
@@ -26,7 +27,7 @@ def items_to_release(case: RecordsCase) -> list[Item]:
 
 
 def made_copy(case: RecordsCase, items: Sequence[Item], *, accepted: bool) -> ReleaseCopy:
-    return copy(Head(case.authority.name, case.number, today()), items, accepted=accepted)
+    return copy(Head(name_in_letters(case.authority), case.number, today()), items, accepted=accepted)
 
 
 def still_visible(items: Sequence[Item], *texts: str) -> list[str]:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from vardkase.core.errors import Forbidden
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
 from vardkase.hub.public_records.officers.fees import packaged_tariff
 from vardkase.hub.public_records.officers.models import RecordsOffice, RecordsOfficer
@@ -15,6 +16,7 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.queries import active_users
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
 
 
@@ -32,6 +34,11 @@ def people_of(authority: int) -> QuerySet[User]:
     if authority == host_organisation_id():
         handles |= Q(org=authority, staff_roles__contains=[StaffRole.LEGAL_OFFICER.value])
     return active_users().filter(handles).order_by("email")
+
+
+def name_in_letters(authority: Organisation) -> str:
+    """The hub owner's is the one of all its letters, not of its organisation on the hub."""
+    return owner_name() if authority.pk == host_organisation_id() else authority.name
 
 
 def office_of(authority: int) -> RecordsOffice:
