@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests.factories.memberships import Desk, at_the_screen, make_desk, member
+from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
 from tests.factories.seed import Seed
 from tests.hub.membership.applications import under_review
 from tests.web.signed_in import signed_in
@@ -54,6 +54,9 @@ def test_members_are_asked_for_statements(seed: Seed, desk: Desk) -> None:
     assert "Done with 1 of 2." in page
     assert "has been asked within the last day" in page
 
+    # It is for membership officers: others who see the tasks are not offered it.
+    jurist = staff_of(seed, "jurist@hub.example", "legal_officer")
+    assert "Ask members to renew" not in signed_in(jurist).get(reverse("inbox"), headers=ENGLISH).text
     keys = [("expiring_statement", str(seed.org_b.pk))]
     for who, name, chosen, error in (
         (officer, "nothing", keys, NotFound),
@@ -62,6 +65,7 @@ def test_members_are_asked_for_statements(seed: Seed, desk: Desk) -> None:
         (officer, "ask_for_statements", [*keys, *(("x", str(n)) for n in range(100))], Invalid),
         (at_the_screen(desk.operator), "ask_for_statements", keys, NotFound),
         (at_the_screen(desk.admin), "ask_for_statements", keys, Forbidden),
+        (at_the_screen(jurist), "ask_for_statements", keys, NotFound),
     ):
         with pytest.raises(error):
             plan(who, name, chosen)

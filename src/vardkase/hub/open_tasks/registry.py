@@ -39,13 +39,15 @@ class BulkAct:
     """What can be done with many tasks of a kind at once.
 
     `label` starts with a verb; `effect` says what happens with each, and is read before it is confirmed.
-    `carry_out(actor, reference)` does it with one task, and raises as a service.
+    `carry_out(actor, reference)` does it with one task, and raises as a service. Only holders of `duties` may, if any
+    are given.
     """
 
     name: str
     label: str | Promise
     effect: str | Promise
     carry_out: Callable[[Actor, str], object]
+    duties: frozenset[StaffRole] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -301,6 +301,7 @@ KINDS = (
                     "Each member’s contacts and administrators are asked by e-mail to renew the security statement."
                 ),
                 carry_out=ask_for_renewal,
+                duties=frozenset({StaffRole.MEMBERSHIP_OFFICER}),
             ),
         ),
     ),

@@ -35,7 +35,12 @@ class BulkResult:
 
 
 def acts_for(actor: Actor) -> list[tuple[TaskKind, BulkAct]]:
-    return [(kind, act) for kind in kinds_for(actor) for act in kind.acts]
+    return [
+        (kind, act)
+        for kind in kinds_for(actor)
+        for act in kind.acts
+        if not act.duties or not act.duties.isdisjoint(actor.staff)
+    ]
 
 
 def plan(actor: Actor, name: str, keys: Collection[TaskKey]) -> BulkPlan:
