@@ -29,6 +29,7 @@ from vardkase.hub.case_files.services import (
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.data_protection.requests.searching import search
 from vardkase.hub.data_protection.requests.services import begin_search, register
+from vardkase.hub.membership.members.services.judgments import CARRY_OUT
 from vardkase.hub.retention import carrying_out
 from vardkase.hub.retention.disposal import dispose_of_case
 from vardkase.hub.retention.models import RetentionItemState as State
@@ -36,6 +37,7 @@ from vardkase.hub.retention.models import RetentionPlanRule, RunState
 from vardkase.hub.retention.proposing import propose_rule
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.models import SpillKind
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.models import Attribute
@@ -159,6 +161,15 @@ def test_nothing_of_a_disposed_case_is_left_anywhere(seed: Seed, desk: Desk) -> 
     appeal = register_appeal(jurist, case, decision.pk, received)
     check_time(jurist, appeal.pk)
     withdraw(jurist, appeal.pk, secret)
+    ApprovalRequest.objects.create(
+        action=CARRY_OUT.name,
+        subject=str(case.thing_id),
+        parameters={"appeal": appeal.pk, "until": ""},
+        reason=secret,
+        answer=secret,
+        state="approved",
+        expires_at=timezone.now(),
+    )
     SignatureCheck.objects.update_or_create(
         document=decision, defaults={"verdict": "trusted", "signatures": [{"name": secret}]}
     )

@@ -121,6 +121,8 @@ IN_TIME = """{at} <= %(closed)s AND ({at} >= %(opened)s OR NOT EXISTS (
         SELECT 1 FROM case_file o WHERE o.thing_kind = %(kind)s AND o.thing_id = %(thing)s AND o.id <> %(id)s))"""
 APPROVALS = f"""state <> 'waiting' AND action = ANY(%(actions)s::text[]) AND subject = %(thing)s::text
         AND {IN_TIME.format(at="proposed_at")}"""
+JUDGMENTS = """state <> 'waiting' AND action = 'carry_out_judgment'
+        AND (parameters ->> 'appeal')::bigint = ANY(%(appeals)s::bigint[])"""
 EMPTY_TRACES = (
     f"""
     UPDATE history_entry SET note = '' WHERE kind = %(kind)s AND thing_id = %(thing)s AND {IN_TIME.format(at="at")}
@@ -150,4 +152,10 @@ EMPTY_TRACES = (
     UPDATE approval_request SET reason = '', answer = '', parameters = jsonb_build_object(),
         subject_state = jsonb_build_object() WHERE {APPROVALS}
     """,
+    # Its parameters, the appeal and the day, are needed to show it.
+    f"""
+    UPDATE audit_entry SET change = change - ARRAY['reason', 'answer']
+    WHERE target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {JUDGMENTS})
+    """,
+    f"UPDATE approval_request SET reason = '', answer = '' WHERE {JUDGMENTS}",
 )
