@@ -76,7 +76,7 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
     for words in (
         "stänger av medlemskapet för Organisation B",
         "212000-0142",
-        "Det gäller tills vidare. Vi prövar senast den",
+        "Beslutet gäller tills vidare. Vi prövar senast den",
         "om begränsningen ska finnas kvar",
         "Tvingande säkerhetsskäl kräver att beslutet om medlemskap ändras omedelbart.",
         "Vi har övervägt mindre ingripande åtgärder. Det räcker inte att stänga av enskilda konton.",

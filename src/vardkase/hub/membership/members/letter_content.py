@@ -74,13 +74,13 @@ def limit(
     for language in LANGUAGES:
         with override(language):
             if until:
-                ends = gettext("It applies until %(moment)s.") % {"moment": moment(until)}
+                ends = gettext("The decision applies until %(moment)s.") % {"moment": moment(until)}
             elif review_by:
                 ends = gettext(
-                    "It applies until further notice. We will review by %(day)s whether it is to remain."
+                    "The decision applies until further notice. We will review by %(day)s whether it is to stand."
                 ) % {"day": formatted(review_by, "j F Y")}
             else:
-                ends = gettext("It applies until further notice.")
+                ends = gettext("The decision applies until further notice.")
             facts[language] = {
                 **_common(actor, membership, language, reason, decision, heard, presenter),
                 "until": ends,

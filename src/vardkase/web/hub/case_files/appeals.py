@@ -198,9 +198,10 @@ STEPS = {
         written.ForwardForm,
         lambda actor, pk, data: services.forward(actor, pk, data["reviewed"], data["court"]),
         _(
-            "First consider whether the decision has to be changed: obviously wrong, and changed quickly and without "
-            "harm to anyone (38 and 39 §§ förvaltningslagen). Then it is forwarded promptly with the file "
-            "(46 §). The letter to the court is written here; download the file of the case and send both."
+            "First consider whether the decision has to be changed. It does if it is obviously wrong in an essential "
+            "respect and can be changed quickly and simply, without detriment to any private party (38 and 39 §§ "
+            "förvaltningslagen). Then it is forwarded promptly with the file (46 §). The letter to the court is "
+            "written here; download the file of the case and send both."
         ),
     ),
     "decide": AppealStep(
