@@ -75,8 +75,7 @@ ELSEWHERE = {
         "membership/phases/law/",
         "public-records/",
         "security/<int:pk>/reviews/<",
-        "retention/rules/<",
-        "retention/runs/<",
+        "retention/",
         "spills/<",
         "spills/new/",
         "terms-and-criteria/draft/",
@@ -286,7 +285,6 @@ def _visit_one_of(walk: Walk, route: str, things: Samples) -> bool:
         "law/<slug:kind>/<slug:name>/": "law/deadlines/hearing/",
         "law/<slug:kind>/<slug:name>/change/": "law/deadlines/hearing/change/",
         "law/<slug:kind>/<slug:name>/retire/": "law/grounds/osl_15_1/retire/",
-        "retention/rules/new/<slug:subject>/": "retention/rules/new/personal_data/",
         "policy/draft/add/<str:kind>/": "policy/draft/add/retention/",
     }
     references = [*FIRST, str(event), str(things.report.uuid)]
