@@ -1,4 +1,4 @@
-"""Single steps of public-records cases: consultation, coordination, conditions, late appeals, limits."""
+"""Single steps of public-records cases: consultation, conditions, late appeals, limits."""
 
 from __future__ import annotations
 
@@ -26,19 +26,18 @@ from tests.factories.records_cases import (
     release_all,
     with_material,
 )
-from tests.factories.seed import USER, ApiUser, Seed
+from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
-from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.case_files.appeals import services as appeals
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.lifecycle import TransitionRefused
-from vardkase.hub.public_records.cases import coordination, links, queries
+from vardkase.hub.public_records.cases import links, queries
 from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
-    Coordination,
     MemberConsultation,
     RecordsAnswer,
     RecordsCase,
@@ -52,7 +51,6 @@ from vardkase.hub.public_records.cases.services import (
     opening,
 )
 from vardkase.hub.public_records.officers.fees import Tariff
-from vardkase.hub.public_records.release.items import ItemKind
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.deletion import delete_spilled
 from vardkase.hub.spills.models import Spill
@@ -121,44 +119,6 @@ def test_each_member_is_asked_about_its_own_material_only(seed: Seed) -> None:
 
 def make_publisher(seed: Seed) -> User:
     return make_user(seed.org_c, make_role("Publisher", []), "publisher@c.example")
-
-
-def test_authorities_with_the_same_material_coordinate(seed: Seed) -> None:
-    event = incident(seed)
-    first, second = at_a_browser(officer_of(seed, "org_b")), at_a_browser(officer_of(seed, "org_c"))
-    hub = at_a_browser(
-        make_user(seed.hub, make_role("User", USER), "jurist@hub.example", staff_roles=["legal_officer"])
-    )
-    mine = with_material(first)
-    home = signed_in(User.objects.get(pk=first.user_id or 0)).get("/").content.decode()
-    assert "Begäran om allmän handling att besvara" in home
-    assert not Coordination.objects.exists()
-    with_material(second)
-    row = Coordination.objects.get(event_uuid=event.uuid)
-    assert [name for name, _ in coordination.names_of_parties(seed.hub.pk, row)] == [
-        "Organisation B",
-        "Organisation C",
-    ]
-    row = coordination.find_coordination(first, row.pk)
-    title = CaseItem.objects.get(case=mine, kind=ItemKind.EVENT).title
-    assert coordination.own_titles(seed.org_b.pk, [row]) == {row.event_uuid: title}
-    assert coordination.own_titles(seed.hub.pk, [row]) == {}, "without a case of its own"
-    assert [name for name, _ in coordination.names_of_parties(seed.org_b.pk, row)] == ["Organisation B"]
-    with pytest.raises(Conflict):
-        coordination.write(first, row.pk, "Hej")
-    for actor in (first, second):
-        coordination.join(actor, row.pk)
-    coordination.write(first, row.pk, "Vi maskerar adressen.")
-    page = signed_in(User.objects.get(pk=second.user_id or 0)).get(f"/public-records/coordination/{row.pk}/")
-    assert "Vi maskerar adressen." in page.content.decode()
-    assert "Organisation B" in page.content.decode()
-    assert RecordsCase.objects.get(authority=seed.org_b).number not in page.content.decode()
-    assert (
-        signed_in(User.objects.get(pk=hub.user_id or 0)).get("/public-records/coordination/").status_code
-        == 200
-    )
-    with pytest.raises(Forbidden):
-        coordination.find_coordination(at_a_browser(seed.analyst.user), row.pk)
 
 
 def letter_text(document: CaseDocument) -> str:
