@@ -33,6 +33,7 @@ from tests.web.private_links import follow
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.outbox.models import Delivery
+from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.correspondence.models import Delivery as LetterDelivery
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.customer_service.models import SupportRequest
@@ -199,6 +200,15 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         "Inga automatiska beslut",
     ):
         assert expected in " ".join(printed.split())
+    filed = dict(CaseDocument.objects.exclude(direction="internal").values_list("title", "text"))
+    assert "Organisation B: " in filed["Utlämnad kopia av personuppgifter"]
+    assert "SHA-256 (JSON): " in filed["Utlämnad kopia av personuppgifter"]
+    answer_of_a = CaseDocument.objects.get(
+        title="Svar från personuppgiftsansvarig", counterpart="Organisation A"
+    )
+    assert "Uppgiften omfattas av sekretess" in answer_of_a.text
+    assert {"Begäran till personuppgiftsansvarig"} <= set(filed)
+    assert not any(term in text for text in filed.values() for term in ("811218", "ring +46"))
     assert LetterDelivery.objects.filter(letter=Letter.objects.get()).exists(), "opened by its link"
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
     assert {each["controller"] for each in copy["controllers"]} == {"Organisation B", "CERT-SE"}

@@ -19,6 +19,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.data_protection.problems import DataAnswerProblem, DataRequestProblem
 from vardkase.hub.data_protection.requests.case_access import unreadable
+from vardkase.hub.data_protection.requests.filing import file_answer
 from vardkase.hub.data_protection.requests.mails import notify_handlers, target_of
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
@@ -203,6 +204,7 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
     controller.save()
     change = {"controller": controller.name, "recipients": len(recipients)}
     record(actor, HubAction.DATA_REQUEST_CONTROLLER_ANSWERED, target_of(controller.request), change)
+    file_answer(actor, controller)
     if not is_handler(actor):
         notify_handlers("data_request_answer_came", controller.request, actor)
     return controller

@@ -27,6 +27,7 @@ from vardkase.hub.correspondence.problems import LetterProblem
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SENDER_ADDRESS
 from vardkase.hub.data_protection.problems import DataRequestProblem
 from vardkase.hub.data_protection.requests import mails
+from vardkase.hub.data_protection.requests.filing import file_copy
 from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
@@ -80,6 +81,8 @@ def reply(
         text_of(without_because, "without_because", LONGEST_REASON)
     contents = contents_of(actor, request, text, _why(request, not_done), without_because.strip())
     letter = write(actor, contents, mails.target_of(request))
+    given = [(each.controller, len(each.items)) for each in copies(request)]
+    file_copy(actor, request, copy_as_json(request), given)
     take_step(actor, REQUEST, request, "answer")
     request.closed_at = timezone.now()
     request.save()

@@ -26,6 +26,7 @@ from vardkase.hub.case_files.models import CaseKind, Direction
 from vardkase.hub.case_files.services import file_document, open_case_file
 from vardkase.hub.data_protection.problems import DataRequestProblem
 from vardkase.hub.data_protection.requests import mails
+from vardkase.hub.data_protection.requests.filing import file_sent
 from vardkase.hub.data_protection.requests.models import DataRequestState as State
 from vardkase.hub.data_protection.requests.models import DataSubjectRequest, DataSubjectRight
 from vardkase.hub.data_protection.requests.person import DataSubject, opened, sealed, sender_mark
@@ -223,6 +224,7 @@ def send_to_controllers(actor: Actor, pk: int) -> int:
     request.controllers.update(sent_at=timezone.now(), answer_by=answer_by)
     for controller in others:
         controller.answer_by = answer_by
+        file_sent(actor, controller)
         mails.notify_controller("data_request_to_controller", controller, actor)
     return len(others)
 
