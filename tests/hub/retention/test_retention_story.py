@@ -11,6 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.factories.applications import make_staff
 from tests.factories.knowledge import make_tag
+from tests.factories.public_records import member
 from tests.factories.seed import Seed
 from tests.hub.retention.stories import COLLEAGUE, PERSON, WHY, carried_out, counted, in_force, publish
 from tests.identity.two_people import approved, at_screen
@@ -20,8 +21,10 @@ from vardkase.core.clock import today
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot
+from vardkase.hub.public_records.received.queries import RegisterFilter
+from vardkase.hub.public_records.received.queries import register as received_register
 from vardkase.hub.retention.carrying_out import carry_out
-from vardkase.hub.retention.models import RetentionItemState, RunState
+from vardkase.hub.retention.models import RetentionItemState, RetentionPlanRule, RunState
 from vardkase.hub.retention.running import propose_carrying_out
 from vardkase.hub.retention.schedules import look
 from vardkase.identity.access.job_actors import hub_actor
@@ -80,6 +83,7 @@ def test_personal_data_goes_from_events_and_versions(
 
 def test_title_and_tagged_values_are_pseudonymised(seed: Seed, jurist: User, second: User) -> None:
     make_tag("retention:short")
+    member(seed.org_b)
     event = publish(seed, info=f"Nätfiske mot {PERSON}", Tag=[{"name": "retention:short"}])
     other = publish(seed, info=f"Annat om {PERSON}")
     in_force(seed, second, jurist, way="pseudonymise", kind="", tag="Retention:Short")
@@ -93,6 +97,15 @@ def test_title_and_tagged_values_are_pseudonymised(seed: Seed, jurist: User, sec
     assert value in [each["value"] for each in version["Attribute"]]
     assert "[retention, " in version["info"]
     assert EventVersion.objects.get(event_uuid=event.uuid, version=1).info == version["info"]
+    # The authority that has the version as a record reads on its page that something was disposed of.
+    of_b, register = signed_in(seed.partner.user), "/public-records/received/"
+    assert of_b.get(register).content.decode().count("Personuppgifter gallrade") == 1
+    entries = received_register(
+        seed.partner.actor, seed.org_b.pk, RegisterFilter(event_ids={event.pk}), None, 9
+    )
+    page = of_b.get(f"{register}{entries.rows[-1].reference}/").content.decode()
+    assert f"enligt regel R-1 ({RetentionPlanRule.objects.get().legal_ground})" in " ".join(page.split())
+    assert "Det här är vad myndigheten har kunnat läsa" not in page
     assert counted(second).affected == 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import batched
 
@@ -108,6 +108,17 @@ def _readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bo
         report=report_predicate(actor, "p"),
     )
     return cursor().execute(sql, reader_parameters(actor) | {"items": item_ids}).fetchall()
+
+
+def disposed_in(version_ids: Collection[int]) -> dict[int, list[RetentionItem]]:
+    """What was disposed of in versions kept as record, by version. The caller has checked who may know the versions."""
+    done = RetentionItem.objects.filter(
+        place=RetentionPlace.VERSION, part_id__in=version_ids, state=RetentionItemState.DONE
+    )
+    found: dict[int, list[RetentionItem]] = {}
+    for item in done.select_related("rule").order_by("done_at", "pk"):
+        found.setdefault(item.part_id, []).append(item)
+    return found
 
 
 def waiting_run() -> RetentionRun | None:

@@ -52,8 +52,8 @@ def who_sees_what(request: HttpRequest) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     intro = gettext(
-        "This is for people who are named in an application, contact support, request an account or exercise their "
-        "rights. %(owner)s runs the service."
+        "This is for people who are named in an application, contact support, request public records, request or have "
+        "an account, or exercise their rights. %(owner)s runs the service."
     )
     return _statement(request, PassagePart.PRIVACY, gettext("How we handle personal data"), intro)
 

@@ -20,6 +20,7 @@ from vardkase.hub.public_records.received.queries import (
     register_rows,
     version_content,
 )
+from vardkase.hub.retention.queries import disposed_in
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.public_records.received.forms import RegisterForm
 from vardkase.web.intel.events.published import published_context
@@ -65,12 +66,16 @@ def _register(request: PageRequest, organisation_id: int) -> HttpResponse:
     wanted = _filter(form)
     rows = register(request.actor, organisation_id, wanted, wanted_place(request), wanted_size(request))
     is_own = organisation_id == request.actor.organisation_id
+    disposed = disposed_in([row.version_id for row in rows.rows])
     context = {
         "form": form,
         "is_filtered": wanted != RegisterFilter(),
         "is_own": is_own,
         "name": request.actor.organisation_name if is_own else find_authority(organisation_id).name,
-        "rows": [(row, _address(request, organisation_id, row.reference)) for row in rows.rows],
+        "rows": [
+            (row, _address(request, organisation_id, row.reference), row.version_id in disposed)
+            for row in rows.rows
+        ],
         "authority": organisation_id,
         "csv": with_query(request, format="csv", after=None, before=None),
         "json": with_query(request, format="json", after=None, before=None),
@@ -105,6 +110,7 @@ def _version(request: PageRequest, organisation_id: int, number: str) -> HttpRes
     is_own = organisation_id == request.actor.organisation_id
     context = {
         "row": row,
+        "disposed": disposed_in([row.version_id]).get(row.version_id, []),
         "is_own": is_own,
         "authority": organisation_id,
         "address": request.build_absolute_uri(_address(request, organisation_id, row.reference)),
