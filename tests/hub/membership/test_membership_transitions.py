@@ -77,7 +77,7 @@ def test_suspension_and_termination_are_decision_letters(seed: Seed, desk: Desk)
         "stänger av medlemskapet för Organisation B",
         "212000-0142",
         "Beslutet gäller tills vidare. Vi prövar senast den",
-        "om begränsningen ska finnas kvar",
+        "om det ska stå fast",
         "Tvingande säkerhetsskäl kräver att beslutet om medlemskap ändras omedelbart.",
         "Vi har övervägt mindre ingripande åtgärder. Det räcker inte att stänga av enskilda konton.",
         "krävde att det meddelades omedelbart. Andra medlemmars system var i fara.",
