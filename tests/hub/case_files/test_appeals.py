@@ -376,9 +376,7 @@ def test_quashed_limit_of_a_statement_does_not_come_back(
     assert standing(org).may_write
 
 
-def test_only_the_hubs_officers_handle_appeals(
-    seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile
-) -> None:
+def test_only_officers_handle_appeals(seed: Seed, desk: Desk, jurist: ApiUser, case_file: CaseFile) -> None:
     for who in (desk.operator, desk.admin, seed.stranger, seed.site_admin):
         assert appealed(signed_in(who), case_file).status_code in (403, 404)
     assert not Appeal.objects.exists()
@@ -393,9 +391,7 @@ def test_only_the_hubs_officers_handle_appeals(
     assert state() == "registered"
 
 
-def test_lifting_is_a_decision_that_names_the_one_it_changes(
-    seed: Seed, desk: Desk, case_file: CaseFile
-) -> None:
+def test_lifting_names_the_decision_it_changes(seed: Seed, desk: Desk, case_file: CaseFile) -> None:
     with_approval.restore(at_the_screen(desk.officer), seed.org_b.pk, "Lösenorden är bytta.")
     first, lifting = Letter.objects.order_by("pk")
     words = letter_words(lifting)

@@ -112,12 +112,15 @@ def test_criteria_are_added_changed_and_removed(jurist: Client) -> None:
 
 def test_mail_text_is_previewed_proposed_approved_and_reset(jurist: Client, seed: Seed) -> None:
     url = reverse("mail_template", args=["letter_approval", "sv"])
-    written = {"subject": "Beslut", "body": "{organisation} är **välkommen**.\n\n{reservation}"}
+    written = {
+        "subject": "Beslut",
+        "body": "{organisation} är **välkommen**.\n\n{reservation}\n\n{conditions}",
+    }
     shown = jurist.post(f"{url}preview/", written).content.decode()
     assert "<strong>välkommen</strong>" in shown
     assert not MailTemplate.objects.exists()
     assert jurist.post(url, {"subject": "Beslut", "body": "{nonsens}"}).status_code == 422
-    without = jurist.post(f"{url}preview/", written | {"body": "{organisation} är välkommen."})
+    without = jurist.post(f"{url}preview/", written | {"body": "{organisation} är välkommen. {conditions}"})
     assert "måste innehålla {reservation}" in without.content.decode(), "the section of a legal officer"
     assert jurist.post(url, written).status_code == 422, "without a reason for the second person"
     assert jurist.post(url, written | {"reason": "Ny praxis."}).status_code == 302
