@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 from asn1crypto import cms, keys, pem, tsp, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -67,6 +68,11 @@ def signed_pdf(
     stamper = GatewayTimeStamper(timestamp_address) if timestamp_address else None
     signing = PdfSigner(metadata, signer, timestamper=stamper)
     try:
-        return bytes(signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content))).getvalue())
+        with ThreadPoolExecutor(1) as thread:  # Its event loop cannot run in a thread that has one.
+            return thread.submit(_signed, signing, content).result()
     except PdfError as failed:
         raise NotSigned from failed
+
+
+def _signed(signing: PdfSigner, content: bytes) -> bytes:
+    return bytes(signing.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(content))).getvalue())
