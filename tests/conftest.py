@@ -61,6 +61,7 @@ ABOUT_HUBS = frozenset(
         "test_synced_event_contents",
         "test_connection_settings",
         "test_taxii_hubs",
+        "test_retention_to_peers",
     )
 )
 """The files whose tests use the fixture `hubs`: starting hubs takes longer than most of their tests."""

@@ -101,6 +101,7 @@ ELSEWHERE = {
         "dashboard/<",
         "event/<reference:reference>/compare/",
         "event/<reference:reference>/object/<int:object_id>/edit/",
+        "event/<reference:reference>/personal-data/<slug:kind>/not-offence/",
         "event/<reference:reference>/proposals/<int:proposal_id>/edit/",
         "event/<reference:reference>/version/",
         "galaxies/<uuid:uuid>/edit/",

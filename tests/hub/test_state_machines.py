@@ -23,6 +23,7 @@ ALLOWED = {
         ("waiting", "queue", "submitted"),
         ("submitted", "review", "under_review"),
         ("under_review", "request_completion", "completion_requested"),
+        ("completion_requested", "request_completion", "completion_requested"),
         ("completion_requested", "dismiss", "dismissed"),
         ("completion_requested", "complete", "under_review"),
         ("completion_requested", "resume", "under_review"),
@@ -62,6 +63,8 @@ ALLOWED = {
         ("onboarding", "terminate", "terminated"),
         ("active", "terminate", "terminated"),
         ("suspended", "terminate", "terminated"),
+        ("terminated", "reinstate", "active"),
+        ("terminated", "reinstate_onboarding", "onboarding"),
     },
     "content_grant": {
         ("asked", "grant", "granted"),

@@ -256,12 +256,14 @@ def test_ended_membership_opens_nothing(setup: Setup) -> None:
         officer, setup.seed.org_b.pk, "The member asked for it.", "It stays, in its name."
     )
     assert open_ways(setup) == set()
-    assert not User.objects.filter(org=setup.seed.org_b, disabled=False).exists()
+    people = User.objects.filter(org=setup.seed.org_b).order_by("pk")
+    assert not people.filter(disabled=False).exists()
     setup.own.refresh_from_db()  # Its contributions remain.
     found = services.transitions.locked(officer, setup.seed.org_b.pk)
     assert found.ending == {
         "contributions": "It stays, in its name.",
         "events": 1, "attributes": 0, "users": 3, "keys": 3, "connections": 1,
+        "accounts": list(people.values_list("pk", flat=True)), "restrictions": [], "state": "active",
     }  # fmt: skip
 
 
