@@ -18,10 +18,10 @@ QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py t
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_workflow.py
 
-.PHONY: help run test quick lint lint-types lint-rest audit bench setup tools
+.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: ## Start everything; prints the address and, the first time, the administrator's credentials
 	@./vardkase serve
@@ -29,6 +29,9 @@ run: ## Start everything; prints the address and, the first time, the administra
 test: setup tools ## Run the test-suite
 	@# It prints the total, and fails below the floor of pyproject.toml.
 	@$(BIN)/pytest $(PYTEST_OPTIONS) --cov --cov-report=
+
+test-long: setup tools ## Run the long lane: many rounds, large stores, every combination
+	@$(BIN)/pytest $(PYTEST_OPTIONS) -m long
 
 quick: setup ## Answer within 90 seconds: style, the rules, and a story or two of every layer
 	@$(BIN)/ruff check --quiet $(SOURCES)
