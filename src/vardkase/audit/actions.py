@@ -1,6 +1,6 @@
 """The base of the enums of audit actions, and the actions that this package records itself.
 
-Each layer declares its actions in an `audit_actions.py`, with their wording beside them.
+Each layer declares its actions in its `audit_actions`, with their wording beside them.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from django.db.models.functions import Length
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.problems import CaseFileProblem
@@ -37,7 +37,7 @@ def export_documents(actor: Actor, case_file: CaseFile) -> bytes:
     require_handler(actor, case_file)
     if size_of(case_file) > MOST_BYTES:
         raise Conflict(CaseFileProblem.TOO_LARGE_TO_EXPORT(most=MOST_BYTES // (1024 * 1024)))
-    record(actor, HubAction.CASE_FILE_EXPORTED, target_of(case_file))
+    record(actor, CaseAction.CASE_FILE_EXPORTED, target_of(case_file))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for document in _documents(case_file):

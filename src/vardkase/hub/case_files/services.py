@@ -17,7 +17,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.file_names import safe_name
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction, SignatureCheck
 from vardkase.hub.case_files.problems import CaseFileProblem
@@ -76,7 +76,7 @@ def open_case_file(
         thing_id=thing_id,
         opened_by=actor.name[:255],
     )
-    record(actor, HubAction.CASE_FILE_OPENED, target_of(opened), {"kind": kind})
+    record(actor, CaseAction.CASE_FILE_OPENED, target_of(opened), {"kind": kind})
     return opened
 
 
@@ -126,7 +126,7 @@ def file_document(
         keep_check(made, report)
     # Not its title, which may name people: the audit log has other readers.
     change = {"document": made.number, "sha256": made.sha256}
-    record(actor, HubAction.CASE_DOCUMENT_FILED, target_of(locked), change)
+    record(actor, CaseAction.CASE_DOCUMENT_FILED, target_of(locked), change)
     return made
 
 
@@ -257,7 +257,7 @@ def set_registry_number(actor: Actor, case_file: CaseFile, number: str) -> CaseF
         change = {"registry_number": [case_file.registry_number, number]}
         case_file.registry_number = number
         case_file.save(update_fields=["registry_number"])
-        record(actor, HubAction.CASE_FILE_REGISTERED_AS, target_of(case_file), change)
+        record(actor, CaseAction.CASE_FILE_REGISTERED_AS, target_of(case_file), change)
     return case_file
 
 
@@ -270,7 +270,7 @@ def close_case_file(actor: Actor, case_file: CaseFile) -> CaseFile:
         raise Conflict(CaseFileProblem.CLOSED())
     locked.closed_at, locked.closed_by = timezone.now(), actor.name[:255]
     locked.save(update_fields=["closed_at", "closed_by"])
-    record(actor, HubAction.CASE_FILE_CLOSED, target_of(locked))
+    record(actor, CaseAction.CASE_FILE_CLOSED, target_of(locked))
     return locked
 
 
@@ -286,7 +286,7 @@ def reopen_case_file(actor: Actor, case_file: CaseFile) -> CaseFile:
         raise Conflict(CaseFileProblem.ALREADY_OPEN(number=other.number))
     locked.closed_at, locked.closed_by = None, ""
     locked.save(update_fields=["closed_at", "closed_by"])
-    record(actor, HubAction.CASE_FILE_REOPENED, target_of(locked))
+    record(actor, CaseAction.CASE_FILE_REOPENED, target_of(locked))
     return locked
 
 

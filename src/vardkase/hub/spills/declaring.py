@@ -9,7 +9,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.limits import Limit
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import SpillAction
 from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.case_files.services import open_case_file
 from vardkase.hub.guard.detectors import examine
@@ -133,7 +133,7 @@ def _begin(actor: Actor, spill: Spill, event: Event, *, could_be_read: bool) -> 
         actor,
         SPILL,
         spill,
-        HubAction.SPILL_DECLARED,
+        SpillAction.SPILL_DECLARED,
         spill.reason,
         event=event.pk,
         uuid=str(event.uuid),

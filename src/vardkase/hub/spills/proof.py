@@ -18,7 +18,7 @@ from vardkase.core import files
 from vardkase.core.clock import now_seconds
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import SpillAction
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.needles import Needles, opened
 from vardkase.identity.access.job_actors import hub_actor
@@ -40,7 +40,7 @@ def prove(spill: Spill) -> bool:
         spill.needles = ""
     spill.save(update_fields=["proof", "proved_at", "needles"])
     counts = {"left": spill.proof["left"], "tables": spill.proof["tables"]}
-    record(hub_actor(), HubAction.SPILL_SEARCHED, Target("spill", spill.pk, title=spill.number), counts)
+    record(hub_actor(), SpillAction.SPILL_SEARCHED, Target("spill", spill.pk, title=spill.number), counts)
     return is_gone
 
 

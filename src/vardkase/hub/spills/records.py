@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import SpillAction
 from vardkase.hub.case_files.queries import case_file_of
 from vardkase.hub.case_files.services import close_case_file
 from vardkase.hub.lifecycle.services import note_in_history, take_step
@@ -41,7 +41,7 @@ def record_report(
     spill.report_reference = "" if not_because else reference
     spill.not_reported_because = not_because
     spill.save(update_fields=["reported_at", "report_reference", "not_reported_because"])
-    act = HubAction.SPILL_NOT_REPORTED if not_because else HubAction.SPILL_REPORTED
+    act = SpillAction.SPILL_NOT_REPORTED if not_because else SpillAction.SPILL_REPORTED
     note_in_history(actor, SPILL, spill, act, not_because or reference)
     return spill
 
@@ -57,7 +57,7 @@ def record_ground(actor: Actor, pk: int, ground: str) -> Spill:
         raise Invalid({"ground": [SpillProblem.GROUND_MISSING()]})
     spill.ground, spill.ground_by, spill.ground_at = text, actor.name[:255], timezone.now()
     spill.save(update_fields=["ground", "ground_by", "ground_at"])
-    note_in_history(actor, SPILL, spill, HubAction.SPILL_GROUND_RECORDED, text)
+    note_in_history(actor, SPILL, spill, SpillAction.SPILL_GROUND_RECORDED, text)
     return spill
 
 
@@ -68,7 +68,7 @@ def record_kind(actor: Actor, pk: int, kind: str) -> Spill:
         raise Invalid({"kind": [SpillProblem.NO_SUCH_KIND(choices=SpillKind.values)]})
     spill.kind = kind
     spill.save(update_fields=["kind"])
-    note_in_history(actor, SPILL, spill, HubAction.SPILL_KIND_RECORDED, "", kind=kind)
+    note_in_history(actor, SPILL, spill, SpillAction.SPILL_KIND_RECORDED, "", kind=kind)
     return spill
 
 
@@ -95,7 +95,7 @@ def record_answer(actor: Actor, pk: int, holder_id: int, *, answer: str, note: s
     holder.answered_at, holder.answered_by = timezone.now(), actor.name[:255]
     holder.is_settled = is_positive or may_handle(actor)
     holder.save()
-    note_in_history(actor, SPILL, spill, HubAction.SPILL_ANSWERED, text, holder=holder.name, answer=answer)
+    note_in_history(actor, SPILL, spill, SpillAction.SPILL_ANSWERED, text, holder=holder.name, answer=answer)
     return holder
 
 

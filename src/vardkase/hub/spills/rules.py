@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import SpillAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.spills.models import SpillState
 from vardkase.hub.spills.problems import SpillProblem
@@ -25,11 +25,14 @@ SPILL = StateMachine(
     SpillState,
     {
         "release": Transition(
-            HubAction.SPILL_RELEASED, _("Release"), (SpillState.OPEN,), SpillState.RELEASED
+            SpillAction.SPILL_RELEASED, _("Release"), (SpillState.OPEN,), SpillState.RELEASED
         ),
-        "delete": Transition(HubAction.SPILL_DELETED, _("Delete"), (SpillState.OPEN,), SpillState.DELETED),
+        "delete": Transition(SpillAction.SPILL_DELETED, _("Delete"), (SpillState.OPEN,), SpillState.DELETED),
         "close": Transition(
-            HubAction.SPILL_CLOSED, pgettext_lazy("spill", "Close"), (SpillState.DELETED,), SpillState.CLOSED
+            SpillAction.SPILL_CLOSED,
+            pgettext_lazy("spill", "Close"),
+            (SpillState.DELETED,),
+            SpillState.CLOSED,
         ),
     },
 )

@@ -13,7 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.problems import TrainingProblem
 from vardkase.hub.training.models import Training
 from vardkase.hub.training.queries import find_training, trainees
@@ -75,7 +75,7 @@ def mark_people(
     for training in trainings:
         record(
             actor,
-            HubAction.TRAINING_ADDED,
+            MembershipAction.TRAINING_ADDED,
             _target(training),
             {"module": training.module, "done_on": str(done_on)},
         )
@@ -86,7 +86,7 @@ def mark_people(
 def remove_training(actor: Actor, training_id: int) -> Training:
     actor.require_own_affairs()
     training = find_training(actor, training_id)
-    record(actor, HubAction.TRAINING_REMOVED, _target(training), {"module": training.module})
+    record(actor, MembershipAction.TRAINING_REMOVED, _target(training), {"module": training.module})
     training.delete()
     return training
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.appeals.models import Appeal, CourtOutcome
 from vardkase.hub.case_files.appeals.models import AppealState as State
 from vardkase.hub.lifecycle import StateMachine, Transition
@@ -20,43 +20,46 @@ APPEAL = StateMachine(
     State,
     {
         "find_in_time": Transition(
-            HubAction.APPEAL_IN_TIME,
+            CaseAction.APPEAL_IN_TIME,
             _("Find that it was received in time"),
             (State.REGISTERED,),
             State.IN_TIME,
         ),
         "dismiss": Transition(
-            HubAction.APPEAL_DISMISSED, _("Dismiss as too late"), (State.REGISTERED,), State.DISMISSED
+            CaseAction.APPEAL_DISMISSED, _("Dismiss as too late"), (State.REGISTERED,), State.DISMISSED
         ),
         "withdraw": Transition(
-            HubAction.APPEAL_WITHDRAWN,
+            CaseAction.APPEAL_WITHDRAWN,
             _("Record that it is withdrawn"),
             (State.REGISTERED, State.IN_TIME, State.CHANGED),
             State.WITHDRAWN,
         ),
         "change": Transition(
-            HubAction.APPEAL_MET,
+            CaseAction.APPEAL_MET,
             _("Record that the decision was changed"),
             (State.IN_TIME, State.CHANGED),
             State.CHANGED,
         ),
         "forward": Transition(
-            HubAction.APPEAL_FORWARDED,
+            CaseAction.APPEAL_FORWARDED,
             _("Forward the appeal"),
             (State.IN_TIME, State.CHANGED),
             State.FORWARDED,
         ),
         "decide": Transition(
-            HubAction.APPEAL_DECIDED, _("Record the outcome of the appeal"), (State.FORWARDED,), State.DECIDED
+            CaseAction.APPEAL_DECIDED,
+            _("Record the outcome of the appeal"),
+            (State.FORWARDED,),
+            State.DECIDED,
         ),
         "carry_out": Transition(
-            HubAction.APPEAL_CARRIED_OUT,
+            CaseAction.APPEAL_CARRIED_OUT,
             _("Record that it is carried out"),
             (State.DECIDED,),
             State.CARRIED_OUT,
         ),
         "revive": Transition(
-            HubAction.APPEAL_REVIVED,
+            CaseAction.APPEAL_REVIVED,
             _("Continue after our decision to dismiss it was quashed"),
             (State.DISMISSED,),
             State.IN_TIME,

@@ -15,7 +15,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.appeals.hooks import AppealStepped, appeal_stepped
 from vardkase.hub.case_files.appeals.kinds import kind_of
@@ -104,7 +104,7 @@ def register_received(
         registered_by=actor.name[:255],
     )
     change = {"letter": made.decision_number, "arrived": given.arrived_on.isoformat()}
-    record(actor, HubAction.APPEAL_REGISTERED, target_of(case_file), change)
+    record(actor, CaseAction.APPEAL_REGISTERED, target_of(case_file), change)
     appeal_stepped.emit(AppealStepped(actor, made, "register"))
     return made
 

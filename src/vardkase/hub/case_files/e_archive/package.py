@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.description import describe
 from vardkase.hub.case_files.e_archive import erms, mets, premis
@@ -52,7 +52,7 @@ def archive_package(actor: Actor, case_file: CaseFile) -> Iterator[bytes]:
         package = _package(actor, case_file)
         parts = _described(package)
     change = {"documents": len(package.documents), "sha256": parts["METS.xml"][0].sha256}
-    record(actor, HubAction.CASE_FILE_ARCHIVED, target_of(case_file), change)
+    record(actor, CaseAction.CASE_FILE_ARCHIVED, target_of(case_file), change)
     return _zipped(package, {path: content for path, (_file, content) in parts.items()})
 
 

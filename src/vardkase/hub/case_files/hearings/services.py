@@ -14,7 +14,7 @@ from vardkase.audit.services import AuditActor, record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.hearings.models import Hearing, HearingAnswer
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
@@ -73,7 +73,7 @@ def open_hearing(
     )
     made.documents.set(documents)
     change = {"letter": letter.number, "intended": intended, "answer_by": answer_by.isoformat()}
-    record(actor, HubAction.CASE_HEARING_OPENED, target_of(case_file), change)
+    record(actor, CaseAction.CASE_HEARING_OPENED, target_of(case_file), change)
     return made
 
 
@@ -132,6 +132,6 @@ def _answer(
         hearing.answered_at = document.occurred_at
         hearing.save(update_fields=["answered_at"])
     record(
-        actor, HubAction.CASE_HEARING_ANSWERED, target_of(hearing.case_file), {"document": document.number}
+        actor, CaseAction.CASE_HEARING_ANSWERED, target_of(hearing.case_file), {"document": document.number}
     )
     return hearing

@@ -18,7 +18,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.mail.facts import moment
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.typeset import NotTypeset, pdf, printable, records
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.case_files.access import require_handler
 from vardkase.hub.case_files.description import CaseDescription, describe
 from vardkase.hub.case_files.exporting import size_of
@@ -64,7 +64,7 @@ def print_case(actor: Actor, case_file: CaseFile, language: str) -> bytes:
         limit = failed.problem if isinstance(failed, LimitReached) else None
         raise NotTypeset(limit or CaseFileProblem.NOT_JOINED()) from failed
     with transaction.atomic():
-        record(actor, HubAction.CASE_FILE_PRINTED, target_of(case_file), {"documents": len(documents)})
+        record(actor, CaseAction.CASE_FILE_PRINTED, target_of(case_file), {"documents": len(documents)})
     # The hub signs for the hub owner alone, not for other authorities.
     return signed(printed) if is_of_hub_owner(case_file) else printed
 

@@ -17,7 +17,7 @@ from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.kinds import LANGUAGES, kind_named
 from vardkase.core.mail.notify import notify
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.resending import attached, recipients_about
 from vardkase.hub.correspondence.letters.service import can_be_appealed
@@ -85,7 +85,7 @@ def correct(actor: Actor, letter_id: int, texts: Mapping[str, str], why: str) ->
     about = Target(letter.thing_kind, letter.thing_id)
     made = write(actor, corrected, about, corrects=letter)
     change = {"corrects": letter.number, "why": why.strip(), "texts": sorted(changed)}
-    record(actor, HubAction.LETTER_CORRECTED, Target("letter", made.pk, title=str(made)), change)
+    record(actor, CaseAction.LETTER_CORRECTED, Target("letter", made.pk, title=str(made)), change)
     words = {"number": letter.number, "title": letter.title}
     people = recipients_about(letter.thing_kind, letter.thing_id)
     notify("letter_corrected", about, people, words, by=actor.name, attachments=[attached(made)])

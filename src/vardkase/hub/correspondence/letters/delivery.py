@@ -12,7 +12,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.letters.handling import find_to_handle, handles
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
 from vardkase.hub.correspondence.problems import LetterProblem
@@ -74,5 +74,5 @@ def note_delivery(actor: Actor, letter_id: int, how: str, on: date | None, note:
         raise Invalid(errors)
     made = Delivery.objects.create(letter=letter, how=how, on=on, note=note.strip(), noted_by=actor.name)
     change = {"how": how, "on": on.isoformat(), "note": made.note}
-    record(actor, HubAction.LETTER_DELIVERED, Target("letter", letter.pk, title=str(letter)), change)
+    record(actor, CaseAction.LETTER_DELIVERED, Target("letter", letter.pk, title=str(letter)), change)
     return made

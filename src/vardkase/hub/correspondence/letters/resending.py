@@ -15,7 +15,7 @@ from vardkase.core.mail.notify import notify
 from vardkase.core.mail.problems import OutgoingMailProblem
 from vardkase.core.mail.services import can_send
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.letters.delivery import undelivered
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.models import Letter
@@ -69,5 +69,5 @@ def resend(actor: Actor, letter_id: int) -> int:
     about = Target(letter.thing_kind, letter.thing_id, title=known or "")
     facts = {"number": letter.number, "title": letter.title}
     count = notify("letter_resent", about, people, facts, by=actor.name, attachments=[paper]).count
-    record(actor, HubAction.LETTER_RESENT, Target("letter", letter.pk, title=str(letter)), {"mails": count})
+    record(actor, CaseAction.LETTER_RESENT, Target("letter", letter.pk, title=str(letter)), {"mails": count})
     return count

@@ -18,7 +18,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.mail.kinds import find
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.letters.handling import find_to_handle
 from vardkase.hub.correspondence.letters.wording import (
     APPEAL,
@@ -160,5 +160,5 @@ def _record(
         letter=letter, how=how, on=on, person=person[:LONGEST_PERSON], note=note, noted_by=actor.name[:255]
     )
     change = {"how": how, "on": on.isoformat(), "person": made.person}
-    record(actor, HubAction.LETTER_SERVED, Target("letter", letter.pk, title=str(letter)), change)
+    record(actor, CaseAction.LETTER_SERVED, Target("letter", letter.pk, title=str(letter)), change)
     return made

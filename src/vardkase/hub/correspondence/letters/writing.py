@@ -20,7 +20,7 @@ from vardkase.core.mail.kinds import MailKind, find
 from vardkase.core.mail.rendering import as_text, filled, laid_out
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.hooks import LetterWritten, letter_written
 from vardkase.hub.correspondence.letters.blocks import Block, blocks
 from vardkase.hub.correspondence.letters.wording import left_out_sections, require_ready
@@ -112,7 +112,7 @@ def write(actor: AuditActor, contents: Contents, about: Target, corrects: Letter
         corrects=corrects,
     )
     target = Target("letter", kept.pk, title=str(kept))
-    record(actor, HubAction.LETTER_WRITTEN, target, {"sha256": kept.sha256, "about": about.title})
+    record(actor, CaseAction.LETTER_WRITTEN, target, {"sha256": kept.sha256, "about": about.title})
     words = as_text(*laid_out(text.body, contents.facts[SWEDISH]))
     letter_written.emit(LetterWritten(kept, actor, next(iter(contents.address), ""), words))
     return kept

@@ -16,7 +16,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.breaches.models import (
     Breach,
     BreachKind,
@@ -54,7 +54,12 @@ def log_breach(actor: Actor, data: Mapping[str, Any], *, source: tuple[str, int]
         breach.source_kind, breach.source_id = source
     breach.deadline = _deadline(breach.aware_at)
     breach.save()
-    record(actor, HubAction.BREACH_LOGGED, target_of(breach), {"aware_at": breach.aware_at.isoformat()})
+    record(
+        actor,
+        DataProtectionAction.BREACH_LOGGED,
+        target_of(breach),
+        {"aware_at": breach.aware_at.isoformat()},
+    )
     return breach
 
 
@@ -76,7 +81,7 @@ def change_breach(actor: Actor, pk: int, data: Mapping[str, Any]) -> Breach:
         for name in changed
         if name in ("risk", "role", "aware_at")
     }
-    record(actor, HubAction.BREACH_CHANGED, target_of(breach), {"fields": changed, **facts})
+    record(actor, DataProtectionAction.BREACH_CHANGED, target_of(breach), {"fields": changed, **facts})
     return breach
 
 
@@ -102,7 +107,7 @@ def record_report(
     breach.late_because = _text(late_because, "late_because", LONGEST_HOW) if late_because.strip() else ""
     breach.save()
     facts = {"at": breach.reported_at.isoformat() if breach.reported_at else "", "reference": reference}
-    record(actor, HubAction.BREACH_REPORTED, target_of(breach), facts)
+    record(actor, DataProtectionAction.BREACH_REPORTED, target_of(breach), facts)
     return breach
 
 
@@ -117,7 +122,12 @@ def record_told(actor: Actor, pk: int, who: str, at: datetime | None, how: str) 
     setattr(breach, f"{name}_at", at)
     setattr(breach, f"{name}_how", _text(how, "how", LONGEST_HOW))
     breach.save()
-    record(actor, HubAction.BREACH_TOLD, target_of(breach), {"who": who, "at": at.isoformat() if at else ""})
+    record(
+        actor,
+        DataProtectionAction.BREACH_TOLD,
+        target_of(breach),
+        {"who": who, "at": at.isoformat() if at else ""},
+    )
     return breach
 
 
@@ -129,7 +139,7 @@ def close_breach(actor: Actor, pk: int) -> Breach:
         raise Conflict(missing[0])
     breach.state, breach.closed_at = BreachState.CLOSED, timezone.now()
     breach.save()
-    record(actor, HubAction.BREACH_CLOSED, target_of(breach))
+    record(actor, DataProtectionAction.BREACH_CLOSED, target_of(breach))
     return breach
 
 
@@ -140,7 +150,7 @@ def reopen_breach(actor: Actor, pk: int) -> Breach:
         return breach
     breach.state, breach.closed_at = BreachState.OPEN, None
     breach.save()
-    record(actor, HubAction.BREACH_REOPENED, target_of(breach))
+    record(actor, DataProtectionAction.BREACH_REOPENED, target_of(breach))
     return breach
 
 

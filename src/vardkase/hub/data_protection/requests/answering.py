@@ -16,7 +16,7 @@ from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.problems import DataAnswerProblem, DataRequestProblem
 from vardkase.hub.data_protection.requests.case_access import unreadable
 from vardkase.hub.data_protection.requests.filing import file_answer
@@ -94,7 +94,7 @@ def shown_items(
     texts = _texts(controller, [row for row in rows if row.pk not in others], person.terms)
     if texts:
         change = {"items": len(texts), "controller": controller.name}
-        record(actor, HubAction.DATA_REQUEST_READ, target_of(controller.request), change)
+        record(actor, DataProtectionAction.DATA_REQUEST_READ, target_of(controller.request), change)
     return [
         ShownItem(
             row,
@@ -180,7 +180,7 @@ def answer_items(
         rows, ["outcome", "ground", "reason", "answered_at", "given", "is_offence"]
     )
     change = {"count": len(rows), "outcome": outcome, "controller": controller.name}
-    record(actor, HubAction.DATA_REQUEST_ITEMS_ANSWERED, target_of(controller.request), change)
+    record(actor, DataProtectionAction.DATA_REQUEST_ITEMS_ANSWERED, target_of(controller.request), change)
     return len(rows)
 
 
@@ -203,7 +203,9 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
     controller.answered_at, controller.answered_by = timezone.now(), actor.name
     controller.save()
     change = {"controller": controller.name, "recipients": len(recipients)}
-    record(actor, HubAction.DATA_REQUEST_CONTROLLER_ANSWERED, target_of(controller.request), change)
+    record(
+        actor, DataProtectionAction.DATA_REQUEST_CONTROLLER_ANSWERED, target_of(controller.request), change
+    )
     file_answer(actor, controller)
     if not is_handler(actor):
         notify_handlers("data_request_answer_came", controller.request, actor)

@@ -20,7 +20,7 @@ from vardkase.core import typeset
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.mail.settings import SENDER_NAME, sender
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import CaseAction, DataProtectionAction
 from vardkase.hub.correspondence.letters.writing import preview, write
 from vardkase.hub.correspondence.models import DeliveredHow, Delivery, Letter
 from vardkase.hub.correspondence.problems import LetterProblem
@@ -169,9 +169,9 @@ def note_opened(actor: Actor, request: DataSubjectRequest, letter: Letter) -> No
         letter=letter, defaults={"how": DeliveredHow.OTHER, "on": today(), "noted_by": "private link"}
     )
     if is_new:
-        record(actor, HubAction.LETTER_DELIVERED, mails.target_of(request), {"how": "private link"})
+        record(actor, CaseAction.LETTER_DELIVERED, mails.target_of(request), {"how": "private link"})
 
 
 def note_copy_read(actor: Actor, request: DataSubjectRequest) -> None:
     """A handler has opened the copy, for instance to post it."""
-    record(actor, HubAction.DATA_REQUEST_READ, mails.target_of(request), {"copy": True})
+    record(actor, DataProtectionAction.DATA_REQUEST_READ, mails.target_of(request), {"copy": True})

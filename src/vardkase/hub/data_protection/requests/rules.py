@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.requests.models import ConcernedController
 from vardkase.hub.data_protection.requests.models import DataRequestState as State
 from vardkase.hub.data_protection.requests.models import DataSubjectRight as Right
@@ -35,34 +35,34 @@ REQUEST = StateMachine(
     State,
     {
         "take": Transition(
-            HubAction.DATA_REQUEST_TAKEN, _("Take the request"), (State.RECEIVED,), State.IN_HAND
+            DataProtectionAction.DATA_REQUEST_TAKEN, _("Take the request"), (State.RECEIVED,), State.IN_HAND
         ),
         "ask_identity": Transition(
-            HubAction.DATA_REQUEST_IDENTITY_ASKED,
+            DataProtectionAction.DATA_REQUEST_IDENTITY_ASKED,
             _("Ask who the person is"),
             (State.RECEIVED, State.IN_HAND),
             State.IDENTITY,
         ),
         "confirm_identity": Transition(
-            HubAction.DATA_REQUEST_IDENTITY_CONFIRMED,
+            DataProtectionAction.DATA_REQUEST_IDENTITY_CONFIRMED,
             _("Confirm the identity"),
             (State.IDENTITY,),
             State.IN_HAND,
         ),
         "send": Transition(
-            HubAction.DATA_REQUEST_SENT,
+            DataProtectionAction.DATA_REQUEST_SENT,
             _("Send to the controllers"),
             (State.IN_HAND,),
             State.WITH_CONTROLLERS,
         ),
         "answer": Transition(
-            HubAction.DATA_REQUEST_ANSWERED,
+            DataProtectionAction.DATA_REQUEST_ANSWERED,
             _("Answer"),
             (State.IN_HAND, State.WITH_CONTROLLERS),
             State.ANSWERED,
         ),
         "withdraw": Transition(
-            HubAction.DATA_REQUEST_WITHDRAWN,
+            DataProtectionAction.DATA_REQUEST_WITHDRAWN,
             pgettext_lazy("data request", "Withdraw"),
             OPEN,
             State.WITHDRAWN,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import record
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import (
@@ -58,7 +58,7 @@ def search(actor: Actor, request_id: int) -> int:
         locked.save()
         marks = [term_mark(term) for term in terms]
         change = {"count": len(findings.items), "controllers": locked.controllers.count(), "terms": marks}
-        record(actor, HubAction.DATA_REQUEST_SEARCHED, mails.target_of(locked), change)
+        record(actor, DataProtectionAction.DATA_REQUEST_SEARCHED, mails.target_of(locked), change)
     return len(findings.items)
 
 

@@ -21,7 +21,7 @@ from vardkase.core.jobs.ordered import is_ordered
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.case_files.models import CaseKind, Direction
 from vardkase.hub.case_files.services import file_document, open_case_file
 from vardkase.hub.data_protection.problems import DataRequestProblem
@@ -102,7 +102,7 @@ def _opened(
     made.language = get_language() or "sv"
     made.deadline = last_day(find_deadline("data_subject_request"), arrived) or arrived
     made.save()
-    record(actor, HubAction.DATA_REQUEST_OPENED, mails.target_of(made), {"rights": rights})
+    record(actor, DataProtectionAction.DATA_REQUEST_OPENED, mails.target_of(made), {"rights": rights})
     case_file = open_case_file(
         actor, CaseKind.DATA_SUBJECT, made.number, REQUEST.kind, made.pk, number=made.number
     )
@@ -133,7 +133,12 @@ def change_terms(actor: Actor, pk: int, data: Mapping[str, Any]) -> DataSubjectR
     request.controllers.all().delete()
     _begin(actor, request)
     request.save()
-    record(actor, HubAction.DATA_REQUEST_TERMS_CHANGED, mails.target_of(request), {"count": len(terms)})
+    record(
+        actor,
+        DataProtectionAction.DATA_REQUEST_TERMS_CHANGED,
+        mails.target_of(request),
+        {"count": len(terms)},
+    )
     return request
 
 
@@ -175,7 +180,7 @@ def extend(actor: Actor, pk: int, reason: str) -> DataSubjectRequest:
     request.deadline, request.extended_at = extended or before, timezone.now()
     request.save()
     change = {"deadline": [before.isoformat(), request.deadline.isoformat()]}
-    record(actor, HubAction.DATA_REQUEST_EXTENDED, mails.target_of(request), change)
+    record(actor, DataProtectionAction.DATA_REQUEST_EXTENDED, mails.target_of(request), change)
     mails.tell_person(request, actor)
     return request
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import record
 from vardkase.core.clock import today
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.requests import mails
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
@@ -64,6 +64,6 @@ def forget() -> int:
             request.person, request.address, request.sender_mark = "", None, 0
             request.identity_because, request.forgotten_at = "", timezone.now()
             request.save()
-            record(actor, HubAction.DATA_REQUEST_FORGOTTEN, mails.target_of(request))
+            record(actor, DataProtectionAction.DATA_REQUEST_FORGOTTEN, mails.target_of(request))
             count += 1
     return count

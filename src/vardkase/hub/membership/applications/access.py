@@ -14,7 +14,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
 from vardkase.core.private_links import private_address
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.applications.models import Application, ApplicationLink
 from vardkase.hub.membership.applications.problems import ApplicationProblem
 from vardkase.identity.access.actor import Actor
@@ -82,7 +82,7 @@ def end_links(actor: Actor, application: Application) -> str:
     """
     require_may_act(actor, application)
     application.links.all().delete()
-    record(actor, HubAction.APPLICATION_LINK_RENEWED, Target.of(application))
+    record(actor, MembershipAction.APPLICATION_LINK_RENEWED, Target.of(application))
     return new_link(application)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.membership.applications.models import ApplicationState as State
 
@@ -12,49 +12,57 @@ APPLICATION = StateMachine(
     "application",
     State,
     {
-        "submit": Transition(HubAction.APPLICATION_SUBMITTED, _("Submit"), (State.DRAFT,), State.SUBMITTED),
+        "submit": Transition(
+            MembershipAction.APPLICATION_SUBMITTED, _("Submit"), (State.DRAFT,), State.SUBMITTED
+        ),
         "wait": Transition(
-            HubAction.APPLICATION_PUT_ON_WAITING_LIST,
+            MembershipAction.APPLICATION_PUT_ON_WAITING_LIST,
             _("Put on the waiting list"),
             (State.SUBMITTED,),
             State.WAITING,
         ),
         "queue": Transition(
-            HubAction.APPLICATION_QUEUED, _("Queue for review"), (State.WAITING,), State.SUBMITTED
+            MembershipAction.APPLICATION_QUEUED, _("Queue for review"), (State.WAITING,), State.SUBMITTED
         ),
         "review": Transition(
-            HubAction.APPLICATION_TAKEN_UP, _("Start the review"), (State.SUBMITTED,), State.UNDER_REVIEW
+            MembershipAction.APPLICATION_TAKEN_UP,
+            _("Start the review"),
+            (State.SUBMITTED,),
+            State.UNDER_REVIEW,
         ),
         "request_completion": Transition(
-            HubAction.APPLICATION_COMPLETION_REQUESTED,
+            MembershipAction.APPLICATION_COMPLETION_REQUESTED,
             _("Request more information"),
             # Again, with a later day: an order that was not received in time has no consequence.
             (State.UNDER_REVIEW, State.COMPLETION_REQUESTED),
             State.COMPLETION_REQUESTED,
         ),
         "complete": Transition(
-            HubAction.APPLICATION_COMPLETED, _("Complete"), (State.COMPLETION_REQUESTED,), State.UNDER_REVIEW
+            MembershipAction.APPLICATION_COMPLETED,
+            _("Complete"),
+            (State.COMPLETION_REQUESTED,),
+            State.UNDER_REVIEW,
         ),
         "resume": Transition(
-            HubAction.APPLICATION_RESUMED,
+            MembershipAction.APPLICATION_RESUMED,
             _("Continue the assessment"),
             (State.COMPLETION_REQUESTED,),
             State.UNDER_REVIEW,
         ),
         "approve": Transition(
-            HubAction.APPLICATION_APPROVED, _("Approve"), (State.UNDER_REVIEW,), State.APPROVED
+            MembershipAction.APPLICATION_APPROVED, _("Approve"), (State.UNDER_REVIEW,), State.APPROVED
         ),
         "reject": Transition(
-            HubAction.APPLICATION_REJECTED, _("Reject"), (State.UNDER_REVIEW,), State.REJECTED
+            MembershipAction.APPLICATION_REJECTED, _("Reject"), (State.UNDER_REVIEW,), State.REJECTED
         ),
         "dismiss": Transition(
-            HubAction.APPLICATION_DISMISSED,
+            MembershipAction.APPLICATION_DISMISSED,
             _("Dismiss the application"),
             (State.COMPLETION_REQUESTED,),
             State.DISMISSED,
         ),
         "withdraw": Transition(
-            HubAction.APPLICATION_WITHDRAWN,
+            MembershipAction.APPLICATION_WITHDRAWN,
             _("Withdraw"),
             (State.DRAFT, State.SUBMITTED, State.UNDER_REVIEW, State.COMPLETION_REQUESTED, State.WAITING),
             State.WITHDRAWN,

@@ -17,7 +17,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.hooks import application_approved
@@ -144,11 +144,11 @@ def _execute_decision(approval: Approval) -> Application:
 def decision_closed(actor: Acting, request: ApprovalRequest) -> None:
     application = _application(request)
     if request.state == RequestState.WITHDRAWN:
-        record(actor, HubAction.APPLICATION_PROPOSAL_TAKEN_BACK, Target.of(application))
+        record(actor, MembershipAction.APPLICATION_PROPOSAL_TAKEN_BACK, Target.of(application))
         return
     Message.objects.create(application=application, kind=Author.NOTE, author=actor.name, text=request.answer)
     if request.state == RequestState.RETURNED:
-        record(actor, HubAction.APPLICATION_PROPOSAL_RETURNED, Target.of(application))
+        record(actor, MembershipAction.APPLICATION_PROPOSAL_RETURNED, Target.of(application))
 
 
 DECIDE = ApprovalAction(

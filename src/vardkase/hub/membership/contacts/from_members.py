@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vardkase.audit.services import Target, record
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.contacts.models import Contact, ContactRole
 from vardkase.hub.membership.contacts.services import LENGTHS, contacts, fault_of_key
 from vardkase.hub.membership.members.models import Membership, ProposedChange
@@ -53,14 +53,14 @@ def _replace(
 ) -> None:
     row = _known(organisation, role, before) or _known(organisation, role, after)
     if _can_be_reached(after):
-        action = HubAction.CONTACT_CHANGED if row else HubAction.CONTACT_ADDED
+        action = MembershipAction.CONTACT_CHANGED if row else MembershipAction.CONTACT_ADDED
         row = _filled(row or Contact(organisation=organisation, role=role), after)
         row.save()
         record(hub_actor(), action, Target.of(row), {"role": row.role, "organisation": organisation.name})
     elif row is not None and not after:
         target = Target.of(row)
         row.delete()
-        record(hub_actor(), HubAction.CONTACT_REMOVED, target)
+        record(hub_actor(), MembershipAction.CONTACT_REMOVED, target)
 
 
 def _known(organisation: Organisation, role: ContactRole, person: Mapping[str, Any]) -> Contact | None:

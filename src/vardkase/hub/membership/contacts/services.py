@@ -15,7 +15,7 @@ from vardkase.core import openpgp
 from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.contacts.extra import newest
 from vardkase.hub.membership.contacts.models import Contact, ContactRole, ExtraFields
 from vardkase.hub.membership.contacts.problems import ContactProblem
@@ -75,7 +75,7 @@ def save_contact(
         raise Invalid({"name": [ContactProblem.TOO_MANY()]})
     _fill(row, data)
     row.save()
-    action = HubAction.CONTACT_CHANGED if pk else HubAction.CONTACT_ADDED
+    action = MembershipAction.CONTACT_CHANGED if pk else MembershipAction.CONTACT_ADDED
     record(actor, action, Target.of(row), {"role": row.role, "organisation": organisation.name})
     return row
 
@@ -85,7 +85,7 @@ def remove_contact(actor: Actor, organisation_id: int, pk: int) -> None:
     row = _find(_to_edit(actor, organisation_id), pk)
     target = Target.of(row)
     row.delete()
-    record(actor, HubAction.CONTACT_REMOVED, target)
+    record(actor, MembershipAction.CONTACT_REMOVED, target)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def save_extra(actor: Actor, organisation_id: int, schema_name: str, data: Mappi
     change = {"schema": schema.name, "version": schema.version}
     record(
         actor,
-        HubAction.ORGANISATION_FIELDS_SET,
+        MembershipAction.ORGANISATION_FIELDS_SET,
         Target("organisation", organisation.pk, organisation.uuid, organisation.name),
         change,
     )

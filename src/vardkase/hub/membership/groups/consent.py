@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.groups import mails
 from vardkase.hub.membership.groups.models import GroupConsent
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
@@ -40,7 +40,7 @@ def accept(actor: Actor, group_id: int, administrator_id: int) -> GroupConsent:
         accepted_by_id=actor.user_id,
         accepted_by_name=actor.name[:255],
     )
-    record(actor, HubAction.ORGANISATION_GROUP_ACCEPTED, *_facts(actor, asked))
+    record(actor, MembershipAction.ORGANISATION_GROUP_ACCEPTED, *_facts(actor, asked))
     mails.announce(actor, asked.group, asked.administrator, "organisation_group_accepted")
     return row
 
@@ -52,7 +52,7 @@ def withdraw(actor: Actor, group_id: int, administrator_id: int) -> None:
     asked = _asked(actor, group_id, administrator_id)
     if asked.consent is not None:
         asked.consent.delete()
-        record(actor, HubAction.ORGANISATION_GROUP_WITHDRAWN, *_facts(actor, asked))
+        record(actor, MembershipAction.ORGANISATION_GROUP_WITHDRAWN, *_facts(actor, asked))
         mails.announce(actor, asked.group, asked.administrator, "organisation_group_withdrawn")
 
 

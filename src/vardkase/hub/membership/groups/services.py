@@ -11,7 +11,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.groups import mails
 from vardkase.hub.membership.groups.models import OrganisationGroup
 from vardkase.hub.membership.groups.problems import OrganisationGroupProblem
@@ -74,7 +74,7 @@ def save_group(actor: Actor, data: Mapping[str, Any], pk: int | None = None) -> 
     change = {"count": len(members), "administrators": [each.email for each in administrators]}
     record(
         actor,
-        HubAction.ORGANISATION_GROUP_CHANGED if pk else HubAction.ORGANISATION_GROUP_MADE,
+        MembershipAction.ORGANISATION_GROUP_CHANGED if pk else MembershipAction.ORGANISATION_GROUP_MADE,
         Target.of(group),
         change,
     )
@@ -87,7 +87,7 @@ def delete_group(actor: Actor, pk: int) -> None:
     group = find_group(actor, pk)
     target = Target.of(group)
     group.delete()
-    record(actor, HubAction.ORGANISATION_GROUP_DELETED, target)
+    record(actor, MembershipAction.ORGANISATION_GROUP_DELETED, target)
 
 
 def for_organisation(actor: Actor, organisation_id: int) -> Actor:

@@ -17,7 +17,7 @@ from vardkase.core.mail.facts import Facts
 from vardkase.core.mail.notify import notify
 from vardkase.core.private_links import private_address
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.applications.access import digest_of
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.services.drafting import begin
@@ -88,7 +88,7 @@ def invite(actor: Actor, email: str, language: str = "sv", note: str = "") -> In
         sent=now,
         created_by=actor.name,
     )
-    record(actor, HubAction.INVITATION_SENT, Target.of(invitation))
+    record(actor, MembershipAction.INVITATION_SENT, Target.of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -106,7 +106,7 @@ def send_again(actor: Actor, pk: int) -> Invitation:
     invitation.digest, invitation.sent = digest_of(token), timezone.now()
     invitation.expires = invitation.sent + VALID_FOR
     invitation.save(update_fields=["digest", "sent", "expires"])
-    record(actor, HubAction.INVITATION_SENT_AGAIN, Target.of(invitation))
+    record(actor, MembershipAction.INVITATION_SENT_AGAIN, Target.of(invitation))
     _mail(actor, invitation, token)
     return invitation
 
@@ -117,7 +117,7 @@ def revoke(actor: Actor, pk: int) -> Invitation:
     _require_unused(invitation)
     invitation.revoked = timezone.now()
     invitation.save(update_fields=["revoked"])
-    record(actor, HubAction.INVITATION_REVOKED, Target.of(invitation))
+    record(actor, MembershipAction.INVITATION_REVOKED, Target.of(invitation))
     return invitation
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from vardkase.core.errors import Forbidden
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import NotImpartial, StateMachine, Transition
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.models import MembershipState as State
@@ -24,27 +24,29 @@ MEMBERSHIP = StateMachine(
     State,
     {
         "activate": Transition(
-            HubAction.MEMBERSHIP_ACTIVATED, _("Activate"), (State.ONBOARDING,), State.ACTIVE
+            MembershipAction.MEMBERSHIP_ACTIVATED, _("Activate"), (State.ONBOARDING,), State.ACTIVE
         ),
-        "suspend": Transition(HubAction.MEMBERSHIP_SUSPENDED, _("Suspend"), (State.ACTIVE,), State.SUSPENDED),
+        "suspend": Transition(
+            MembershipAction.MEMBERSHIP_SUSPENDED, _("Suspend"), (State.ACTIVE,), State.SUSPENDED
+        ),
         "restore": Transition(
-            HubAction.MEMBERSHIP_RESTORED, _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE
+            MembershipAction.MEMBERSHIP_RESTORED, _("Lift the suspension"), (State.SUSPENDED,), State.ACTIVE
         ),
         "terminate": Transition(
-            HubAction.MEMBERSHIP_TERMINATED,
+            MembershipAction.MEMBERSHIP_TERMINATED,
             _("Terminate"),
             (State.ONBOARDING, State.ACTIVE, State.SUSPENDED),
             State.TERMINATED,
         ),
         "reinstate": Transition(
-            HubAction.MEMBERSHIP_REINSTATED,
+            MembershipAction.MEMBERSHIP_REINSTATED,
             _("Reinstate"),
             (State.TERMINATED,),
             State.ACTIVE,
             undoes_decision=True,
         ),
         "reinstate_onboarding": Transition(
-            HubAction.MEMBERSHIP_REINSTATED,
+            MembershipAction.MEMBERSHIP_REINSTATED,
             _("Reinstate"),
             (State.TERMINATED,),
             State.ONBOARDING,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState, SignInMinimum
 from vardkase.hub.membership.members.queries import BOUND_STATES
@@ -126,7 +126,11 @@ def _apply_minimum(approval: Approval) -> None:
     members = members.filter(Q() if membership is None else Q(pk=membership.pk))
     for member in members.exclude(state=MembershipState.TERMINATED):
         note_in_history(
-            approval.actor, MEMBERSHIP, member, HubAction.MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED, approval.reason
+            approval.actor,
+            MEMBERSHIP,
+            member,
+            MembershipAction.MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED,
+            approval.reason,
         )
         push(member)
 

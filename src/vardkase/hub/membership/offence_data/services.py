@@ -18,7 +18,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.law.queries import answer
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.offence_data.models import OffencePermission
@@ -195,7 +195,7 @@ def _execute_permission(approval: Approval) -> OffencePermission:
         approved_by=approval.actor.name,
     )
     change = dict(given) | {"proposed_by": permission.recorded_by}
-    record(approval.actor, HubAction.OFFENCE_PERMISSION_RECORDED, _target(permission), change)
+    record(approval.actor, MembershipAction.OFFENCE_PERMISSION_RECORDED, _target(permission), change)
     apply_grounds()
     return permission
 
@@ -205,7 +205,7 @@ def _execute_ending(approval: Approval) -> OffencePermission:
     permission.ended = timezone.now()
     permission.save(update_fields=["ended"])
     change = {"reason": approval.reason, "proposed_by": approval.request.proposed_by_name}
-    record(approval.actor, HubAction.OFFENCE_PERMISSION_ENDED, _target(permission), change)
+    record(approval.actor, MembershipAction.OFFENCE_PERMISSION_ENDED, _target(permission), change)
     apply_grounds()
     return permission
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vardkase.core.errors import Conflict
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_technical
@@ -27,7 +27,7 @@ def open_membership(actor: Actor, reference: Reference) -> Membership:
 
 def note_done[Result](actor: Actor, membership: Membership, item: str, note: str, result: Result) -> Result:
     note_in_history(
-        actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_ONBOARDED, f"{item}: {note}", item=item
+        actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_ONBOARDED, f"{item}: {note}", item=item
     )
     return result
 

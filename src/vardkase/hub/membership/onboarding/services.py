@@ -13,7 +13,7 @@ from vardkase.exchange.servers.confirmation import propose_confirmation, waits_f
 from vardkase.exchange.servers.connection_test import Checkup, check
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.services import add_server, edit_server
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
@@ -107,5 +107,5 @@ def reopen(actor: Actor, reference: Reference, item: str) -> Membership:
     membership = locked(actor, reference)
     require_officer(actor, membership)
     Remark.objects.filter(membership=membership, item=item).delete()
-    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_REOPENED_ITEM, item)
+    note_in_history(actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_REOPENED_ITEM, item)
     return membership

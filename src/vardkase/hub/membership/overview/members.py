@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.core.query_expressions import subquery_count
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.counties import COUNTIES
 from vardkase.hub.membership.members.models import ChangeState, Membership, MembershipState, ProposedChange
 from vardkase.hub.membership.members.state_labels import in_state, state_in_words
@@ -89,7 +89,10 @@ def exported(actor: Actor, by: MemberFilter, format: str) -> tuple[list[str], It
     actor.require_staff(*READERS)
     rows = members(actor, by).order_by("organisation__name")
     record(
-        actor, HubAction.MEMBERSHIP_EXPORTED, Target("membership"), {"format": format, "count": rows.count()}
+        actor,
+        MembershipAction.MEMBERSHIP_EXPORTED,
+        Target("membership"),
+        {"format": format, "count": rows.count()},
     )
     return list(_columns()), (
         [value(member) for value in _columns().values()] for member in rows.iterator(EXPORTED_AT_ONCE)

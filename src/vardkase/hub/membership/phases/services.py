@@ -18,7 +18,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.fields import apply
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.phases.defaults import preconditions
 from vardkase.hub.membership.phases.hooks import phases_changed
 from vardkase.hub.membership.phases.models import LegalPrecondition, Phase
@@ -133,7 +133,7 @@ def _execute_change(approval: Approval) -> Phase:
         name: [before[name], value] for name, value in values_of(phase).items() if value != before[name]
     }
     phase.save()
-    _record(approval, HubAction.PHASE_CHANGED, Target("phase", phase.number, title=str(phase)), change)
+    _record(approval, MembershipAction.PHASE_CHANGED, Target("phase", phase.number, title=str(phase)), change)
     phases_changed.emit(None)
     return phase
 
@@ -170,14 +170,14 @@ def _execute_in_force(approval: Approval) -> LegalPrecondition:
     row = locked_precondition(approval.request.subject)
     row.since = date.fromisoformat(approval.parameters["since"])
     row.reference = approval.parameters["reference"]
-    return _recorded(approval, row, HubAction.PRECONDITION_IN_FORCE, dict(approval.parameters))
+    return _recorded(approval, row, MembershipAction.PRECONDITION_IN_FORCE, dict(approval.parameters))
 
 
 def _execute_revoking(approval: Approval) -> LegalPrecondition:
     approval.for_action(REVOKE_PRECONDITION)
     row = locked_precondition(approval.request.subject)
     row.since = None
-    return _recorded(approval, row, HubAction.PRECONDITION_REVOKED, {"note": approval.reason})
+    return _recorded(approval, row, MembershipAction.PRECONDITION_REVOKED, {"note": approval.reason})
 
 
 def _recorded(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict
 from vardkase.core.mail.models import SentMail, SentState
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
@@ -36,4 +36,4 @@ def ask_for_renewal(actor: Actor, reference: Reference) -> None:
         raise Conflict(StatementProblem.ASKED_ALREADY())
     day = last_statement_day(membership)
     mails.ask(actor, membership, day, has_ended=day < today())
-    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_STATEMENT_ASKED)
+    note_in_history(actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_STATEMENT_ASKED)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import Conflict, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.members.models import Membership, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
@@ -119,7 +119,9 @@ def _execute_acceptance(approval: Approval) -> Statement:
     lift(actor, membership, RestrictionCause.STATEMENT, gettext("The security statement is renewed."))
     push(membership)
     mails.accepted(actor, membership, until_of(statement))
-    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_STATEMENT_ACCEPTED, statement.note)
+    note_in_history(
+        actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_STATEMENT_ACCEPTED, statement.note
+    )
     return statement
 
 
@@ -129,7 +131,9 @@ def _execute_return(approval: Approval) -> Statement:
     take_step(actor, STATEMENT, statement, "return", approval.parameters["note"])
     _save(approval, statement)
     mails.returned(actor, membership, statement.note)
-    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_STATEMENT_RETURNED, statement.note)
+    note_in_history(
+        actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_STATEMENT_RETURNED, statement.note
+    )
     return statement
 
 

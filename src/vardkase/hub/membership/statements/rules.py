@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.membership.members.models import RestrictionKind
 from vardkase.hub.membership.statements.models import StatementState as State
@@ -16,16 +16,16 @@ STATEMENT = StateMachine(
     State,
     {
         "submit": Transition(
-            HubAction.SECURITY_STATEMENT_SUBMITTED,
+            MembershipAction.SECURITY_STATEMENT_SUBMITTED,
             _("Submit"),
             (State.DRAFT, State.RETURNED),
             State.SUBMITTED,
         ),
         "accept": Transition(
-            HubAction.SECURITY_STATEMENT_ACCEPTED, _("Accept"), (State.SUBMITTED,), State.ACCEPTED
+            MembershipAction.SECURITY_STATEMENT_ACCEPTED, _("Accept"), (State.SUBMITTED,), State.ACCEPTED
         ),
         "return": Transition(
-            HubAction.SECURITY_STATEMENT_RETURNED, _("Return"), (State.SUBMITTED,), State.RETURNED
+            MembershipAction.SECURITY_STATEMENT_RETURNED, _("Return"), (State.SUBMITTED,), State.RETURNED
         ),
     },
 )

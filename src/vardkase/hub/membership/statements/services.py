@@ -17,7 +17,7 @@ from vardkase.core.file_names import safe_name
 from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.version_tokens import RowChanged, version_token
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.membership.applications.files import kind_of
 from vardkase.hub.membership.applications.uploads import count_uploads
@@ -71,7 +71,9 @@ def submit_statement(actor: Actor, given: Mapping[str, Any], mark: str = "") -> 
     take_step(actor, STATEMENT, statement, "submit")
     statement.submitted, statement.submitted_by = timezone.now(), actor.name
     statement.save(update_fields=["submitted", "submitted_by"])
-    note_in_history(actor, MEMBERSHIP, statement.membership, HubAction.MEMBERSHIP_STATEMENT_SUBMITTED, "")
+    note_in_history(
+        actor, MEMBERSHIP, statement.membership, MembershipAction.MEMBERSHIP_STATEMENT_SUBMITTED, ""
+    )
     return statement
 
 
@@ -93,7 +95,9 @@ def add_evidence(
         measure=measure, name=safe_name(name), kind=kind, digest=files.store(content), size=len(content),
         valid_until=valid_until, signatures=checked_signatures(content),
     )  # fmt: skip
-    record(actor, HubAction.SECURITY_STATEMENT_EVIDENCE_ADDED, Target.of(statement), {"name": added.name})
+    record(
+        actor, MembershipAction.SECURITY_STATEMENT_EVIDENCE_ADDED, Target.of(statement), {"name": added.name}
+    )
     return added
 
 
@@ -103,7 +107,10 @@ def remove_evidence(actor: Actor, pk: int) -> None:
     evidence = first_or_not_found(statement.evidence.filter(pk=pk), StatementProblem.NO_SUCH_FILE())
     evidence.delete()  # The content stays: another statement may share it by its digest.
     record(
-        actor, HubAction.SECURITY_STATEMENT_EVIDENCE_REMOVED, Target.of(statement), {"name": evidence.name}
+        actor,
+        MembershipAction.SECURITY_STATEMENT_EVIDENCE_REMOVED,
+        Target.of(statement),
+        {"name": evidence.name},
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.terms import queries
 from vardkase.hub.membership.terms.criteria import read_criteria, stored
@@ -39,7 +39,7 @@ def start_draft(actor: Actor) -> Terms:
         criteria=current.criteria,
         written_by=actor.name,
     )
-    record(actor, HubAction.TERMS_DRAFTED, target_of(draft))
+    record(actor, MembershipAction.TERMS_DRAFTED, target_of(draft))
     return draft
 
 
@@ -64,7 +64,7 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
     if changed:
         draft.written_by = actor.name
         draft.save()
-        record(actor, HubAction.TERMS_EDITED, target_of(draft), {"fields": changed})
+        record(actor, MembershipAction.TERMS_EDITED, target_of(draft), {"fields": changed})
     return draft
 
 
@@ -72,7 +72,7 @@ def edit_draft(actor: Actor, data: Mapping[str, Any]) -> Terms:
 def discard_draft(actor: Actor) -> None:
     require_officer(actor)
     draft = locked_draft()
-    record(actor, HubAction.TERMS_DISCARDED, target_of(draft))
+    record(actor, MembershipAction.TERMS_DISCARDED, target_of(draft))
     draft.delete()
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 
 from vardkase.core.errors import Conflict
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.case_files.appeals.hooks import AppealStepped
 from vardkase.hub.case_files.appeals.kinds import AppealKind
 from vardkase.hub.case_files.appeals.models import Appeal
@@ -123,7 +123,7 @@ def follow_appeal(stepped: AppealStepped) -> None:
         case "change":
             take_step(actor, CASE, case, "appeal")
         case "forward":
-            note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_FORWARDED, appeal.court)
+            note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_FORWARDED, appeal.court)
         case "decide":
             with override("sv"):
                 title, outcome = gettext("Outcome of the appeal"), appeal.get_outcome_display()

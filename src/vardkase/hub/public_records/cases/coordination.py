@@ -19,7 +19,7 @@ from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, Forbidden
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.public_records.cases import mails
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
@@ -148,7 +148,7 @@ def join(actor: Actor, pk: int) -> Coordination:
     coordination = find_coordination(actor, pk)
     own = coordination.parties.filter(case__authority=authority, joined_at=None)
     if own.update(joined_at=timezone.now(), joined_by=actor.name):
-        record(actor, HubAction.RECORDS_CASE_COORDINATED, _target(coordination), {"joined": True})
+        record(actor, RecordsAction.RECORDS_CASE_COORDINATED, _target(coordination), {"joined": True})
     return coordination
 
 
@@ -167,7 +167,7 @@ def write(actor: Actor, pk: int, text: str) -> CoordinationMessage:
     made = CoordinationMessage.objects.create(
         coordination=coordination, organisation_id=authority, text=written, by=actor.name
     )
-    record(actor, HubAction.RECORDS_CASE_COORDINATED, _target(coordination), {"message": made.pk})
+    record(actor, RecordsAction.RECORDS_CASE_COORDINATED, _target(coordination), {"message": made.pk})
     joined = coordination.parties.exclude(joined_at=None).exclude(case__authority=authority)
     others = set(joined.values_list("case__authority", flat=True))
     mails.tell_of_coordination(actor, coordination, others, "records_coordination_message")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.lifecycle import StateMachine, Transition
 from vardkase.hub.public_records.cases.models import CaseState as State
 from vardkase.hub.public_records.cases.models import RecordsCase
@@ -27,61 +27,64 @@ CASE = StateMachine(
     State,
     {
         "identify": Transition(
-            HubAction.RECORDS_CASE_MATERIAL, _("Identify the material"), (State.REGISTERED,), State.MATERIAL
+            RecordsAction.RECORDS_CASE_MATERIAL,
+            _("Identify the material"),
+            (State.REGISTERED,),
+            State.MATERIAL,
         ),
         "consult": Transition(
-            HubAction.RECORDS_CASE_CONSULTED,
+            RecordsAction.RECORDS_CASE_CONSULTED,
             _("Consult the members concerned"),
             (State.MATERIAL, State.ASSESSMENT),
             State.CONSULTATION,
         ),
         "assess": Transition(
-            HubAction.RECORDS_CASE_ASSESSING,
+            RecordsAction.RECORDS_CASE_ASSESSING,
             _("Assess the material"),
             (State.MATERIAL, State.CONSULTATION),
             State.ASSESSMENT,
         ),
         "answer": Transition(
-            HubAction.RECORDS_CASE_ANSWERED, _("Answer the requester"), BEFORE_ANSWER, State.DECIDED
+            RecordsAction.RECORDS_CASE_ANSWERED, _("Answer the requester"), BEFORE_ANSWER, State.DECIDED
         ),
         "decide": Transition(
-            HubAction.RECORDS_CASE_DECIDED,
+            RecordsAction.RECORDS_CASE_DECIDED,
             _("Decide in writing"),
             (State.ASSESSMENT, State.DECIDED),
             State.DECIDED,
         ),
         "refer": Transition(
-            HubAction.RECORDS_CASE_REFERRED, _("Refer to another authority"), BEFORE_ANSWER, State.CLOSED
+            RecordsAction.RECORDS_CASE_REFERRED, _("Refer to another authority"), BEFORE_ANSWER, State.CLOSED
         ),
         "withdraw": Transition(
-            HubAction.RECORDS_CASE_WITHDRAWN,
+            RecordsAction.RECORDS_CASE_WITHDRAWN,
             _("Record that the request is withdrawn"),
             BEFORE_ANSWER,
             State.CLOSED,
         ),
         "reassess": Transition(
-            HubAction.RECORDS_CASE_REASSESSED,
+            RecordsAction.RECORDS_CASE_REASSESSED,
             pgettext_lazy("public-records case", "Assess again"),
             (State.DECIDED, State.APPEALED),
             State.ASSESSMENT,
         ),
         "appeal": Transition(
-            HubAction.RECORDS_CASE_APPEALED,
+            RecordsAction.RECORDS_CASE_APPEALED,
             _("Register an appeal"),
             (State.DECIDED, State.CLOSED),
             State.APPEALED,
         ),
         "settle": Transition(
-            HubAction.RECORDS_CASE_SETTLED, _("Record the outcome"), (State.APPEALED,), State.DECIDED
+            RecordsAction.RECORDS_CASE_SETTLED, _("Record the outcome"), (State.APPEALED,), State.DECIDED
         ),
         "close": Transition(
-            HubAction.RECORDS_CASE_CLOSED,
+            RecordsAction.RECORDS_CASE_CLOSED,
             pgettext_lazy("public-records case", "Close"),
             (State.DECIDED,),
             State.CLOSED,
         ),
         "reopen": Transition(
-            HubAction.RECORDS_CASE_REOPENED,
+            RecordsAction.RECORDS_CASE_REOPENED,
             pgettext_lazy("public-records case", "Reopen"),
             (State.CLOSED,),
             State.DECIDED,

@@ -13,7 +13,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.public_records.officers.models import RecordsOffice, RecordsOfficer
 from vardkase.hub.public_records.officers.problems import RecordsOfficerProblem
 from vardkase.hub.public_records.officers.queries import office_of
@@ -52,7 +52,7 @@ def name_officer(actor: Actor, email: str) -> RecordsOfficer:
         # Named by an organisation that the person has left since.
         made.organisation_id, made.named_by = actor.organisation_id, actor.name
         made.save(update_fields=["organisation", "named_by"])
-    record(actor, HubAction.RECORDS_OFFICER_NAMED, target_of(user))
+    record(actor, RecordsAction.RECORDS_OFFICER_NAMED, target_of(user))
     return made
 
 
@@ -66,7 +66,7 @@ def remove_officer(actor: Actor, user_id: int) -> None:
         ),
         RecordsOfficerProblem.NO_SUCH_OFFICER(),
     )
-    record(actor, HubAction.RECORDS_OFFICER_REMOVED, target_of(found.user))
+    record(actor, RecordsAction.RECORDS_OFFICER_REMOVED, target_of(found.user))
     found.delete()
 
 
@@ -97,5 +97,5 @@ def change_office(actor: Actor, data: Mapping[str, Any]) -> RecordsOffice:
     office.save()
     change = {name: getattr(office, name) for name in (*TEXTS, *AMOUNTS)}
     target = Target("records_office", authority, title=office.organisation.name)
-    record(actor, HubAction.RECORDS_OFFICE_CHANGED, target, change)
+    record(actor, RecordsAction.RECORDS_OFFICE_CHANGED, target, change)
     return office

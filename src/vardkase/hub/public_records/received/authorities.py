@@ -16,7 +16,7 @@ from django.db import transaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.law.kinds import AuthorityRule, LegalForm, LegalRuleKind
 from vardkase.hub.law.models import LegalRuleVersion
 from vardkase.hub.law.queries import provisions, rules
@@ -112,7 +112,7 @@ def decide_authority(
     )
     record(
         actor,
-        HubAction.AUTHORITY_DECIDED,
+        RecordsAction.AUTHORITY_DECIDED,
         Target.of(organisation),
         {"is_authority": is_authority, "provision": provision, "reason": text},
     )

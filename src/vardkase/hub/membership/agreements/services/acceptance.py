@@ -7,7 +7,7 @@ from django.db import transaction
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.agreements import queries
 from vardkase.hub.membership.agreements.models import Acceptance
 from vardkase.hub.membership.agreements.services.asking import request_of
@@ -87,7 +87,7 @@ def _accept(
         given_by=given_by,
     )
     change = {"organisation": membership.organisation.name, "name": acceptance.name, "role": acceptance.role}
-    record(actor, HubAction.TERMS_ACCEPTED, target_of(terms), change)
+    record(actor, MembershipAction.TERMS_ACCEPTED, target_of(terms), change)
     return acceptance
 
 

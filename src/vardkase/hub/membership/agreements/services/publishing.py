@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.agreements.services.asking import ask_all_members
 from vardkase.hub.membership.agreements.settings import DAYS_TO_ANSWER
 from vardkase.hub.membership.terms import queries
@@ -134,7 +134,7 @@ def _publish_draft(approval: Approval) -> Terms:
         "count": asked,
         "proposed_by": approval.request.proposed_by_name,
     }
-    record(approval.actor, HubAction.TERMS_PUBLISHED, target_of(terms), change)
+    record(approval.actor, MembershipAction.TERMS_PUBLISHED, target_of(terms), change)
     return terms
 
 

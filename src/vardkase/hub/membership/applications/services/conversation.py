@@ -11,7 +11,7 @@ from vardkase.core import files
 from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.file_names import safe_name
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.case_files.models import Direction
 from vardkase.hub.membership.applications.access import (
     Acting,
@@ -88,7 +88,7 @@ def write_message(
         direction = Direction.INCOMING if from_applicant else Direction.OUTGOING
         files_sent = [(safe_name(name), content) for name, content in given]
         file_message(actor, application, direction, message.text, files_sent)
-    record(actor, HubAction.APPLICATION_MESSAGE_WRITTEN, Target.of(application), {"kind": kind.value})
+    record(actor, MembershipAction.APPLICATION_MESSAGE_WRITTEN, Target.of(application), {"kind": kind.value})
     if kind is Author.OFFICER:
         notify_applicant(actor, "application_message", application)
     return message

@@ -13,7 +13,7 @@ from vardkase.core.addresses import counted_as
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.access import (
     Acting,
@@ -64,7 +64,7 @@ def begin(address: str | None, email: str, language: str = "sv", token: str = ""
     spend("mail", email, allowed=5, window=DAY)
     application = new_application(email, language)
     actor = Applicant(application.pk, email, address)
-    record(actor, HubAction.APPLICATION_BEGUN, Target.of(application))
+    record(actor, MembershipAction.APPLICATION_BEGUN, Target.of(application))
     notify_applicant(actor, "application_begun", application)
     # The mail has a link of its own; this one is for the visitor's browser.
     return application, new_link(application, token)
@@ -113,7 +113,7 @@ def save_step(
     application.save()
     if is_sent:
         version = {"version": parsed.values.get("version")}
-        record(actor, HubAction.APPLICATION_TERMS_ACCEPTED, Target.of(application), version)
+        record(actor, MembershipAction.APPLICATION_TERMS_ACCEPTED, Target.of(application), version)
         keep_form(application)
     return application, parsed
 

@@ -12,7 +12,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core import json_limits
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.named_people import is_named
@@ -67,7 +67,7 @@ def import_application(actor: Actor, document: Any) -> Application:
     )
     copy_columns(application)
     application.save()
-    record(actor, HubAction.APPLICATION_REGISTERED, Target.of(application))
+    record(actor, MembershipAction.APPLICATION_REGISTERED, Target.of(application))
     return submit(actor, application)
 
 

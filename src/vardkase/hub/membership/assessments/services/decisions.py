@@ -11,7 +11,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import opened
@@ -127,7 +127,9 @@ def _propose(
         },
         reason=reasons,
     )
-    record(actor, HubAction.APPLICATION_DECISION_PROPOSED, Target.of(application), {"outcome": outcome})
+    record(
+        actor, MembershipAction.APPLICATION_DECISION_PROPOSED, Target.of(application), {"outcome": outcome}
+    )
     return Proposal.objects.get(pk=request.pk)
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.access import locked
 from vardkase.hub.membership.applications.models import Application
@@ -50,11 +50,11 @@ def declare_in_application(
         user_id=user_id,
     )
     if not partial:
-        record(actor, HubAction.APPLICATION_IMPARTIALITY_DECLARED, Target.of(application))
+        record(actor, MembershipAction.APPLICATION_IMPARTIALITY_DECLARED, Target.of(application))
         return []
     # 17 § förvaltningslagen: who is partial takes no further part in the case.
     Handling.objects.filter(application=application, officer=user_id).update(officer=None)
-    record(actor, HubAction.APPLICATION_PARTIALITY_DECLARED, Target.of(application))
+    record(actor, MembershipAction.APPLICATION_PARTIALITY_DECLARED, Target.of(application))
     return drop_conflicting(actor, before)
 
 
@@ -75,7 +75,9 @@ def declare_in_membership(
         user_id=user_id,
     )
     action = (
-        HubAction.MEMBERSHIP_PARTIALITY_DECLARED if partial else HubAction.MEMBERSHIP_IMPARTIALITY_DECLARED
+        MembershipAction.MEMBERSHIP_PARTIALITY_DECLARED
+        if partial
+        else MembershipAction.MEMBERSHIP_IMPARTIALITY_DECLARED
     )
     organisation = membership.organisation
     record(actor, action, Target("membership", organisation.pk, organisation.uuid, organisation.name))

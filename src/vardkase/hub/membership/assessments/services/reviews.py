@@ -13,7 +13,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.mail.models import SentMail, SentState
 from vardkase.core.problems import CommonProblem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.law.working_days import last_day, next_working_day
@@ -78,7 +78,7 @@ def take_over(actor: Actor, application: Application) -> Handling:
     if handling.officer_id != actor.user_id:
         handling.officer_id = actor.user_id
         handling.save(update_fields=["officer"])
-        record(actor, HubAction.APPLICATION_TAKEN_OVER, Target.of(application))
+        record(actor, MembershipAction.APPLICATION_TAKEN_OVER, Target.of(application))
     return handling
 
 
@@ -95,7 +95,7 @@ def hand_over(actor: Actor, number: str, user_id: int) -> bool:
     if handling.officer_id != user_id:
         handling.officer_id = user_id
         handling.save(update_fields=["officer"])
-        record(actor, HubAction.APPLICATION_HANDED_OVER, Target.of(application), {"officer": user_id})
+        record(actor, MembershipAction.APPLICATION_HANDED_OVER, Target.of(application), {"officer": user_id})
     return True
 
 
@@ -114,7 +114,7 @@ def set_registry_number(actor: Actor, application: Application, number: str) -> 
         application.registry_number = number
         application.save(update_fields=["registry_number", "changed"])
         CaseFile.objects.filter(thing_kind=THING, thing_id=application.pk).update(registry_number=number)
-        record(actor, HubAction.APPLICATION_REGISTERED_AS, Target.of(application), change)
+        record(actor, MembershipAction.APPLICATION_REGISTERED_AS, Target.of(application), change)
     return application
 
 
@@ -164,7 +164,7 @@ def remind_of_completion(actor: Actor, number: str) -> None:
     if sent.exclude(state=SentState.FAILED).exists():
         raise Conflict(AssessmentProblem.REMINDED_ALREADY())
     notify_applicant(actor, REMINDER, application)
-    note_in_history(actor, APPLICATION, application, HubAction.APPLICATION_REMINDED)
+    note_in_history(actor, APPLICATION, application, MembershipAction.APPLICATION_REMINDED)
 
 
 @transaction.atomic
@@ -235,7 +235,7 @@ def assess(
     if before != verdict:
         record(
             actor,
-            HubAction.APPLICATION_ASSESSED,
+            MembershipAction.APPLICATION_ASSESSED,
             Target.of(application),
             {"criterion": key, "verdict": [before, verdict]},
         )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members import mails
 from vardkase.hub.membership.members.details import FIELDS, in_words, read_details
@@ -56,7 +56,7 @@ def propose_change(actor: Actor, data: Mapping[str, Any], note: str = "") -> Pro
     proposed = ProposedChange.objects.create(
         membership=membership, fields=changed, note=note.strip()[:LONGEST], proposed_by=actor.name
     )
-    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_PROPOSED, proposed, proposed.note)
+    _note(actor, membership, MembershipAction.MEMBERSHIP_CHANGE_PROPOSED, proposed, proposed.note)
     return proposed
 
 
@@ -66,7 +66,7 @@ def withdraw_change(actor: Actor) -> None:
     require_member(actor, membership)
     proposed = _waiting_change(membership)
     _close(actor, proposed, ChangeState.WITHDRAWN, "")
-    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_WITHDRAWN, proposed, "")
+    _note(actor, membership, MembershipAction.MEMBERSHIP_CHANGE_WITHDRAWN, proposed, "")
 
 
 @transaction.atomic
@@ -94,7 +94,7 @@ def refuse_change(actor: Actor, reference: Reference, reason: str) -> ProposedCh
     require_officer(actor, membership)
     proposed = _waiting_change(membership)
     _close(actor, proposed, ChangeState.REFUSED, reasons(reason))
-    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
+    _note(actor, membership, MembershipAction.MEMBERSHIP_CHANGE_REFUSED, proposed, proposed.reason)
     with override(membership.language):
         decision = gettext("Your changes have been refused. Reasons: %s") % proposed.reason
     mails.write(actor, membership, "membership_change_decided", decision=decision)
@@ -110,7 +110,7 @@ def _execute_acceptance(approval: Approval) -> ProposedChange:
     membership.details |= after
     membership.save(update_fields=["details"])
     _close(actor, proposed, ChangeState.ACCEPTED, approval.parameters["reason"])
-    _note(actor, membership, HubAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
+    _note(actor, membership, MembershipAction.MEMBERSHIP_CHANGE_ACCEPTED, proposed, proposed.reason)
     push(membership)
     change_accepted.emit(proposed)
     with override(membership.language):
@@ -180,7 +180,9 @@ def _close(actor: Actor, proposed: ProposedChange, state: ChangeState, reason: s
     proposed.save()
 
 
-def _note(actor: Actor, membership: Membership, act: HubAction, proposed: ProposedChange, note: str) -> None:
+def _note(
+    actor: Actor, membership: Membership, act: MembershipAction, proposed: ProposedChange, note: str
+) -> None:
     note_in_history(actor, MEMBERSHIP, membership, act, note, fields=sorted(proposed.fields))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Invalid
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.services.transitions import push
@@ -40,7 +40,7 @@ def bring_into_use(actor: AuditActor) -> None:
         standing_changed.emit(StandingChanged(pk))
     record(
         actor,
-        HubAction.MEMBERSHIP_BROUGHT_INTO_USE,
+        MembershipAction.MEMBERSHIP_BROUGHT_INTO_USE,
         Target("hub"),
         {"organisations_without_membership": len(shut)},
     )

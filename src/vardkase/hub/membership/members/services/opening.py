@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.applications.models import Application, ApplicationState
 from vardkase.hub.membership.applications.numbers import holder_of
@@ -83,7 +83,7 @@ def begin(
     _fill(membership, data)
     membership.save()
     note = application.number if application else ""
-    note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_OPENED, note)
+    note_in_history(actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_OPENED, note)
     push(membership)
     membership_opened.emit(membership)
     return membership

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import AuditActor
 from vardkase.core.mail.mime import Attachment
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
@@ -64,7 +64,7 @@ def impose(
         take_step(actor, MEMBERSHIP, membership, "suspend", reason)
     else:
         note_in_history(
-            actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_RESTRICTED, reason, kind=str(kind)
+            actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_RESTRICTED, reason, kind=str(kind)
         )
     push(membership)
     if cause == RestrictionCause.OFFICER:
@@ -164,7 +164,9 @@ def _lift(
     if RestrictionKind.SUSPENDED in kinds and membership.state == MembershipState.SUSPENDED:
         take_step(actor, MEMBERSHIP, membership, "restore", reason)
     for kind in sorted(kinds - {RestrictionKind.SUSPENDED}):
-        note_in_history(actor, MEMBERSHIP, membership, HubAction.MEMBERSHIP_UNRESTRICTED, reason, kind=kind)
+        note_in_history(
+            actor, MEMBERSHIP, membership, MembershipAction.MEMBERSHIP_UNRESTRICTED, reason, kind=kind
+        )
     push(membership)
     mails.write(actor, membership, "membership_restored", *papers, reason=reason)
     return len(held)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.membership.members import mails
@@ -120,7 +120,7 @@ def keep(actor: Actor, reference: Reference, reason: str, review_by: date | None
         raise Invalid({"review_by": [MemberProblem.REVIEW_DAY(most=LONGEST_REVIEW)]})
     why = reasons(reason)
     held.update(review_by=checked_review(review_by))
-    act = HubAction.MEMBERSHIP_RESTRICTION_KEPT
+    act = MembershipAction.MEMBERSHIP_RESTRICTION_KEPT
     note_in_history(actor, MEMBERSHIP, membership, act, why, review_by=review_by.isoformat())
     mails.write(actor, membership, "membership_limit_kept", reason=why, day=review_by)
     return membership

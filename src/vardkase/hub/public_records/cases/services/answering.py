@@ -16,7 +16,7 @@ from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.case_files.appeals.services import decided_again
 from vardkase.hub.case_files.models import CaseDocument, Direction
 from vardkase.hub.case_files.services import close_case_file
@@ -225,7 +225,7 @@ def _serve(
 ) -> RecordsAnswer:
     found.served_on, found.served_how = on, how
     found.save(update_fields=["served_on", "served_how"])
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_SERVED, on=on.isoformat(), how=how)
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_SERVED, on=on.isoformat(), how=how)
     return found
 
 
@@ -238,7 +238,7 @@ def _want_decision(actor: AuditActor, case: RecordsCase) -> RecordsCase:
         with override("sv"):
             title = gettext("The requester asks for a written decision")
         filing.file_text(actor, case, Direction.INCOMING, title, title)
-        note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_DECISION_WANTED)
+        note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_DECISION_WANTED)
     return case
 
 

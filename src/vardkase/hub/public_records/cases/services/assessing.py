@@ -9,7 +9,7 @@ from django.db import transaction
 
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem, Problem
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.law.kinds import LegalRuleKind, SecrecyGround
 from vardkase.hub.law.queries import rules
 from vardkase.hub.lifecycle import TransitionRefused
@@ -66,7 +66,7 @@ def assess(actor: Actor, number: str, item_ids: Collection[int], data: Mapping[s
     if case.state != CaseState.ASSESSMENT:
         take_step(actor, CASE, case, "assess")
     change = {"items": len(items), "outcome": fields["outcome"], "grounds": fields["grounds"]}
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_ASSESSED, **change)
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_ASSESSED, **change)
     return len(items)
 
 

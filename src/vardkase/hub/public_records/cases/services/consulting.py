@@ -16,7 +16,7 @@ from vardkase.audit.services import AuditActor
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.case_files.models import Direction
 from vardkase.hub.case_files.services import LONGEST_TITLE, file_received
 from vardkase.hub.lifecycle import TransitionRefused
@@ -145,7 +145,7 @@ def _remind(actor: AuditActor, consultation: MemberConsultation) -> None:
     consultation.save(update_fields=["reminded_at"])
     mails.ask_member(actor, consultation, "records_consultation_reminder")
     note_in_history(
-        actor, CASE, consultation.case, HubAction.RECORDS_CASE_REMINDED, consultation.organisation.name
+        actor, CASE, consultation.case, RecordsAction.RECORDS_CASE_REMINDED, consultation.organisation.name
     )
 
 
@@ -239,7 +239,9 @@ def _answer(
         occurred_at=at,
         **given,
     )
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_CONSULTATION_ANSWERED, found.organisation.name)
+    note_in_history(
+        actor, CASE, case, RecordsAction.RECORDS_CASE_CONSULTATION_ANSWERED, found.organisation.name
+    )
     return found
 
 

@@ -15,7 +15,7 @@ from vardkase.core import files
 from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.published import PublishedEvent
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import coordination
@@ -85,7 +85,9 @@ def freeze(actor: Actor, number: str, reference: str, keys: Collection[str]) -> 
     if rows:
         if case.state == CaseState.REGISTERED:
             take_step(actor, CASE, case, "identify")
-        note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_MATERIAL_ADDED, reference, items=len(rows))
+        note_in_history(
+            actor, CASE, case, RecordsAction.RECORDS_CASE_MATERIAL_ADDED, reference, items=len(rows)
+        )
         coordination.note_material(actor, case, found.version.event_uuid)
     return len(rows)
 
@@ -115,7 +117,7 @@ def remove(actor: Actor, number: str, item_ids: Collection[int]) -> int:
     events = set(rows.values_list("event_uuid", flat=True))
     rows.delete()
     coordination.forget_material(case, events)
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_MATERIAL_REMOVED, items=len(everything))
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_MATERIAL_REMOVED, items=len(everything))
     return len(everything)
 
 

@@ -18,7 +18,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
-from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.audit_actions import RecordsAction
 from vardkase.hub.case_files.models import Direction
 from vardkase.hub.lifecycle.services import note_in_history
 from vardkase.hub.public_records.cases import filing, mails
@@ -108,7 +108,7 @@ def change_requester(actor: Actor, number: str, data: Mapping[str, Any]) -> Reco
     for name in ("name", "email", "postal_address", "requester"):
         setattr(case, name, fields[name])
     case.save(update_fields=["name", "email", "postal_address", "requester"])
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_REQUESTER_CHANGED)
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_REQUESTER_CHANGED)
     return case
 
 
@@ -121,7 +121,7 @@ def assign(actor: Actor, number: str, user_id: int) -> RecordsCase:
         raise Invalid({"responsible": [RecordsProblem.NO_SUCH_PERSON()]})
     case.responsible = person
     case.save(update_fields=["responsible"])
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_RESPONSIBLE, person.email)
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_RESPONSIBLE, person.email)
     return case
 
 
@@ -160,7 +160,7 @@ def _open(actor: AuditActor, case: RecordsCase) -> RecordsCase:
     with override("sv"):
         title, requester = gettext("Request for public records"), case.name or gettext("Anonymous requester")
     filing.file_text(actor, case, Direction.INCOMING, title, case.request, other=requester)
-    note_in_history(actor, CASE, case, HubAction.RECORDS_CASE_REGISTERED, channel=case.channel)
+    note_in_history(actor, CASE, case, RecordsAction.RECORDS_CASE_REGISTERED, channel=case.channel)
     mails.confirm(actor, case)
     return case
 
