@@ -353,3 +353,34 @@ def test_parent_death_signal_survives_a_change_of_account() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True)
     assert int(shown.stdout) == signal.SIGTERM
+
+
+def test_idle_server_takes_little_disk(data_dir: Path) -> None:
+    server = EmbeddedPostgres(data_dir).start()
+    log = server.layout.cluster / "pg_wal"
+    try:
+        with psycopg.connect(
+            host=connection_settings(data_dir)["HOST"], user="vardkase", dbname="vardkase", autocommit=True
+        ) as connection:
+            # As servers before this version left it: much was written, and the files are kept for the next time.
+            connection.execute("ALTER SYSTEM SET wal_recycle = on")
+            connection.execute("ALTER SYSTEM SET min_wal_size = '160MB'")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute(
+                "CREATE TABLE filled AS SELECT repeat('x', 1000) FROM generate_series(1, 60000)"
+            )
+            connection.execute("CHECKPOINT")
+            connection.execute("ALTER SYSTEM RESET ALL")
+    finally:
+        server.stop()
+    kept = len(list(log.glob("0*")))
+    assert kept > 3, "the server kept files for future writing"
+    server.start()
+    try:
+        assert len(list(log.glob("0*"))) <= 2
+        assert query(data_dir, "SELECT count(*) FROM filled") == [(60_000,)]
+        query(data_dir, "CREATE TABLE more AS SELECT repeat('x', 1000) FROM generate_series(1, 60000)")
+        server.release_log()
+        assert sum(file.stat().st_size for file in log.glob("0*")) <= 2 * 16 * 1024 * 1024
+    finally:
+        server.stop()

@@ -39,6 +39,7 @@ class Child:
         self._environment = {"DATABASE_URL": database_url} if database_url else {}
         self._held = held
         self._once = once
+        self._finished = False
         self._starts = 0
         self._failures = 1
         self._started = self._died = time.monotonic()
@@ -51,6 +52,13 @@ class Child:
 
     def alive(self) -> bool:
         return self.process.poll() is None
+
+    def has_just_finished(self) -> bool:
+        """Whether a child that runs `once` is done; true the first time only."""
+        if not self._once or self._finished or self.process.poll() != 0:
+            return False
+        self._finished = True
+        return True
 
     def revive(self) -> None:
         """Restart the process if it has died, after a delay that doubles with each failure."""

@@ -128,6 +128,8 @@ def _watch(database: EmbeddedPostgres | None, children: list[Child], stop: StopR
             typer.echo("The database had gone and was started again.", err=True)
         for child in children:
             child.revive()
+            if database and child.has_just_finished():
+                database.release_log()
 
 
 def _answers(web: Child, host: str, port: int, stop: StopRequest) -> bool:

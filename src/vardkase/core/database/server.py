@@ -31,6 +31,7 @@ from vardkase.core.database.layout import (
     settle,
     socket_folder,
 )
+from vardkase.core.database.log_space import remove_reserved_segments
 from vardkase.core.database.unavailable import DatabaseUnavailable
 
 # Seconds. Replaying the log after a crash may take minutes; a dead process is noticed at once.
@@ -103,6 +104,11 @@ class EmbeddedPostgres:
                 break
         self._remove_socket_folder()
 
+    def release_log(self) -> None:
+        """Give the space of the write-ahead log back to the disk, after much was written at once."""
+        with contextlib.suppress(psycopg.Error), _connected(self.layout.cluster) as connection:
+            connection.execute("CHECKPOINT")
+
     def alive(self) -> bool:
         if self._process is not None:
             return self._process.poll() is None
@@ -138,6 +144,7 @@ class EmbeddedPostgres:
         cluster.create_cluster(self.layout.cluster, programs, account)
         cluster.check_version(self.layout.cluster, programs)
         cluster.configure(self.layout.cluster, account, durable=self._durable)
+        remove_reserved_segments(self.layout.cluster, programs)
         self._process = self._run(programs, account)
         try:
             self._wait_until_ready(self._process)
@@ -223,19 +230,20 @@ def _running(folder: Path) -> Postmaster | None:
 
 
 def _ensure_database(folder: Path) -> None:
-    postmaster = read_postmaster(folder)
-    if postmaster is None:
-        raise DatabaseUnavailable("The database server stopped while it was being prepared.")
-    with psycopg.connect(
-        host=postmaster.socket_directory,
-        port=PORT,
-        user=ROLE,
-        dbname="postgres",
-        autocommit=True,  # CREATE DATABASE refuses to run in a transaction.
-    ) as connection:
+    with _connected(folder) as connection:
         exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
         if not exists:
             connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _connected(folder: Path) -> psycopg.Connection[tuple[object, ...]]:
+    """A connection beside the hub's database, without a transaction: CREATE DATABASE refuses to run in one."""
+    postmaster = read_postmaster(folder)
+    if postmaster is None:
+        raise DatabaseUnavailable("The database server stopped while it was being prepared.")
+    return psycopg.connect(
+        host=postmaster.socket_directory, port=PORT, user=ROLE, dbname="postgres", autocommit=True
+    )
 
 
 @contextlib.contextmanager
