@@ -80,6 +80,7 @@ NEWER = {
     "membership.0005_completion_kind": 0,
     "membership.0006_file_signatures": 0,
     "membership.0007_member_conditions": 2,
+    "move_in.0001_initial": 3,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,

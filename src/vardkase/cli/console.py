@@ -18,8 +18,7 @@ def console() -> Actor:
     owner = Organisation.objects.filter(local=True).order_by("pk").first()
     if owner is None:
         raise fail("the installation is not prepared yet: run `vardkase init` or `vardkase serve` first.")
-    # Under sudo the person is recorded, not root.
-    return console_actor(owner.pk, owner.name, os.environ.get("SUDO_USER") or _login())
+    return console_actor(owner.pk, owner.name, login_name())
 
 
 def acting(email: str) -> Actor:
@@ -33,7 +32,10 @@ def acting(email: str) -> Actor:
     return in_the_name_of(actor, user)
 
 
-def _login() -> str:
+def login_name() -> str:
+    """The login name of the person at the machine: under sudo theirs, not root’s."""
+    if under_sudo := os.environ.get("SUDO_USER"):
+        return under_sudo
     try:
         return getpass.getuser()
     except OSError:  # A user id without a name.

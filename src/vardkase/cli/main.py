@@ -27,6 +27,7 @@ from vardkase.cli import (
     feed,
     init,
     knowledge,
+    move_in,
     policy,
     schema,
     security,
@@ -62,6 +63,7 @@ commands.add_typer(accounts.keys, name="key")
 commands.add_typer(content_access.commands, name="content-access")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(knowledge.commands, name="knowledge")
+commands.add_typer(move_in.commands, name="move-in")
 commands.add_typer(policy.commands, name="policy")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")

@@ -61,6 +61,10 @@ class CorrespondenceConfig(PackagesConfig):
     name = "vardkase.hub.correspondence"
 
 
+class MoveInConfig(PackagesConfig):
+    name = "vardkase.hub.move_in"
+
+
 class SpillsConfig(PackagesConfig):
     name = "vardkase.hub.spills"
 

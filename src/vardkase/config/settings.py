@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.OfficeConfig",
     "vardkase.config.apps.EnrolmentConfig",
     "vardkase.config.apps.DataProtectionConfig",
+    "vardkase.config.apps.MoveInConfig",
     "vardkase.config.apps.WiringConfig",
 ]
 

@@ -57,6 +57,8 @@ class HubAction(AuditAction):
     LIST_EXPORTED = "list.exported", _("A list was downloaded")
     LEGAL_RULE_CHANGED = "legal_rule.changed", _("A legal rule was changed")
     POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
+    MOVE_IN_MOVED = "move_in.moved", _("A MISP was moved into this hub")
+    MOVE_IN_SWITCHED_ON = "move_in.switched_on", _("What had been on in the former MISP was switched on")
     POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")
     POLICY_ENDED = "policy.ended", _("The MISP policy was ended")
     POLICY_IN_FORCE = "policy.in_force", _("The MISP policy was brought into force")

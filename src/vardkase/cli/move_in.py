@@ -1,0 +1,102 @@
+"""`vardkase move-in …`: takes over a MISP instance, from a dump of its database or from the live database."""
+
+from __future__ import annotations
+
+import json as json_text
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, fail, note, rows
+from vardkase.cli.progress import shown_progress
+from vardkase.hub.profiles import EVERY
+
+if TYPE_CHECKING:
+    from vardkase.hub.move_in.running import MoveInput
+
+PROFILES = EVERY
+
+commands = typer.Typer(help="Move in from MISP: take over everything, with ids and UUIDs.")
+
+Dump = Annotated[
+    Path | None,
+    typer.Option(
+        help="The dump of the database, by mysqldump or mariadb-dump: .sql, .sql.xz, .sql.gz or .sql.zst.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+Files = Annotated[
+    Path | None,
+    typer.Option(help="MISP’s folder app/files, or a tar archive of it.", exists=True),
+]
+Settings = Annotated[
+    Path | None,
+    typer.Option(help="MISP’s config.php as JSON.", exists=True, dir_okay=False),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all of it, report, and keep nothing.")]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", help="Write the whole report to this file, as JSON.", dir_okay=False),
+]
+
+
+@commands.callback(invoke_without_command=True)
+def move_in(
+    context: typer.Context,
+    data_dir: DataDir = None,
+    dump: Dump = None,
+    files: Files = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    json: Json = False,
+) -> None:
+    """Take over a MISP into a fresh hub; with a newer dump, what is new or changed since the last time.
+
+    Nothing that is taken over contacts others until `vardkase move-in switch-on`. Interrupted, the same
+    command goes on where it stopped.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if dump is None:
+        raise fail("give the dump of MISP’s database with --dump.", 2)
+    with opened(data_dir), shown_progress() as progress:
+        from vardkase.hub.move_in.running import rehearse, run
+
+        made = (rehearse if dry_run else run)(_given(dump, files, settings), progress)
+        document = json_text.dumps(made.as_json(), ensure_ascii=False, indent=2)
+        if report is not None:
+            report.write_text(document, encoding="utf-8")
+        if json:
+            typer.echo(document)
+
+
+@commands.command("switch-on")
+def switch_on(
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Only these kinds, such as server or feed.", metavar="KIND…")
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Switch on what was on in MISP and arrived switched off: servers, feeds, mail. Recorded in the audit log."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.hub.move_in.switches import switch_on as switch
+
+        switched = switch(console(), kinds or ())
+        rows([{"kind": row.kind, "id": row.thing_id, "title": row.title} for row in switched], as_json=json)
+
+
+def _given(dump: Path, files: Path | None, settings: Path | None) -> MoveInput:
+    from vardkase.cli.console import login_name
+    from vardkase.hub.move_in.running import MoveInput
+    from vardkase.hub.move_in.source.dump import read_dump
+    from vardkase.hub.move_in.source.staged_source import digest_of
+
+    if files is None:
+        note("No --files: attachments, logos and certificates are not taken over.")
+    return MoveInput(lambda: read_dump(dump), digest_of(dump), files, settings, login_name())

@@ -1,0 +1,37 @@
+"""Reasons for which nothing can be taken over."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class DumpProblem(ProblemCode):
+    UNREADABLE = _(
+        "The dump cannot be read: it ends in the middle, or is not one of mysqldump, near “%(place)s”."
+    )
+    ROW_TOO_LONG = _("The dump cannot be read: one of its rows is longer than 512 MB.")
+    TABLE_TWICE = _("The table “%(table)s” is in the dump twice. Dump the database of MISP only.")
+    ROWS_WITHOUT_TABLE = _(
+        "The dump has rows of “%(table)s” but not its columns. Dump with table definitions."
+    )
+    ENCODING = _("The dump is encoded as %(encoding)s. Write it again with --default-character-set=utf8mb4.")
+    NOT_MISP = _("This is not a database of MISP: the table “%(table)s” is missing.")
+    TOO_OLD = _("This is the database of a MISP that is too old: update it to 2.4.160 or later first.")
+    FILES_UNREADABLE = _("The files cannot be read: %(reason)s")
+    SETTINGS_UNREADABLE = _("The settings cannot be read as JSON.")
+
+
+class MoveInProblem(ProblemCode):
+    NOT_FRESH = _(
+        "This hub already has %(what)s of its own. Move in to a fresh hub (a data folder that was never used), "
+        "or one that was moved into before."
+    )
+    OTHER_MISP = _("This hub was moved into from another MISP (%(base_url)s).")
+    RUNNING = _("A move is under way already.")
+    NO_SUCH_KIND = _("There is no such kind: %(unknown)s. Kinds: %(known)s.")
+    NOTHING_MOVED = _("Nothing has been moved into this hub yet.")
+    STEP_FAILED = _(
+        "The step “%(step)s” failed, and changed nothing: %(reason)s Run the same command again to continue."
+    )

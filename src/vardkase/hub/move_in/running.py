@@ -1,0 +1,138 @@
+"""Runs a move: staging, then the steps, each in a transaction of its own, recorded when it is done.
+
+A run that was interrupted continues after its last step if it is started again with the same dump. A run with a newer
+dump goes through all steps again, each of which brings only what is new or changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from vardkase.audit.services import Target, record
+from vardkase.core.errors import Conflict, VardkaseError
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.move_in import staging
+from vardkase.hub.move_in.models import Move, MoveStep
+from vardkase.hub.move_in.problems import MoveInProblem
+from vardkase.hub.move_in.queries import last_move, require_fresh
+from vardkase.hub.move_in.report import Report, full_report
+from vardkase.hub.move_in.source.dump import Rows, Table
+from vardkase.hub.move_in.source.files import MispFiles
+from vardkase.hub.move_in.source.settings import read_settings
+from vardkase.hub.move_in.source.staged_source import staged_source
+from vardkase.hub.move_in.steps import STEPS
+from vardkase.hub.move_in.taking import Step, Taking
+from vardkase.identity.access.actor import Actor, console_actor
+
+type Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInput:
+    """What the command was given. `read` yields the tables and rows; `digest` identifies a dump, empty for a
+    database, which is read anew by each run."""
+
+    read: Callable[[], Iterable[Table | Rows]]
+    digest: str
+    files: Path | None
+    settings: Path | None
+    login: str
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a dry run, which keeps nothing."""
+
+
+def run(given: MoveInput, progress: Progress) -> Report:
+    """Take over everything, or go on where an interrupted run stopped. Raises Conflict and Invalid."""
+    move = _begin(given)
+    with MispFiles(given.files) as files:
+        taking = _taking(move, given, files)
+        done = set(move.steps.values_list("name", flat=True))
+        for number, step in enumerate(STEPS, 1):
+            if step.name not in done:
+                _take(move, step, taking())
+            progress(step.name, number, len(STEPS))
+    with transaction.atomic():
+        move.report = full_report(move).as_json()
+        move.finished_at = timezone.now()
+        move.save(update_fields=["report", "finished_at"])
+        staging.drop()
+        record(_actor(move, given.login), HubAction.MOVE_IN_MOVED, Target.of(move), {"digest": given.digest})
+    return Report.from_json(move.report)
+
+
+def rehearse(given: MoveInput, progress: Progress) -> Report:
+    """Do all of it in one transaction, and take it back: what `run` would report."""
+    report: Report | None = None
+    try:
+        with transaction.atomic():
+            move = _begin(given)
+            with MispFiles(given.files) as files:
+                taking = _taking(move, given, files)
+                for number, step in enumerate(STEPS, 1):
+                    _take(move, step, taking())
+                    progress(step.name, number, len(STEPS))
+            report = full_report(move)
+            raise _Rehearsed
+    except _Rehearsed:
+        assert report is not None  # noqa: S101 - set just before
+        return report
+
+
+def _begin(given: MoveInput) -> Move:
+    """The interrupted run of the same dump, with its staging tables, or a new one that has just filled them."""
+    unfinished = Move.objects.filter(finished_at=None).first()
+    continues = unfinished is not None and given.digest in ("", unfinished.source.get("digest"))
+    if unfinished is not None and continues and staging.exists():
+        return unfinished
+    with transaction.atomic():
+        former = last_move()
+        if former is None and unfinished is None:
+            require_fresh()
+        if unfinished is not None:
+            unfinished.delete()
+        staged = staging.fill(given.read())
+        source = staged_source(read_settings(given.settings), given.digest)
+        known = former or unfinished
+        if known is not None and known.source.get("uuid") != source.uuid:
+            raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
+        return Move.objects.create(
+            source=source.as_json() | {"rows": staged.rows, "repaired": staged.repaired},
+            staged_at=timezone.now(),
+            started_by=given.login,
+        )
+
+
+def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taking]:
+    settings = read_settings(given.settings)
+    actor = _actor(move, given.login)
+    return lambda: Taking(actor, files, settings)
+
+
+def _actor(move: Move, login: str) -> Actor:
+    source = move.source
+    return console_actor(source["host_organisation"], source["host_organisation_name"], login)
+
+
+def _take(move: Move, step: Step, taking: Taking) -> None:
+    begun = time.monotonic()
+    try:
+        with transaction.atomic():
+            step.take(taking)
+            MoveStep.objects.create(
+                move=move,
+                name=step.name,
+                seconds=round(time.monotonic() - begun, 3),
+                taken={kind: number for kind, number in taking.taken.items() if number},
+                left_out=[asdict(entry) for entry in taking.left_out],
+            )
+    except (DatabaseError, VardkaseError) as error:
+        reason = " ".join(str(error).split())
+        raise Conflict(MoveInProblem.STEP_FAILED(step=step.name, reason=reason)) from error

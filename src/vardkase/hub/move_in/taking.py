@@ -1,0 +1,103 @@
+"""What a step is given, and what it reports.
+
+A **step** takes over one kind of thing from the staging tables with SQL, in one transaction. It has to be repeatable:
+run again, with the same or a newer dump, it brings only what is new or changed. So it writes
+`INSERT … SELECT … FROM move_in.<table> … ON CONFLICT (id) DO UPDATE … WHERE` MISP's row is newer, keeps ids and UUIDs,
+and calls `ids_reserved(table)` at its end, which moves the table's sequence past the ids that came from MISP.
+
+What cannot be taken over is reported by name (`taking.leave_out`), never silently dropped. What would contact others
+arrives switched off, and what it was is remembered (`taking.remember`) for `vardkase move-in switch-on`.
+
+The steps are listed in `steps.STEPS`, in order: a step may rely on what those before it have written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import sql
+
+from vardkase.core.sql import cursor
+from vardkase.hub.move_in.models import SwitchedOff
+from vardkase.hub.move_in.source.files import MispFiles
+from vardkase.hub.move_in.source.settings import MispSettings
+from vardkase.identity.access.actor import Actor
+
+MOST_NAMED = 200
+"""So many things are named in the report for one reason; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`tables`: the staging tables that it takes over, for the report of those that no step has looked at."""
+
+    name: str
+    tables: tuple[str, ...]
+    take: Callable[[Taking], None]
+
+
+@dataclass(slots=True)
+class LeftOut:
+    kind: str
+    why: str
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Taking:
+    """One step at work: where from, for whom, and its report."""
+
+    actor: Actor
+    files: MispFiles
+    settings: MispSettings
+    taken: dict[str, int] = field(default_factory=dict)
+    _left_out: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
+
+    def count(self, kind: str, number: int) -> None:
+        """`number` things of `kind` (a plural noun in English, for the report) were written."""
+        self.taken[kind] = self.taken.get(kind, 0) + number
+
+    def leave_out(self, kind: str, names: Iterable[str], why: str) -> None:
+        """These things have no place here, for this reason (an English sentence)."""
+        entry = self._left_out.setdefault((kind, why), LeftOut(kind, why))
+        for name in names:
+            entry.count += 1
+            if len(entry.names) < MOST_NAMED:
+                entry.names.append(name[:200])
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        return [entry for entry in self._left_out.values() if entry.count]
+
+    def execute(self, kind: str, statement: str, parameters: Mapping[str, Any] | Sequence[Any] = ()) -> int:
+        """Run one INSERT, UPDATE or DELETE and count its rows as `kind`; returns their number."""
+        number = cursor().execute(statement, parameters or None).rowcount
+        self.count(kind, number)
+        return number
+
+    def leave_out_rows(self, kind: str, why: str, statement: str, parameters: Sequence[Any] = ()) -> None:
+        """Report as left out what a SELECT of one text column names."""
+        found = cursor().execute(statement, parameters or None)
+        self.leave_out(kind, (str(row[0]) for row in found), why)
+
+    def remember(self, kind: str, thing_id: int, title: str, was: Mapping[str, Any]) -> None:
+        """Something arrives switched off; what it `was` can be switched on again. What was switched on stays so."""
+        SwitchedOff.objects.update_or_create(
+            kind=kind, thing_id=thing_id, defaults={"title": title[:255], "was": dict(was)}
+        )
+
+
+def ids_reserved(*tables: str) -> None:
+    """Move the sequence of each table past its greatest id, so that no new row meets one that came from MISP."""
+    for table in tables:
+        cursor().execute(
+            sql.SQL(PAST_GREATEST_ID).format(literal=sql.Literal(table), table=sql.Identifier(table))
+        )
+
+
+PAST_GREATEST_ID = """
+SELECT setval(pg_get_serial_sequence({literal}, 'id'), greatest(max(id), 1), max(id) IS NOT NULL) FROM {table}
+"""
