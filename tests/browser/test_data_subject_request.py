@@ -27,7 +27,7 @@ NAME, EMAIL = "Astrid Lindkvist", "astrid@lindkvist.example"
 
 def answer_all(page: Page, outcome: str) -> None:
     page.get_by_label("Markera alla på sidan").check()
-    page.get_by_label("Vad som gjordes").select_option(label=outcome)
+    page.get_by_role("group", name="Tillgång").get_by_label("Utfall").select_option(label=outcome)
     page.get_by_role("button", name="Notera för de valda uppgifterna").click()
     expect(page.locator("body")).to_contain_text("är besvarad")
     page.get_by_role("button", name="Skicka svaret").click()

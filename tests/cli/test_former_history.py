@@ -44,6 +44,7 @@ NEWER = {
     "data_protection.0001_initial": 5,
     "data_protection.0002_breach_records": 0,
     "data_protection.0003_search_in_files": 0,
+    "data_protection.0004_outcome_of_each_right": 1,
     "enrolment.0002_joined_hub_report": 0,
     "exchange.0002_notifications": 3,
     "exchange.0003_fetches": 3,

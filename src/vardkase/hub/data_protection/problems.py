@@ -30,7 +30,7 @@ class DataRequestProblem(ProblemCode):
     TOO_LATE_TO_EXTEND = _("The time can only be extended within the first month.")
     OWN_REQUEST = _("The request is about you, so a colleague must handle it.")
     UNANSWERED = _("Not all controllers have answered. Give a reason to answer without them.")
-    OWN_ITEMS_UNANSWERED = _("Say first what was done with each item of the hub’s own.")
+    OWN_ITEMS_UNANSWERED = _("Say first what was decided on each right for each item of the hub’s own.")
 
 
 class DataAnswerProblem(ProblemCode):
@@ -40,7 +40,10 @@ class DataAnswerProblem(ProblemCode):
         "%(count)s of the selected items are in requests for public records that you do not handle. An administrator "
         "of your organisation who is named for such requests must answer for them."
     )
-    NO_OUTCOME = _("Choose what was done.")
+    NO_OUTCOME = _("Choose what was done for at least one of the rights.")
+    NOT_AN_OUTCOME = _("This cannot come of the right that was asked for.")
+    NOT_ASKED = _("The person has not asked for this.")
+    NOTHING_TO_GIVE = _("%(count)s of the selected items no longer hold anything to give a copy of.")
     NO_GROUND = _("Choose the provision that the refusal rests on.")
     NO_REASON = _("Give the reason for the refusal. It is stated in the reply.")
     STILL_THERE = _(
@@ -51,7 +54,7 @@ class DataAnswerProblem(ProblemCode):
         "time."
     )
     ANSWERED = _("The answer has been sent, and can no longer be changed.")
-    INCOMPLETE = _("Say what was done with each item before the answer is sent.")
+    INCOMPLETE = _("Say what was decided on each right for each item before the answer is sent.")
     RECIPIENTS_UNTOLD = _("State how the recipients were told (article 19), or why that was not possible.")
 
 

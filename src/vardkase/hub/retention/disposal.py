@@ -9,6 +9,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, SignatureCheck
+from vardkase.hub.data_protection.requests.forgetting import forget_contents
 from vardkase.hub.data_protection.requests.models import ConcernedItem, DataSubjectRequest
 from vardkase.hub.membership.members.services import two_people
 from vardkase.hub.public_records.cases.disposal import dispose_of as dispose_of_records_case
@@ -86,7 +87,7 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
         case CaseKind.PUBLIC_RECORDS:
             dispose_of_records_case(case.thing_id, mark)
         case CaseKind.DATA_SUBJECT:
-            ConcernedItem.objects.filter(controller__request=case.thing_id).update(given="", reason="")
+            forget_contents(ConcernedItem.objects.filter(controller__request=case.thing_id))
             DataSubjectRequest.objects.filter(pk=case.thing_id).update(
                 person="", extended_because="", identity_because="", address=None
             )

@@ -33,7 +33,8 @@ WHEN e.quarantined OR EXISTS (
     SELECT 1 FROM spill s WHERE s.event_uuid = e.uuid AND s.state = ANY(%(spill_states)s::text[])
 ) THEN '{Exemption.SPILL.value}'
 WHEN EXISTS (
-    SELECT 1 FROM data_request_item d WHERE d.event_id = e.id AND d.outcome = %(restricted)s
+    SELECT 1 FROM data_request_item d JOIN data_request_answer a ON a.item_id = d.id
+    WHERE d.event_id = e.id AND a.outcome = %(restricted)s
 ) THEN '{Exemption.RESTRICTION.value}'
 WHEN EXISTS (
     SELECT 1 FROM data_request_item d JOIN data_request_controller o ON o.id = d.controller_id
@@ -60,7 +61,10 @@ HELD_IN_CASES = " UNION ALL ".join(
         ("letter_id", (FoundItemKind.LETTER,)),
     )
 )
-RESTRICTED = HELD_IN_CASES.replace("{held}", "i.outcome = %(restricted)s")
+RESTRICTED = HELD_IN_CASES.replace(
+    "{held}",
+    "EXISTS (SELECT 1 FROM data_request_answer a WHERE a.item_id = i.id AND a.outcome = %(restricted)s)",
+)
 ASKED_FOR = HELD_IN_CASES.replace("{held}", "NOT q.state = ANY(%(requests_ended)s::text[])")
 EXEMPTION_OF_CASE = f"""
 CASE

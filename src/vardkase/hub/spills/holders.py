@@ -205,8 +205,9 @@ FROM records_item i JOIN records_case c ON c.id = i.case_id WHERE i.event_uuid =
 """
 # What was given out is with the person, whose name is the request's alone.
 COPIES = """
-SELECT 'copy', r.id, 'PU-' || lpad(r.id::text, 5, '0'), NULL::bigint, count(*), min(i.answered_at)
-FROM data_request_item i JOIN data_request_controller c ON c.id = i.controller_id
+SELECT 'copy', r.id, 'PU-' || lpad(r.id::text, 5, '0'), NULL::bigint, count(*), min(a.at)
+FROM data_request_answer a JOIN data_request_item i ON i.id = a.item_id
+JOIN data_request_controller c ON c.id = i.controller_id
 JOIN data_subject_request r ON r.id = c.request_id
-WHERE i.event_id = %(id)s AND i.outcome = 'given' GROUP BY r.id LIMIT %(most)s
+WHERE i.event_id = %(id)s AND a.outcome = 'given' GROUP BY r.id LIMIT %(most)s
 """

@@ -47,3 +47,14 @@ def item_ids(controller: ConcernedController, *kinds: str) -> list[int]:
 
 def of(request: DataSubjectRequest, name: str) -> ConcernedController:
     return ConcernedController.objects.get(request=request, name=name)
+
+
+def decided(pks: list[int], **rights: str) -> dict[str, Any]:
+    """A form's answer: right="outcome", or right="ground: reason" of a refusal."""
+    data: dict[str, Any] = {"pk": pks}
+    for right, words in rights.items():
+        ground, _, reason = words.partition(": ")
+        data[f"{right}_outcome"] = "refused" if reason else words
+        if reason:
+            data |= {f"{right}_ground": ground, f"{right}_reason": reason}
+    return data

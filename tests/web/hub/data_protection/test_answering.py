@@ -24,6 +24,7 @@ from tests.web.hub.data_protection.calls import (
     NUMBER,
     UNKNOWN_ADDRESS,
     asked,
+    decided,
     item_ids,
     of,
     searched,
@@ -40,6 +41,7 @@ from vardkase.hub.customer_service.models import SupportRequest
 from vardkase.hub.data_protection.controllers.models import PublishingController
 from vardkase.hub.data_protection.requests import upkeep
 from vardkase.hub.data_protection.requests.models import (
+    AnsweredRight,
     ConcernedItem,
     DataSubjectRequest,
 )
@@ -129,21 +131,39 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         assert stranger.get(f"/our-data-requests/{a.pk}/").status_code in (403, 404)
 
     answers = f"/our-data-requests/{a.pk}/items/"
-    every = {"pk": item_ids(a), "outcome": "given", "ground": "", "reason": ""}
+    secret = "data_protection_5_1: Uppgiften omfattas av sekretess."
+    every = decided(item_ids(a), access="given")
     assert of_a.post(answers, every).status_code == 422, "data on offences are answered one by one"
-    kept = {"pk": item_ids(a, "attribute"), "outcome": "erased", "ground": "", "reason": ""}
+    own = item_ids(a, "attribute")
+    kept = decided(own, erasure="erased")
     assert of_a.post(answers, kept).status_code == 422, "they are still there"
+    gone = decided(own, access="gone")
+    assert of_a.post(answers, gone).status_code == 422, "they are still there"
+    (on_number,) = ConcernedItem.objects.filter(controller=a, part_id=number.pk, kind="attribute")
+    assert of_a.post(answers, decided([on_number.pk], access="given")).status_code == 302
     Attribute.objects.filter(event=hidden).delete()
     assert of_a.post(answers, kept).status_code == 302
-    assert of_a.post(answers, {"pk": item_ids(a, "report", "title"), "outcome": "refused"}).status_code == 422
-    why = {"ground": "data_protection_5_1", "reason": "Uppgiften omfattas av sekretess."}
+    others = [pk for pk in own if pk != on_number.pk]
+    assert of_a.post(answers, decided(others, access="given")).status_code == 422, "nothing to copy any more"
+    assert of_a.post(answers, decided(others, access="gone")).status_code == 302
+    on_number.refresh_from_db()
+    assert on_number.given, "the copy that was given out before it was erased"
+    rest = item_ids(a, "report", "title")
+    for refused in (
+        {"access_outcome": "refused"},
+        {"access_outcome": "refused", "access_ground": "gdpr_17_3", "access_reason": "Fel rätt."},
+        {"access_outcome": "refused", "access_ground": "gdpr_15_4"},
+        {"access_outcome": "erased"},
+        {"objection_outcome": "erased"},
+        {},
+    ):
+        assert of_a.post(answers, {"pk": rest, **refused}).status_code == 422, refused
+    assert of_a.post(answers, decided(rest, access=secret)).status_code == 302
     assert of_a.post(f"/our-data-requests/{a.pk}/done/", {"told": ""}).status_code == 302
     a.refresh_from_db()
     assert a.answered_at is None, "not all items are answered"
-    assert (
-        of_a.post(answers, {"pk": item_ids(a, "report", "title"), "outcome": "refused", **why}).status_code
-        == 302
-    )
+    archived = "gdpr_17_3_archive: Rapporten ska bevaras."
+    assert of_a.post(answers, decided(rest, erasure=archived)).status_code == 302
     Delivery.objects.create(
         kind="connection", receiver_id=1, receiver_name="Finland", event_id=hidden.pk, event_uuid=hidden.uuid,
         version=1, state="sent",
@@ -153,24 +173,27 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     a.refresh_from_db()
     assert (a.answered_by, a.recipients[0][1]) == ("admin@a.example", "Finland")
 
-    given = {"pk": item_ids(b), "outcome": "given", "ground": "", "reason": ""}
-    assert of_b.post(f"/our-data-requests/{b.pk}/items/", given).status_code == 302
+    assert "Rapporten ska bevaras" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
+    theirs_kept = decided(item_ids(b), access="given", erasure="gdpr_17_3: Händelsen behövs.")
+    assert of_b.post(f"/our-data-requests/{b.pk}/items/", theirs_kept).status_code == 302
     reply = {"text": "Vi har sökt på ditt namn och dina uppgifter."}
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422
     assert handler.post(f"/data-requests/{request.pk}/reply/preview/", reply).status_code == 422
     early = handler.get(f"/data-requests/{request.pk}/reply/")
     assert early.context["unanswered"] == len(item_ids(hub))
     assert "Inget återstår" not in early.content.decode()
-    own = {"pk": item_ids(hub), "outcome": "given", "ground": "", "reason": ""}
-    both = {"pk": item_ids(hub, "support"), "outcome": "given", "ground": "gdpr_17_3_archive", "reason": ""}
-    assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 422, "no reason"
-    assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", own).status_code == 302
+    hubs = f"/data-requests/controllers/{hub.pk}/items/"
+    assert handler.post(hubs, decided(item_ids(hub), access="given")).status_code == 302
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422, "B has not finished"
     of_b.post(f"/our-data-requests/{b.pk}/done/", {"told": ""})
     assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422, "erasure is open"
-    both["reason"] = "Frågan ska bevaras."
-    assert handler.post(f"/data-requests/controllers/{hub.pk}/items/", both).status_code == 302
-    reply["not_erasure"] = "Ärendet ska bevaras (artikel 17.3 b)."
+    asked_only = decided(item_ids(hub, "support"), erasure="gdpr_17_3_archive: Frågan ska bevaras.")
+    assert handler.post(hubs, asked_only).status_code == 302
+    assert handler.post(f"/data-requests/{request.pk}/reply/", reply).status_code == 422, "of some still open"
+    membership = decided(item_ids(hub, "membership"), erasure="gdpr_17_3: Kontakten behövs.")
+    assert handler.post(hubs, membership).status_code == 302
+    left = list(ConcernedItem.objects.filter(controller=hub, answered_at=None).values_list("pk", flat=True))
+    assert handler.post(hubs, decided(left, erasure="gdpr_17_3: Loggen behövs.")).status_code == 302
     assert "Registret över behandlingar är inte ifyllt" in words(
         handler.get(f"/data-requests/{request.pk}/reply/")
     )
@@ -191,10 +214,14 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
         "imy.se",
         "Uppgiften omfattas av sekretess",
         "tre veckor",
-        "CERT-SE, radering: Ärendet ska bevaras",
-        "CERT-SE, radering: Frågan ska bevaras (artikel 17.3 b och d",
-        "Organisation A, tillgång: Uppgiften omfattas av sekretess",
-        "Organisation B har inte angett för alla uppgifter vad den beslutar om detta: radering",
+        "CERT-SE, radering, 1 uppgift: Frågan ska bevaras (artikel 17.3 b och d",
+        "CERT-SE, radering, 1 uppgift: Kontakten behövs",
+        "Organisation A, tillgång: Kopia lämnad, 1 uppgift.",
+        "Organisation A, tillgång: Finns inte längre kvar, 2 uppgifter.",
+        "Organisation A, tillgång, 2 uppgifter: Uppgiften omfattas av sekretess",
+        "Organisation A, radering: Raderat, 3 uppgifter.",
+        "Organisation A, radering, 2 uppgifter: Rapporten ska bevaras (artikel 17.3 b och d",
+        "Organisation B, radering, 2 uppgifter: Händelsen behövs",
         "artikel 17 i dataskyddsförordningen",
         "Ändamål och rättslig grund: Pröva ansökningar",
         "Inga automatiska beslut",
@@ -211,7 +238,11 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert not any(term in text for text in filed.values() for term in ("811218", "ring +46"))
     assert LetterDelivery.objects.filter(letter=Letter.objects.get()).exists(), "opened by its link"
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
-    assert {each["controller"] for each in copy["controllers"]} == {"Organisation B", "CERT-SE"}
+    assert {each["controller"] for each in copy["controllers"]} == {
+        "Organisation A",
+        "Organisation B",
+        "CERT-SE",
+    }
     assert f"Huvudkontakt: {NAME}, {EMAIL}" in json.dumps(copy, ensure_ascii=False)
     assert "Driftgruppen" not in json.dumps(copy), "another person's data"
     (version,) = [
@@ -223,7 +254,14 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert version.split("\n")[1:] == [f"Rubrik på en händelse: Mejl från {EMAIL}"], (
         "fields in words, no JSON"
     )
-    assert "811218" not in json.dumps(copy), "refused and erased items are not in the copy"
+    texts_of_a = [
+        item["text"]
+        for each in copy["controllers"]
+        for item in each["items"]
+        if each["controller"] == "Organisation A"
+    ]
+    assert len(texts_of_a) == 1, "refused items are not in the copy"
+    assert "811218-9876" in texts_of_a[0]
     assert Client().get("/personal-data/follow/copy.json").status_code == 302
 
     # What is in quarantine is in no copy, and goes with the event; the log of the hub names it no more.
@@ -234,7 +272,7 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     )
     assert Spill.objects.get().holders.get(kind="copy").name == request.number
     copy = json.loads(b"".join(visitor.get("/personal-data/follow/copy.json")))
-    assert {each["controller"] for each in copy["controllers"]} == {"CERT-SE"}
+    assert {each["controller"] for each in copy["controllers"]} == {"Organisation A", "CERT-SE"}
     forget_spilled(SpillDeleted(spilled.pk, spilled.uuid))
     Event.objects.filter(pk=spilled.pk).update(quarantined=False)
     assert b"".join(visitor.get("/personal-data/follow/copy.json")).count(b"Organisation B") == 0
@@ -252,7 +290,8 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     assert upkeep.forget() == 1
     request.refresh_from_db()
     assert request.person == ""
-    assert not ConcernedItem.objects.exclude(given="", reason="", terms=[]).exists()
+    assert not ConcernedItem.objects.exclude(given="", terms=[]).exists()
+    assert not AnsweredRight.objects.exclude(reason="").exists()
     assert NUMBER not in words(handler.get(f"/data-requests/{request.pk}/"))
     for gone in ("letter/", "copy.json"):
         assert visitor.get(f"/personal-data/follow/{gone}").status_code == 404

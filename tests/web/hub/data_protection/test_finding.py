@@ -16,6 +16,7 @@ from tests.web.hub.data_protection.calls import (
     NUMBER,
     UNKNOWN_ADDRESS,
     asked,
+    decided,
     item_ids,
     of,
     searched,
@@ -108,7 +109,7 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
     assert "Lagöverträdelse" in page
     of_others = ("Annan händelse", "Om en annan")
     assert not any(text in page for text in of_others)
-    given = {"pk": item_ids(hub), "outcome": "given", "ground": "", "reason": ""}
+    given = decided(item_ids(hub), access="given")
     own = f"/data-requests/controllers/{hub.pk}/items/"
     assert handler.post(own, given).status_code == 422, (
         "a document that speaks of an offence is answered alone"
@@ -123,7 +124,7 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
     of_a = signed_in(seed.org_admin.user)
     assert f"Kontakta {NAME}" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
     answers = f"/our-data-requests/{a.pk}/items/"
-    erased = {"pk": item_ids(a), "outcome": "erased", "ground": "", "reason": ""}
+    erased = decided(item_ids(a), erasure="erased")
     assert of_a.post(answers, erased).status_code == 422, "it is still there"
     kept.delete()
     assert of_a.post(answers, erased).status_code == 302
@@ -165,7 +166,7 @@ def test_cases_of_other_authorities_are_answered_by_those_who_read_them(
     hidden = words(admin.get(page))
     assert not any(text in hidden for text in ("affärer", "Bilaga:", "Beslut till"))
     assert "en begäran om allmän handling som du inte handlägger" in hidden
-    given = {"pk": item_ids(theirs), "outcome": "given", "ground": "", "reason": ""}
+    given = decided(item_ids(theirs), access="given")
     assert admin.post(f"{page}items/", given).status_code == 422
     RecordsOfficer.objects.create(user=admin_b, organisation=seed.org_b, named_by="admin")
     assert all(text in words(admin.get(page)) for text in ("affärer", "Bilaga:", "Beslut till"))

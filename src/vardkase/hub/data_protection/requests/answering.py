@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from vardkase.audit.services import record
 from vardkase.core.errors import Conflict, Invalid
+from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import DataProtectionAction
@@ -22,6 +24,7 @@ from vardkase.hub.data_protection.requests.case_access import unreadable
 from vardkase.hub.data_protection.requests.filing import file_answer
 from vardkase.hub.data_protection.requests.mails import notify_handlers, target_of
 from vardkase.hub.data_protection.requests.models import (
+    AnsweredRight,
     ConcernedController,
     ConcernedItem,
     DataSubjectRight,
@@ -36,8 +39,9 @@ from vardkase.hub.data_protection.requests.rules import (
     answers_for,
     cited,
     is_handler,
+    outcomes_of,
     refusal_grounds,
-    rights_left,
+    right_in_words,
 )
 from vardkase.hub.data_protection.requests.search import excerpts, texts_of
 from vardkase.hub.data_protection.requests.services import LONGEST_REASON, text_of
@@ -49,6 +53,17 @@ from vardkase.intel.personal_data.offences import offence_words
 MOST_AT_ONCE = 500
 CHANGES = (ItemOutcome.CORRECTED, ItemOutcome.ERASED)
 TOLD_ON = (*CHANGES, ItemOutcome.RESTRICTED)
+ENDED = (*CHANGES, ItemOutcome.GONE)
+"""What is only true of what no longer holds what was searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """What was decided on a right for an item; `answer` is None while nothing was."""
+
+    right: str
+    answer: AnsweredRight | None
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +78,7 @@ class ShownItem:
     where: str
     text: str
     terms: tuple[SearchTerm, ...]
-    ground: str
-    left: tuple[DataSubjectRight, ...]
-    """The rights asked for that its answer neither meets nor refuses."""
+    answers: tuple[ShownAnswer, ...]
     is_for_others: bool = False
     is_offence: bool = False
 
@@ -77,16 +90,10 @@ def shown_items(
 
     A handler reads those of the hub owner only: of the others, whose they are, of which kind, and how many.
     """
+    answers = _answers_of(controller, rows)
     if not reads_contents(actor, controller):
         return [
-            ShownItem(
-                row,
-                str(row.get_kind_display()),
-                "",
-                (),
-                *_answer_of(controller, row),
-                is_offence=row.is_offence,
-            )
+            ShownItem(row, str(row.get_kind_display()), "", (), answers[row.pk], is_offence=row.is_offence)
             for row in rows
         ]
     person = opened(controller.request.person)
@@ -101,7 +108,7 @@ def shown_items(
             where_of(row),
             texts.get(row.pk, ""),
             tuple(person.terms[place] for place in row.terms if place < len(person.terms)),
-            *_answer_of(controller, row),
+            answers[row.pk],
             row.pk in others,
             row.is_offence or bool(offence_words(texts.get(row.pk, ""))),
         )
@@ -109,11 +116,19 @@ def shown_items(
     ]
 
 
-def _answer_of(
-    controller: ConcernedController, row: ConcernedItem
-) -> tuple[str, tuple[DataSubjectRight, ...]]:
-    left = rights_left(controller.request.rights, row.outcome, row.ground) if row.outcome else []
-    return cited(row.ground) if row.ground else "", tuple(left)
+def _answers_of(
+    controller: ConcernedController, rows: Sequence[ConcernedItem]
+) -> dict[int, tuple[ShownAnswer, ...]]:
+    known = {(each.item_id, each.right): each for each in AnsweredRight.objects.filter(item__in=rows)}
+    grounds = {each.ground: cited(each.ground) if each.ground else "" for each in known.values()}
+    found = {}
+    for row in rows:
+        each = ((right, known.get((row.pk, right))) for right in controller.request.rights)
+        found[row.pk] = tuple(
+            ShownAnswer(right_in_words(right), answer, grounds[answer.ground] if answer else "")
+            for right, answer in each
+        )
+    return found
 
 
 def reads_contents(actor: Actor, controller: ConcernedController) -> bool:
@@ -134,18 +149,22 @@ def where_of(item: ConcernedItem) -> str:
     return label
 
 
-@transaction.atomic
-def answer_items(
-    actor: Actor,
-    controller_id: int,
-    item_ids: Iterable[int],
-    outcome: Any,
-    ground: Any = "",
-    reason: Any = "",
-) -> int:
-    """Record what was done with items; returns how many.
+@dataclass(frozen=True, slots=True)
+class RightDecision:
+    """On one right, for the items chosen."""
 
-    `ground` and `reason`: of what is refused, also where something else was done (a copy given, erasure refused).
+    right: DataSubjectRight
+    outcome: ItemOutcome
+    ground: str
+    reason: str
+
+
+@transaction.atomic
+def answer_items(actor: Actor, controller_id: int, item_ids: Iterable[int], data: Mapping[str, Any]) -> int:
+    """Record for items what was decided on the rights that were asked for; returns how many.
+
+    `data` has `{right}_outcome`, `{right}_ground` and `{right}_reason`; a right without an outcome stays as it is.
+    Ground and reason are a refusal's.
 
     What was corrected or erased must no longer hold what was searched for; what is given out is copied. Raises Invalid
     by field, Conflict, NotFound, Forbidden.
@@ -154,34 +173,124 @@ def answer_items(
     rows = list(controller.items.filter(pk__in=list(item_ids)[:MOST_AT_ONCE]).order_by("pk"))
     if not rows:
         raise Invalid({"items": [DataAnswerProblem.NONE_CHOSEN()]})
-    if outcome not in ItemOutcome.values:
-        raise Invalid({"outcome": [DataAnswerProblem.NO_OUTCOME()]})
-    ground, reason = _refusal(outcome, ground, reason)
+    decisions = _decisions(controller.request.rights, data)
     is_read = reads_contents(actor, controller)
     if is_read and (others := unreadable(actor, rows)):
         raise Invalid({"items": [DataAnswerProblem.IN_UNREADABLE_CASES(count=len(others))]})
-    person = opened(controller.request.person)
-    texts = _texts(controller, rows, person.terms)
-    if outcome in CHANGES and texts:
-        raise Invalid({"outcome": [DataAnswerProblem.STILL_THERE(count=len(texts))]})
+    texts = _texts(controller, rows, opened(controller.request.person).terms)
     for row in rows:
         row.is_offence |= bool(offence_words(texts.get(row.pk, "")))
-    offences = sum(row.is_offence for row in rows)
-    if outcome == ItemOutcome.GIVEN and offences and len(rows) > 1:
-        raise Invalid({"outcome": [DataAnswerProblem.OFFENCES(count=offences)]})
-    for row in rows:
-        row.outcome, row.ground, row.reason, row.answered_at = outcome, ground, reason, timezone.now()
-        if outcome == ItemOutcome.GIVEN:
-            # Whoever may not read it records what its controller gave out itself.
-            row.given = sealed_copy(GivenCopy(where_of(row), texts.get(row.pk, ""))) if is_read else ""
-        elif row.kind != Kind.AUDIT:
-            row.given = ""
-    ConcernedItem.objects.bulk_update(
-        rows, ["outcome", "ground", "reason", "answered_at", "given", "is_offence"]
-    )
-    change = {"count": len(rows), "outcome": outcome, "controller": controller.name}
+    _require_possible(rows, decisions, texts, is_read=is_read)
+    _keep_copies(rows, decisions, texts, is_read=is_read)
+    _keep_answers(controller, rows, decisions)
+    change = {
+        "count": len(rows),
+        "outcome": {each.right.value: each.outcome.value for each in decisions},
+        "controller": controller.name,
+    }
     record(actor, DataProtectionAction.DATA_REQUEST_ITEMS_ANSWERED, target_of(controller.request), change)
     return len(rows)
+
+
+def _decisions(asked: Sequence[str], data: Mapping[str, Any]) -> list[RightDecision]:
+    errors: dict[str, list[Problem]] = {}
+    found = []
+    for right in DataSubjectRight:
+        if not data.get(f"{right}_outcome"):
+            continue
+        if right not in asked:
+            errors[f"{right}_outcome"] = [DataAnswerProblem.NOT_ASKED()]
+            continue
+        try:
+            found.append(_decision(right, data))
+        except Invalid as refused:
+            errors |= {name: list(problems) for name, problems in refused.by_field.items()}
+    if not found and not errors:
+        errors[f"{asked[0]}_outcome"] = [DataAnswerProblem.NO_OUTCOME()]
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+def _decision(right: DataSubjectRight, data: Mapping[str, Any]) -> RightDecision:
+    outcome, ground = data[f"{right}_outcome"], data.get(f"{right}_ground")
+    if outcome not in outcomes_of(right):
+        raise Invalid({f"{right}_outcome": [DataAnswerProblem.NOT_AN_OUTCOME()]})
+    if outcome != ItemOutcome.REFUSED:
+        return RightDecision(right, ItemOutcome(outcome), "", "")
+    if ground not in refusal_grounds(right):
+        raise Invalid({f"{right}_ground": [DataAnswerProblem.NO_GROUND()]})
+    field = f"{right}_reason"
+    if not str(data.get(field) or "").strip():
+        raise Invalid({field: [DataAnswerProblem.NO_REASON()]})
+    return RightDecision(right, ItemOutcome.REFUSED, str(ground), text_of(data[field], field, LONGEST_REASON))
+
+
+def _require_possible(
+    rows: Sequence[ConcernedItem],
+    decisions: Sequence[RightDecision],
+    texts: Mapping[int, str],
+    *,
+    is_read: bool,
+) -> None:
+    """Raises Invalid where the items say otherwise than what was decided."""
+    offences = sum(row.is_offence for row in rows)
+    for each in decisions:
+        field = f"{each.right}_outcome"
+        if each.outcome in ENDED and texts:
+            raise Invalid({field: [DataAnswerProblem.STILL_THERE(count=len(texts))]})
+        if each.outcome != ItemOutcome.GIVEN:
+            continue
+        if offences and len(rows) > 1:
+            raise Invalid({field: [DataAnswerProblem.OFFENCES(count=offences)]})
+        gone = sum(row.pk not in texts and not row.given for row in rows) if is_read else 0
+        if gone:
+            raise Invalid({field: [DataAnswerProblem.NOTHING_TO_GIVE(count=gone)]})
+
+
+def _keep_copies(
+    rows: Sequence[ConcernedItem],
+    decisions: Sequence[RightDecision],
+    texts: Mapping[int, str],
+    *,
+    is_read: bool,
+) -> None:
+    access = next((each for each in decisions if each.right == DataSubjectRight.ACCESS), None)
+    for row in rows if access else ():
+        if access and access.outcome != ItemOutcome.GIVEN:
+            row.given = row.given if row.kind == Kind.AUDIT else ""
+        elif not is_read:
+            # Whoever may not read it records what its controller gave out itself.
+            row.given = ""
+        elif row.pk in texts:  # What is gone since was copied when it was given out.
+            row.given = sealed_copy(GivenCopy(where_of(row), texts[row.pk]))
+    ConcernedItem.objects.bulk_update(rows, ["given", "is_offence"])
+
+
+def _keep_answers(
+    controller: ConcernedController, rows: Sequence[ConcernedItem], decisions: Sequence[RightDecision]
+) -> None:
+    now = timezone.now()
+    AnsweredRight.objects.bulk_create(
+        (
+            AnsweredRight(
+                item=row,
+                right=each.right,
+                outcome=each.outcome,
+                ground=each.ground,
+                reason=each.reason,
+                at=now,
+            )
+            for row in rows
+            for each in decisions
+        ),
+        update_conflicts=True,
+        unique_fields=["item", "right"],
+        update_fields=["outcome", "ground", "reason", "at"],
+    )
+    chosen = controller.items.filter(pk__in=[row.pk for row in rows]).annotate(decided=Count("answers"))
+    complete = chosen.filter(decided=len(controller.request.rights)).values_list("pk", flat=True)
+    ConcernedItem.objects.filter(pk__in=list(complete)).update(answered_at=now)
 
 
 @transaction.atomic
@@ -192,10 +301,9 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
     Invalid, NotFound, Forbidden.
     """
     controller = _for_answer(actor, controller_id)
-    if controller.items.filter(outcome="").exists():
+    if controller.items.filter(answered_at=None).exists():
         raise Conflict(DataAnswerProblem.INCOMPLETE())
-    changed = controller.items.filter(outcome__in=TOLD_ON).exclude(event_id=None)
-    recipients = recipients_of({row.event_id for row in changed.only("event_id") if row.event_id})
+    recipients = recipients_of(changed_events(controller))
     if recipients and not str(told or "").strip():
         raise Invalid({"told": [DataAnswerProblem.RECIPIENTS_UNTOLD()]})
     controller.recipients = [each.as_row() for each in recipients]
@@ -212,6 +320,12 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
     return controller
 
 
+def changed_events(controller: ConcernedController) -> set[int]:
+    """The events of which something was corrected, erased or restricted."""
+    changed = controller.items.filter(answers__outcome__in=TOLD_ON).exclude(event_id=None)
+    return {event for event in changed.values_list("event_id", flat=True) if event}
+
+
 def _for_answer(actor: Actor, controller_id: int) -> ConcernedController:
     actor.require_own_affairs()
     find_controller(actor, controller_id)
@@ -224,16 +338,6 @@ def _for_answer(actor: Actor, controller_id: int) -> ConcernedController:
     if controller.answered_at:
         raise Conflict(DataAnswerProblem.ANSWERED())
     return controller
-
-
-def _refusal(outcome: str, ground: Any, reason: Any) -> tuple[str, str]:
-    if outcome != ItemOutcome.REFUSED and (not ground or outcome == ItemOutcome.ANOTHER):
-        return "", text_of(reason, "reason", LONGEST_REASON) if str(reason or "").strip() else ""
-    if ground not in refusal_grounds():
-        raise Invalid({"ground": [DataAnswerProblem.NO_GROUND()]})
-    if not str(reason or "").strip():
-        raise Invalid({"reason": [DataAnswerProblem.NO_REASON()]})
-    return str(ground), text_of(reason, "reason", LONGEST_REASON)
 
 
 def _texts(

@@ -9,20 +9,20 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Count
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 
 from vardkase.core.clock import today
 from vardkase.hub.case_files.models import CaseFile, Direction
 from vardkase.hub.case_files.queries import case_file_of
 from vardkase.hub.case_files.services import file_document
 from vardkase.hub.data_protection.requests.models import (
+    AnsweredRight,
     ConcernedController,
     DataSubjectRequest,
-    ItemOutcome,
 )
-from vardkase.hub.data_protection.requests.rules import REQUEST, cited
+from vardkase.hub.data_protection.requests.queries import counted_answers
+from vardkase.hub.data_protection.requests.rules import REQUEST, cited, items_in_words, right_in_words
 from vardkase.hub.data_protection.settings import KEPT_DAYS
 from vardkase.identity.access.actor import Actor
 
@@ -32,7 +32,7 @@ def file_sent(actor: Actor, controller: ConcernedController) -> None:
         day = controller.answer_by or controller.request.deadline
         lines = [
             *controller.request.right_labels,
-            _items(controller.items.count()),
+            items_in_words(controller.items.count()),
             gettext("Answer by %(day)s.") % {"day": date_format(day, "j F Y")},
         ]
         title = gettext("Request to a controller")
@@ -41,13 +41,12 @@ def file_sent(actor: Actor, controller: ConcernedController) -> None:
 
 def file_answer(actor: Actor, controller: ConcernedController) -> None:
     with override("sv"):
-        rows = controller.items.values_list("outcome", "ground", "reason").annotate(n=Count("pk"))
         lines = []
-        for outcome, ground, reason, count in rows.order_by("outcome", "ground", "reason"):
-            why = ". ".join(
-                part for part in (cited(ground) if ground else "", " ".join(reason.split())) if part
-            )
-            lines.append(f"{ItemOutcome(outcome).label}: {_items(count)}{f' ({why})' if why else ''}")
+        for each in counted_answers(AnsweredRight.objects.filter(item__controller=controller)):
+            parts = (cited(each.ground) if each.ground else "", " ".join(each.reason.split()))
+            why = ". ".join(part for part in parts if part)
+            done = f"{right_in_words(each.right)}: {each.outcome.label}, {items_in_words(each.count)}"
+            lines.append(f"{done} ({why})" if why else done)
         if controller.recipients_told:
             lines.append(gettext("How recipients were told: %(how)s") % {"how": controller.recipients_told})
         title = gettext("Answer of a controller")
@@ -63,15 +62,11 @@ def file_copy(
     with override("sv"):
         until = today() + timedelta(days=KEPT_DAYS.value)
         lines = [
-            *(f"{name}: {_items(count)}" for name, count in counts),
+            *(f"{name}: {items_in_words(count)}" for name, count in counts),
             f"SHA-256 (JSON): {hashlib.sha256(copy).hexdigest()}",
             gettext("The copy is erased on %(day)s.") % {"day": date_format(until, "j F Y")},
         ]
         _file(actor, request, Direction.OUTGOING, gettext("Copy of personal data, given out"), lines, "")
-
-
-def _items(count: int) -> str:
-    return ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
 
 
 def _file(

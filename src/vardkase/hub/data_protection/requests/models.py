@@ -146,14 +146,15 @@ class ItemOutcome(models.TextChoices):
     RESTRICTED = "restricted", _("Processing restricted")
     REFUSED = "refused", pgettext_lazy("data request", "Refused")
     ANOTHER = "another", _("About somebody else")
+    GONE = "gone", _("No longer there")
 
 
 class ConcernedItem(models.Model):
-    """Something found for a request, and what its controller did with it.
+    """Something found for a request.
 
     `part_id` is the row's id, by `kind`; the event's for titles, tags and versions. `terms` are the places in the
     person's list of what to search for; `versions` the numbers of published versions. `given` is encrypted: what was
-    given out. `ground` is the key of a provision (`hub.law`) by which something was refused, whatever else was done.
+    given out. `answered_at`: every right that was asked for has its outcome.
     """
 
     controller = models.ForeignKey(ConcernedController, models.CASCADE, related_name="items")
@@ -163,9 +164,6 @@ class ConcernedItem(models.Model):
     terms = ArrayField(models.SmallIntegerField())
     versions = ArrayField(models.IntegerField(), default=list)
     is_offence = models.BooleanField(default=False)
-    outcome = models.CharField(max_length=12, choices=ItemOutcome.choices, blank=True, default="")
-    ground = models.CharField(max_length=40, blank=True, default="")
-    reason = models.TextField(blank=True, default="")
     given = models.TextField(blank=True, default="")
     answered_at = models.DateTimeField(null=True)
 
@@ -177,3 +175,24 @@ class ConcernedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.part_id}"
+
+
+class AnsweredRight(models.Model):
+    """What the controller of an item decided on one of the rights that were asked for.
+
+    `ground` is the key of the provision (`hub.law`) that a refusal rests on; `reason` says why it applies.
+    """
+
+    item = models.ForeignKey(ConcernedItem, models.CASCADE, related_name="answers")
+    right = models.CharField(max_length=16, choices=DataSubjectRight.choices)
+    outcome = models.CharField(max_length=12, choices=ItemOutcome.choices)
+    ground = models.CharField(max_length=40, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "data_request_answer"
+        constraints = [models.UniqueConstraint(fields=("item", "right"), name="data_request_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.right}: {self.outcome}"

@@ -11,10 +11,13 @@ from vardkase.core.clock import today
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.data_protection.problems import DataRequestProblem
 from vardkase.hub.data_protection.requests.models import (
+    AnsweredRight,
     ConcernedController,
     ConcernedItem,
     DataSubjectRequest,
+    DataSubjectRight,
     FoundItemKind,
+    ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.person import DataSubject, opened
 from vardkase.hub.data_protection.requests.rules import OPEN, is_handler
@@ -23,8 +26,8 @@ from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 
-FINAL = Q(controller__is_hub_owner=True) | Q(controller__answered_at__isnull=False)
-"""Items whose answer counts: what a controller has not sent yet is not its answer."""
+FINAL = Q(item__controller__is_hub_owner=True) | Q(item__controller__answered_at__isnull=False)
+"""Answers that count: what a controller has not sent yet is not its answer."""
 SENT_BY_ANYONE = (
     FoundItemKind.APPLICATION,
     FoundItemKind.SUPPORT,
@@ -59,7 +62,7 @@ def waiting_for(actor: Actor) -> int:
 def controllers(request: DataSubjectRequest) -> list[ConcernedController]:
     """Whom a request concerns, with the number of items (`count`) and of those not answered (`unanswered`)."""
     counted = request.controllers.annotate(
-        count=Count("items"), unanswered=Count("items", filter=Q(items__outcome=""))
+        count=Count("items"), unanswered=Count("items", filter=Q(items__answered_at=None))
     )
     return list(counted.order_by("-is_hub_owner", "name"))
 
@@ -154,16 +157,49 @@ def is_address_unknown(request: DataSubjectRequest) -> bool:
 
 
 def own_unanswered(request: DataSubjectRequest) -> int:
-    """How many of the hub owner's items nobody has answered for."""
+    """How many of the hub owner's items have a right that nothing was decided on."""
     own = ConcernedItem.objects.filter(controller__request=request, controller__is_hub_owner=True)
-    return own.filter(outcome="").count()
+    return own.filter(answered_at=None).count()
 
 
-def outcomes(request: DataSubjectRequest) -> list[tuple[str, str, int]]:
-    """Of all items of a request with a final answer: controller, outcome, number."""
-    rows = ConcernedItem.objects.filter(FINAL, controller__request=request)
-    counted = rows.values_list("controller__is_hub_owner", "controller__name", "outcome").annotate(
-        n=Count("pk")
+def final_answers(request: DataSubjectRequest) -> QuerySet[AnsweredRight]:
+    return AnsweredRight.objects.filter(FINAL, item__controller__request=request)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedAnswer:
+    """How many items of a controller have one outcome for a right; `ground` and `reason` where it was refused."""
+
+    controller: str
+    right: DataSubjectRight
+    outcome: ItemOutcome
+    ground: str
+    reason: str
+    count: int
+
+
+def counted_answers(answers: QuerySet[AnsweredRight]) -> list[CountedAnswer]:
+    """The hub owner's first, then by controller; the rights in the order in which the law has them."""
+    columns = (
+        "item__controller__is_hub_owner",
+        "item__controller__name",
+        "right",
+        "outcome",
+        "ground",
+        "reason",
     )
-    found = counted.order_by("-controller__is_hub_owner", "controller__name", "outcome")
-    return [(name, outcome, n) for _is_hub_owner, name, outcome, n in found]
+    rows = answers.values_list(*columns).annotate(n=Count("pk")).order_by(*columns)
+    rights, outcomes = list(DataSubjectRight), list(ItemOutcome)
+    found = [
+        (not own, CountedAnswer(name, DataSubjectRight(right), ItemOutcome(outcome), ground, reason, count))
+        for own, name, right, outcome, ground, reason, count in rows
+    ]
+    found.sort(
+        key=lambda pair: (
+            pair[0],
+            pair[1].controller,
+            rights.index(pair[1].right),
+            outcomes.index(pair[1].outcome),
+        )
+    )
+    return [each for _is_other, each in found]

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -32,10 +31,9 @@ from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
     FoundItemKind,
-    ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened_copy
-from vardkase.hub.data_protection.requests.queries import FINAL, own_unanswered
+from vardkase.hub.data_protection.requests.queries import own_unanswered
 from vardkase.hub.data_protection.requests.rules import REPLY_TO_DATA_SUBJECT, REQUEST
 from vardkase.hub.data_protection.requests.services import (
     LONGEST_REASON,
@@ -45,32 +43,28 @@ from vardkase.hub.data_protection.requests.services import (
     unlocked,
 )
 from vardkase.hub.data_protection.requests.spilled import titles_in_quarantine, without
-from vardkase.hub.data_protection.requests.wording import contents_of, own_rights_left
+from vardkase.hub.data_protection.requests.wording import contents_of, given_out
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.signatures.signing import signed
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Event
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 COPY = Path(__file__).with_name("copy.typ")
 
 
-def preview_reply(actor: Actor, pk: int, text: str, not_done: Mapping[str, str] = NOTHING) -> bytes:
+def preview_reply(actor: Actor, pk: int, text: str) -> bytes:
     """The letter as PDF, as a draft. Raises as `reply`."""
     request = unlocked(actor, pk)
     _require_ready()
     _require_own_answered(request)
-    return preview(contents_of(actor, request, text_of(text, "text", LONGEST_TEXT), _why(request, not_done)))
+    return preview(contents_of(actor, request, text_of(text, "text", LONGEST_TEXT)))
 
 
 @transaction.atomic
-def reply(
-    actor: Actor, pk: int, text: str, not_done: Mapping[str, str] = NOTHING, without_because: str = ""
-) -> Letter:
+def reply(actor: Actor, pk: int, text: str, without_because: str = "") -> Letter:
     """Decide on the hub owner's part, write the letter, and close the request.
 
-    `not_done`: why the hub owner does not meet a right, for each of `own_rights_left`. `without_because`: why it is
-    answered although a controller has not. Raises Conflict, Invalid, NotFound, Forbidden.
+    `without_because`: why it is answered although a controller has not. Raises Conflict, Invalid, NotFound, Forbidden.
     """
     request = locked(actor, pk)
     REPLY_TO_DATA_SUBJECT.require_right(actor)
@@ -79,7 +73,7 @@ def reply(
     _require_ready()
     if without_because.strip():
         text_of(without_because, "without_because", LONGEST_REASON)
-    contents = contents_of(actor, request, text, _why(request, not_done), without_because.strip())
+    contents = contents_of(actor, request, text, without_because.strip())
     letter = write(actor, contents, mails.target_of(request))
     given = [(each.controller, len(each.items)) for each in copies(request)]
     file_copy(actor, request, copy_as_json(request), given)
@@ -88,13 +82,6 @@ def reply(
     request.save()
     mails.tell_person(request, actor)
     return letter
-
-
-def _why(request: DataSubjectRequest, not_done: Mapping[str, str]) -> dict[str, str]:
-    return {
-        right: text_of(not_done.get(right), f"not_{right}", LONGEST_REASON)
-        for right in own_rights_left(request)
-    }
 
 
 def _require_complete(request: DataSubjectRequest, without_because: str) -> None:
@@ -128,8 +115,8 @@ class CopyOfData:
 
 def copies(request: DataSubjectRequest) -> list[CopyOfData]:
     found: dict[str, list[GivenCopy]] = defaultdict(list)
-    rows = ConcernedItem.objects.filter(controller__request=request, outcome=ItemOutcome.GIVEN)
-    rows = rows.filter(FINAL).exclude(given="").select_related("controller")
+    rows = ConcernedItem.objects.filter(answers__in=given_out(request)).exclude(given="")
+    rows = rows.select_related("controller")
     # Nobody reads what is in quarantine, in a copy neither.
     rows = rows.exclude(event_id__in=Event.objects.filter(quarantined=True).values("pk"))
     titles = titles_in_quarantine()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.requests.models import ConcernedController
@@ -81,14 +81,14 @@ GROUNDS: Mapping[str, tuple[Right, ...]] = {
     "gdpr_21_1": (Right.OBJECTION,),
 }
 """The provisions that a refusal may rest on, with the rights that are refused by them."""
-DONE: Mapping[str, tuple[Right, ...]] = {
-    Outcome.GIVEN: (Right.ACCESS,),
-    Outcome.CORRECTED: (Right.RECTIFICATION,),
-    Outcome.ERASED: (Right.RECTIFICATION, Right.ERASURE, Right.RESTRICTION, Right.OBJECTION),
-    Outcome.RESTRICTED: (Right.RESTRICTION,),
-    Outcome.ANOTHER: tuple(Right),
+MEETS: Mapping[str, tuple[Outcome, ...]] = {
+    Right.ACCESS: (Outcome.GIVEN,),
+    Right.RECTIFICATION: (Outcome.CORRECTED, Outcome.ERASED),
+    Right.ERASURE: (Outcome.ERASED,),
+    Right.RESTRICTION: (Outcome.RESTRICTED, Outcome.ERASED),
+    Right.OBJECTION: (Outcome.ERASED,),
 }
-"""The rights that are met by what was done with an item."""
+"""What meets a right, the usual first."""
 ARTICLES: Mapping[str, str] = {
     Right.ACCESS: "gdpr_15",
     Right.RECTIFICATION: "gdpr_16",
@@ -98,9 +98,14 @@ ARTICLES: Mapping[str, str] = {
 }
 
 
-def refusal_grounds() -> Mapping[str, str]:
-    """Key → citation, in the active language."""
-    return {key: title for key in GROUNDS if (title := cited(key)) != key}
+def outcomes_of(right: str) -> tuple[Outcome, ...]:
+    """What can come of a right for an item."""
+    return *MEETS[right], Outcome.REFUSED, Outcome.ANOTHER, Outcome.GONE
+
+
+def refusal_grounds(right: str) -> Mapping[str, str]:
+    """Key → citation, in the active language, of what a right can be refused by."""
+    return {key: title for key, about in GROUNDS.items() if right in about and (title := cited(key)) != key}
 
 
 def cited(key: str) -> str:
@@ -109,10 +114,13 @@ def cited(key: str) -> str:
     return known[key].title if key in known else key
 
 
-def rights_left(asked: Iterable[str], outcome: str, ground: str) -> list[Right]:
-    """Of the rights that were asked for, those that an item's answer neither meets nor refuses."""
-    answered = {*DONE.get(outcome, ()), *GROUNDS.get(ground, ())}
-    return [right for right in Right if right in asked and right not in answered]
+def right_in_words(right: str) -> str:
+    """ "Access", without what it consists of."""
+    return str(Right(right).label).split(":", 1)[0]
+
+
+def items_in_words(count: int) -> str:
+    return ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
 
 
 def is_handler(actor: Actor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from vardkase.hub.data_protection.requests.forgetting import forget_contents
 from vardkase.hub.data_protection.requests.models import ConcernedItem, FoundItemKind
 from vardkase.hub.data_protection.requests.person import GivenCopy, opened_copy, sealed_copy
 from vardkase.hub.spills.hooks import SpillDeleted
@@ -26,7 +27,7 @@ def without(titles: Collection[str], copy: GivenCopy) -> GivenCopy:
 
 def forget_spilled(deleted: SpillDeleted) -> None:
     """Remove what was found or given out of it, and the reasons of refusals, which may repeat it."""
-    ConcernedItem.objects.filter(event_id=deleted.event_id).update(given="", reason="")
+    forget_contents(ConcernedItem.objects.filter(event_id=deleted.event_id))
     titles = list(Event.objects.filter(pk=deleted.event_id).values_list("info", flat=True))
     rows = ConcernedItem.objects.filter(kind=FoundItemKind.AUDIT).exclude(given="")
     for row in rows.iterator(chunk_size=100):

@@ -12,6 +12,7 @@ from vardkase.audit.services import record
 from vardkase.core.clock import today
 from vardkase.hub.audit_actions import DataProtectionAction
 from vardkase.hub.data_protection.requests import mails
+from vardkase.hub.data_protection.requests.forgetting import forget_contents
 from vardkase.hub.data_protection.requests.models import (
     ConcernedController,
     ConcernedItem,
@@ -60,7 +61,9 @@ def forget() -> int:
     count = 0
     for request in old[:AT_ONCE]:
         with transaction.atomic():
-            ConcernedItem.objects.filter(controller__request=request).update(given="", reason="", terms=[])
+            items = ConcernedItem.objects.filter(controller__request=request)
+            forget_contents(items)
+            items.update(terms=[])
             request.person, request.address, request.sender_mark = "", None, 0
             request.identity_because, request.forgotten_at = "", timezone.now()
             request.save()

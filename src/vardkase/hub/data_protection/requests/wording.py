@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.dateformat import format as formatted
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, override
 
 from vardkase.core.mail.settings import sender
 from vardkase.hub.correspondence.letters.signatures import signature_of
@@ -16,14 +14,15 @@ from vardkase.hub.correspondence.letters.writing import Contents
 from vardkase.hub.correspondence.settings import APPEAL_COURT, SERVICE_NAME
 from vardkase.hub.data_protection.processing.queries import parts_of, record_of_processing
 from vardkase.hub.data_protection.requests.models import (
+    AnsweredRight,
     ConcernedItem,
     DataSubjectRequest,
     DataSubjectRight,
     ItemOutcome,
 )
 from vardkase.hub.data_protection.requests.person import opened
-from vardkase.hub.data_protection.requests.queries import FINAL, outcomes
-from vardkase.hub.data_protection.requests.rules import ARTICLES, GROUNDS, cited, rights_left
+from vardkase.hub.data_protection.requests.queries import CountedAnswer, counted_answers, final_answers
+from vardkase.hub.data_protection.requests.rules import ARTICLES, cited, items_in_words, right_in_words
 from vardkase.hub.law.queries import find_deadline
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
@@ -37,7 +36,6 @@ def contents_of(
     actor: Actor,
     request: DataSubjectRequest,
     text: str,
-    not_done: Mapping[str, str],
     without_because: str = "",
 ) -> Contents:
     person = opened(request.person)
@@ -47,7 +45,7 @@ def contents_of(
         with override(language):
             signed = signature_of(decider, language) if decider else actor.name
             signatures[language] = [signed]
-            left = undone(request, not_done, without_because)
+            left = undone(request, without_because)
             processing = about_processing(request)
             facts[language] = {
                 "number": request.number,
@@ -85,24 +83,21 @@ def results(request: DataSubjectRequest) -> list[str]:
     rows = ConcernedItem.objects.filter(controller__request=request)
     if not rows.exists():
         return [gettext("We have found no data on you on the hub.")]
-    by_controller: dict[str, list[str]] = defaultdict(list)
-    for name, outcome, count in outcomes(request):
-        if outcome and outcome != ItemOutcome.REFUSED:
-            counted = ngettext("%(n)s item", "%(n)s items", count) % {"n": count}
-            by_controller[name].append(f"{ItemOutcome(outcome).label}: {counted}")
     contacts = _contacts(request)
-    lines = [f"{contacts[name]}. {'. '.join(done)}." for name, done in by_controller.items()]
+    lines = [
+        f"{contacts[each.controller]}, {_right(each)}: {each.outcome.label}, {items_in_words(each.count)}."
+        for each in counted_answers(final_answers(request).exclude(outcome=ItemOutcome.REFUSED))
+    ]
     return lines or [gettext("Nothing of what you asked for has been done.")]
 
 
-def undone(
-    request: DataSubjectRequest, not_done: Mapping[str, str] | None = None, without_because: str = ""
-) -> list[str]:
-    """What was not done and why, in lines: refusals, rights that nobody has met, controllers that have not answered."""
+def undone(request: DataSubjectRequest, without_because: str = "") -> list[str]:
+    """What was not done and why, in lines: refusals by right, and controllers that have not answered."""
     contacts = _contacts(request)
     lines = [
-        *_refusals(request, contacts),
-        *_unmet(request, contacts, not_done or {}),
+        f"{contacts[each.controller]}, {_right(each)}, {items_in_words(each.count)}: "
+        f"{' '.join(each.reason.split()).rstrip('.')} ({cited(each.ground)})."
+        for each in counted_answers(final_answers(request).filter(outcome=ItemOutcome.REFUSED))
     ]
     silent = request.controllers.filter(is_hub_owner=False, answered_at=None).order_by("name")
     lines += [
@@ -117,58 +112,11 @@ def undone(
     return lines
 
 
-def own_rights_left(request: DataSubjectRequest) -> list[DataSubjectRight]:
-    """The rights that the hub owner has neither met nor refused for all its items."""
-    rows = ConcernedItem.objects.filter(controller__request=request, controller__is_hub_owner=True)
-    pairs = rows.exclude(outcome="").values_list("outcome", "ground").distinct()
-    left = {right for outcome, ground in pairs for right in rights_left(request.rights, outcome, ground)}
-    return [right for right in DataSubjectRight if right in left]
-
-
-def _refusals(request: DataSubjectRequest, contacts: Mapping[str, str]) -> list[str]:
-    rows = ConcernedItem.objects.filter(FINAL, controller__request=request).exclude(ground="")
-    found = rows.order_by("controller__name").values_list("controller__name", "ground", "reason").distinct()
-    lines = []
-    for name, ground, reason in found:
-        why = " ".join(reason.split()).rstrip(".")
-        lines.append(f"{contacts[name]}, {_rights(_refused(request, ground))}: {why} ({cited(ground)}).")
-    return lines
-
-
-def _refused(request: DataSubjectRequest, ground: str) -> list[str]:
-    """The rights that were refused by a ground: of those asked for, or the ones it is about."""
-    about = GROUNDS.get(ground, tuple(DataSubjectRight))
-    return [right for right in about if right in request.rights] or list(about)
-
-
-def _unmet(
-    request: DataSubjectRequest, contacts: Mapping[str, str], not_done: Mapping[str, str]
-) -> list[str]:
-    rows = ConcernedItem.objects.filter(FINAL, controller__request=request).exclude(outcome="")
-    left: dict[tuple[bool, str], set[str]] = defaultdict(set)
-    values = rows.values_list("controller__is_hub_owner", "controller__name", "outcome", "ground").distinct()
-    for is_own, name, outcome, ground in values:
-        left[is_own, name].update(rights_left(request.rights, outcome, ground))
-    lines = []
-    for (is_own, name), rights in sorted(left.items(), key=lambda pair: (not pair[0][0], pair[0][1])):
-        ordered = [right for right in DataSubjectRight if right in rights]
-        if is_own:
-            lines += [
-                f"{contacts[name]}, {_rights([right])}: {' '.join(not_done.get(right, '–').split())}"
-                for right in ordered
-            ]
-        elif ordered:
-            words = gettext(
-                "%(name)s has not stated for all items what it decides on this: %(rights)s. It is obliged to reply to "
-                "you itself; you can contact it directly."
-            )
-            lines.append(words % {"name": contacts[name], "rights": _rights(ordered)})
-    return lines
-
-
 def about_processing(request: DataSubjectRequest) -> list[str]:
     """The information of article 15.1, in paragraphs: of the hub owner from its record of processing."""
-    rows = ConcernedItem.objects.filter(controller__request=request).exclude(outcome=ItemOutcome.ANOTHER)
+    rows = ConcernedItem.objects.filter(controller__request=request).exclude(
+        answers__outcome=ItemOutcome.ANOTHER
+    )
     if DataSubjectRight.ACCESS not in request.rights or not rows.exists():
         return []
     found = []
@@ -226,22 +174,25 @@ def _responsible(request: DataSubjectRequest) -> str:
     ) % {"service": SERVICE_NAME.value, "sender": sender()}
 
 
+def given_out(request: DataSubjectRequest) -> QuerySet[AnsweredRight]:
+    return final_answers(request).filter(right=DataSubjectRight.ACCESS, outcome=ItemOutcome.GIVEN)
+
+
 def _copy(request: DataSubjectRequest) -> str:
-    given = ConcernedItem.objects.filter(FINAL, controller__request=request, outcome=ItemOutcome.GIVEN)
-    if not given.exclude(given="").exists():
+    if not given_out(request).exclude(item__given="").exists():
         return ""
     return gettext("The data that are given out are in the copy that belongs to this letter.")
 
 
 def _applied(request: DataSubjectRequest) -> list[str]:
-    rows = ConcernedItem.objects.filter(FINAL, controller__request=request).exclude(ground="")
-    grounds = rows.order_by("ground").values_list("ground", flat=True).distinct()
+    refused = final_answers(request).exclude(ground="")
+    grounds = refused.order_by("ground").values_list("ground", flat=True).distinct()
     keys = [*(ARTICLES[right] for right in DataSubjectRight if right in request.rights), *grounds]
     return [cited(key) for key in dict.fromkeys(keys)]
 
 
-def _rights(rights: Sequence[str]) -> str:
-    return ", ".join(str(DataSubjectRight(right).label).split(":", 1)[0].lower() for right in rights)
+def _right(answer: CountedAnswer) -> str:
+    return right_in_words(answer.right).lower()
 
 
 def _contacts(request: DataSubjectRequest) -> dict[str, str]:

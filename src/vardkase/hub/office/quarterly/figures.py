@@ -51,6 +51,7 @@ class FigureTable:
 
 MEMBER_COLUMNS = ("at_start", "joined", "left", "at_end", "suspended")
 CASE_COLUMNS = ("registered", "concluded", "open", "overdue", "median_days", "p90_days")
+RIGHTS_COLUMNS = ("registered", "items_met", "items_refused")
 RECORDS_ROWS = ("registered", "released", "partly", "withheld", "not_held", "referred", "withdrawn")
 
 
@@ -68,7 +69,7 @@ def figures(periods: Sequence[Period]) -> list[FigureTable]:
         FigureTable("cases", CASE_COLUMNS, _cases(given, len(periods)), chart="concluded", note="cases"),
         _sharing(periods),
         _public_records(given, len(periods)),
-        _counted("data_subject", RIGHTS, given, len(periods), "registered"),
+        _rights(given, len(periods)),
         _counted("appeals", APPEALS, given, len(periods), "count", note="appeals"),
         _counted("incidents", INCIDENTS, given, len(periods), "count"),
         _counted("letters", LETTERS, given, len(periods), "count", note="letters"),
@@ -122,6 +123,18 @@ def _public_records(given: dict[str, Any], periods: int) -> FigureTable:
                 row.values["all"][place] = None
     return FigureTable(
         "public_records", ("own", "all"), list(rows.values()), chart="own", note="public_records"
+    )
+
+
+def _rights(given: dict[str, Any], periods: int) -> FigureTable:
+    """Requests that arrived, and of those that were answered the items, by what came of each right."""
+    found: dict[str, FigureRow] = {}
+    for place, right, *counts in _rows(RIGHTS, given):
+        row = found.setdefault(right, _empty(right, RIGHTS_COLUMNS, periods))
+        for column, count in zip(RIGHTS_COLUMNS, counts, strict=True):
+            row.values[column][place] = count
+    return FigureTable(
+        "data_subject", RIGHTS_COLUMNS, list(found.values()), chart="registered", note="data_subject"
     )
 
 

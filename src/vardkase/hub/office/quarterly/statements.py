@@ -112,12 +112,20 @@ GROUP BY p.place, l.name, l.sort ORDER BY p.place, l.sort
 
 RIGHTS = f"""
 WITH {PERIODS}
-SELECT p.place, r.name, count(d.id)
+SELECT p.place, r.name, (
+    SELECT count(*) FROM data_subject_request d WHERE r.name = ANY (d.rights)
+    AND d.arrived_on::timestamptz >= p.since AND d.arrived_on::timestamptz < p.until
+), count(*) FILTER (WHERE a.outcome NOT IN ('refused', 'another', 'gone')),
+    count(*) FILTER (WHERE a.outcome = 'refused')
 FROM period p CROSS JOIN (VALUES
     ('access', 1), ('rectification', 2), ('erasure', 3), ('restriction', 4), ('objection', 5)) AS r (name, sort)
-LEFT JOIN data_subject_request d ON r.name = ANY (d.rights)
-    AND d.arrived_on::timestamptz >= p.since AND d.arrived_on::timestamptz < p.until
-GROUP BY p.place, r.name, r.sort ORDER BY p.place, r.sort
+LEFT JOIN (
+    SELECT a."right", a.outcome, d.closed_at FROM data_request_answer a
+    JOIN data_request_item i ON i.id = a.item_id JOIN data_request_controller c ON c.id = i.controller_id
+    JOIN data_subject_request d ON d.id = c.request_id
+    WHERE d.state = 'answered' AND (c.is_hub_owner OR c.answered_at IS NOT NULL)
+) a ON a."right" = r.name AND a.closed_at >= p.since AND a.closed_at < p.until
+GROUP BY p.place, p.since, p.until, r.name, r.sort ORDER BY p.place, r.sort
 """
 
 INCIDENTS = f"""

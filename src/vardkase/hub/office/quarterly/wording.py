@@ -46,6 +46,8 @@ COLUMNS: Labels = {
     "own": _("The hub owner"),
     "all": _("All authorities"),
     "count": _("How many"),
+    "items_met": _("Items, met"),
+    "items_refused": _("Items, refused"),
 }
 _TOTAL: Labels = {"total": pgettext_lazy("table", "Total")}
 LINES: Mapping[str, Labels] = {
@@ -116,6 +118,10 @@ NOTES: Labels = {
     "public_records": _(
         "Requests that arrived in the quarter, with what has come of them so far. Those of all authorities together "
         "are shown when at least three besides the hub owner have any."
+    ),
+    "data_subject": _(
+        "Requests that arrived in the quarter, by the rights asked for. Items are those of requests that were answered "
+        "in the quarter, all controllers together."
     ),
     "appeals": _("Appeals against the hub owner’s decisions other than on public records."),
     "letters": _("Delivery and sending as they stood when the figures were calculated."),

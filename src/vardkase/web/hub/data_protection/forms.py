@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.data_protection.breaches.models import BreachKind, BreachRisk, BreachRole
 from vardkase.hub.data_protection.breaches.services import LONGEST, LONGEST_HOW, LONGEST_REFERENCE
-from vardkase.hub.data_protection.requests.models import DataSubjectRight, ItemOutcome
-from vardkase.hub.data_protection.requests.rules import refusal_grounds
+from vardkase.hub.data_protection.requests.models import DataSubjectRight
+from vardkase.hub.data_protection.requests.rules import outcomes_of, refusal_grounds, right_in_words
 from vardkase.hub.data_protection.requests.services import LONGEST_NAME, LONGEST_REASON, LONGEST_TEXT
 from vardkase.hub.data_protection.requests.terms import SearchTerm, TermKind, field_of
 
@@ -113,29 +113,33 @@ class BecauseForm(forms.Form):
 
 
 class ItemAnswerForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("What was done"), choices=ItemOutcome.choices)
-    ground = forms.ChoiceField(
-        label=_("Refused under"),
-        required=False,
-        help_text=_(
-            "Choose it also if something was done but not all that was asked for: a copy given out and erasure "
-            "refused, for example."
-        ),
-    )
-    reason = forms.CharField(
-        label=_("Reason for a refusal"),
-        max_length=LONGEST_REASON,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The person reads it in the reply."),
-    )
+    """What was decided on each of the rights that were asked for."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, rights: Sequence[str], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        ground: Any = self.fields["ground"]
-        ground.choices = [("", _("Nothing was refused")), *refusal_grounds().items()]
-        outcome: Any = self.fields["outcome"]
-        outcome.choices = [("", _("Choose")), *ItemOutcome.choices]
+        self.rights = rights
+        for right in rights:
+            outcomes = [(outcome.value, outcome.label) for outcome in outcomes_of(right)]
+            self.fields[f"{right}_outcome"] = forms.ChoiceField(
+                label=_("Outcome"), required=False, choices=[("", _("Choose")), *outcomes]
+            )
+            self.fields[f"{right}_ground"] = forms.ChoiceField(
+                label=_("Refused under"),
+                required=False,
+                choices=[("", _("Nothing was refused")), *refusal_grounds(right).items()],
+            )
+            self.fields[f"{right}_reason"] = forms.CharField(
+                label=_("Reason for a refusal"),
+                max_length=LONGEST_REASON,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                help_text=_("The person reads it in the reply."),
+            )
+
+    @property
+    def by_right(self) -> list[tuple[str, list[forms.BoundField]]]:
+        parts = ("outcome", "ground", "reason")
+        return [(right_in_words(right), [self[f"{right}_{part}"] for part in parts]) for right in self.rights]
 
 
 class RecipientsToldForm(forms.Form):
@@ -148,23 +152,6 @@ class RecipientsToldForm(forms.Form):
 
 
 class DataReplyForm(forms.Form):
-    """`rights`: those that the hub owner has to say why it does not meet them."""
-
-    def __init__(self, *arguments: Any, rights: Sequence[DataSubjectRight] = (), **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.rights = rights
-        for right in rights:
-            self.fields[f"not_{right}"] = forms.CharField(
-                label=_("%(right)s: why it is refused") % {"right": right.label},
-                max_length=LONGEST_REASON,
-                widget=forms.Textarea(attrs={"rows": 2}),
-                help_text=_("Not done for all items of ours. State the reason and the provision."),
-            )
-
-    @property
-    def not_done(self) -> dict[str, str]:
-        return {right: self.cleaned_data[f"not_{right}"] for right in self.rights}
-
     text = forms.CharField(
         label=_("Reasons"),
         max_length=LONGEST_TEXT,

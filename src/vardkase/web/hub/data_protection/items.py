@@ -32,8 +32,6 @@ def items_page(
 ) -> HttpResponse:
     """`names`: of the URLs for answers and for the end, by what they do."""
     page = listed(request, queries.items(controller), SORTS, "pk")
-    changed = queries.items(controller).filter(outcome__in=answering.TOLD_ON).exclude(event_id=None)
-    events = {event for event in changed.values_list("event_id", flat=True) if event}
     faults = bool((form and form.errors) or (told and told.errors))
     reads = answering.reads_contents(request.actor, controller)
     context: dict[str, Any] = {
@@ -44,9 +42,9 @@ def items_page(
         "shown": answering.shown_items(request.actor, controller, page["rows"]),
         "reads_contents": reads,
         "may_answer": controller.request.state in OPEN and controller.answered_at is None,
-        "unanswered": queries.items(controller).filter(outcome="").count(),
-        "recipients": recipients_of(events),
-        "form": form or ItemAnswerForm(),
+        "unanswered": queries.items(controller).filter(answered_at=None).count(),
+        "recipients": recipients_of(answering.changed_events(controller)),
+        "form": form or ItemAnswerForm(rights=controller.request.rights),
         "told_form": told or RecipientsToldForm(),
         "names": names,
     }
@@ -54,17 +52,11 @@ def items_page(
 
 
 def answer(request: PageRequest, controller: ConcernedController, names: dict[str, str]) -> HttpResponse:
-    form = ItemAnswerForm(request.POST)
+    form = ItemAnswerForm(request.POST, rights=controller.request.rights)
     if form.is_valid():
-        given = form.cleaned_data
         with errors_shown_in(form):
             count = answering.answer_items(
-                request.actor,
-                controller.pk,
-                posted.numbers(request, "pk"),
-                given["outcome"],
-                given["ground"],
-                given["reason"],
+                request.actor, controller.pk, posted.numbers(request, "pk"), form.cleaned_data
             )
             done = ngettext("%(n)s item answered.", "%(n)s items answered.", count) % {"n": count}
             messages.success(request, done)

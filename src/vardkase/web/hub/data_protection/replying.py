@@ -19,11 +19,11 @@ from vardkase.web.ui.pages import PageRequest, page
 
 @page(staff=HANDLERS, writes=True)
 def reply(request: PageRequest, pk: int) -> HttpResponse:
-    form = _form(request, pk)
+    form = DataReplyForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
             given = form.cleaned_data
-            replying.reply(request.actor, pk, given["text"], form.not_done, given["without_because"])
+            replying.reply(request.actor, pk, given["text"], given["without_because"])
             messages.success(request, gettext("The reply has been sent, and the request is closed."))
             return redirect("data_request", pk)
     return _shown(request, pk, form)
@@ -32,20 +32,15 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
 @require_POST
 @page(staff=HANDLERS, writes=True)
 def preview(request: PageRequest, pk: int) -> HttpResponseBase:
-    form = _form(request, pk)
+    form = DataReplyForm(request.POST)
     if form.is_valid():
         try:
-            content = replying.preview_reply(request.actor, pk, form.cleaned_data["text"], form.not_done)
+            content = replying.preview_reply(request.actor, pk, form.cleaned_data["text"])
         except (Invalid, Conflict) as refused:
             take_errors(form, refused)
         else:
             return download([content], "draft.pdf", "application/pdf")
     return _shown(request, pk, form)
-
-
-def _form(request: PageRequest, pk: int) -> DataReplyForm:
-    asked = queries.find_request(request.actor, pk)
-    return DataReplyForm(request.POST or None, rights=wording.own_rights_left(asked))
 
 
 def _shown(request: PageRequest, pk: int, form: DataReplyForm) -> HttpResponse:
