@@ -16,7 +16,7 @@ FORESEEN = OutgoingFailed("feeds.example could not be reached: 100%")
 
 @pytest.mark.parametrize(("error", "traced"), [(FORESEEN, False), (KeyError("x"), True)])
 def test_expected_failures_log_one_line_and_others_a_traceback(error: Exception, traced: bool) -> None:
-    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected", "routes"]
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["expected", "routes", "origin"]
     out = StringIO()
     handler = logging.StreamHandler(out)
     handler.addFilter(ExpectedFailures())

@@ -8,7 +8,6 @@ and only then is the body read.
 from __future__ import annotations
 
 import logging
-import re
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
@@ -48,7 +47,6 @@ ONLY_POST = "This method is only accessible via POST requests."
 ADMINISTRATION = 900
 """Seconds that an endpoint for site administrators may take: updates, and synchronisation in the foreground."""
 NO_INPUTS: Mapping[str, type[Any]] = {}
-SECRET = re.compile(r"\b[A-Za-z0-9]{40}\b")  # What an API key looks like.
 
 type Handler = Callable[..., Answer]
 
@@ -336,15 +334,12 @@ def _answer_of_exception(error: Exception, route: Route, request: HttpRequest) -
     number = str(uuid.uuid4())
     # The frames without the exception itself, whose text may repeat what was sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
-    # PostgreSQL repeats the values of a refused row in the lines after the first.
-    cause = SECRET.sub("[removed]", str(error).partition("\n")[0])[:500]
     logger.error(
-        "request %s %s %s failed: %s: %s\n%s",
+        "request %s %s %s failed: %s\n%s",
         number,
         request.method,
         f"/{route.name}",
         type(error).__name__,
-        cause,
         frames,
     )
     body = exception_body(INTERNAL_ERROR, request.get_full_path_info(), {})

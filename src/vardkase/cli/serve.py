@@ -24,6 +24,7 @@ from vardkase.cli.output import fail, note, result
 from vardkase.cli.provisioning import claim
 from vardkase.cli.stopping import StopRequest
 from vardkase.core.database import EmbeddedPostgres, embedded_url, uses_external_database
+from vardkase.core.telemetry.metrics import forget_former_processes
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -66,6 +67,7 @@ def serve(
 
 def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledge: bool) -> None:
     stop = StopRequest()
+    forget_former_processes()
     made: dict[str, Any] = {}
     children: list[Child] = []
     database = None if uses_external_database() else EmbeddedPostgres(data_dir, announce=note)

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
 TRUE = frozenset({"1", "true", "yes", "on"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 FALSE = frozenset({"0", "false", "no", "off"})
 
 
@@ -91,6 +92,18 @@ def env_proxy(name: str) -> str:
     if value and (urlsplit(value).scheme != "http" or not urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{name} must be written as http://host:port")
     return value
+
+
+def env_listener(name: str) -> tuple[str, int] | None:
+    """An address of this machine as ``host:port`` or a port alone; raises ImproperlyConfigured otherwise."""
+    value = env_str(name).strip()
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if host not in LOOPBACK or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ImproperlyConfigured(f"{name} must be an address of this machine such as 127.0.0.1:9464")
+    return host, int(port)
 
 
 def secret_from(name: str, file: Path) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import traceback
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 
+from vardkase.core.jobs.running import running_job
+from vardkase.core.telemetry.request_ids import request_id
+
+MOST_CAUSES = 5
 UNKNOWN = "(no page)"
 SECRET = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{32,}(?![\w-])", re.ASCII)
 """What our keys, tokens and links look like, whatever logs them; uuids have no capitals."""
@@ -52,3 +59,55 @@ class SecretLogFilter(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         return DETAIL.sub("", super().formatException(ei))
+
+
+class OriginLogFilter(logging.Filter):
+    """Adds the request, and the job, that a record belongs to."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get() or "-"
+        record.job = running_job()
+        return True
+
+
+class JsonFormatter(SecretLogFilter):
+    """One JSON object a line. Of an exception only its kind and place: its text may repeat what was sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": SECRET.sub("[removed]", _message(record)),
+            "request_id": getattr(record, "request_id", "-"),
+            "process": record.process,
+        }
+        if (job := getattr(record, "job", None)) is not None:
+            line["job"] = job if isinstance(job, int) else getattr(job, "id", None)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = _kinds(record.exc_info[1])
+            line["frames"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+            ]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _message(record: logging.LogRecord) -> str:
+    if record.name.startswith("procrastinate"):
+        # Its sentences repeat the arguments of jobs.
+        return str(getattr(record, "action", "job"))
+    if isinstance(record.args, tuple) and any(isinstance(each, BaseException) for each in record.args):
+        kinds = tuple(
+            type(each).__name__ if isinstance(each, BaseException) else each for each in record.args
+        )
+        return str(record.msg) % kinds
+    return record.getMessage()
+
+
+def _kinds(fault: BaseException) -> list[str]:
+    """The kinds of an exception and of what caused it."""
+    chain: list[BaseException] = [fault]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) and len(chain) < MOST_CAUSES:
+        chain.append(cause)
+    return [f"{type(each).__module__}.{type(each).__qualname__}" for each in chain]

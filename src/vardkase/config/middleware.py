@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from vardkase.api import dispatch, feed_files, registry
 from vardkase.api.request import plain
 from vardkase.api.taxii import dispatch as taxii
+from vardkase.core.telemetry.request_ids import HEADER, accepted, new_request_id, request_id
 from vardkase.identity.sign_in_policy.certificates import Certificate, shown_certificate
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
@@ -36,6 +37,27 @@ class TrustedProxies:
         request.client_address = client_address(request)  # type: ignore[attr-defined]
         request.client_certificate = client_certificate(request)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class RequestIds:
+    """Gives each request an id: the one of our own proxy, or a new one, which the answer names."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        number = _id_of_proxy(request) or getattr(request, "request_id", "") or new_request_id()
+        # Not reset: Django logs a refusal after its middleware, and the next request of this thread has its own.
+        request_id.set(number)
+        response = self.get_response(request)
+        response[HEADER] = number
+        return response
+
+
+def _id_of_proxy(request: HttpRequest) -> str:
+    if settings.TRUSTED_PROXIES < 1 or "HTTP_X_FORWARDED_FOR" not in request.META:
+        return ""
+    return accepted(request.headers.get(HEADER, ""))
 
 
 def is_for_machines(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from django.conf import settings
 from vardkase.config.wsgi import application
 
 # isort: split
+from vardkase.config import metrics_listener
 from vardkase.config.gateway.application import Application
 from vardkase.config.gateway.listening import ConnectionCounts, Server
 from vardkase.config.gateway.processes import Workers
@@ -68,6 +69,8 @@ def run_worker(listener: socket.socket, workers: int, counts: ConnectionCounts, 
     wanted = 2 * MOST_CONNECTIONS
     allowed = wanted if most == resource.RLIM_INFINITY else min(most, wanted)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    if worker == 0 and settings.VARDKASE_METRICS:
+        metrics_listener.start(*settings.VARDKASE_METRICS)
     config = uvicorn.Config(
         Application(application),
         http=Connection,

@@ -17,6 +17,7 @@ from vardkase.config.environment import (
     env_choice,
     env_int,
     env_list,
+    env_listener,
     env_networks,
     env_path,
     env_proxy,
@@ -101,6 +102,7 @@ INSTALLED_APPS = [
 
 # The API answers first and skips the browser's layers: it knows neither sessions nor cookies.
 MIDDLEWARE = [
+    "vardkase.config.middleware.RequestIds",
     "vardkase.config.middleware.TrustedProxies",
     "vardkase.config.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -120,6 +122,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "vardkase.config.urls"
 WSGI_APPLICATION = "vardkase.config.wsgi.application"
+PROCRASTINATE_ON_APP_READY = "vardkase.core.jobs.origin.keep_origins"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = True
 # E-mail addresses are unique without regard to case, by a constraint that this check does not see.
@@ -299,6 +302,11 @@ VARDKASE_SMTP_USER = env_str("VARDKASE_SMTP_USER")
 VARDKASE_SMTP_PASSWORD = env_str("VARDKASE_SMTP_PASSWORD")
 VARDKASE_MAIL_FROM = env_sender("VARDKASE_MAIL_FROM", required_by="VARDKASE_SMTP_HOST")
 
+# What the hub tells of its operation (core/telemetry, docs/operations/observability.md).
+VARDKASE_METRICS = env_listener("VARDKASE_METRICS")
+VARDKASE_OTLP_ENDPOINT = env_str("VARDKASE_OTLP_ENDPOINT").strip()
+VARDKASE_LOG_FORMAT = env_choice("VARDKASE_LOG_FORMAT", ("text", "json"))
+
 # MISP's own settings that have a meaning here, by MISP's default.
 VARDKASE_UNPUBLISHED_PRIVATE = env_bool("VARDKASE_UNPUBLISHED_PRIVATE", False)
 VARDKASE_DEFAULT_EVENT_DISTRIBUTION = env_int("VARDKASE_DEFAULT_EVENT_DISTRIBUTION", 1)
@@ -311,19 +319,21 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "vardkase.config.logs.SecretLogFilter",
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {levelname} {name} {message} [{request_id}]",
             "style": "{",
-        }
+        },
+        "json": {"()": "vardkase.config.logs.JsonFormatter"},
     },
     "filters": {
         "expected": {"()": "vardkase.core.jobs.ExpectedFailures"},
         "routes": {"()": "vardkase.config.logs.RouteLogFilter"},
+        "origin": {"()": "vardkase.config.logs.OriginLogFilter"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["expected", "routes"],
+            "formatter": "json" if VARDKASE_LOG_FORMAT == "json" else "line",
+            "filters": ["expected", "routes", "origin"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},

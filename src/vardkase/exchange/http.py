@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from itertools import count
+from time import perf_counter
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -21,6 +22,9 @@ from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
 from vardkase.core.bounded_blocking import TooManyBlockedThreads, blocking
+from vardkase.core.telemetry import metrics, traces
+from vardkase.core.telemetry.request_ids import HEADER as REQUEST_ID_HEADER
+from vardkase.core.telemetry.request_ids import request_id
 from vardkase.exchange.addresses import Network, networks
 from vardkase.exchange.checked_sockets import AddressPolicy, connection_to
 from vardkase.exchange.errors import OutgoingFailed, ReplyTooBig, TimedOut, Unreachable
@@ -106,16 +110,36 @@ def stream(
 ) -> Iterator[StreamedReply]:
     """Like `fetch`, with the content as a stream; the connection closes with the block."""
     policy = policy or RequestPolicy()
-    sent: Mapping[str, str] = BASIC_HEADERS | dict(headers or {})
+    sent: Mapping[str, str] = BASIC_HEADERS | _origin_of_request() | dict(headers or {})
     target = _parsed_url(url)
     gate = AddressPolicy()
     with _within_thread_limit(), gate.closing_after(policy.seconds):
-        with _network_errors_as_failures(gate, target):
+        with (
+            _network_errors_as_failures(gate, target),
+            _timed(method),
+        ):
             reply, target = _response_after_redirects(gate, policy, method, target, sent, body)
         received = {name.lower(): value for name, value in reply.headers.items()}
         yield StreamedReply(
             reply.status, received, target.url, _bounded_content(gate, reply, target, policy.limit)
         )
+
+
+def _origin_of_request() -> dict[str, str]:
+    """What lets the other system, and us, find the same request in both logs."""
+    number = request_id.get()
+    return ({REQUEST_ID_HEADER: number} if number else {}) | traces.outgoing_headers()
+
+
+@contextmanager
+def _timed(method: Method) -> Iterator[None]:
+    outcome, begun = "failed", perf_counter()
+    try:
+        with traces.span("outgoing request", {"method": method}):
+            yield
+        outcome = "answered"
+    finally:
+        metrics.OUTGOING.labels(outcome).observe(perf_counter() - begun)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.signals import request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
+from vardkase.config.gateway import health
 from vardkase.config.gateway.body_memory import Budget, IncomingBody, SpoolFull
 from vardkase.config.gateway.clients import Client, Clients
 from vardkase.config.gateway.lanes import Lane
@@ -23,6 +25,9 @@ from vardkase.config.gateway.response_body import PIECE, SMALL, ClientDisconnect
 from vardkase.config.middleware import is_for_machines
 from vardkase.core.body_limits import LARGE, BodyLimits, WantedBody
 from vardkase.core.client_disconnect import Interruption
+from vardkase.core.telemetry import traces
+from vardkase.core.telemetry.metrics import REQUESTS
+from vardkase.core.telemetry.request_ids import new_request_id
 from vardkase.core.time_budget import paused, time_budget
 
 type Message = dict[str, Any]
@@ -64,6 +69,7 @@ class Exchange:
     connection: Connection
     loop: asyncio.AbstractEventLoop
     interruption: Interruption = field(init=False)
+    request_id: str = field(default_factory=new_request_id)
 
     def __post_init__(self) -> None:
         self.interruption = Interruption(is_harmless=self.scope["method"] in READING)
@@ -72,6 +78,7 @@ class Exchange:
     def request(self) -> WSGIRequest:
         request = request_of(self.scope)
         request.interruption = self.interruption  # type: ignore[attr-defined]
+        request.request_id = self.request_id  # type: ignore[attr-defined]
         return request
 
     def _lost(self) -> None:
@@ -95,6 +102,9 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         connection: Connection = scope["extensions"][EXTENSION]
+        if scope["path"] in health.PATHS and scope["method"] in ("GET", "HEAD"):
+            await health.answer(scope, send)
+            return
         exchange = Exchange(scope, connection, asyncio.get_running_loop())
         if self._relief is None:
             self._relieve(exchange.loop)
@@ -155,16 +165,20 @@ class Application:
         is_long = is_for_machines(request) or DOWNLOAD.match(request.path_info)
         lane = self._documents if size > LARGE else self._api if is_long else self._pages
         future: asyncio.Future[Reply] = exchange.loop.create_future()
+        begun = time.perf_counter()
 
         def settle(made: Reply) -> None:
             if not future.done():  # The client may have left, which cancels it.
                 future.set_result(made)
 
         def reply(made: Reply) -> None:
+            if made.wants_body is None:
+                REQUESTS.labels(lane.name, f"{made.status // 100}xx").observe(time.perf_counter() - begun)
             exchange.loop.call_soon_threadsafe(settle, made)
 
         def work() -> None:
-            self._work(request, exchange, lane.seconds, reply)
+            with traces.span("request", {"kind": lane.name, "method": str(request.method)}):
+                self._work(request, exchange, lane.seconds, reply)
 
         client = self._clients.known(request)
         if client is None:

@@ -39,7 +39,7 @@ class Lane:
     def __init__(
         self, name: str, threads: int, *, most: int, share: int, member_share: int, seconds: int
     ) -> None:
-        self._name = name
+        self.name = name
         self.seconds = seconds
         """How long one request may work, and how long one statement of it in the database may take."""
         self._usual = threads
@@ -97,7 +97,7 @@ class Lane:
     def _start(self, run: Callable[[], None]) -> None:
         with self._lock:
             self._threads += 1
-        threading.Thread(target=run, name=f"{self._name} {self._threads}", daemon=True).start()
+        threading.Thread(target=run, name=f"{self.name} {self._threads}", daemon=True).start()
 
     def _run(self) -> None:
         self._join()

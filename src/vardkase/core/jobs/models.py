@@ -24,6 +24,19 @@ class JobProgress(models.Model):
         return f"{self.done} of {self.total}"
 
 
+class JobOrigin(models.Model):
+    """The request that ordered a job, directly or through another job."""
+
+    job = models.OneToOneField(ProcrastinateJob, models.DB_CASCADE, primary_key=True, related_name="+")
+    request_id = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "job_origin"
+
+    def __str__(self) -> str:
+        return self.request_id
+
+
 class JobLogLine(models.Model):
     """One line of a job's log."""
 

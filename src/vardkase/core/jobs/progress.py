@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -22,22 +20,16 @@ from procrastinate.jobs import Job
 from vardkase.core.jobs.hooks import JobEnded, job_ended
 from vardkase.core.jobs.models import JobLogLine
 from vardkase.core.jobs.problems import problem_of
+from vardkase.core.jobs.running import Running, running
 from vardkase.core.problems import stored
 from vardkase.core.sql import cursor
+from vardkase.core.telemetry import metrics, traces
+from vardkase.core.telemetry.request_ids import request_id
 
 EVERY = 0.5
 """Seconds between two writes of the progress of one job, and between two looks whether it is to stop."""
 
 LONGEST_LINE = 500
-
-
-@dataclass(slots=True)
-class _Running:
-    id: int
-    wrote: float = 0.0
-
-
-_running: ContextVar[_Running | None] = ContextVar("running job", default=None)
 
 
 def report(done: int, total: int = 0, line: str = "") -> None:
@@ -46,7 +38,7 @@ def report(done: int, total: int = 0, line: str = "") -> None:
     Written at most twice a second, and always at the end. Raises JobAborted if the job was cancelled: do not
     catch it.
     """
-    if (job := _running.get()) is None:
+    if (job := running.get()) is None:
         return
     if line:
         say(line)
@@ -62,16 +54,18 @@ def report(done: int, total: int = 0, line: str = "") -> None:
 
 def say(line: str) -> None:
     """Write a line into the job's log."""
-    if (job := _running.get()) is not None:
+    if (job := running.get()) is not None:
         JobLogLine.objects.create(job_id=job.id, text=line[:LONGEST_LINE])
 
 
 def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
     if context.job.id is None:
         return run()
-    token = _running.set(_Running(context.job.id))
+    token = running.set(Running(context.job.id))
+    ordered_by = request_id.set(_request_of(context.job.id))
     try:
-        result = run()
+        with _observed(context.job):
+            result = run()
     except JobAborted:
         raise
     except Exception as fault:
@@ -88,7 +82,23 @@ def followed(run: Callable[[], Any], context: JobContext, _worker: Any) -> Any:
             _announce_end(context.job, failed=False)
         return result
     finally:
-        _running.reset(token)
+        request_id.reset(ordered_by)
+        running.reset(token)
+
+
+@contextmanager
+def _observed(job: Job) -> Iterator[None]:
+    span = traces.span("job", {"task": job.task_name, "job": job.id or 0})
+    with span, metrics.timed(metrics.JOBS, job.task_name):
+        yield
+
+
+def _request_of(job_id: int) -> str:
+    try:
+        row = cursor().execute(REQUEST, (job_id,)).fetchone()
+    except DatabaseError:  # The job itself will say so.
+        return ""
+    return row[0] if row else ""
 
 
 @transaction.atomic
@@ -112,4 +122,5 @@ INSERT INTO job_progress (job_id, done, total, started, heard, fault)
 VALUES (%(job)s, 0, 0, clock_timestamp(), clock_timestamp(), %(fault)s)
 ON CONFLICT (job_id) DO UPDATE SET fault = excluded.fault, heard = excluded.heard
 """
+REQUEST = "SELECT request_id FROM job_origin WHERE job_id = %s"
 CLEAR_FAULT = "UPDATE job_progress SET fault = '' WHERE job_id = %s AND fault <> ''"

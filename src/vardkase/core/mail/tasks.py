@@ -13,6 +13,7 @@ from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.mail.smtp import MailDelayed, MailRefused, send
 from vardkase.core.problems import stored
 from vardkase.core.retries import MAIL
+from vardkase.core.telemetry.metrics import MAILS
 
 
 @app.task(name="mail.deliver", pass_context=True, retry=JobRetry(MAIL, after=(MailDelayed,)))
@@ -24,12 +25,15 @@ def deliver(context: JobContext, mail_id: int) -> None:
     try:
         send(mail)
     except MailRefused as refused:
+        MAILS.labels("refused").inc()
         _forget(mail, refused)
         raise
     except MailDelayed as delayed:
+        MAILS.labels("deferred").inc()
         if MAIL.delay(context.job.attempts + 1) is None:
             _forget(mail, delayed)
         raise
+    MAILS.labels("sent").inc()
     _forget(mail)
 
 

@@ -26,6 +26,7 @@ from vardkase.core.optional_parts import OptionalPart
 from vardkase.core.problems import CommonProblem, problems_in
 from vardkase.core.sandbox.framing import Kind, Stream, read_frame, write_frame
 from vardkase.core.sandbox.problems import SandboxProblem
+from vardkase.core.telemetry import metrics
 
 __all__ = ["Job", "LimitReached", "Limits", "Meter", "ProgramFailed", "SandboxPool", "metered"]
 
@@ -104,7 +105,8 @@ class SandboxPool:
         """A job with these arguments (JSON) for the duration of the block; raises LimitReached if none is
         free."""
         try:
-            with blocking(), self._turn(), self._begun(arguments) as job:
+            timed = metrics.timed(metrics.SANDBOX, self._module)
+            with blocking(), self._turn(), self._begun(arguments) as job, timed:
                 yield job
         except TooManyBlockedThreads as refused:
             raise LimitReached(SandboxProblem.BUSY()) from refused

@@ -56,7 +56,7 @@ def report(actor: Actor) -> dict[str, Any]:
 
 def schema(actor: Actor) -> dict[str, Any]:
     actor.require_oversight()
-    known = _known_migrations()
+    known = known_migrations()
     applied = known & set(MigrationRecorder(connection).applied_migrations())
     columns = dict(cursor().execute(COLUMNS).fetchall())
     return {
@@ -77,7 +77,7 @@ def schema(actor: Actor) -> dict[str, Any]:
 
 # The files of migrations do not change while the hub runs.
 @cache
-def _known_migrations() -> frozenset[tuple[str, str]]:
+def known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, replace_migrations=False).disk_migrations)
 
 
