@@ -29,6 +29,7 @@ KEY = "RC6zMdUl04cm2jXMFZRjs8jR39p6ubP3QfnjrXWX"
 NEWER = {
     "analysis.0002_shared_keys": 2,
     "analysis.0003_saved_searches": 1,
+    "audit.0002_chain": 5,
     "case_files.0001_initial": 2,
     "case_files.0002_hearings": 2,
     "case_files.0003_appeals": 1,

@@ -13,6 +13,9 @@ from vardkase.core.file_columns import declared
 
 NO_FILES = {
     ("approval_request", "digest"),
+    ("audit_archive", "digest"),
+    ("audit_archive", "sha256"),
+    ("audit_checkpoint", "digest"),
     ("case_document", "sha256"),
     ("document_signature", "sha256"),
     ("letter", "sha256"),

@@ -21,7 +21,7 @@ import vardkase
 from tests.support.folders import open_folder
 from tests.support.prepared import link_programs
 from tests.support.processes import holding, is_running, wait_until
-from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings
+from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, owner_settings
 from vardkase.core.database.cluster import read_postmaster
 from vardkase.core.database.layout import Layout
 
@@ -38,7 +38,8 @@ def data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def query(data_dir: Path, statement: str) -> list[tuple[object, ...]]:
-    settings = connection_settings(data_dir)
+    settings = owner_settings(data_dir)
+    assert settings is not None
     with psycopg.connect(
         host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"]
     ) as connection:

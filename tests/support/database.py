@@ -17,6 +17,7 @@ from psycopg._preparing import PrepareManager
 from tests.support.folders import RUN_FOLDER, run_folder
 from tests.support.prepared import copy_prepared
 from vardkase.core.database import EmbeddedPostgres, embedded_url
+from vardkase.core.database.layout import ROLE
 
 _server: EmbeddedPostgres | None = None
 _folder: Path | None = None
@@ -41,7 +42,8 @@ def bootstrap() -> None:
     if not os.environ.get("DATABASE_URL"):
         copy_prepared(data)
         _server = EmbeddedPostgres(data, durable=False).start()
-        os.environ["DATABASE_URL"] = embedded_url(data)
+        # As the owner: databases are made and emptied. Hubs that a test starts work as the hub's role.
+        os.environ["DATABASE_URL"] = embedded_url(data, ROLE)
         os.environ[TEMPLATE] = _set_aside()
 
 

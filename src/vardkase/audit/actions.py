@@ -47,3 +47,18 @@ def _all_actions() -> dict[str, AuditAction]:
 class MailAction(AuditAction):
     MAIL_FAILED = "mail.failed", _("An e-mail could not be sent")
     MAIL_SENT = "mail.sent", _("E-mail was sent")
+
+
+class LogAction(AuditAction):
+    """What happens to the audit log itself. The first is written by the database (`audit_redact`)."""
+
+    REDACTED = "audit.redacted", _("Content was removed from entries of the audit log")
+    ARCHIVED = "audit.archived", _("Entries of the audit log were archived")
+    REMOVAL_APPROVED = (
+        "audit.removal_approved",
+        _("Two persons agreed to remove archived entries from the audit log"),
+    )
+    REMOVED = "audit.removed", _("Archived entries were removed from the audit log")
+    KEY_ROTATED = "audit.key_rotated", _("The key that signs the audit log was replaced")
+    VERIFIED = "audit.verified", _("The audit log was verified")
+    EXPORTED = "audit.exported", _("The audit log was exported")

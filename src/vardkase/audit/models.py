@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -26,6 +27,12 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["target_kind", "target_id"], name="audit_target"),
             models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+            models.Index(fields=["actor_name", "-id"], name="audit_actor_name"),
+            models.Index(fields=["organisation_id", "-id"], name="audit_organisation"),
+            models.Index(fields=["address", "-id"], name="audit_address"),
+            # For actions of one kind (LIKE 'event.%') too, whatever the database's collation.
+            models.Index(fields=["action", "id"], name="audit_action", opclasses=["varchar_pattern_ops", ""]),
+            BrinIndex(fields=["created"], name="audit_created", pages_per_range=16, autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
+from vardkase.audit.tables import APPEND_ONLY
 from vardkase.cli.former_history import replace_former_history
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
 from vardkase.core.database.accounts import server_account
 from vardkase.core.database.layout import Layout, close_to_others
+from vardkase.core.database.roles import as_owner, grant_to_hub
 
 DataDir = Annotated[
     Path | None,
@@ -68,7 +70,7 @@ def terminal_language() -> str:
 def migrate() -> int:
     """Migrate the schema; returns the number of applied migrations (0 is fast)."""
     configure_django()
-    with connection.cursor() as cursor:
+    with as_owner() as hub_role, connection.cursor() as cursor:
         # A lock of the session, not of a transaction: the migrations have transactions of their own.
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
@@ -77,6 +79,8 @@ def migrate() -> int:
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
             if plan:
                 call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+            if hub_role:
+                grant_to_hub(hub_role, APPEND_ONLY)
             return len(plan)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

@@ -7,6 +7,7 @@ from vardkase.core.database.connection import (
     connection_settings,
     data_directory,
     embedded_url,
+    owner_settings,
     uses_external_database,
 )
 from vardkase.core.database.processes import die_with_parent
@@ -21,5 +22,6 @@ __all__ = [
     "die_with_parent",
     "embedded_url",
     "join_or_start",
+    "owner_settings",
     "uses_external_database",
 ]

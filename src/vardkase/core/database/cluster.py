@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vardkase.core.database.accounts import ServerAccount, own_name
-from vardkase.core.database.layout import ROLE
+from vardkase.core.database.layout import HUB_ROLE, ROLE
 from vardkase.core.database.processes import die_with_parent
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.database.unavailable import DatabaseUnavailable
@@ -99,7 +99,7 @@ def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
     names = sorted({own_name(), account.name})
     _write(
         cluster / "pg_ident.conf",
-        "".join(f'{ROLE} "{name}" {ROLE}\n' for name in names),
+        "".join(f'{ROLE} "{name}" {role}\n' for name in names for role in (ROLE, HUB_ROLE)),
         account,
     )
 

@@ -9,12 +9,14 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 import vardkase
 from vardkase.core.database.cluster import read_postmaster
-from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout
+from vardkase.core.database.layout import DATABASE, HUB_ROLE, PORT, ROLE, Layout
 from vardkase.core.database.unavailable import DatabaseUnavailable
 
 DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
 ENGINE = "vardkase.core.database.postgresql"
 URL_VARIABLE = "DATABASE_URL"
+OWNER_URL_VARIABLE = "DATABASE_OWNER_URL"
+"""An external database's owner, who migrates it; without it, the role of DATABASE_URL does."""
 
 
 def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
@@ -26,6 +28,14 @@ def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
     if url := os.environ.get(URL_VARIABLE):
         return _from_url(url)
     return _embedded(data_dir or data_directory())
+
+
+def owner_settings(data_dir: Path | None = None) -> dict[str, Any] | None:
+    """Like `connection_settings`, for the owner of the tables; None if the hub's own role has to do."""
+    if os.environ.get(URL_VARIABLE):
+        url = os.environ.get(OWNER_URL_VARIABLE)
+        return _from_url(url, OWNER_URL_VARIABLE) if url else None
+    return _embedded(data_dir or data_directory(), ROLE)
 
 
 def uses_external_database() -> bool:
@@ -40,19 +50,19 @@ def data_directory() -> Path:
     return (root if (root / "pyproject.toml").exists() else Path.cwd()) / ".data"
 
 
-def embedded_url(data_dir: Path) -> str:
+def embedded_url(data_dir: Path, role: str = HUB_ROLE) -> str:
     """The running embedded server as a DATABASE_URL, for children that must not start their own."""
-    settings = _embedded(data_dir)
+    settings = _embedded(data_dir, role)
     return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={quote(settings['HOST'], safe='')}"
 
 
-def _embedded(data_dir: Path) -> dict[str, Any]:
+def _embedded(data_dir: Path, role: str = HUB_ROLE) -> dict[str, Any]:
     postmaster = read_postmaster(Layout(data_dir).cluster)
     host = postmaster.socket_directory if postmaster else ""
     return {
         "ENGINE": ENGINE,
         "NAME": DATABASE,
-        "USER": ROLE,
+        "USER": role,
         "PASSWORD": "",
         # Before the server runs there is no socket; a folder that is not one gives a clear error from libpq.
         "HOST": host or str(Layout(data_dir).home),
@@ -61,11 +71,11 @@ def _embedded(data_dir: Path) -> dict[str, Any]:
     }
 
 
-def _from_url(url: str) -> dict[str, Any]:
+def _from_url(url: str, variable: str = URL_VARIABLE) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or len(parts.path) < 2:
         # The value may hold a password: it is not repeated.
-        raise DatabaseUnavailable("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+        raise DatabaseUnavailable(f"{variable} must look like postgresql://user:password@host:5432/name")
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": ENGINE,
@@ -74,13 +84,13 @@ def _from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         # The folder of a socket cannot be the host of a URL, so libpq takes it as a parameter.
         "HOST": unquote(parts.hostname or "") or options.pop("host", ""),
-        "PORT": _port(parts) or options.pop("port", ""),
+        "PORT": _port(parts, variable) or options.pop("port", ""),
         "OPTIONS": options,
     }
 
 
-def _port(parts: SplitResult) -> str:
+def _port(parts: SplitResult, variable: str) -> str:
     try:
         return str(parts.port or "")
     except ValueError:
-        raise DatabaseUnavailable("DATABASE_URL has a port that is no number") from None
+        raise DatabaseUnavailable(f"{variable} has a port that is no number") from None

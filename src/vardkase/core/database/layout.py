@@ -12,6 +12,9 @@ from vardkase.core.database.unavailable import DatabaseUnavailable
 
 DATABASE = "vardkase"
 ROLE = "vardkase"
+"""Owns the database, and migrates it."""
+HUB_ROLE = "vardkase_hub"
+"""What the hub works as: it can add to the audit log, but not change or delete what is in it."""
 PORT = 5432  # Only part of the socket's name: the server listens on no network address.
 
 # initdb hands its own path to a shell, between double quotes.

@@ -24,6 +24,7 @@ from vardkase.core.database.accounts import ServerAccount, server_account
 from vardkase.core.database.cluster import Postmaster, read_postmaster
 from vardkase.core.database.layout import (
     DATABASE,
+    HUB_ROLE,
     PORT,
     ROLE,
     Layout,
@@ -78,7 +79,7 @@ class EmbeddedPostgres:
             if not self._join():
                 self._launch()
             try:
-                _ensure_database(self.layout.cluster)
+                _ensure_database_and_roles(self.layout.cluster)
                 if prepare:
                     prepare()
             except BaseException:
@@ -229,11 +230,13 @@ def _running(folder: Path) -> Postmaster | None:
     return postmaster if processes.is_postgres_of(postmaster.pid, folder, account) else None
 
 
-def _ensure_database(folder: Path) -> None:
+def _ensure_database_and_roles(folder: Path) -> None:
     with _connected(folder) as connection:
         exists = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
         if not exists:
             connection.execute(f"CREATE DATABASE {DATABASE}")
+        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [HUB_ROLE]).rowcount:
+            connection.execute(f"CREATE ROLE {HUB_ROLE} LOGIN IN ROLE pg_monitor")
 
 
 def _connected(folder: Path) -> psycopg.Connection[tuple[object, ...]]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.jobs.progress import report
@@ -232,11 +233,10 @@ FORGET = (
     "DELETE FROM taxii_object o USING taxii_rendering r WHERE r.id = o.rendering_id AND r.event_id = %(event)s",
     "DELETE FROM taxii_rendering WHERE event_id = %(event)s",
     # Who did what, and when, stays; the title and the change say what the content was.
-    """
-    UPDATE audit_entry SET title = '', change = jsonb_build_object('removed', %(rule)s::text)
-    WHERE target_kind = 'attribute' AND target_id = ANY(%(attributes)s::bigint[])
-    """,
-    """
-    UPDATE audit_entry SET title = '' WHERE %(title)s AND target_kind = 'event' AND target_id = %(event)s
-    """,
+    redaction(
+        "target_kind = 'attribute' AND target_id = ANY(%(attributes)s::bigint[])",
+        title="''",
+        removed="%(rule)s::text",
+    ),
+    redaction("%(title)s AND target_kind = 'event' AND target_id = %(event)s", title="''"),
 )

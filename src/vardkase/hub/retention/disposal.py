@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.models import Appeal
@@ -134,29 +135,32 @@ EMPTY_TRACES = (
         AND thing_id = %(thing)s AND {IN_TIME.format(at="at")}
     """,
     # Who did what, and when, stays.
-    """
-    UPDATE audit_entry SET title = %(number)s, change = jsonb_build_object('removed', %(mark)s::text)
-    WHERE target_kind = 'case_file' AND target_id = %(id)s
+    redaction(
+        """
+        target_kind = 'case_file' AND target_id = %(id)s
         OR target_kind = 'letter' AND target_id = ANY(%(letters)s::bigint[])
         OR target_kind = 'appeal' AND target_id = ANY(%(appeals)s::bigint[])
-    """,
-    f"""
-    UPDATE audit_entry SET change = change - ARRAY['note', 'reason', 'person']
-    WHERE target_kind = %(kind)s AND target_id = %(thing)s AND {IN_TIME.format(at="created")}
-    """,
+        """,
+        title="%(number)s::text",
+        removed="%(mark)s::text",
+    ),
+    redaction(
+        f"target_kind = %(kind)s AND target_id = %(thing)s AND {IN_TIME.format(at='created')}",
+        fields=("note", "reason", "person"),
+    ),
     "UPDATE membership_restriction SET reason = %(mark)s WHERE letter_id = ANY(%(letters)s::bigint[])",
-    f"""
-    UPDATE audit_entry SET change = change - ARRAY['reason', 'answer', 'parameters']
-    WHERE target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {APPROVALS})
-    """,
+    redaction(
+        f"target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {APPROVALS})",
+        fields=("reason", "answer", "parameters"),
+    ),
     f"""
     UPDATE approval_request SET reason = '', answer = '', parameters = jsonb_build_object(),
         subject_state = jsonb_build_object() WHERE {APPROVALS}
     """,
     # Its parameters, the appeal and the day, are needed to show it.
-    f"""
-    UPDATE audit_entry SET change = change - ARRAY['reason', 'answer']
-    WHERE target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {JUDGMENTS})
-    """,
+    redaction(
+        f"target_kind = 'approval_request' AND target_id IN (SELECT id FROM approval_request WHERE {JUDGMENTS})",
+        fields=("reason", "answer"),
+    ),
     f"UPDATE approval_request SET reason = '', answer = '' WHERE {JUDGMENTS}",
 )

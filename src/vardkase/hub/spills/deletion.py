@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 
+from vardkase.audit.redaction import redaction
 from vardkase.core.sql import cursor
 from vardkase.hub.spills.hooks import SpillDeleted, spill_deleted
 from vardkase.hub.spills.models import Spill
@@ -60,12 +61,15 @@ SELECT DISTINCT t.id, t.name FROM tag t WHERE NOT t.is_galaxy AND t.id IN (
 AND NOT EXISTS (SELECT 1 FROM taxonomy x WHERE t.name LIKE x.namespace || ':%%')
 """
 # Who did what, and when, stays; the title and the change say what the content was.
-AUDIT = """
-UPDATE audit_entry SET title = '', change = jsonb_build_object('removed', %(removed)s::text)
-WHERE (target_kind = 'event' AND target_id = %(event)s OR target_uuid IN (SELECT uuid FROM spilled_part)
-    OR title = (SELECT left(info, 2000) FROM event WHERE id = %(event)s))
-AND (title <> '' OR change <> '{}')
-"""
+AUDIT = redaction(
+    """
+    (target_kind = 'event' AND target_id = %(event)s OR target_uuid IN (SELECT uuid FROM spilled_part)
+        OR title = (SELECT left(info, 2000) FROM event WHERE id = %(event)s))
+    AND (title <> '' OR change <> '{}')
+    """,
+    title="''",
+    removed="%(removed)s::text",
+)
 CONTAINS = "EXISTS (SELECT 1 FROM unnest(%(texts)s::text[]) n WHERE strpos({column}, n) > 0)"
 STATEMENTS = (
     """
@@ -86,7 +90,7 @@ STATEMENTS = (
     f"UPDATE approval_request SET title = '' WHERE {CONTAINS.format(column='title')}",
     f"UPDATE sent_mail SET subject = '', thing_title = '' WHERE {CONTAINS.format(column='subject || thing_title')}",
     f"DELETE FROM outgoing_mail WHERE {CONTAINS.format(column='subject || text || html')}",
-    f"UPDATE audit_entry SET title = '' WHERE {CONTAINS.format(column='title')}",
+    redaction(CONTAINS.format(column="title"), title="''"),
     """
     DELETE FROM tag_maker m USING spilled_tag s WHERE m.tag_id = s.id
     AND NOT EXISTS (SELECT 1 FROM event_tag l WHERE l.tag_id = s.id)

@@ -18,6 +18,8 @@ NOUNS: dict[str, str | Promise] = {
     "approval": _("Approval"),
     "approval_request": _("Approval request"),
     "attribute": _("Attribute"),
+    "audit_archive": _("Archive of the audit log"),
+    "audit_log": _("Audit log"),
     "auth_key": _("API key"),
     "authority": _("Connected authority"),
     "blocklist": _("Blocklist"),

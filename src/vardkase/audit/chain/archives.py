@@ -1,0 +1,89 @@
+"""Retention with proof: the oldest entries are written to a file, signed, and removed once two persons have agreed."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from vardkase.audit.actions import LogAction
+from vardkase.audit.chain.checkpoints import close_log
+from vardkase.audit.chain.documents import archive_statement, lines, link_before
+from vardkase.audit.chain.keys import sign
+from vardkase.audit.chain.models import AuditArchive, AuditLink
+from vardkase.audit.chain.problems import ChainProblem
+from vardkase.audit.services import AuditActor, Target, record
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.core.sql import cursor
+
+
+@transaction.atomic
+def archive_before(actor: AuditActor, day: date, path: Path) -> AuditArchive:
+    """Write the entries before `day` to a new file, and sign what it holds. Nothing is removed.
+
+    Raises Conflict if there are none, FileExistsError.
+    """
+    close_log()
+    previous, digest, _ = link_before(0)
+    ((last,),) = cursor().execute(LAST_BEFORE, {"day": day}).fetchall()
+    end = AuditLink.objects.filter(position=last or 0).first()
+    if end is None or end.position <= previous:
+        raise Conflict(ChainProblem.NOTHING_TO_ARCHIVE(day=day.isoformat()))
+    row = AuditArchive(
+        first=previous + 1,
+        last=end.position,
+        previous=digest.hex(),
+        digest=bytes(end.digest).hex(),
+        count=end.position - previous,
+        sha256=_write(path, previous + 1, end.position),
+        name=path.name[:255],
+        time=timezone.now(),
+    )
+    signed = sign(archive_statement(row))
+    row.key, row.signature = signed.key, signed.signature
+    row.save()
+    change = {"count": row.count, "sha256": row.sha256, "name": row.name}
+    record(actor, LogAction.ARCHIVED, Target("audit_archive", row.pk, title=str(row)), change)
+    return row
+
+
+@transaction.atomic
+def remove_archived(actor: AuditActor, archive_id: int) -> int:
+    """As the owner of the database: remove what is in an archive; returns how many entries.
+
+    PostgreSQL checks that two persons have agreed. Raises NotFound, Conflict.
+    """
+    close_log()
+    row = find_archive(archive_id)
+    if not AuditLink.objects.filter(position=row.first).exists():
+        raise Conflict(ChainProblem.ARCHIVE_GONE())
+    ((removed,),) = cursor().execute("SELECT audit_remove(%s)", (row.pk,)).fetchall()
+    record(actor, LogAction.REMOVED, Target("audit_archive", row.pk, title=str(row)), {"count": removed})
+    return int(removed)
+
+
+def find_archive(archive_id: int) -> AuditArchive:
+    row = AuditArchive.objects.filter(pk=archive_id).first()
+    if row is None:
+        raise NotFound(ChainProblem.NO_SUCH_ARCHIVE())
+    return row
+
+
+def _write(path: Path, first: int, last: int) -> str:
+    digest = hashlib.sha256()
+    with path.open("xb") as file:
+        path.chmod(0o600)
+        for line in lines(first, last):
+            digest.update(line)
+            file.write(line)
+    return digest.hexdigest()
+
+
+# The last position before which nothing is of that day or later, so that no entry is kept behind one that went.
+LAST_BEFORE = """
+SELECT coalesce(min(l.position), (SELECT max(position) FROM audit_link)) - 1
+FROM audit_link l JOIN audit_entry e ON e.id = l.entry_id WHERE e.created >= %(day)s::date
+"""

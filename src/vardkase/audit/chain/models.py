@@ -1,0 +1,93 @@
+"""What proves the audit log. The hub's role can add links, checkpoints and archives, but never change them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class AuditLink(models.Model):
+    """The link of one entry. `nonce` and `content` stand for its title and change, which the law may make us remove:
+    without the nonce, which goes with them, nobody can guess them by trying.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    nonce = models.BinaryField(null=True)
+    content = models.BinaryField()
+    digest = models.BinaryField()
+
+    class Meta:
+        db_table = "audit_link"
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.entry_id}"
+
+
+class AuditKey(models.Model):
+    """A pair of Ed25519 keys. The newest signs; earlier ones keep their public half, for verification."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    public_key = models.CharField(max_length=64)
+    encrypted_key = models.TextField(blank=True)
+    created = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_key"
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class AuditCheckpoint(models.Model):
+    """What was signed: the log ends at `position` with `digest`. `count` entries were kept then."""
+
+    position = models.BigIntegerField()
+    count = models.BigIntegerField()
+    entry_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    time = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        db_table = "audit_checkpoint"
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.digest}"
+
+
+class AuditArchive(models.Model):
+    """A file with the oldest links that are still here, signed; they may be removed once two persons agree."""
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    count = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    time = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+
+    class Meta:
+        db_table = "audit_archive"
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"
+
+
+class AuditDelivery(models.Model):
+    """How far one receiver outside has been told: of checkpoints or of entries, by the numbers of their rows."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    done = models.BigIntegerField(default=0)
+    delivered = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    fault = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "audit_delivery"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,224 @@
+"""Checks the chain, of the database or of an exported file: both are the same sequence of records.
+
+A record is a JSON object with `kind`:
+
+* `log` (first): the hub, and the position and digest before the first link.
+* `link`: position, digests and nonce, with its entry, or without it if it is gone.
+* `checkpoint`: what was signed at a position, after the link of that position.
+* `key`: a public key, before what it signed.
+* `end`: how many links there were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vardkase.audit.chain.digests import START, content_digest, link_digest
+from vardkase.audit.chain.keys import fingerprint_of, is_signed
+from vardkase.audit.chain.problems import ChainProblem
+from vardkase.audit.redaction import entries_that_name
+from vardkase.core.errors import Invalid
+from vardkase.core.problems import Problem
+
+type Record = Mapping[str, Any]
+
+MOST_FINDINGS = 20
+STOPS = 3
+"""After so many breaks of the chain itself nothing that follows says more."""
+SIGNED = ("kind", "hub", "position", "count", "entry_id", "digest", "time")
+
+
+@dataclass(slots=True)
+class Verification:
+    """The result. `findings` is empty if the log is whole; `emptied` entries had content removed, on record."""
+
+    findings: list[Problem] = field(default_factory=list)
+    hub: str = ""
+    first: int = 0
+    last: int = 0
+    digest: str = ""
+    links: int = 0
+    checkpoints: int = 0
+    emptied: int = 0
+
+    @property
+    def intact(self) -> bool:
+        return not self.findings
+
+    def add(self, problem: Problem) -> None:
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(problem)
+
+
+def verify(
+    records: Iterable[Record], *, trusted: Iterable[str] = (), outside: Iterable[Record] = ()
+) -> Verification:
+    """Follow the chain from its first link to its last.
+
+    `trusted` are public keys (base64) that the checkpoints have to be signed with; without any, those in the records
+    count, which whoever rewrote the whole log could replace. `outside` are checkpoints kept elsewhere.
+    """
+    return _Verifier(trusted, outside).run(records)
+
+
+class _Verifier:
+    def __init__(self, trusted: Iterable[str], outside: Iterable[Record]) -> None:
+        self.result = Verification()
+        self.keys = {fingerprint_of(key): key for key in trusted}
+        self.trusts_given_keys = bool(self.keys)
+        self.outside: dict[int, list[Record]] = {}
+        for checkpoint in outside:
+            self.outside.setdefault(int(checkpoint["position"]), []).append(checkpoint)
+        self.previous = START
+        self.unconfirmed: dict[
+            int, int
+        ] = {}  # Entry → position, without content and not yet named as emptied.
+        self.named: set[int] = set()
+        self.breaks = 0
+        self.ended: int | None = None
+        self.archive: Record | None = None
+
+    def run(self, records: Iterable[Record]) -> Verification:
+        for record in records:
+            match record.get("kind"):
+                case "log":
+                    self._begin(record)
+                case "key" if not self.trusts_given_keys:
+                    self.keys[fingerprint_of(record["public_key"])] = record["public_key"]
+                case "link":
+                    self._check_archive()
+                    self._link(record)
+                case "checkpoint":
+                    self._checkpoint(record, ChainProblem.CHECKPOINT_DIFFERS)
+                case "end":
+                    self.ended = int(record["position"])
+                    for id in record.get("emptied", ()):
+                        self.unconfirmed.pop(id, None)
+            if self.breaks >= STOPS:
+                break
+        self._finish()
+        return self.result
+
+    def _begin(self, record: Record) -> None:
+        self.result.hub = record["hub"]
+        self.result.last = int(record["position"])
+        self.result.first = self.result.last + 1
+        self.previous = bytes.fromhex(record["digest"])
+        if self.result.last and not record.get("archive") and not record.get("part"):
+            self.result.add(ChainProblem.BEGINNING_GONE(position=self.result.last))
+        self.archive = record.get("archive")
+
+    def _check_archive(self) -> None:
+        """Once the keys are known: what the chain begins with when earlier entries were archived and removed."""
+        archive, self.archive = self.archive, None
+        if archive is None:
+            return
+        if not self._is_signed(archive, ARCHIVE_SIGNED) or archive["digest"] != self.previous.hex():
+            self.result.add(ChainProblem.ARCHIVE_NOT_SIGNED(first=archive["first"], last=archive["last"]))
+        for checkpoint in self.outside.pop(self.result.last, ()):
+            self._compare(checkpoint, ChainProblem.OUTSIDE_DIFFERS)
+
+    def _link(self, record: Record) -> None:
+        result, position, id = self.result, int(record["position"]), int(record["entry_id"])
+        if position != result.last + 1:
+            self._misplaced(position)
+        digest, content = bytes.fromhex(record["digest"]), bytes.fromhex(record["content"])
+        entry = record.get("entry")
+        if entry is None:
+            self._break(ChainProblem.ENTRY_MISSING(entry=id, position=position))
+        else:
+            self._check_entry(record, entry, position, content, digest)
+        result.last, result.links, self.previous = position, result.links + 1, digest
+        for checkpoint in self.outside.pop(position, ()):
+            self._compare(checkpoint, ChainProblem.OUTSIDE_DIFFERS)
+
+    def _misplaced(self, position: int) -> None:
+        if position > self.result.last:
+            self._break(ChainProblem.LINKS_MISSING(first=self.result.last + 1, last=position - 1))
+        else:
+            self._break(ChainProblem.OUT_OF_ORDER(position=position))
+
+    def _check_entry(
+        self, record: Record, entry: Record, position: int, content: bytes, digest: bytes
+    ) -> None:
+        id = int(record["entry_id"])
+        if entry["id"] != id:
+            self._break(ChainProblem.OTHER_ENTRY(entry=entry["id"], position=position, sealed=id))
+        elif record["nonce"] is None:
+            self.result.emptied += 1
+            if id in self.named:
+                self.named.discard(id)
+            else:
+                self.unconfirmed[id] = position
+        elif content_digest(bytes.fromhex(record["nonce"]), entry) != content:
+            self._break(ChainProblem.CONTENT_CHANGED(entry=id, position=position))
+        if link_digest(self.previous, position, entry, content) != digest:
+            self._break(ChainProblem.ENTRY_CHANGED(entry=id, position=position))
+        if entry["action"] == "audit.redacted":
+            for emptied in entries_that_name(entry["change"]):
+                if self.unconfirmed.pop(emptied, None) is None:
+                    self.named.add(emptied)
+
+    def _checkpoint(self, record: Record, differs: ChainProblem) -> None:
+        self.result.checkpoints += 1
+        self._compare(record, differs)
+
+    def _compare(self, checkpoint: Record, differs: ChainProblem) -> None:
+        values = {"position": checkpoint["position"], "time": checkpoint["time"]}
+        if not self._is_signed(checkpoint, SIGNED):
+            self.result.add(ChainProblem.NOT_SIGNED(**values))
+        elif checkpoint["position"] > self.result.last:
+            self.result.add(ChainProblem.CUT_OFF(**values, last=self.result.last))
+        elif checkpoint["position"] == self.result.last and checkpoint["digest"] != self.previous.hex():
+            self._break(differs(**values))
+
+    def _is_signed(self, record: Record, fields: Iterable[str]) -> bool:
+        key = self.keys.get(record["key"])
+        if key is None or (self.result.hub and record["hub"] != self.result.hub):
+            return False
+        return is_signed({name: record[name] for name in fields}, record["signature"], key)
+
+    def _break(self, problem: Problem) -> None:
+        self.breaks += 1
+        self.result.add(problem)
+
+    def _finish(self) -> None:
+        result = self.result
+        result.digest = self.previous.hex()
+        if self.breaks >= STOPS:
+            return
+        for id, position in self.unconfirmed.items():
+            result.add(ChainProblem.EMPTIED_WITHOUT_RECORD(entry=id, position=position))
+        if self.ended is not None and self.ended != result.last:
+            result.add(ChainProblem.FILE_CUT_OFF(position=self.ended, last=result.last))
+        for position, checkpoints in sorted(self.outside.items()):
+            for checkpoint in checkpoints:
+                self._beyond(position, checkpoint)
+
+    def _beyond(self, position: int, checkpoint: Record) -> None:
+        """An outside checkpoint that no link here belongs to."""
+        values = {"position": position, "time": checkpoint["time"]}
+        if not self._is_signed(checkpoint, SIGNED):
+            self.result.add(ChainProblem.NOT_SIGNED(**values))
+        elif position > self.result.last:
+            self.result.add(ChainProblem.OLDER_STATE(**values, last=self.result.last))
+
+
+ARCHIVE_SIGNED = ("kind", "hub", "first", "last", "previous", "digest", "count", "sha256", "time")
+
+
+def records_of(lines: Iterable[str]) -> Iterator[Record]:
+    """The records of an exported file. Raises Invalid with the number of the line."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+        if not isinstance(record, dict):
+            raise Invalid({"file": [ChainProblem.NOT_A_RECORD(line=number)]})
+        yield record

@@ -1,0 +1,6 @@
+"""The tables of the audit log. Importable without Django."""
+
+from __future__ import annotations
+
+APPEND_ONLY = ("audit_entry", "audit_link", "audit_checkpoint", "audit_archive")
+"""What the hub's role can add to, but neither change nor delete."""

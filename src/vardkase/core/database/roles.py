@@ -1,0 +1,76 @@
+"""The roles of the database: the owner migrates the schema, and the hub cannot rewrite its audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+from psycopg import sql
+
+from vardkase.core.database.connection import owner_settings
+from vardkase.core.sql import cursor
+
+
+@contextmanager
+def as_owner(data_dir: Path | None = None) -> Iterator[str]:
+    """Let Django's connection be that of the owner for the duration of a block; yields the hub's role.
+
+    Yields nothing (an empty name) where the hub has one role for everything: then nothing changes.
+    """
+    owner = owner_settings(data_dir)
+    hub = dict(connection.settings_dict)
+    if owner is None or owner["USER"] == hub["USER"]:
+        yield ""
+        return
+    connection.close()
+    connection.settings_dict.update(owner)
+    try:
+        yield str(hub["USER"])
+    finally:
+        connection.close()
+        connection.settings_dict.update({name: hub[name] for name in owner})
+
+
+def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
+    """As the owner: let `role` work with every table, and only read and append to those in `append_only`."""
+    executor = cursor()
+    parameters = {"role": role, "append_only": list(append_only)}
+    if not executor.execute(DIFFERS, parameters).fetchall()[0][0]:
+        return
+    # PostgreSQL 17 has a right for VACUUM and ANALYZE.
+    maintain = ", MAINTAIN" if executor.connection.info.server_version >= 170_000 else ""
+    for statement in EVERYTHING:
+        executor.execute(sql.SQL(statement).format(role=sql.Identifier(role), maintain=sql.SQL(maintain)))
+    for table in append_only:
+        names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
+        executor.execute(sql.SQL(PROTECT).format(**names))
+
+
+def rewritable(tables: Sequence[str]) -> list[str]:
+    """Those of `tables` that the role of this connection could change, empty, or take the protection from."""
+    return [name for (name,) in cursor().execute(REWRITABLE, {"tables": list(tables)}).fetchall()]
+
+
+EVERYTHING = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE{maintain} ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+)
+PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON {table} FROM {role}"
+DIFFERS = """
+SELECT EXISTS (
+    SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND (
+        NOT has_table_privilege(%(role)s, c.oid, 'SELECT') OR NOT has_table_privilege(%(role)s, c.oid, 'INSERT')
+        OR has_table_privilege(%(role)s, c.oid, 'UPDATE') = (c.relname = ANY(%(append_only)s::text[]))
+        OR has_table_privilege(%(role)s, c.oid, 'DELETE') = (c.relname = ANY(%(append_only)s::text[]))))
+    OR EXISTS (
+    SELECT FROM pg_sequences s WHERE s.schemaname = 'public'
+        AND NOT has_sequence_privilege(%(role)s, format('%%I.%%I', s.schemaname, s.sequencename), 'USAGE'))
+"""
+REWRITABLE = """
+SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(%(tables)s::text[])
+AND (has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER') OR pg_has_role(c.relowner, 'MEMBER'))
+ORDER BY 1
+"""
