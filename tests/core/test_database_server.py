@@ -21,7 +21,7 @@ import vardkase
 from tests.support.folders import open_folder
 from tests.support.prepared import link_programs
 from tests.support.processes import holding, is_running, wait_until
-from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, owner_settings
+from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, connection_settings, owner_settings
 from vardkase.core.database.cluster import read_postmaster
 from vardkase.core.database.layout import Layout
 

@@ -41,8 +41,14 @@ def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
         return
     # PostgreSQL 17 has a right for VACUUM and ANALYZE.
     maintain = ", MAINTAIN" if executor.connection.info.server_version >= 170_000 else ""
+    database = executor.connection.info.dbname
     for statement in EVERYTHING:
-        executor.execute(sql.SQL(statement).format(role=sql.Identifier(role), maintain=sql.SQL(maintain)))
+        given = {
+            "role": sql.Identifier(role),
+            "database": sql.Identifier(database),
+            "maintain": sql.SQL(maintain),
+        }
+        executor.execute(sql.SQL(statement).format(**given))
     for table in append_only:
         names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
         executor.execute(sql.SQL(PROTECT).format(**names))
@@ -54,13 +60,15 @@ def rewritable(tables: Sequence[str]) -> list[str]:
 
 
 EVERYTHING = (
+    # Moving in from MISP stages its tables in a schema of their own.
+    "GRANT CREATE ON DATABASE {database} TO {role}",
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE{maintain} ON ALL TABLES IN SCHEMA public TO {role}",
     "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
 )
 PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON {table} FROM {role}"
 DIFFERS = """
-SELECT EXISTS (
+SELECT NOT has_database_privilege(%(role)s, current_database(), 'CREATE') OR EXISTS (
     SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND (
         NOT has_table_privilege(%(role)s, c.oid, 'SELECT') OR NOT has_table_privilege(%(role)s, c.oid, 'INSERT')
         OR has_table_privilege(%(role)s, c.oid, 'UPDATE') = (c.relname = ANY(%(append_only)s::text[]))
