@@ -16,7 +16,7 @@ from tests.support.processes import without_database_url
 from vardkase.cli.main import commands
 
 COMMANDS = (
-    *("init", "serve", "migrate", "createuser", "import", "export", "worker", "check", "version"),
+    *("init", "serve", "migrate", "createuser", "import", "export", "worker", "check", "remove", "version"),
     *(
         "key issue",
         "key list",

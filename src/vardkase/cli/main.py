@@ -29,6 +29,7 @@ from vardkase.cli import (
     knowledge,
     move_in,
     policy,
+    remove,
     schema,
     security,
     serve,
@@ -77,6 +78,7 @@ applications.commands.add_typer(communities.commands, name="community")
 applications.commands.add_typer(statements.commands, name="statement")
 commands.command()(worker.worker)
 commands.command()(check.check)
+commands.command()(remove.remove)
 commands.command()(version.version)
 
 

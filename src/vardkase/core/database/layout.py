@@ -82,8 +82,7 @@ def settle(layout: Layout, account: ServerAccount) -> Path | None:
         return None
     if account.can_enter(layout.data_dir):
         return None
-    name = hashlib.sha256(os.fsencode(layout.data_dir.resolve())).hexdigest()[:12]
-    home = STATE_FOLDER / f"{layout.data_dir.name.lstrip('.') or 'data'}-{name}"
+    home = home_elsewhere(layout.data_dir)
     _make_reachable(home)
     if not account.can_enter(home):
         raise DatabaseUnavailable(
@@ -94,6 +93,12 @@ def settle(layout: Layout, account: ServerAccount) -> Path | None:
     return home
 
 
+def home_elsewhere(data_dir: Path) -> Path:
+    """The server's home in the system's state folder, whose name follows from the path of the data directory."""
+    name = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
+    return STATE_FOLDER / f"{data_dir.name.lstrip('.') or 'data'}-{name}"
+
+
 def _make_reachable(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     for folder in (STATE_FOLDER, home):
@@ -102,15 +107,20 @@ def _make_reachable(home: Path) -> None:
 
 
 def socket_folder(layout: Layout, account: ServerAccount) -> Path:
-    digest = hashlib.sha256(os.fsencode(layout.cluster.resolve())).hexdigest()[:12]
-    bases = ["/run"] if os.geteuid() == 0 else [os.environ.get("XDG_RUNTIME_DIR", "")]
-    for base in [*bases, "/tmp"]:  # noqa: S108 - used only when it is ours and closed to others
-        folder = Path(base) / f"vardkase-{account.uid}-{digest}"
-        if base and len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER and _make_private(folder, account):
+    for folder in socket_folders(layout, account):
+        if len(os.fsencode(folder)) < LONGEST_SOCKET_FOLDER and _make_private(folder, account):
             return folder
     raise DatabaseUnavailable(
         "No private folder for the database socket: neither the runtime folder nor /tmp works."
     )
+
+
+def socket_folders(layout: Layout, account: ServerAccount) -> list[Path]:
+    """Where the folder of the socket may be, the best place first."""
+    digest = hashlib.sha256(os.fsencode(layout.cluster.resolve())).hexdigest()[:12]
+    bases = ["/run"] if os.geteuid() == 0 else [os.environ.get("XDG_RUNTIME_DIR", "")]
+    # /tmp: used only when it is ours and closed to others.
+    return [Path(base) / f"vardkase-{account.uid}-{digest}" for base in (*bases, "/tmp") if base]  # noqa: S108
 
 
 def _make_private(folder: Path, account: ServerAccount) -> bool:

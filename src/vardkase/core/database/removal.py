@@ -1,0 +1,93 @@
+"""Which folders belong to a data directory, and whether they can be removed."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from vardkase.core.database.accounts import ServerAccount, server_account
+from vardkase.core.database.layout import STATE_FOLDER, Layout, home_elsewhere, socket_folders
+from vardkase.core.database.processes import postgres_processes
+
+OURS = frozenset(
+    (
+        *("database", "database.unfinished", "pg", "postgres.log", "postgres.log.1", "startup.lock"),
+        *("secrets", "serve.lock", "spool", "files", "feeds"),
+    )
+)
+"""Everything that Vårdkase makes at the top of a data directory."""
+MARKS = ("secrets", "database")
+"""What tells a data directory from another folder: one of these is made first."""
+MOST_NAMED = 5
+
+
+class NotRemovable(Exception):
+    """Why nothing was removed, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """The folders of one hub: its data directory and, where the database lives elsewhere, that folder."""
+
+    folders: tuple[Path, ...]
+    sockets: tuple[Path, ...]
+
+    def remove(self) -> None:
+        """Remove them, the data directory last: what is interrupted can be repeated."""
+        for folder in (*self.sockets, *reversed(self.folders)):
+            if folder.exists():
+                shutil.rmtree(folder)
+
+
+def belongings_of(data_dir: Path) -> Belongings:
+    """What belongs to `data_dir`. Raises NotRemovable for anything that could be someone else's."""
+    _require_data_directory(data_dir)
+    layout = Layout(data_dir)
+    account = server_account(layout.cluster)
+    if layout.cluster.exists() and postgres_processes(layout.cluster, account):
+        raise NotRemovable(f"the database of {data_dir} is running: stop `vardkase serve` first.")
+    folders = [data_dir]
+    if (home := _home_elsewhere(data_dir)) is not None:
+        folders.append(home)
+    return Belongings(tuple(folders), _sockets(layout, account))
+
+
+def _require_data_directory(data_dir: Path) -> None:
+    if data_dir.is_symlink():
+        raise NotRemovable(f"{data_dir} is a link: name the folder that it leads to.")
+    if not data_dir.is_dir():
+        raise NotRemovable(f"there is no folder {data_dir}.")
+    entries = sorted(data_dir.iterdir())
+    if not any((data_dir / name).exists() or (data_dir / name).is_symlink() for name in MARKS):
+        raise NotRemovable(f"{data_dir} is not the data directory of a Vårdkase.")
+    if foreign := [path.name for path in entries if path.name not in OURS]:
+        named = ", ".join(foreign[:MOST_NAMED])
+        raise NotRemovable(f"{data_dir} holds what Vårdkase did not make: {named}. Move it away first.")
+    for path in entries:
+        if path.is_symlink() and path.name != "database":
+            raise NotRemovable(
+                f"{path} is a link to {path.readlink()}: remove the link, and what it leads to, yourself."
+            )
+
+
+def _home_elsewhere(data_dir: Path) -> Path | None:
+    """The folder in the system's state folder where the database of `data_dir` lives, if it is not inside."""
+    link = data_dir / "database"
+    if not link.is_symlink():
+        return None
+    expected = home_elsewhere(data_dir)
+    # Compared as written and not resolved: a folder of the way could be a link into another hub.
+    if link.readlink() != expected / "database" or expected.is_symlink() or STATE_FOLDER.is_symlink():
+        raise NotRemovable(
+            f"{link} leads to {link.readlink()}, which does not belong to {data_dir} alone: it may be another hub's."
+        )
+    return expected
+
+
+def _sockets(layout: Layout, account: ServerAccount) -> tuple[Path, ...]:
+    return tuple(
+        folder
+        for folder in socket_folders(layout, account)
+        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == account.uid
+    )
