@@ -31,6 +31,7 @@ from vardkase.hub.correspondence.templates import kind_of
 from vardkase.hub.instance.schedules import ScheduleChange, change_schedules
 from vardkase.hub.instance.settings import change_setting
 from vardkase.hub.membership.assessments.services import decisions
+from vardkase.hub.membership.assessments.services.reopening import reopen
 from vardkase.hub.membership.members import services as members
 from vardkase.hub.membership.members.models import Membership, SignInMinimum
 from vardkase.hub.membership.members.services import two_people
@@ -105,6 +106,12 @@ def terminating(people: People) -> Setup:
     )
 
 
+def reinstating(people: People) -> Setup:
+    org = member(people.desk, people.seed.org_b).organisation_id
+    with_approval.terminate(at_the_screen(people.officer), org, WHY, "They stay.")
+    return _step(people, "reinstate", lambda who: members.reinstate(who, org, WHY))
+
+
 def carrying_out(people: People) -> Setup:
     """The decision of a court that has quashed a suspension."""
     org, officer = member(people.desk, people.seed.org_b).organisation_id, at_the_screen(people.officer)
@@ -158,6 +165,26 @@ def deciding_on(people: People) -> Setup:
         state,
         page=(f"/applications/{number}/propose/", given),
         api=(f"/membershipAssessments/propose/{number}", given),
+    )
+
+
+def reopening_application(people: People) -> Setup:
+    officer = at_the_screen(people.officer)
+    application = assessed(officer)
+    proposal = decisions.propose(officer, application, "reject", WHY)
+    decisions.decide(at_the_screen(people.desk.second), application, proposal.pk, "agree")
+    application.refresh_from_db()
+    given = {"reasons": WHY, "basis": "changed"}
+
+    def state() -> object:
+        application.refresh_from_db()
+        return application.state
+
+    return people.by_officers(
+        lambda who: reopen(who, application, WHY),
+        state,
+        page=(f"/applications/{application.number}/reopen/", given),
+        api=(f"/membershipAssessments/reopen/{application.number}", given),
     )
 
 
@@ -317,6 +344,8 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     "open_membership": opening,
     "sign_in_minimum.change": minimum,
     "terminate_membership": terminating,
+    "reinstate_membership": reinstating,
+    "reopen_application": reopening_application,
 }
 """Setups by action; a test fails for an action without one."""
 

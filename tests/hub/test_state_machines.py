@@ -25,6 +25,8 @@ ALLOWED = {
         ("under_review", "request_completion", "completion_requested"),
         ("completion_requested", "request_completion", "completion_requested"),
         ("completion_requested", "dismiss", "dismissed"),
+        ("rejected", "reopen", "under_review"),
+        ("dismissed", "reopen", "under_review"),
         ("completion_requested", "complete", "under_review"),
         ("completion_requested", "resume", "under_review"),
         ("under_review", "approve", "approved"),

@@ -157,7 +157,7 @@ def test_membership_steps(seed: Seed, desk: Desk) -> None:
         "API": {step: by_api(desk.officer, f"/memberships/{step}/{org}", WHY) for step in steps},
         "command": {"activate": by_command("membership", "activate", seed.org_b.name, *words)},
     }
-    assert try_forbidden_pairs(Case(MEMBERSHIP, membership, interfaces)) == 20 + 3
+    assert try_forbidden_pairs(Case(MEMBERSHIP, membership, interfaces)) == 26 + 3
 
 
 def test_application_steps(seed: Seed, desk: Desk) -> None:
@@ -168,6 +168,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
     own, note = {"application": number}, {"note": "By telephone"}
     asks = {"text": "Vi saknar planen.", "steps": ["security"]}
     decides = [{"outcome": outcome, "reasons": "Skäl."} for outcome in ("approve", "reject")]
+    reopens = {"reasons": "Skäl.", "basis": "changed"}
     alone = ("submit", "wait", "queue", "complete", "withdraw")
     place, api, run = f"/applications/{number}", "/membershipAssessments", ("membership",)
     by_name, words = ("--as", desk.officer.user.email), ("--user", desk.officer.user.email)
@@ -182,6 +183,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
             "approve": by_page(officer, f"{place}/propose/", decides[0]),
             "reject": by_page(officer, f"{place}/propose/", decides[1]),
             "dismiss": by_page(officer, f"{place}/dismiss/", {"reasons": "Skäl."}),
+            "reopen": by_page(officer, f"{place}/reopen/", reopens),
         },
         "API": {
             **{
@@ -194,6 +196,7 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
             "approve": by_api(key, f"{api}/propose/{number}", decides[0]),
             "reject": by_api(key, f"{api}/propose/{number}", decides[1]),
             "dismiss": by_api(key, f"{api}/propose/{number}", {"outcome": "dismiss", "reasons": "Skäl."}),
+            "reopen": by_api(key, f"{api}/reopen/{number}", reopens),
         },
         "command": {
             **{step: by_command(*run, "step", number, step, "--note", "By mail", *words) for step in alone},
@@ -205,11 +208,11 @@ def test_application_steps(seed: Seed, desk: Desk) -> None:
         },
     }
     of_officers = itertools.product(
-        ["draft"], ["review", "request_completion", "resume", "approve", "reject", "dismiss"]
+        ["draft"], ["review", "request_completion", "resume", "approve", "reject", "dismiss", "reopen"]
     )
     # The officers' pages do not know an applicant's draft, and say only that.
     case = Case(APPLICATION, application, interfaces, messages=dict.fromkeys(of_officers, ""))
-    assert try_forbidden_pairs(case) == 67 + 83 + 59
+    assert try_forbidden_pairs(case) == 74 + 90 + 59
 
 
 def test_two_officer_steps_are_not_available_as_plain_steps(seed: Seed, desk: Desk) -> None:

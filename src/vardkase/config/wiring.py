@@ -43,7 +43,6 @@ from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.kinds import register_appeals
-from vardkase.hub.case_files.appeals.letters import LetterAppeals
 from vardkase.hub.case_files.appeals.rules import DISMISS_APPEAL
 from vardkase.hub.case_files.closing import close_documents
 from vardkase.hub.case_files.description import register_case_description
@@ -72,13 +71,14 @@ from vardkase.hub.instance import approvals as instance_approvals
 from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
 from vardkase.hub.membership.agreements.services import publishing
-from vardkase.hub.membership.applications import letter_content as application_letters
 from vardkase.hub.membership.applications import mails as application_mails
 from vardkase.hub.membership.applications import tasks as application_tasks
 from vardkase.hub.membership.applications.numbers import register_numbers_of_members
 from vardkase.hub.membership.assessments import decision
 from vardkase.hub.membership.assessments.access import interest_in
+from vardkase.hub.membership.assessments.appeals import ApplicationAppeals
 from vardkase.hub.membership.assessments.case_access import MEMBERSHIP_CASES
+from vardkase.hub.membership.assessments.services import reopening
 from vardkase.hub.membership.conditions import deciding as conditions
 from vardkase.hub.membership.conditions.queries import TASKS as CONDITIONS
 from vardkase.hub.membership.conditions.schedules import REMIND_OF_CONDITIONS
@@ -90,7 +90,13 @@ from vardkase.hub.membership.members import sign_in_minimum
 from vardkase.hub.membership.members.checklist import register_checklist
 from vardkase.hub.membership.members.queries import member_with_number
 from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
-from vardkase.hub.membership.members.services import changes, judgments, opening, two_people
+from vardkase.hub.membership.members.services import (
+    changes,
+    judgments,
+    opening,
+    reinstatement,
+    two_people,
+)
 from vardkase.hub.membership.offence_data import services as offence_data
 from vardkase.hub.membership.offence_data.schedules import APPLY_GROUNDS
 from vardkase.hub.membership.onboarding import member_accounts
@@ -225,12 +231,14 @@ APPROVAL_ACTIONS = (
     offence_data.RECORD_PERMISSION,
     offence_data.END_PERMISSION,
     decision.DECIDE,
+    reopening.REOPEN,
     opening.OPEN,
     changes.ACCEPT_CHANGE,
     two_people.ACTIVATE,
     two_people.LIMIT,
     two_people.LIFT,
     two_people.TERMINATE,
+    reinstatement.REINSTATE,
     conditions.IMPOSE,
     conditions.EXTEND,
     judgments.CARRY_OUT,
@@ -291,7 +299,7 @@ def wire() -> None:
     register_case_description(CaseKind.PUBLIC_RECORDS, records_files.description)
     close_documents(records_files.THING, records_quarantine.closed_documents)
     register_appeals("membership", member_appeals.MemberAppeals())
-    register_appeals("application", LetterAppeals(application_letters.party_by_id))
+    register_appeals("application", ApplicationAppeals())
     register_appeals(records_files.THING, RecordsAppeals())
     for kind in TASK_KINDS:
         open_tasks.register(kind)

@@ -300,11 +300,6 @@ def test_suspended_member_comes_back_suspended_and_by_nobody_alone(
     org, actor = seed.org_b.pk, at_the_screen(desk.officer)
     with_approval.terminate(actor, org, "Villkoren har brutits.", "Händelserna ligger kvar.")
     officer, lawyer = signed_in(desk.officer), signed_in(jurist)
-    assert "reinstate" not in officer.get(f"/members/{org}/").content.decode()
-    assert officer.post(f"/members/{org}/step/reinstate/", {"reason": "x"}).status_code == 404
-    assert (
-        call(make_key(desk.officer.user), "POST", f"/memberships/reinstate/{org}", {"reason": "x"})[0] == 404
-    )
     assert appealed(officer, case_file, decision=document_of("letter_termination")).status_code == 302
     appeal = Appeal.objects.get()
     assert step(officer, "carry_out", note="Återställ.") == 422, "no court has decided"

@@ -6,6 +6,7 @@ from typing import Any
 
 from vardkase.api.answers import Json
 from vardkase.api.answers import Text as TextAnswer
+from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.fields import Anything, Choice, Date, Flag, Mandatory, Names, Number, Text
 from vardkase.api.inputs import Body, Params
@@ -20,8 +21,9 @@ from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.assessments.models import Proposal
 from vardkase.hub.membership.assessments.queries import CaseFilter
 from vardkase.hub.membership.assessments.rules import OFFICERS
-from vardkase.hub.membership.assessments.services import decisions, reviews
+from vardkase.hub.membership.assessments.services import decisions, reopening, reviews
 from vardkase.hub.membership.assessments.services.partiality import declare_in_application
+from vardkase.hub.membership.members.adverse_decisions import LiftGround
 from vardkase.identity.access.actor import Actor
 
 MOST = 500
@@ -63,6 +65,12 @@ class DecisionProposal(Body, kw_only=True):
     reasons: Mandatory[Text] = ""
     exception: Text = ""
     conditions: Anything = ()
+
+
+class Reopening(Body, kw_only=True):
+    reasons: Mandatory[Text] = ""
+    basis: Text = LiftGround.CHANGED
+    dissent: Text = ""
 
 
 class ProposalChoice(Body, kw_only=True):
@@ -192,6 +200,22 @@ def propose(call: Call, number: str, *, body: DecisionProposal) -> Json:
     """Propose a decision to a second officer."""
     given = (body.outcome, body.reasons, body.exception, body.conditions)
     return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *given)))
+
+
+@endpoint(
+    "membershipAssessments/reopen",
+    proposes=("reopen_application",),
+    staff=OFFICERS,
+    writes=True,
+    describes=Description(
+        text="`basis` is changed or wrong (37 and 38 §§ förvaltningslagen).",
+        url=f"/membershipAssessments/reopen/{NUMBER}",
+    ),
+)
+def reopen(call: Call, number: str, *, body: Reopening) -> Json:
+    """Propose to change the decision on a rejected or dismissed application, which is then examined again."""
+    application = queries.find(call.actor, number)
+    return Json(as_json(reopening.reopen(call.actor, application, body.reasons, body.basis, body.dissent)))
 
 
 @endpoint(

@@ -167,6 +167,23 @@ def terminate(call: Call, organisation_id: str, *, body: Termination) -> Json:
 
 
 @endpoint(
+    "memberships/reinstate",
+    proposes=("reinstate_membership",),
+    staff=OFFICER,
+    writes=True,
+    describes=Description(
+        text="`basis` is changed or wrong (37 and 38 §§ förvaltningslagen).",
+        url=f"/memberships/reinstate/{ORGANISATION}",
+    ),
+)
+def reinstate(call: Call, organisation_id: str, *, body: Restoration) -> Json:
+    """Change the decision that ended a membership, which then applies again."""
+    return _outcome(
+        call.actor, services.reinstate(call.actor, organisation_id, body.reason, body.basis, body.dissent)
+    )
+
+
+@endpoint(
     "memberships/declare_partial",
     staff=HANDLERS,
     writes=True,

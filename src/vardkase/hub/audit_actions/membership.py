@@ -61,6 +61,7 @@ class MembershipAction(AuditAction):
     )
     APPLICATION_REJECTED = "application.rejected", _("The application was rejected")
     APPLICATION_REMINDED = "application.reminded", _("The applicant was reminded of missing information")
+    APPLICATION_REOPENED = "application.reopened", _("The application is examined again")
     APPLICATION_RESUMED = (
         "application.resumed",
         _("The assessment continued without additional information through the link"),
@@ -109,10 +110,7 @@ class MembershipAction(AuditAction):
         _("Someone at the hub declared a conflict of interest"),
     )
     MEMBERSHIP_REOPENED_ITEM = "membership.reopened_item", _("A checklist item of the member was reopened")
-    MEMBERSHIP_REINSTATED = (
-        "membership.reinstated",
-        _("The membership applies again: its termination was quashed"),
-    )
+    MEMBERSHIP_REINSTATED = "membership.reinstated", _("The membership applies again")
     MEMBERSHIP_RESTORED = "membership.restored", _("The suspension of the membership was lifted")
     MEMBERSHIP_RESTRICTED = "membership.restricted", _("The membership was restricted")
     MEMBERSHIP_SIGN_IN_MINIMUM_CHANGED = (

@@ -28,6 +28,13 @@ class CaseFileProblem(ProblemCode):
     NO_PARTY = _("The party of the case is not known.")
     NOT_APPEALABLE = _("Choose a decision of this case that can be appealed.")
     NO_NEW_DECISION = _("Choose the new decision, a letter of this case that is later than the one appealed.")
+    HANDED_OVER = _(
+        "The appeal against the decision has been handed over to the court: you can no longer change it "
+        "(39 § förvaltningslagen)."
+    )
+    APPEALED = _(
+        "The decision has been appealed: you can change it only if it was obviously wrong (39 § förvaltningslagen)."
+    )
     ARRIVAL_DAY = _("Choose a day between the decision and today.")
     DEEMED_DAY = _("Choose the working day before the one on which it arrived.")
     DOCUMENTS_CLOSED = _(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.access import readable
 from vardkase.hub.case_files.appeals.models import Appeal, AppealState
+from vardkase.hub.case_files.appeals.rules import HERE
 from vardkase.hub.case_files.closing import closed
-from vardkase.hub.case_files.models import CaseDocument, CaseFile
+from vardkase.hub.case_files.models import CaseDocument, CaseFile, Direction
 from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.correspondence.models import Letter
 from vardkase.identity.access.actor import Actor
 
 WAITING = (AppealState.REGISTERED, AppealState.IN_TIME, AppealState.CHANGED, AppealState.DECIDED)
@@ -69,3 +72,35 @@ def waiting_appeals(actor: Actor) -> Iterator[Appeal]:
     """Those that wait for the authority, the oldest first."""
     rows = Appeal.objects.filter(case_file__in=readable(actor), state__in=WAITING)
     yield from rows.select_related("case_file").order_by("arrived_on", "pk")
+
+
+def appealed_letters(appeal: Appeal) -> set[int]:
+    """Letters of the decision that was appealed, of a new one as against which the appeal counts (46 § FL), and those
+    that they correct."""
+    named = {
+        decision.letter_id for decision in (appeal.decision, appeal.new_decision) if decision is not None
+    }
+    letters = {pk for pk in named if pk is not None}
+    corrected = Letter.objects.filter(pk__in=letters).exclude(corrects=None)
+    return letters | set(corrected.values_list("corrects_id", flat=True))
+
+
+def refusal_of_change(decision: Collection[int], *, is_obviously_wrong: bool) -> Problem | None:
+    """Why the authority may not change a decision of its own (39 § förvaltningslagen): it has been appealed.
+
+    `decision`: its letter, and those that correct it. None if it may.
+    """
+    against = Q(decision__letter__in=decision) | Q(new_decision__letter__in=decision)
+    found = Appeal.objects.filter(against)
+    if found.filter(state=AppealState.FORWARDED).exists():
+        return CaseFileProblem.HANDED_OVER()
+    if not is_obviously_wrong and found.filter(state__in=HERE).exists():
+        return CaseFileProblem.APPEALED()
+    return None
+
+
+def judgment_is_filed(appeal: Appeal) -> bool:
+    """Whether anything has arrived in the case since the appeal was handed over."""
+    arrived = appeal.case_file.documents.filter(direction=Direction.INCOMING, letter=None)
+    handed_over = appeal.letter.number if appeal.letter else appeal.document.number
+    return arrived.filter(number__gt=handed_over).exists()

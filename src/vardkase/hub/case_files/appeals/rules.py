@@ -72,6 +72,8 @@ HERE = (State.REGISTERED, State.IN_TIME, State.CHANGED)
 OPEN = (*HERE, State.FORWARDED)
 STANDS = (CourtOutcome.UPHELD, CourtOutcome.STRUCK_OUT)
 """Outcomes that leave nothing to carry out."""
+QUASHES = (CourtOutcome.QUASHED, CourtOutcome.REMITTED)
+"""Outcomes after which the decision has no effect: a case is not referred back without quashing it."""
 
 
 def is_late(appeal: Appeal) -> bool:

@@ -61,6 +61,12 @@ APPLICATION = StateMachine(
             (State.COMPLETION_REQUESTED,),
             State.DISMISSED,
         ),
+        "reopen": Transition(
+            MembershipAction.APPLICATION_REOPENED,
+            _("Examine the application again"),
+            (State.REJECTED, State.DISMISSED),
+            State.UNDER_REVIEW,
+        ),
         "withdraw": Transition(
             MembershipAction.APPLICATION_WITHDRAWN,
             _("Withdraw"),
@@ -69,4 +75,5 @@ APPLICATION = StateMachine(
         ),
     },
 )
-"""Approving, rejecting and dismissing take two officers: `hub.membership.assessments` alone takes those steps."""
+"""Approving, rejecting, dismissing and reopening take two officers: `hub.membership.assessments` alone takes those
+steps."""

@@ -97,7 +97,7 @@ def describe_decision(request: ApprovalRequest) -> ActionDescription:
     )
 
 
-def _application(request: ApprovalRequest) -> Application:
+def application_of(request: ApprovalRequest) -> Application:
     return first_or_not_found(
         Application.objects.select_for_update().filter(number=request.subject),
         ApplicationProblem.NO_SUCH_APPLICATION(),
@@ -106,7 +106,7 @@ def _application(request: ApprovalRequest) -> Application:
 
 def decision_state(request: ApprovalRequest) -> dict[str, Any]:
     # Without the terms: if they are not accepted, the approval itself is refused and can be retried.
-    application = _application(request)
+    application = application_of(request)
     answers = {key: value for key, value in application.answers.items() if key != "terms"}
     text = json.dumps(answers, sort_keys=True, ensure_ascii=False)
     assessments = sorted(assessments_of(application).items())
@@ -125,7 +125,7 @@ def decision_conflict(actor: Acting, request: ApprovalRequest) -> Problem | None
 
 def _execute_decision(approval: Approval) -> Application:
     request = approval.for_action(DECIDE).request
-    application, actor = _application(request), cast(Actor, approval.actor)
+    application, actor = application_of(request), cast(Actor, approval.actor)
     proposal = Proposal.objects.get(pk=request.pk)
     APPLICATION.after(application.state, proposal.outcome)
     if refusal := refusal_of(application, proposal.outcome, proposal.exception):
@@ -142,7 +142,7 @@ def _execute_decision(approval: Approval) -> Application:
 
 
 def decision_closed(actor: Acting, request: ApprovalRequest) -> None:
-    application = _application(request)
+    application = application_of(request)
     if request.state == RequestState.WITHDRAWN:
         record(actor, MembershipAction.APPLICATION_PROPOSAL_TAKEN_BACK, Target.of(application))
         return

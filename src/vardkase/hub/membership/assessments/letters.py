@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -20,7 +21,12 @@ from vardkase.hub.membership.applications.accepted_terms import accepted_version
 from vardkase.hub.membership.applications.access import link_address, new_link
 from vardkase.hub.membership.applications.letter_content import LANGUAGES, common, contents, kept, signature
 from vardkase.hub.membership.applications.mails import recipients_of
-from vardkase.hub.membership.applications.models import Application, CompletionKind, DocumentKind
+from vardkase.hub.membership.applications.models import (
+    Application,
+    ApplicationState,
+    CompletionKind,
+    DocumentKind,
+)
 from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.assessments.access import require_impartial
 from vardkase.hub.membership.assessments.models import Outcome, Proposal
@@ -28,6 +34,13 @@ from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
 from vardkase.hub.membership.assessments.rules import not_met
 from vardkase.hub.membership.assessments.stated_conditions import SECTION, in_letters
+from vardkase.hub.membership.members.adverse_decisions import (
+    LIFT_PROVISIONS,
+    LiftGround,
+    cited,
+    dissent_in_words,
+)
+from vardkase.hub.membership.members.letter_content import Presenter
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
 from vardkase.identity.access.actor import Actor
 
@@ -65,6 +78,78 @@ def send_decision(actor: Actor, application: Application, proposal: Proposal) ->
     if proposal.conditions and not carries(letter, SECTION):
         raise Conflict(AssessmentProblem.LETTER_LACKS_CONDITIONS())
     _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
+
+
+def last_rejection(application: Application) -> Letter | None:
+    """The decision by which an application was rejected or dismissed, without its bytes; None if it is not."""
+    if application.state not in (ApplicationState.REJECTED, ApplicationState.DISMISSED):
+        return None
+    kinds = [OUTCOMES[outcome][0] for outcome in (Outcome.REJECT, Outcome.DISMISS)]
+    rows = Letter.objects.filter(thing_kind=APPLICATION.kind, thing_id=application.pk, kind__in=kinds)
+    return rows.filter(corrects=None).defer("content").order_by("-pk").first()
+
+
+def send_reopening(
+    actor: Actor,
+    application: Application,
+    decided: Letter | None,
+    reason: str,
+    presenter: Presenter,
+    ground: LiftGround,
+    dissent: str,
+) -> None:
+    """The decision that changes the one by which the application was `decided`: it is examined again."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            facts[language] = {
+                **_reopened(actor, application, decided, language),
+                "reasons": reason,
+                "presenter": presenter.in_words(language),
+                "act_provisions": cited((LIFT_PROVISIONS[ground],)),
+                "dissent": dissent_in_words(dissent),
+            }
+    _send_reopened(actor, application, "letter_reopening", facts)
+
+
+def send_reopening_by_court(
+    actor: Actor, application: Application, decided: Letter, court: str, on: date | None, outcome: str
+) -> None:
+    """That the application is examined again, since a court has quashed the decision."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            facts[language] = {
+                **_reopened(actor, application, decided, language),
+                "court": court or gettext("The court"),
+                "outcome_day": formatted(on, "j F Y") if on else "–",
+                "outcome": outcome,
+            }
+    _send_reopened(actor, application, "letter_court_reopening", facts)
+
+
+def _reopened(
+    actor: Actor, application: Application, decided: Letter | None, language: str
+) -> dict[str, str]:
+    words = {
+        "title": decided.title if decided else gettext("Decision"),
+        "number": decided.number if decided else "–",
+        "day": formatted(timezone.localdate(decided.at), "j F Y") if decided else "–",
+    }
+    return {
+        **common(application),
+        "day": formatted(timezone.localdate(), "j F Y"),
+        "earlier": gettext("%(title)s: decision %(number)s of %(day)s") % words,
+        "decider": signature(actor.user_id, actor.name, language),
+    }
+
+
+def _send_reopened(
+    actor: Actor, application: Application, kind: str, facts: dict[str, dict[str, str]]
+) -> None:
+    signed = {language: [each["decider"]] for language, each in facts.items()}
+    letter = write(actor, contents(kind, application, facts, signed), Target.of(application))
+    _send(actor, application, letter, "application_reopened", DocumentKind.DECISION)
 
 
 def preview_decision(actor: Actor, application: Application, proposal: Proposal) -> bytes:

@@ -103,14 +103,19 @@ def terms_against(application: Application) -> Terms:
 
 def drop_outdated(published: Published) -> None:
     """Remove assessments of criteria that a new version words differently: they must be assessed again."""
-    before = {criterion["key"]: criterion for criterion in published.former.criteria}
-    changed = [
-        criterion["key"]
-        for criterion in published.terms.criteria
-        if before.get(criterion["key"]) != criterion
-    ]
+    changed = _reworded(published.former, published.terms)
     undecided = Application.objects.filter(state__in=UNDECIDED)
     CriterionAssessment.objects.filter(application__in=undecided, key__in=changed).delete()
+
+
+def reworded_since(version: int) -> set[str]:
+    """Keys of criteria that the terms in force word otherwise than this version of them."""
+    return _reworded(terms_of(version), current_terms())
+
+
+def _reworded(former: Terms, terms: Terms) -> set[str]:
+    before = {criterion["key"]: criterion for criterion in former.criteria}
+    return {criterion["key"] for criterion in terms.criteria if before.get(criterion["key"]) != criterion}
 
 
 def criteria_of(application: Application) -> list[Criterion]:

@@ -185,14 +185,28 @@ def lifting(
             facts[language] = {
                 **sender_facts(actor, membership, language),
                 "day": formatted(timezone.localtime(), "j F Y"),
-                "reason": reason,
                 "earlier": "\n".join(_decided(each) for each in lifted),
-                "presenter": presenter.in_words(language),
-                "provisions": decision_facts(membership.sector)["provisions"],
-                "act_provisions": cited((LIFT_PROVISIONS[ground],)),
-                "dissent": dissent_in_words(dissent),
+                **_in_favour(membership, language, reason, presenter, ground, dissent),
             }
     return _written(actor, membership, "letter_lifting", facts)
+
+
+def _in_favour(
+    membership: Membership,
+    language: str,
+    reason: str,
+    presenter: Presenter,
+    ground: LiftGround,
+    dissent: str,
+) -> dict[str, str]:
+    """What a decision states that changes another to the member's advantage."""
+    return {
+        "reason": reason,
+        "presenter": presenter.in_words(language),
+        "provisions": decision_facts(membership.sector)["provisions"],
+        "act_provisions": cited((LIFT_PROVISIONS[ground],)),
+        "dissent": dissent_in_words(dissent),
+    }
 
 
 def lifting_by_court(
@@ -227,6 +241,27 @@ def lifting_by_court(
 def reinstatement(
     actor: AuditActor,
     membership: Membership,
+    termination: Letter | None,
+    remaining: Sequence[Restriction],
+    reason: str,
+    presenter: Presenter,
+    ground: LiftGround,
+    dissent: str,
+) -> Attachment:
+    """The decision that changes a `termination` to the member's advantage, with what limits the membership."""
+    facts = {}
+    for language in LANGUAGES:
+        with override(language):
+            facts[language] = {
+                **_reinstated(actor, membership, language, termination, remaining),
+                **_in_favour(membership, language, reason, presenter, ground, dissent),
+            }
+    return _written(actor, membership, "letter_reinstatement", facts)
+
+
+def reinstatement_by_court(
+    actor: AuditActor,
+    membership: Membership,
     termination: Letter,
     remaining: Sequence[Restriction],
     court: str,
@@ -237,21 +272,33 @@ def reinstatement(
     facts = {}
     for language in LANGUAGES:
         with override(language):
-            number = {
-                "number": termination.number,
-                "day": formatted(timezone.localtime(termination.at), "j F Y"),
-            }
             facts[language] = {
+                **_reinstated(actor, membership, language, termination, remaining),
                 **_judgment(actor, membership, language, court, on, outcome),
-                "earlier": gettext("Termination of the membership: decision %(number)s of %(day)s") % number,
-                "remaining": gettext(
-                    "These restrictions were not quashed, and apply again: %(restrictions)s."
-                )
-                % {"restrictions": "; ".join(_decided(each) for each in remaining)}
-                if remaining
-                else "",
             }
     return _written(actor, membership, "letter_court_reinstatement", facts)
+
+
+def _reinstated(
+    actor: AuditActor,
+    membership: Membership,
+    language: str,
+    termination: Letter | None,
+    remaining: Sequence[Restriction],
+) -> dict[str, str]:
+    number = {
+        "number": termination.number if termination else "–",
+        "day": formatted(timezone.localtime(termination.at), "j F Y") if termination else "–",
+    }
+    words = gettext("These restrictions still stand, and apply again: %(restrictions)s.")
+    return {
+        **sender_facts(actor, membership, language),
+        "day": formatted(timezone.localtime(), "j F Y"),
+        "earlier": gettext("Termination of the membership: decision %(number)s of %(day)s") % number,
+        "remaining": words % {"restrictions": "; ".join(_decided(each) for each in remaining)}
+        if remaining
+        else "",
+    }
 
 
 def _judgment(

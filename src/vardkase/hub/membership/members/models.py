@@ -25,7 +25,8 @@ class Membership(models.Model):
     `county` is the two digits of a Swedish county (länskod), or empty. `statement_until` is the last day of
     the accepted security statement with the latest end, null if there is none. `details` are the member's own
     data (`details.FIELDS`). `ending` sums up the termination: counts by name, `contributions` in words, and what it
-    changed, for a court that quashes it: the `state` before, ids of `accounts` and of `restrictions` that it ended.
+    changed, if it is undone: the `state` before, ids of `accounts` and of `restrictions` that it ended, and what it
+    switched off of `servers`, by id.
     """
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="membership")

@@ -43,7 +43,6 @@ MEMBERSHIP = StateMachine(
             _("Reinstate"),
             (State.TERMINATED,),
             State.ACTIVE,
-            undoes_decision=True,
         ),
         "reinstate_onboarding": Transition(
             MembershipAction.MEMBERSHIP_REINSTATED,

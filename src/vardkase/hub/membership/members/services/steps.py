@@ -1,4 +1,4 @@
-"""Membership transitions proposed by an officer: activate, suspend, restore, terminate."""
+"""Membership transitions proposed by an officer: activate, suspend, restore, terminate, reinstate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from vardkase.core.clock import now_seconds, today
-from vardkase.core.errors import Invalid
+from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import TransitionRefused
@@ -35,6 +35,7 @@ from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import is_reserved
 from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services import hearings, two_people
+from vardkase.hub.membership.members.services.reinstatement import REINSTATE, refusal_of_reinstatement
 from vardkase.hub.membership.members.services.restrictions import require_active
 from vardkase.hub.membership.members.services.transitions import locked, reasons
 from vardkase.identity.access.actor import Actor
@@ -139,9 +140,7 @@ def restore(
     membership = _locked_for(actor, reference, "")
     if not membership.restrictions.filter(lifted=None, cause=OFFICER).exists():
         MEMBERSHIP.after(membership.state, "restore")  # raises, unless a suspension is to be lifted
-    if basis not in LiftGround.values:
-        raise Invalid({"basis": [CommonProblem.NO_SUCH_CHOICE(choices=LiftGround.values)]})
-    parameters = {"basis": basis, "dissent": dissent_change(dissent)}
+    parameters = _in_favour(basis, dissent)
     return two_people.propose_step(actor, two_people.LIFT, membership, reasons(reason), parameters)
 
 
@@ -160,6 +159,28 @@ def terminate(
         raise Invalid({"contributions": [MemberProblem.LACKS_CONTRIBUTIONS()]})
     parameters = {"contributions": contributions} | checked_decision(membership, hearings.TERMINATED, adverse)
     return two_people.propose_step(actor, two_people.TERMINATE, membership, reasons(reason), parameters)
+
+
+@transaction.atomic
+def reinstate(
+    actor: Actor, reference: Reference, reason: str, basis: str = LiftGround.CHANGED, dissent: str = ""
+) -> ApprovalRequest:
+    """Propose to change the decision that ended a membership, which then applies again; as in `restore`.
+
+    Raises Conflict also if it has been appealed, unless it was obviously wrong and is not handed over (39 § FL).
+    """
+    membership = _locked_for(actor, reference, "reinstate")
+    parameters = _in_favour(basis, dissent)
+    if refusal := refusal_of_reinstatement(membership, basis):
+        raise Conflict(refusal)
+    return two_people.propose_step(actor, REINSTATE, membership, reasons(reason), parameters)
+
+
+def _in_favour(basis: str, dissent: str) -> dict[str, str]:
+    """What a decision that changes another to the member's advantage states. Raises Invalid by field."""
+    if basis not in LiftGround.values:
+        raise Invalid({"basis": [CommonProblem.NO_SUCH_CHOICE(choices=LiftGround.values)]})
+    return {"basis": basis, "dissent": dissent_change(dissent)}
 
 
 def checked_decision(

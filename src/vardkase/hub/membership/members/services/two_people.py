@@ -268,7 +268,10 @@ TERMINATE = _of_a_member(
     name="terminate_membership",
     title=_("Terminate a membership"),
     describe=_description(
-        _("Accounts will be disabled, keys revoked, and exchange stopped. Only a court can undo this."),
+        _(
+            "Accounts will be disabled, keys revoked, and exchange stopped. Only a new decision by two officers, or "
+            "a court, can undo this."
+        ),
         contributions=_("What happens to its contributions"),
         **LABELS,
     ),

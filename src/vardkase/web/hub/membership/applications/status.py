@@ -159,7 +159,7 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
     context = page(
         request,
         form=form,
-        state_words=WORDS[State(application.state)],
+        state_words=_in_words(application),
         waits_for=phase_title(application.waits_for),
         opening=opening_in_words(application.waits_for, timezone.now()),
         timeline=_timeline(application),
@@ -177,6 +177,13 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
         documents=application.documents.exclude(kind__in=LETTERS).order_by("-pk"),
     )
     return render(request, "applications/status.html", context, status=status)
+
+
+def _in_words(application: Application) -> tuple[Any, Any]:
+    words = WORDS[State(application.state)]
+    if application.is_ordered and application.state == State.COMPLETION_REQUESTED:
+        return words[0], ORDERED
+    return words
 
 
 def _timeline(application: Application) -> list[dict[str, Any]]:
@@ -200,8 +207,12 @@ PAST = {
     "approve": _("Application approved"),
     "reject": _("Application rejected"),
     "dismiss": _("Application dismissed"),
+    "reopen": _("Decision changed or quashed, application examined again"),
     "withdraw": _("Application withdrawn"),
 }
+ORDERED = _(
+    "We have ordered you to complete the application. Read the letter, change the answers and submit again."
+)
 WORDS = {
     State.DRAFT: (_("Draft"), _("You are filling in the application.")),
     State.SUBMITTED: (
@@ -231,13 +242,13 @@ WORDS = {
     ),
     State.REJECTED: (
         _("Rejected"),
-        _("The decision is below, with the reasons and how to appeal. You may apply again."),
+        _("The decision is below, with the reasons and what you can do. You may apply again."),
     ),
     State.DISMISSED: (
         pgettext_lazy("application", "Dismissed"),
         _(
-            "The application was not completed as ordered, and was therefore not examined. The decision is below, "
-            "with how to appeal. You may apply again."
+            "The application was not completed as ordered, and was therefore not examined. The decision is below. It "
+            "says what you can do."
         ),
     ),
     State.WAITING: (

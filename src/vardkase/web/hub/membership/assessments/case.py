@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
@@ -17,7 +22,7 @@ from vardkase.hub.membership.applications.services.conversation import write_mes
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.rules import OFFICERS
-from vardkase.hub.membership.assessments.services import decisions, reviews
+from vardkase.hub.membership.assessments.services import decisions, reopening, reviews
 from vardkase.identity.access.actor import Actor
 from vardkase.web.hub.membership.assessments.documents import PDF
 from vardkase.web.hub.membership.assessments.forms import (
@@ -28,13 +33,16 @@ from vardkase.web.hub.membership.assessments.forms import (
     DismissalForm,
     ProposalForm,
     RegistryForm,
+    ReopeningForm,
     ResumeForm,
 )
 from vardkase.web.hub.membership.assessments.presenters import criteria, sections, shown
+from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.proposals import proposed
 
 
 @page(staff=OFFICERS)
@@ -118,51 +126,22 @@ def _completion_page(request: PageRequest, application: Application, form: Compl
     return render(request, "assessments/completion.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@page(staff=OFFICERS, writes=True)
-def registry_number(request: PageRequest, number: str) -> HttpResponse:
-    application = queries.find(request.actor, number)
-    form = RegistryForm(request.POST)
-    return _sent(
-        request,
-        application,
-        {"registry_form": form},
-        lambda: reviews.set_registry_number(request.actor, application, form.cleaned_data["registry_number"]),
-        gettext("The case reference number has been saved."),
-    )
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    """What an officer does with one of the forms on the page of an application."""
+
+    form: Callable[[Application, Any], Form]
+    act: Callable[[Actor, Application, Any], object]
+    done: Promise
 
 
-@require_POST
-@page(staff=OFFICERS, writes=True)
-def resume(request: PageRequest, number: str) -> HttpResponse:
-    application = queries.find(request.actor, number)
-    form = _resume_form(application, request.POST)
-    return _sent(
-        request,
-        application,
-        {"resume_form": form},
-        lambda: reviews.resume(request.actor, application, **form.cleaned_data),
-        gettext("The assessment continues."),
-    )
+def _resume_form(application: Application, data: Any = None) -> ResumeForm:
+    return ArrivedForm(data) if application.is_ordered else ResumeForm(data)
 
 
-@require_POST
-@page(staff=OFFICERS, writes=True)
-def dismiss(request: PageRequest, number: str) -> HttpResponse:
-    application = queries.find(request.actor, number)
-    form = DismissalForm(request.POST)
-    return _sent(
-        request,
-        application,
-        {"dismissal_form": form},
-        lambda: _propose_dismissal(request.actor, application, form.cleaned_data["reasons"]),
-        gettext("The proposal is waiting for a second officer."),
-    )
-
-
-def _propose_dismissal(actor: Actor, application: Application, reasons: str) -> None:
+def _propose_dismissal(actor: Actor, application: Application, form: DismissalForm) -> None:
     try:
-        decisions.propose(actor, application, Outcome.DISMISS, reasons)
+        decisions.propose(actor, application, Outcome.DISMISS, form.cleaned_data["reasons"])
     except Invalid as refused:
         # The form has no field for the outcome, of which it is the only one.
         if problems := refused.by_field.get("outcome"):
@@ -170,49 +149,80 @@ def _propose_dismissal(actor: Actor, application: Application, reasons: str) -> 
         raise
 
 
-def _resume_form(application: Application, data: Any = None) -> ResumeForm:
-    return ArrivedForm(data) if application.is_ordered else ResumeForm(data)
+STEPS = {
+    "registry_form": FormStep(
+        lambda _application, data: RegistryForm(data),
+        lambda actor, case, form: reviews.set_registry_number(actor, case, **form.cleaned_data),
+        _("The case reference number has been saved."),
+    ),
+    "resume_form": FormStep(
+        _resume_form,
+        lambda actor, case, form: reviews.resume(actor, case, **form.cleaned_data),
+        _("The assessment continues."),
+    ),
+    "dismissal_form": FormStep(
+        lambda _application, data: DismissalForm(data),
+        _propose_dismissal,
+        _("The proposal is waiting for a second officer."),
+    ),
+    "message_form": FormStep(
+        lambda _application, data: CaseMessageForm(data),
+        lambda actor, case, form: write_message(actor, case, **form.cleaned_data),
+        _("The message has been sent."),
+    ),
+    "note_form": FormStep(
+        lambda _application, data: CaseMessageForm(data),
+        lambda actor, case, form: write_message(actor, case, **form.cleaned_data, note=True),
+        _("The note has been saved."),
+    ),
+    "proposal_form": FormStep(
+        lambda _application, data: ProposalForm(data),
+        lambda actor, case, form: decisions.propose(actor, case, **form.rest(), conditions=form.conditions()),
+        _("The proposal is waiting for a second officer."),
+    ),
+}
 
 
 @require_POST
 @page(staff=OFFICERS, writes=True)
-def message(request: PageRequest, number: str) -> HttpResponse:
-    application = queries.find(request.actor, number)
-    form = CaseMessageForm(request.POST)
+def step(request: PageRequest, number: str, name: str) -> HttpResponse:
+    """`name`: of one of STEPS."""
+    application, taken = queries.find(request.actor, number), STEPS[name]
+    form = taken.form(application, request.POST)
+    # Messages and notes are written in the same place.
+    shown_as = "message_form" if name == "note_form" else name
     return _sent(
         request,
         application,
-        {"message_form": form},
-        lambda: write_message(request.actor, application, form.cleaned_data["text"]),
-        gettext("The message has been sent."),
+        {shown_as: form},
+        lambda: taken.act(request.actor, application, form),
+        str(taken.done),
     )
 
 
-@require_POST
 @page(staff=OFFICERS, writes=True)
-def note(request: PageRequest, number: str) -> HttpResponse:
+def reopen(request: PageRequest, number: str) -> HttpResponse:
+    """Propose to examine a rejected or dismissed application again."""
     application = queries.find(request.actor, number)
-    form = CaseMessageForm(request.POST)
-    return _sent(
+    form = ReopeningForm(request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            return proposed(request, reopening.reopen(request.actor, application, **form.cleaned_data))
+    parents = [
+        (gettext("Applications"), reverse("applications")),
+        (number, reverse("application", args=[number])),
+    ]
+    return edit_page(
         request,
-        application,
-        {"message_form": form},
-        lambda: write_message(request.actor, application, form.cleaned_data["text"], note=True),
-        gettext("The note has been saved."),
-    )
-
-
-@require_POST
-@page(staff=OFFICERS, writes=True)
-def propose(request: PageRequest, number: str) -> HttpResponse:
-    application = queries.find(request.actor, number)
-    form = ProposalForm(request.POST)
-    return _sent(
-        request,
-        application,
-        {"proposal_form": form},
-        lambda: decisions.propose(request.actor, application, **form.rest(), conditions=form.conditions()),
-        gettext("The proposal is waiting for a second officer."),
+        form,
+        gettext("Examine the application again"),
+        parents,
+        save=gettext("Propose to a second officer"),
+        intro=gettext(
+            "Your decision is changed in the applicant’s favour, and the review continues. The reasons, the provision "
+            "and any dissenting opinion stand in the letter. Nothing is sent until another officer has approved."
+        ),
+        things=[str(application)],
     )
 
 

@@ -11,6 +11,7 @@ from vardkase.hub.membership.applications.models import CompletionKind
 from vardkase.hub.membership.assessments.models import Outcome
 from vardkase.hub.membership.assessments.services.decisions import DecisionResult
 from vardkase.hub.membership.assessments.services.reviews import LONGEST, LONGEST_REGISTRY_NUMBER
+from vardkase.hub.membership.members.adverse_decisions import LABELS, LiftGround
 from vardkase.hub.membership.questionnaire.steps import STEPS
 from vardkase.web.hub.membership.assessments.condition_rows import ConditionRows
 
@@ -80,6 +81,14 @@ class DismissalForm(forms.Form):
         _("Reasons for the dismissal"),
         hint=_("Why what is missing prevents an examination. Quoted word for word in the letter."),
     )
+
+
+class ReopeningForm(forms.Form):
+    basis = forms.ChoiceField(
+        label=_("Ground"), choices=LiftGround.choices, initial=LiftGround.CHANGED, widget=forms.RadioSelect
+    )
+    reasons = _text(_("Reasons for the decision"), hint=_("Quoted word for word in the letter."))
+    dissent = _text(LABELS["dissent"], required=False)
 
 
 class RegistryForm(forms.Form):

@@ -25,6 +25,7 @@ from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.assessments.decision import refusal_of_dismissal
 from vardkase.hub.membership.assessments.models import Proposal, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
+from vardkase.hub.membership.assessments.services.reopening import REOPEN
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
@@ -34,6 +35,7 @@ from vardkase.hub.membership.sectors import Nis2Status
 from vardkase.hub.membership.themes import THEMES, Theme
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import RequestState
+from vardkase.identity.accounts.four_eyes.queries import waiting_request
 from vardkase.web.ui.display import short_date
 
 ICONS = {Verdict.MET: "check", Verdict.REMARK: "flag", Verdict.NOT_MET: "x", Verdict.NOT_APPLICABLE: "minus"}
@@ -43,9 +45,10 @@ LONGEST_COURSE = 5
 VOICES = {"applicant": (Author.APPLICANT, Author.OFFICER), "internal": (Author.NOTE,)}
 
 
-def _agreed(proposals: Sequence[Proposal]) -> dict[str, Any]:
-    """The decision, and who proposed and made it."""
-    agreed = next((proposal for proposal in proposals if proposal.state == RequestState.APPROVED), None)
+def _agreed(application: Application, proposals: Sequence[Proposal]) -> dict[str, Any]:
+    """The decision in force, and who proposed and made it."""
+    approved = [each for each in proposals if each.state == RequestState.APPROVED]
+    agreed = approved[-1] if approved and application.decided else None
     if agreed is None:
         return {"agreed": None}
     return {
@@ -85,7 +88,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "proposals": proposals,
         "waiting": waiting,
         "proposer": _name(waiting.proposed_by, waiting.proposed_by_name) if waiting else "",
-        **_agreed(proposals),
+        **_agreed(application, proposals),
         "is_mine": bool(waiting and waiting.proposed_by == actor.user_id),
         "signs_as": getattr(signature(actor), "name", ""),
         "member": Membership.objects.filter(application=application)
@@ -106,6 +109,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "letters": with_service(letters_about("application", application.pk), application.sector),
         "sent": list(sent_about("application", application.pk)),
         "steps": APPLICATION.open_steps(application.state),
+        "reopening": waiting_request(REOPEN.name, application.number),
     }
 
 

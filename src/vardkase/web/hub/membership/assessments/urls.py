@@ -18,12 +18,27 @@ urlpatterns = [
         case.preview_completion,
         name="application_completion_preview",
     ),
-    path("applications/<str:number>/registry-number/", case.registry_number, name="application_registry"),
-    path("applications/<str:number>/dismiss/", case.dismiss, name="application_dismiss"),
-    path("applications/<str:number>/resume/", case.resume, name="application_resume"),
-    path("applications/<str:number>/message/", case.message, name="application_message"),
-    path("applications/<str:number>/note/", case.note, name="application_note"),
-    path("applications/<str:number>/propose/", case.propose, name="application_propose"),
+    path(
+        "applications/<str:number>/registry-number/",
+        case.step,
+        {"name": "registry_form"},
+        name="application_registry",
+    ),
+    path(
+        "applications/<str:number>/dismiss/",
+        case.step,
+        {"name": "dismissal_form"},
+        name="application_dismiss",
+    ),
+    path("applications/<str:number>/reopen/", case.reopen, name="application_reopen"),
+    path("applications/<str:number>/resume/", case.step, {"name": "resume_form"}, name="application_resume"),
+    path(
+        "applications/<str:number>/message/", case.step, {"name": "message_form"}, name="application_message"
+    ),
+    path("applications/<str:number>/note/", case.step, {"name": "note_form"}, name="application_note"),
+    path(
+        "applications/<str:number>/propose/", case.step, {"name": "proposal_form"}, name="application_propose"
+    ),
     path("applications/<str:number>/proposals/<int:proposal>/", case.decide, name="application_decide"),
     path(
         "applications/<str:number>/proposals/<int:proposal>/take-back/",

@@ -24,6 +24,7 @@ from vardkase.hub.membership.members import queries, services
 from vardkase.hub.membership.members.cases import THING
 from vardkase.hub.membership.members.models import Membership, MembershipState, RestrictionCause
 from vardkase.hub.membership.members.rules import MEMBERSHIP, TECHNICAL, conflict_of
+from vardkase.hub.membership.members.services.reinstatement import reinstatement_in_words
 from vardkase.hub.membership.onboarding.items import never_waived, still_open
 from vardkase.hub.training.queries import STAFF as TRAINERS
 from vardkase.identity.access.actor import Actor
@@ -127,7 +128,15 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
     "terminate": (
         _("Terminate the membership"), written.TerminateForm,
         lambda actor, pk, data: services.terminate(actor, pk, data["reason"], data["contributions"], data),
-        _("Accounts will be disabled, keys revoked, and exchange stopped. Only a court can undo this."),
+        _(
+            "Accounts will be disabled, keys revoked, and exchange stopped. Only a new decision by two officers, or "
+            "a court, can undo this."
+        ),
+    ),
+    "reinstate": (
+        _("Reinstate the membership"), written.LiftForm,
+        lambda actor, pk, data: services.reinstate(actor, pk, data["reason"], data["basis"], data["dissent"]),
+        _("You change your decision to end the membership. It applies again once another officer has approved that."),
     ),
 }  # fmt: skip
 
@@ -156,6 +165,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         "language": membership.language,
         "hearings": open_hearings(membership) if name in ("suspend", "terminate") else [],
         "ending": services.would_end(membership) if name == "terminate" else {},
+        "effects": reinstatement_in_words(membership) if name == "reinstate" else [],
     }  # fmt: skip
     return render(request, "members/step.html", context, status=422 if form.errors else 200)
 
