@@ -70,13 +70,18 @@ def delete_rule(actor: Actor, reference: str) -> int:
     return number
 
 
-def _write(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
+def fill_rule(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
+    """Take over `data` as a client sends it, without storing the rule. Raises Invalid."""
     fill(rule, data, READERS)
     selected = rule.selector_list
     if rule.selector_type == Selector.EVENT_INFO:
         rule.numbers, rule.patterns = [], [_pattern(each) for each in selected]
     else:
         rule.numbers, rule.patterns = [_identifier(rule, each) for each in selected], []
+
+
+def _write(rule: CorrelationRule, data: Mapping[str, Any]) -> None:
+    fill_rule(rule, data)
     rule.timestamp = now_seconds()
     rule.save()
 

@@ -34,6 +34,12 @@ def mark_events() -> None:
         pass
 
 
+def mark_all() -> None:
+    """Compare all events with each other in one statement, for when very many have been written in this transaction."""
+    cursor().execute("SELECT pg_advisory_xact_lock(hashtext('shared_key'))")
+    cursor().execute(MARK_ALL)
+
+
 @transaction.atomic
 def _mark_next() -> bool:
     # One at a time: each has to see the marks of the one before.
@@ -69,6 +75,14 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) found
 CROSS JOIN LATERAL (VALUES (%(event)s::bigint), (found.event_id)) has (event_id)
+ORDER BY 1, 2
+ON CONFLICT DO NOTHING
+"""
+
+MARK_ALL = """
+INSERT INTO shared_key (event_id, key)
+SELECT DISTINCT k.event_id, k.key FROM attribute_key k
+WHERE k.key IN (SELECT key FROM attribute_key GROUP BY key HAVING min(event_id) < max(event_id))
 ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """

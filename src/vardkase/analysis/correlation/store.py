@@ -8,7 +8,7 @@ from psycopg.rows import kwargs_row
 
 from vardkase.analysis.correlation.exclusions import Exclusions, exclusions_from
 from vardkase.analysis.correlation.keys import keys_of
-from vardkase.analysis.correlation.shared_keys import mark_when_committed
+from vardkase.analysis.correlation.shared_keys import mark_all, mark_when_committed
 from vardkase.core.sql import copy_rows, cursor
 from vardkase.intel.columns import NewAttribute
 from vardkase.intel.hooks import AttributesChanged, AttributesRemoved, EventQuarantined, EventReleased
@@ -56,8 +56,11 @@ REMOVE = "DELETE FROM {table} WHERE attribute_id = ANY(%(ids)s::bigint[])"
 
 
 def store_keys(attributes: Sequence[NewAttribute]) -> None:
-    exclusions = current_exclusions()
     mark_when_committed({attribute.event_id for attribute in attributes})
+    _write_keys(attributes, current_exclusions())
+
+
+def _write_keys(attributes: Sequence[NewAttribute], exclusions: Exclusions) -> None:
     networks = list(network_rows(attributes))
     store_ssdeep(attributes, exclusions)
     many = len(attributes) >= MANY
@@ -84,6 +87,18 @@ def rebuild_attributes(ids: Sequence[int]) -> None:
     for statement in (LOCK_EVENTS, REMOVE_KEYS, *rest):
         cursor().execute(statement, parameters)
     _store_selected("WHERE a.id = ANY(%(ids)s::bigint[])", parameters)
+
+
+def rebuild_many(batches: Iterable[Sequence[int]]) -> None:
+    """As `rebuild_attributes`, of very many in one transaction, with nobody else writing; marks shared keys at the end,
+    all at once."""
+    exclusions = current_exclusions()
+    for ids in batches:
+        parameters = {"ids": list(ids)}
+        for statement in (REMOVE_KEYS, *(REMOVE.format(table=table) for table in DERIVED[1:])):
+            cursor().execute(statement, parameters)
+        _write_keys(_selected("WHERE a.id = ANY(%(ids)s::bigint[])", parameters), exclusions)
+    mark_all()
 
 
 def remove_keys(removal: AttributesRemoved) -> None:
@@ -153,8 +168,12 @@ def ssdeep_rows(attributes: Iterable[NewAttribute], exclusions: Exclusions) -> I
 
 
 def _store_selected(where: str, parameters: dict[str, object]) -> None:
+    store_keys(_selected(where, parameters))
+
+
+def _selected(where: str, parameters: dict[str, object]) -> list[NewAttribute]:
     rows = cursor(row_factory=kwargs_row(NewAttribute)).execute(ATTRIBUTES + where, parameters, binary=True)
-    store_keys(rows.fetchall())
+    return rows.fetchall()
 
 
 def _of_event(column: str, event_id: int, ids: Sequence[int] | None) -> tuple[str, dict[str, object]]:
