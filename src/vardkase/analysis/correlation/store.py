@@ -94,7 +94,7 @@ def rebuild_many(batches: Iterable[Sequence[int]]) -> None:
     all at once."""
     exclusions = current_exclusions()
     for ids in batches:
-        parameters = {"ids": list(ids)}
+        parameters: dict[str, object] = {"ids": list(ids)}
         for statement in (REMOVE_KEYS, *(REMOVE.format(table=table) for table in DERIVED[1:])):
             cursor().execute(statement, parameters)
         _write_keys(_selected("WHERE a.id = ANY(%(ids)s::bigint[])", parameters), exclusions)

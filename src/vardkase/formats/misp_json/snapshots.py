@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 import zstandard
 
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
-from vardkase.formats.misp_json.events import event_document
+from vardkase.formats.misp_json.events import event_document, separate_events
 from vardkase.formats.misp_json.options import Deleted, EventOptions
 from vardkase.formats.problems import ExportProblem
 from vardkase.identity.access.actor import Actor, sharing_group_ids
@@ -34,7 +34,17 @@ LEVEL = 3
 
 def keep_version(published: EventPublished) -> None:
     """Store the published event as its next version, in the publishing transaction."""
-    snapshot = _rendered(owner(published.org_id), published.event_id)
+    _keep(_snapshot(event_document(owner(published.org_id), published.event_id, WHOLE)), published)
+
+
+def keep_versions(published: Sequence[EventPublished]) -> None:
+    """As `keep_version`, of several events of one organisation, which are rendered together."""
+    by_id = {each.event_id: each for each in published}
+    for event_id, document in separate_events(owner(published[0].org_id), list(by_id), WHOLE):
+        _keep(_snapshot((document,)), by_id[event_id])
+
+
+def _keep(snapshot: Snapshot, published: EventPublished) -> None:
     cursor().execute(KEEP, {
         "sha256": snapshot.sha256,
         "document": snapshot.document,
@@ -85,12 +95,12 @@ def size_of_snapshot(event_uuid: str, version: int) -> int:
     return found.values_list("snapshot__size", flat=True).first() or 0
 
 
-def _rendered(reader: Actor, event_id: int) -> Snapshot:
+def _snapshot(pieces: Iterable[bytes]) -> Snapshot:
     compressor = zstandard.ZstdCompressor(level=LEVEL).compressobj()
     digest = hashlib.sha256()
     document = bytearray()
     size = 0
-    for piece in event_document(reader, event_id, WHOLE):
+    for piece in pieces:
         digest.update(piece)
         size += len(piece)
         document += compressor.compress(piece)

@@ -35,3 +35,7 @@ class MoveInProblem(ProblemCode):
     STEP_FAILED = _(
         "The step “%(step)s” failed, and changed nothing: %(reason)s Run the same command again to continue."
     )
+    MISP_UNREACHABLE = _("MISP does not answer as it should: %(reason)s")
+    MISP_REFUSED = _(
+        "MISP refused the request with status %(status)s. The key must be that of a site administrator there."
+    )

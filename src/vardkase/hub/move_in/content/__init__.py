@@ -20,6 +20,7 @@ from vardkase.hub.move_in.content.tags import (
     TAXONOMY_STEP,
 )
 from vardkase.hub.move_in.content.templates import TEMPLATE_STEPS
+from vardkase.hub.move_in.content.versions import VERSION_STEP
 
 KNOWLEDGE_STEPS = (
     NUMBER_STEP,
@@ -37,4 +38,5 @@ CONTENT_STEPS = (
     *CONTRIBUTION_STEPS,
     ATTACHMENT_STEP,
     CORRELATION_STEP,
+    VERSION_STEP,
 )

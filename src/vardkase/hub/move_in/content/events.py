@@ -5,6 +5,7 @@ from __future__ import annotations
 from vardkase.core.sql import cursor
 from vardkase.hub.move_in.content.upserts import Upsert, flag, group, made_uuid, text, uuid
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
+from vardkase.intel.editing.deletion import remove_attributes
 from vardkase.misp.types import COMPOSITE_TYPES, TYPES
 
 PARTS = {
@@ -20,7 +21,12 @@ PARTS = {
     "event_graph": "event graphs",
 }
 """Staging tables with an `event_id`, and what their rows are."""
-IDENTIFIED = {"events": "event", "attributes": "attribute", "objects": "object", "event_reports": "event_report"}
+IDENTIFIED = {
+    "events": "event",
+    "attributes": "attribute",
+    "objects": "object",
+    "event_reports": "event_report",
+}
 """Staging tables with a UUID of their own that links point to, and our tables."""
 
 NO_UUID = "It has no valid UUID, or that of another one in MISP."
@@ -30,7 +36,10 @@ NO_EVENT = "The event that it belongs to is not there."
 
 
 def take_events(taking: Taking) -> None:
-    for table, kind in (("events", "events"), *((table, PARTS[table]) for table in IDENTIFIED if table != "events")):
+    for table, kind in (
+        ("events", "events"),
+        *((table, PARTS[table]) for table in IDENTIFIED if table != "events"),
+    ):
         _leave_out(taking, kind, table, NO_UUID, TWICE.format(table=table))
         _leave_out(taking, kind, table, ID_TAKEN, TAKEN.format(table=table, here=IDENTIFIED[table]))
     _leave_out(taking, "events", "events", NO_ORGANISATION, WITHOUT_ORGANISATION)
@@ -51,7 +60,9 @@ def take_attributes(taking: Taking) -> None:
     unknown = "SELECT DISTINCT type FROM move_in.attributes WHERE NOT type = ANY(%s)"
     for (name,) in cursor().execute(unknown, (sorted(TYPES),)).fetchall():
         taking.leave_out(
-            "attribute types", [name], "This hub does not know the type. Its attributes were taken over as they are."
+            "attribute types",
+            [name],
+            "This hub does not know the type. Its attributes were taken over as they are.",
         )
     cursor().execute("CREATE TABLE IF NOT EXISTS move_in.changed_attribute (id bigint PRIMARY KEY)")
     composite = {"composite": sorted(COMPOSITE_TYPES)}
@@ -59,8 +70,9 @@ def take_attributes(taking: Taking) -> None:
     taking.execute("attributes", changed, composite)
     # The event decides whether its attributes correlate.
     cursor().execute(NOTE_SWITCHED)
-    taking.execute("attributes deleted in MISP", DELETED.format(here="attribute", table="attributes"))
-    taking.execute("objects deleted in MISP", DELETED.format(here="object", table="objects"))
+    _remove_deleted(taking)
+    # The hourly search for personal data goes through what has changed.
+    cursor().execute(SEARCH_AGAIN)
     cursor().execute(COUNT)
     ids_reserved("attribute")
 
@@ -75,7 +87,9 @@ def take_references(taking: Taking) -> None:
 
 def take_reports(taking: Taking) -> None:
     taking.execute("event reports", REPORTS.sql)
-    taking.execute("event reports deleted in MISP", DELETED.format(here="event_report", table="event_reports"))
+    taking.execute(
+        "event reports deleted in MISP", DELETED.format(here="event_report", table="event_reports")
+    )
     ids_reserved("event_report")
 
 
@@ -83,6 +97,14 @@ def take_keys(taking: Taking) -> None:
     taking.execute("keys of protected events", KEYS.sql)
     taking.leave_out_rows("keys of protected events", NO_EVENT, OTHER_KEYS)
     ids_reserved("cryptographic_key")
+
+
+def _remove_deleted(taking: Taking) -> None:
+    """Attributes and objects that MISP has deleted for good since the last move, with all that hangs on them."""
+    for event_id, ids in cursor().execute(DELETED_ATTRIBUTES).fetchall():
+        remove_attributes(event_id, ids)
+        taking.count("attributes deleted in MISP", len(ids))
+    taking.execute("objects deleted in MISP", DELETED.format(here="object", table="objects"))
 
 
 def _leave_out(taking: Taking, kind: str, table: str, why: str, condition: str) -> None:
@@ -208,6 +230,15 @@ ON CONFLICT DO NOTHING
 DELETED = """
 DELETE FROM {here} here USING event e JOIN move_in.events s ON s.id = e.id AND s.timestamp >= e.timestamp
 WHERE here.event_id = e.id AND NOT EXISTS (SELECT 1 FROM move_in.{table} m WHERE m.id = here.id)
+"""
+DELETED_ATTRIBUTES = """
+SELECT a.event_id, array_agg(a.id ORDER BY a.id)
+FROM attribute a JOIN event e ON e.id = a.event_id JOIN move_in.events s ON s.id = e.id AND s.timestamp >= e.timestamp
+WHERE NOT EXISTS (SELECT 1 FROM move_in.attributes m WHERE m.id = a.id) GROUP BY a.event_id
+"""
+SEARCH_AGAIN = """
+DELETE FROM personal_data_scan p USING attribute a JOIN move_in.changed_attribute c ON c.id = a.id
+WHERE p.event_id = a.event_id
 """
 COUNT = """
 UPDATE event e SET attribute_count = coalesce(counted.number, 0)

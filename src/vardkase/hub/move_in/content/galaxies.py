@@ -22,7 +22,9 @@ def take_clusters(taking: Taking) -> None:
     taking.execute("galaxy clusters", CLUSTERS.sql)
     execute("DELETE FROM galaxy_element here USING changed_cluster c WHERE here.galaxy_cluster_id = c.id")
     taking.execute("elements of galaxy clusters", ELEMENTS)
-    execute("DELETE FROM galaxy_cluster_relation here USING changed_cluster c WHERE here.galaxy_cluster_id = c.id")
+    execute(
+        "DELETE FROM galaxy_cluster_relation here USING changed_cluster c WHERE here.galaxy_cluster_id = c.id"
+    )
     taking.execute("relations of galaxy clusters", RELATIONS)
     execute("DROP TABLE changed_cluster")
     ids_reserved("galaxy_cluster", "galaxy_cluster_relation")
@@ -59,7 +61,7 @@ GALAXIES = Upsert(
     },
     "move_in.galaxies s "
     "WHERE EXISTS (SELECT 1 FROM move_in.galaxy_clusters c WHERE c.galaxy_id = s.id) "
-    'AND NOT EXISTS (SELECT 1 FROM galaxy g WHERE g.uuid::text = lower(s.uuid))',
+    "AND NOT EXISTS (SELECT 1 FROM galaxy g WHERE g.uuid::text = lower(s.uuid))",
     same="uuid",
     first={"created": "now()", "modified": "now()"},
 )

@@ -18,23 +18,25 @@ from vardkase.knowledge.import_expressions.rules import check_groups, read_regex
 from vardkase.knowledge.warninglists.entries import write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
 
-CHUNK = 50_000
 NOT_FILTERED = (
-    "Exports are not filtered by expressions here: make a warninglist of the values that must not be exported."
+    "Exports are not filtered by expressions here: use a warninglist of the values that must not leave."
 )
-COMPUTED = "How often a value occurs is counted here, and what occurs too often does not correlate by the hub’s limit."
+COMPUTED = "How often a value occurs is counted here anew."
 
 
 def take_warninglists(taking: Taking) -> None:
     taking.execute("warninglists whose state was taken over", WARNINGLIST_STATES)
     taking.leave_out_rows("warninglists", NO_CONTENT, UNKNOWN_WARNINGLISTS)
-    changed = cursor().execute(f"WITH written AS ({WARNINGLISTS.sql} RETURNING id) SELECT id FROM written ORDER BY id")
+    changed = cursor().execute(
+        f"WITH written AS ({WARNINGLISTS.sql} RETURNING id) SELECT id FROM written ORDER BY id"
+    )
     numbers = [row[0] for row in changed.fetchall()]
     for warninglist in Warninglist.objects.filter(pk__in=numbers):
         rows = cursor().execute(
-            "SELECT value, comment FROM move_in.warninglist_entries WHERE warninglist_id = %s ORDER BY id", (warninglist.pk,)
+            "SELECT value, comment FROM move_in.warninglist_entries WHERE warninglist_id = %s ORDER BY id",
+            (warninglist.pk,),
         )
-        write_entries(warninglist, {value: comment for value, comment in rows})
+        write_entries(warninglist, dict(rows.fetchall()))
     taking.count("warninglists", len(numbers))
     ids_reserved("warninglist")
 
@@ -60,7 +62,9 @@ def take_regexps(taking: Taking) -> None:
         if here.get(expression.pk) != (expression.regexp, expression.replacement, expression.type):
             expression.save()
             taking.count("import regexps", 1)
-    taking.leave_out_rows("allowed-list expressions", NOT_FILTERED, "SELECT name FROM move_in.allowedlist ORDER BY id")
+    taking.leave_out_rows(
+        "allowed-list expressions", NOT_FILTERED, "SELECT name FROM move_in.allowedlist ORDER BY id"
+    )
     ids_reserved("import_expression")
 
 
@@ -69,7 +73,9 @@ def take_correlation_lists(taking: Taking) -> None:
     for row in cursor(row_factory=dict_row).execute(NEW_RULES).fetchall():
         rule = CorrelationRule(pk=row["id"], uuid=row["uuid"], timestamp=row["timestamp"])
         try:
-            fill_rule(rule, {name: row[name] for name in ("name", "comment", "selector_type", "selector_list")})
+            fill_rule(
+                rule, {name: row[name] for name in ("name", "comment", "selector_type", "selector_list")}
+            )
         except Invalid as error:
             taking.leave_out("correlation rules", [row["name"]], f"This hub does not accept it: {error}")
             continue
@@ -144,12 +150,12 @@ WARNINGLISTS = Upsert(
         "category": "coalesce(nullif(s.category, ''), 'false_positive')",
         "matching_attributes": "ARRAY(SELECT t.type FROM move_in.warninglist_types t "
         "WHERE t.warninglist_id = s.id AND t.type <> 'ALL' ORDER BY t.id)",
-        "entry_count": "(SELECT count(DISTINCT value) FROM move_in.warninglist_entries e WHERE e.warninglist_id = s.id)",
         "revision": "coalesce((SELECT w.revision FROM warninglist w WHERE w.name = s.name), s.id)",
     },
     "move_in.warninglists s WHERE EXISTS (SELECT 1 FROM move_in.warninglist_entries e WHERE e.warninglist_id = s.id) "
     'AND NOT EXISTS (SELECT 1 FROM warninglist w WHERE w.name = s.name AND w."default")',
     same="name",
+    first={"entry_count": "0"},
 )
 
 NOTICELIST_STATES = """
@@ -191,7 +197,12 @@ BLOCKLISTS = {
     "organisation": ("org_blocklists", "org_uuid", "org_name", ""),
     "sighting_organisation": ("sighting_blocklists", "org_uuid", "org_name", ""),
     "galaxy_cluster": ("galaxy_cluster_blocklists", "cluster_uuid", "cluster_info", "cluster_orgc"),
-    "analyst_data": ("analyst_data_blocklists", "analyst_data_uuid", "analyst_data_info", "analyst_data_orgc"),
+    "analyst_data": (
+        "analyst_data_blocklists",
+        "analyst_data_uuid",
+        "analyst_data_info",
+        "analyst_data_orgc",
+    ),
 }
 """Staging table, and its columns of `uuid`, `info` and `orgc`."""
 

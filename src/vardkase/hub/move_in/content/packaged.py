@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vardkase.core.sql import cursor
 from vardkase.hub.move_in.content.upserts import made_uuid, uuid
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
+from vardkase.knowledge.services import update_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,9 @@ PACKAGED = (
 
 
 def take_numbers(taking: Taking) -> None:
+    """Loads the packages first, if the hub has not: some minutes for 2.5 million values of warninglists."""
+    for library in update_all():
+        taking.count(f"packaged {library.name.replace('_', ' ')}", library.updated)
     for packaged in PACKAGED:
         cursor().execute(NUMBERS.format(table=packaged.table, staged=packaged.staged, same=packaged.same))
         row = cursor().execute("SELECT count(*) FROM renumbered").fetchone()

@@ -37,14 +37,17 @@ def take_carried_tags(taking: Taking) -> None:
     for kind, holder in (("events", "event"), ("attributes", "attribute")):
         names = {"holder": holder, "staged": f"{holder}_tags"}
         taking.execute(f"tags taken off {kind} in MISP", REMOVED.format(**names))
-        further = ", event_id" if holder == "attribute" else ""
-        read = ", s.event_id" if holder == "attribute" else ""
+        further, read = (", event_id", ", s.event_id") if holder == "attribute" else ("", "")
         taking.execute(f"tags on {kind}", CARRIED.format(**names, further=further, read=read))
-        taking.leave_out_rows(f"tags on {kind}", "The tag, or what carried it, is not in MISP’s database.", LOST.format(**names))
+        taking.leave_out_rows(
+            f"tags on {kind}", "The tag, or what carried it, is not in MISP’s database.", LOST.format(**names)
+        )
+        ids_reserved(f"{holder}_tag")
     row = cursor().execute("SELECT to_regclass('move_in.event_report_tags') IS NOT NULL").fetchone()
     if row and row[0]:  # Since MISP 2.5.12.
         names = {"holder": "event_report", "staged": "event_report_tags"}
         taking.execute("tags on event reports", CARRIED.format(**names, further="", read=""))
+        ids_reserved("event_report_tag")
 
 
 def take_tag_collections(taking: Taking) -> None:
@@ -159,8 +162,10 @@ WHERE here.event_id = e.id AND NOT EXISTS (
     WHERE m.{holder}_id = here.{holder}_id AND t.here_id = here.tag_id AND (m.local <> 0) = here.local)
 """
 CARRIED = """
-INSERT INTO {holder}_tag AS here ({holder}_id, tag_id, local, relationship_type{further})
-SELECT {holder}_id, here_id, local, relationship_type{further} FROM (
+INSERT INTO {holder}_tag AS here (id, {holder}_id, tag_id, local, relationship_type{further})
+SELECT CASE WHEN EXISTS (SELECT 1 FROM {holder}_tag t WHERE t.id = found.id)
+       THEN nextval(pg_get_serial_sequence('{holder}_tag', 'id')) + (SELECT max(id) FROM move_in.{staged}) ELSE id END,
+       {holder}_id, here_id, local, relationship_type{further} FROM (
     SELECT DISTINCT ON (s.{holder}_id, t.here_id, s.local <> 0)
         s.id, s.{holder}_id, t.here_id, coalesce(s.local <> 0, FALSE) AS local,
         coalesce(left(s.relationship_type, 191), '') AS relationship_type{read}

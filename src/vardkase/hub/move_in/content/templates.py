@@ -15,7 +15,9 @@ from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 from vardkase.intel.event_templates.definition import read_definition
 from vardkase.intel.event_templates.models import EventTemplate
 
-NO_COMPLEX = "It let the type of a value be recognised; here the form asks for the first type of its category."
+NO_COMPLEX = (
+    "It let the type of a value be recognised; here the form asks for the first type of its category."
+)
 
 
 def take_object_templates(taking: Taking) -> None:
@@ -88,7 +90,11 @@ def _structure(elements: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             "repeatable": bool(element["batch"]),
         }
         if element["kind"] == "file":
-            yield {"type": "file_field", "as": "malware-sample" if element["malware"] else "attachment", **field}
+            yield {
+                "type": "file_field",
+                "as": "malware-sample" if element["malware"] else "attachment",
+                **field,
+            }
         else:
             misp = {
                 "category": element["category"],
@@ -157,7 +163,8 @@ FROM move_in.object_template_elements s WHERE s.object_template_id = ANY(%(ids)s
 """
 
 EVENT_TEMPLATES = """
-SELECT s.*, md5('templates ' || s.id)::uuid AS uuid, (SELECT min(o.id) FROM organisation o WHERE o.name = s.org) AS org_id,
+SELECT s.*, md5('templates ' || s.id)::uuid AS uuid,
+    (SELECT min(o.id) FROM organisation o JOIN move_in.organisations m ON m.id = o.id WHERE m.name = s.org) AS org_id,
     ARRAY(SELECT t.name FROM move_in.template_tags l JOIN move_in.tags t ON t.id = l.tag_id
           WHERE l.template_id = s.id ORDER BY l.id) AS tags,
     (SELECT coalesce(jsonb_agg(jsonb_build_object(
