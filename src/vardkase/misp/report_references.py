@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from vardkase.misp.fields import UUID
 from vardkase.misp.freetext import EDGES, SEPARATORS
 
+ELSEWHERE = "[…]"
+"""What a report refers to that is not in the event as its reader has it."""
 BY_UUID = frozenset({"attribute", "object", "galaxymatrix"})
 
 # A tag may hold brackets of its own, alone or between quotes: misp-galaxy:tool="Go (language)".
@@ -129,6 +131,18 @@ def with_references_replaced(content: str, replace: Callable[[ReportReference], 
         ),
         content,
     )
+
+
+def in_words(content: str, named: Mapping[str, str]) -> str:
+    """The report with what it refers to in words, for documents: a UUID says nothing to a reader, and may be derived
+    from a value that the reader may not have. `named`: UUID → value or name, of what the reader may have."""
+
+    def words(reference: ReportReference) -> str:
+        if reference.kind not in BY_UUID:
+            return reference.target
+        return named.get(reference.target.lower(), ELSEWHERE)
+
+    return with_references_replaced(content, words)
 
 
 def _words(text: str) -> Iterator[tuple[int, int]]:

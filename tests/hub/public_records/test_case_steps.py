@@ -317,8 +317,13 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
 
     assert f"/public-records/follow/document/{copy.number}/" in showing()
     assert {f"/cases/{case.number}/documents/{copy.number}/", appeal_page} <= set(showing())
+    assert "Kalle Anka" in content_of(officer.get(base)).decode()
     declare(seed.partner.actor, event.pk, kind="swedish", reason="Uppgifterna rör ett skyddsobjekt.")
     assert showing() == []
+    for page in (base, f"/cases/{case.number}/"):
+        assert "Kalle Anka" not in content_of(officer.get(page)).decode(), (
+            "who appeals may tell what it is about"
+        )
     packed = zipfile.ZipFile(io.BytesIO(content_of(officer.post(f"/cases/{case.number}/documents/zip/"))))
     assert len(packed.namelist()) == 1  # The request itself.
     # What is held of it is not released, and the letter does not repeat what was assessed of it.

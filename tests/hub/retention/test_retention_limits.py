@@ -260,4 +260,8 @@ def test_pages_from_rule_to_result(seed: Seed, jurist: User, second: User) -> No
     assert sum(each["done"] for each in shown["results"]["rules"]) == 3
     assert call(key, "GET", "/retentionRules/view/1")[1][0]["RetentionRule"]["content"]["months"] == 24
     assert call(seed.org_admin.key, "GET", "/retentionRuns/index")[0] == 403
+    for wrong in ([], "x", None, 3):
+        for address in ("/retentionRules/add", "/retentionRules/edit/1"):
+            status, body = call(key, "POST", address, {"content": wrong, "reason": WHY})
+            assert (status, "content" in str(body)) == (403, True), (address, wrong, status, body)
     assert event.pk

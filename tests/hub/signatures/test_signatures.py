@@ -23,7 +23,7 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target
 from vardkase.core.clock import today
-from vardkase.core.errors import Conflict, Forbidden
+from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.core.mail.kinds import find
 from vardkase.core.settings.models import SettingValue
 from vardkase.exchange.http import Reply
@@ -31,6 +31,7 @@ from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Sig
 from vardkase.hub.case_files.services import open_case_file
 from vardkase.hub.correspondence.letters.writing import Contents, write
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.instance.settings import change_setting
 from vardkase.hub.membership.statements.models import Evidence
 from vardkase.hub.membership.statements.services import add_evidence
 from vardkase.hub.office.directory.pdf import directory_pdf
@@ -145,6 +146,9 @@ def test_timestamp_comes_through_gateway(desk: Desk, monkeypatch: pytest.MonkeyP
     propose_certificate(at_the_screen(desk.officer), pkcs12_of(pair), PASSPHRASE, "Nytt")
     approved(desk.second.user)
     put(TRUST_ROOTS, root)
+    for wrong in ("https://anv:HEMLIGT@tsa.example/ts", "https://anv@tsa.example/ts", "tsa.example"):
+        with pytest.raises(Invalid):
+            change_setting(at_the_screen(desk.officer), TIMESTAMP_ADDRESS.name, wrong)
     # A service that does not answer, or may not be reached, keeps no letter back.
     put(TIMESTAMP_ADDRESS, "http://127.0.0.1:9/tsa")
     assert not check_signatures(report()).signatures[0].is_timestamped

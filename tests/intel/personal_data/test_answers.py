@@ -154,6 +154,16 @@ def test_what_is_not_about_an_offence_is_said_so_and_taken_back(seed: Seed) -> N
     assert read() == 1
     web.post(answering, {"reason": "Offret"})
     assert read() == 2
+    # So is a second tag, which the denial knew nothing of; one that is taken off says nothing new.
+    make_tags("dömd")
+    call(seed.publisher.key, "POST", f"/tags/attachTagToObject/{attribute['uuid']}/dömd")
+    call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")
+    assert read() == 1
+    web.post(answering, {"reason": "Offret"})
+    assert read() == 2
+    call(seed.publisher.key, "POST", f"/tags/removeTagFromObject/{attribute['uuid']}/dömd")
+    call(seed.publisher.key, "POST", f"/events/publish/{event['id']}")
+    assert read() == 2
     assert "har ångrats" in web.post(f"{answering}undo/", follow=True).content.decode()
     assert read() == 1
 

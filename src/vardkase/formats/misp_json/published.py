@@ -138,6 +138,11 @@ class PublishedEvent(Struct, kw_only=True):
     def attributes(self) -> list[PublishedAttribute]:
         return [*self.Attribute, *(one for each in self.Object for one in each.Attribute)]
 
+    @property
+    def named(self) -> dict[str, str]:
+        """What a report may refer to, in words: UUID → value or name."""
+        return {one.uuid: one.value for one in self.attributes} | {one.uuid: one.name for one in self.Object}
+
 
 class _Published(Struct):
     Event: PublishedEvent

@@ -14,6 +14,7 @@ from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.core.time_budget import check_time
 from vardkase.formats.misp_json.rewriting import document_of
+from vardkase.hub.public_records.received.disposed import disposal_mark, is_disposed
 from vardkase.hub.retention.holds import EXEMPTION_OF_EVENT, PARAMETERS
 from vardkase.hub.retention.models import (
     CountedFrom,
@@ -35,7 +36,7 @@ AT_ONCE = 200
 
 
 def mark_of(rule: RetentionPlanRule) -> str:
-    return f"[retention, {today().isoformat()}, {rule.reference}]"
+    return disposal_mark(today(), rule.reference)
 
 
 def expired_by(rule: RetentionPlanRule, *, removed: str = "") -> Expired:
@@ -89,7 +90,7 @@ class Search:
     def _attribute(self, part: dict[str, Any]) -> None:
         wanted = self.rule.attribute_type
         value, comment = str(part.get("value") or ""), str(part.get("comment") or "")
-        if (wanted and part.get("type") != wanted) or self._is_marked(value):
+        if (wanted and part.get("type") != wanted) or is_disposed(value):
             return
         left = self.expired.in_attribute(self.uuid, str(part.get("type")), value, comment)
         if left is None or not self._is_due(_time_of(part, self.rule.counted_from)):
@@ -109,9 +110,6 @@ class Search:
         if self.writes:
             for name, text in due.items():
                 part[name] = text if self.mark in text else f"{text} {self.mark}"
-
-    def _is_marked(self, value: str) -> bool:
-        return value.startswith("[retention, ")
 
     def _is_due(self, since: int) -> bool:
         moment = self.first_published if self.rule.counted_from == CountedFrom.PUBLISHED else since

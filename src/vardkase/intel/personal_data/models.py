@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -33,9 +34,10 @@ class PersonalDataMark(models.Model):
 
     `part_id` is the row's id, by `place`, 0 for the title. Marks of notes and opinions have `analyst_data` in place of
     `event`, since what those are about need not exist here. `says_offence`: words near it say that it concerns
-    an offence; `tagged_offence`: a tag does. `fingerprint` is a keyed hash of the whole text, so that an answer ends
-    when the text changes; it says nothing without the hub's secret key. Unanswered while `answered_at` is null.
-    `denied_at`: the publisher has said that it does not concern an offence after all, because of `denied_because`.
+    an offence; `tagged_offence`: tags do (`offence_tags`: their ids). `fingerprint` is a keyed hash of the whole text,
+    so that an answer ends when the text changes; it says nothing without the hub's secret key.
+    Unanswered while `answered_at` is null. `denied_at`: the publisher has said that it does not concern an offence
+    after all, because of `denied_because`.
     """
 
     event = models.ForeignKey(Event, models.DB_CASCADE, null=True, db_index=False, related_name="+")
@@ -50,6 +52,7 @@ class PersonalDataMark(models.Model):
     end = models.IntegerField()
     says_offence = models.BooleanField()
     tagged_offence = models.BooleanField(default=False, db_default=False)
+    offence_tags = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     fingerprint = models.BigIntegerField()
     reason = models.TextField(default="", db_default="")
     answered_by = models.ForeignKey(User, models.DB_SET_NULL, null=True, related_name="+")

@@ -198,14 +198,16 @@ def _mark_tagged(event_id: int) -> None:
     ):
         return
     tags = cursor().execute(TAGS, {"event": event_id, "attributes": list(OF_ATTRIBUTES)}).fetchall()
-    saying = [(kind, part) for kind, part, name in tags if is_offence_tag(name)]
+    saying = [(kind, part, tag) for kind, part, tag, name in tags if is_offence_tag(name)]
+    of_parts = [each for each in saying if each[0] != "event"]
     cursor().execute(
         TAGGED,
         {
             "event": event_id,
-            "all": any(kind == "event" for kind, _ in saying),
-            "attributes": [part for kind, part in saying if kind == "attribute"],
-            "reports": [part for kind, part in saying if kind == "report"],
+            "of_event": [tag for kind, _, tag in saying if kind == "event"],
+            "kinds": [kind for kind, _, _ in of_parts],
+            "parts": [part for _, part, _ in of_parts],
+            "tags": [tag for _, _, tag in of_parts],
             "of_attributes": list(OF_ATTRIBUTES),
         },
     )
@@ -253,20 +255,29 @@ UNION ALL
 SELECT 'object', id, 'comment', comment FROM object WHERE event_id = %(event)s AND comment <> ''
 """
 TAGS = """
-SELECT 'event', 0::bigint, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
+SELECT 'event', 0::bigint, t.id, t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
 UNION ALL
-SELECT 'attribute', l.attribute_id, t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
+SELECT 'attribute', l.attribute_id, t.id, t.name FROM attribute_tag l JOIN tag t ON t.id = l.tag_id
 WHERE l.event_id = %(event)s AND l.attribute_id IN (
     SELECT part_id FROM personal_data_mark WHERE event_id = %(event)s AND place = ANY(%(attributes)s))
 UNION ALL
-SELECT 'report', r.id, t.name FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id
+SELECT 'report', r.id, t.id, t.name FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id
 JOIN tag t ON t.id = l.tag_id WHERE r.event_id = %(event)s
 """
-# What a tag says later has not been denied yet.
+# What another tag says later has not been denied yet. Marks from before the tags were kept know none of theirs.
 TAGGED = """
-UPDATE personal_data_mark m SET tagged_offence = NOT tagged_offence,
-    denied_at = CASE WHEN tagged_offence THEN denied_at END
-WHERE event_id = %(event)s AND tagged_offence IS DISTINCT FROM (
-    %(all)s OR place = ANY(%(of_attributes)s) AND part_id = ANY(%(attributes)s::bigint[])
-    OR place = 'report' AND part_id = ANY(%(reports)s::bigint[]))
+WITH of_part AS (
+    SELECT kind, part, array_agg(tag) AS tags
+    FROM unnest(%(kinds)s::text[], %(parts)s::bigint[], %(tags)s::bigint[]) AS given (kind, part, tag) GROUP BY 1, 2
+), said AS (
+    SELECT m.id, ARRAY(
+        SELECT DISTINCT each FROM unnest(%(of_event)s::bigint[] || coalesce(p.tags, '{}')) AS each ORDER BY each
+    ) AS tags
+    FROM personal_data_mark m LEFT JOIN of_part p ON p.part = m.part_id
+        AND p.kind = CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END
+    WHERE m.event_id = %(event)s
+)
+UPDATE personal_data_mark m SET offence_tags = said.tags, tagged_offence = said.tags <> '{}',
+    denied_at = CASE WHEN said.tags <@ m.offence_tags OR m.tagged_offence AND m.offence_tags = '{}' THEN m.denied_at END
+FROM said WHERE said.id = m.id AND m.offence_tags <> said.tags
 """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import make_attribute, make_event
+from tests.factories import make_attribute, make_event, make_report
 from tests.factories.records_cases import at_a_browser, officer_of
 from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
@@ -24,6 +26,7 @@ from tests.web.hub.data_protection.calls import (
 )
 from vardkase.core import files
 from vardkase.core.mail.models import SentMail
+from vardkase.exchange.fetches.models import FetchReader
 from vardkase.hub.case_files.models import CaseDocument, CaseFile
 from vardkase.hub.case_files.queries import find_case_file
 from vardkase.hub.case_files.services import add_document, note_call
@@ -32,6 +35,7 @@ from vardkase.hub.data_protection.requests.models import ConcernedItem
 from vardkase.hub.data_protection.requests.replying import copy_as_json
 from vardkase.hub.public_records.cases.services import opening
 from vardkase.hub.public_records.officers.models import RecordsOfficer
+from vardkase.hub.spills.models import Spill, SpillHolder
 from vardkase.identity.accounts.models import User
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Event
@@ -94,12 +98,21 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
         **common,
     )
     CaseDocument.every.create(case_file=of_spill, number=1, title="Y", text=NAME, **common)
+    reader = FetchReader.objects.create(channel="api", user_id=9, key_id=1, organisation_id=1, name=EMAIL)
+    spill = Spill.objects.create(
+        number="S-1", origin="declared", event_id=0, event_uuid=uuid4(), organisation=seed.org_a, creator="x",
+        declared_by_name="x",
+    )  # fmt: skip
+    holder = SpillHolder.objects.create(spill=spill, kind="api", name=f"{EMAIL} #1", receiver_id=0)
+    make_report(event, content=f"{NAME} fick @[attribute]({kept.uuid}), inte @[attribute]({uuid4()}).").save()
 
     handler = signed_in(jurist)
     request = asked(Client())
     searched(handler, request)
     a, b, hub = (of(request, name) for name in ("Organisation A", "Organisation B", "CERT-SE"))
-    assert list(a.items.values_list("kind", "part_id")) == [("attachment", kept.pk)]
+    assert set(a.items.values_list("kind", flat=True)) == {"attachment", "report"}
+    logged = {("fetches", reader.pk), ("spill_holder", holder.pk)}
+    assert logged <= set(hub.items.values_list("kind", "part_id"))
     assert list(b.items.values_list("kind", "is_offence")) == [("analyst_data", True)]
     of_the_hub = set(hub.items.filter(kind__startswith="case").values_list("kind", "part_id"))
     assert of_the_hub == {("case_document", said.pk), ("case_file_document", filed.pk)}
@@ -122,9 +135,11 @@ def test_text_inside_attachments_and_documents_of_cases_is_searched_and_routed(
     assert "Kontakta" not in words(handler.get(f"/data-requests/controllers/{a.pk}/"))
     handler.post(f"/data-requests/{request.pk}/send/")
     of_a = signed_in(seed.org_admin.user)
-    assert f"Kontakta {NAME}" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
+    page = words(of_a.get(f"/our-data-requests/{a.pk}/"))
+    assert f"Kontakta {NAME}" in page
+    assert f"{NAME} fick {kept.value1}, inte […]." in page, "a UUID says nothing to the person"
     answers = f"/our-data-requests/{a.pk}/items/"
-    erased = decided(item_ids(a), erasure="erased")
+    erased = decided(item_ids(a, "attachment"), erasure="erased")
     assert of_a.post(answers, erased).status_code == 422, "it is still there"
     kept.delete()
     assert of_a.post(answers, erased).status_code == 302

@@ -136,6 +136,8 @@ class FoundItemKind(models.TextChoices):
     LETTER = "letter", _("Letter")
     CASE_DOCUMENT = "case_document", _("Document of a case")
     CASE_FILE_DOCUMENT = "case_file_document", _("Text inside a file of a case")
+    FETCHES = "fetches", _("Record of who has fetched events")
+    SPILL_HOLDER = "spill_holder", _("List of who has received a suspected spill")
     AUDIT = "audit", _("Audit log entry")
 
 

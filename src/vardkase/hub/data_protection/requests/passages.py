@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
+from vardkase.misp.report_references import in_words
 
 MOST = 2_000
 """Passages of one item."""
@@ -57,12 +58,23 @@ def _whole_words(text: str, first: int, start: int, end: int, last: int) -> tupl
 def in_event(document: bytes, compiled: Sequence[re.Pattern[str]]) -> list[str]:
     """Of an event's document in JSON the fields that name the person, each with what it is a field of."""
     event = msgspec.json.decode(document, type=dict[str, Any]).get("Event", {})
+    named = _named(event)
     lines = (
         f"{label}: {passage}"
         for label, value in _fields(event, str(Kind.TITLE.label))
-        for passage in passages(value, compiled)
+        for passage in passages(in_words(value, named), compiled)
     )
     return list(islice(dict.fromkeys(lines), MOST))
+
+
+def _named(event: Mapping[str, Any]) -> dict[str, str]:
+    """What reports of the event may refer to: UUID → value or name."""
+    objects = event.get("Object", [])
+    attributes = [
+        *event.get("Attribute", []),
+        *(one for each in objects for one in each.get("Attribute", [])),
+    ]
+    return {one["uuid"]: one["value"] for one in attributes} | {one["uuid"]: one["name"] for one in objects}
 
 
 def _fields(part: Mapping[str, Any], label: str) -> Iterator[tuple[str, str]]:

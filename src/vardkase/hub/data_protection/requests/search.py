@@ -26,6 +26,7 @@ from vardkase.hub.data_protection.requests.passages import in_event, passages
 from vardkase.hub.data_protection.requests.sources import AUDIT, EVERY, DataSource
 from vardkase.hub.data_protection.requests.terms import SearchTerm, like_part, pattern, whole_values
 from vardkase.hub.membership.members.details import FIELDS, in_words
+from vardkase.misp import report_references
 
 AT_ONCE = 100_000
 """Rows of a large table in one statement."""
@@ -220,7 +221,8 @@ def texts_of(
     for source in EVERY:
         if source.kind is kind:
             rows = source.rows if not source.table else f"{source.rows} WHERE {source.key} = ANY(%(ids)s)"
-            for part_id, whole in cursor().execute(TEXTS.format(rows=rows), given):
+            texts = cursor().execute(TEXTS.format(rows=rows), given).fetchall()
+            for part_id, whole in _with_references_in_words(texts) if kind is Kind.REPORT else texts:
                 found[part_id] += _about_person(kind, whole, compiled)
     if kind in IN_FILES:
         said = texts_in_files(kind, part_ids, organisation_id, with_hubs_own=with_hubs_own)
@@ -228,6 +230,22 @@ def texts_of(
             if named := passages(whole, compiled):
                 found[part_id] += named
     return {part_id: "\n".join(dict.fromkeys(texts)) for part_id, texts in found.items()}
+
+
+def _with_references_in_words(reports: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """A UUID says nothing to a person, and may be derived from a value that is not about them."""
+    wanted = {
+        each.target
+        for _, text in reports
+        for each in report_references.references(text)
+        if each.kind in report_references.BY_UUID
+    }
+    values = {"reports": [part_id for part_id, _ in reports], "uuids": list(wanted)}
+    rows = cursor().execute(REFERRED_TO, values).fetchall() if wanted else []
+    named = {(part_id, uuid): text for part_id, uuid, text in rows}
+    for part_id, text in reports:
+        of_report = {uuid: words for (report_id, uuid), words in named.items() if report_id == part_id}
+        yield part_id, report_references.in_words(text, of_report)
 
 
 def _about_person(kind: Kind, text: str, compiled: Sequence[re.Pattern[str]]) -> list[str]:
@@ -287,6 +305,14 @@ TEXTS = """
 SELECT x.part_id, x.text FROM ({rows}) x
 WHERE x.part_id = ANY(%(ids)s::bigint[]) AND x.text ~* ANY(%(patterns)s::text[])
     AND (x.org_id = %(org)s OR (%(own)s AND x.org_id IS NULL))
+"""
+REFERRED_TO = """
+SELECT r.id, a.uuid::text, concat_ws('|', a.value1, a.value2)
+FROM event_report r JOIN attribute a ON a.event_id = r.event_id
+WHERE r.id = ANY(%(reports)s::bigint[]) AND a.uuid = ANY(%(uuids)s::uuid[]) AND NOT a.deleted
+UNION ALL
+SELECT r.id, o.uuid::text, o.name FROM event_report r JOIN object o ON o.event_id = r.event_id
+WHERE r.id = ANY(%(reports)s::bigint[]) AND o.uuid = ANY(%(uuids)s::uuid[]) AND NOT o.deleted
 """
 # Two values may share a key: their texts are compared as well.
 WHOLE_VALUES = """

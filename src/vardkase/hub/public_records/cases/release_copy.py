@@ -54,7 +54,7 @@ def _item(row: CaseItem, assessment: ItemAssessment, cited: dict[str, str]) -> I
     return Item(
         key=f"{row.reference}/{row.key}",
         kind=row.kind,
-        fields=tuple(Field(name, text) for name, text in row.fields),
+        fields=tuple(Field(name, text) for name, text in row.fields_in_words),
         parent=f"{row.reference}/{row.parent}" if row.parent else "",
         file=File(row.file_name, bytes(row.file)) if has_file and row.file is not None else None,
         # Without a span, masking would mask every field: here the attachment alone is left out.
@@ -64,7 +64,7 @@ def _item(row: CaseItem, assessment: ItemAssessment, cited: dict[str, str]) -> I
 
 def _spans(row: CaseItem, masks: Sequence[str], ground: str) -> Iterator[Span]:
     """Every place of every mask, none twice; the longest masks come first."""
-    for name, text in row.fields:
+    for name, text in row.fields_in_words:
         taken: list[tuple[int, int]] = []
         for mask in masks:
             start = text.find(mask)

@@ -7,12 +7,15 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pypdf
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override, pgettext
 
 from vardkase.core import typeset
@@ -162,7 +165,7 @@ def _page_data(head: Head, events: Sequence[_Part], withheld: Sequence[str]) -> 
         "sender": head.authority,
         "meta": [
             [pgettext("head of a letter", "Case"), head.case_number],
-            [gettext("Date"), head.day.isoformat()],
+            [gettext("Date"), formatted(head.day, "j F Y")],
         ],
         "mask": gettext("Masked"),
         "events": [_as_block(event) for event in events],
@@ -177,9 +180,22 @@ def _page_data(head: Head, events: Sequence[_Part], withheld: Sequence[str]) -> 
     }
 
 
+def _read(name: str, text: str) -> str:
+    """As a reader of the PDF takes it; what is left of a time that is masked in part stays as it is."""
+    with suppress(ValueError):
+        if name in ("first_seen", "last_seen"):
+            return formatted(timezone.localtime(datetime.fromisoformat(text)), "j F Y H:i")
+        if name == "date":
+            return formatted(date.fromisoformat(text), "j F Y")
+    return text
+
+
 def _as_block(part: _Part) -> dict[str, Any]:
     fields = [
-        [str(FIELDS.get(name, name)), [{"text": one.text, "masked": one.masked} for one in given]]
+        [
+            str(FIELDS.get(name, name)),
+            [{"text": _read(name, one.text), "masked": one.masked} for one in given],
+        ]
         for name, given in part.fields
     ]
     if tags := part.of(ItemKind.TAG):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from vardkase.formats.misp_json.published import PublishedAttribute, PublishedEvent, PublishedTag
-from vardkase.misp.report_references import BY_UUID, ReportReference, with_references_replaced
-
-ELSEWHERE = "[…]"
-"""What a report refers to that is not in the version as its reader has it."""
+from vardkase.formats.misp_json.published import (
+    PublishedAttribute,
+    PublishedEvent,
+    PublishedTag,
+)
+from vardkase.misp.report_references import in_words
 
 
 class ItemKind(TextChoices):
@@ -103,10 +104,10 @@ def _items(event: PublishedEvent) -> Iterator[Item]:
         key, ItemKind.EVENT, "", {"title": event.info, "date": event.date, "publisher": event.Orgc.name}
     )
     yield from _tags(key, event.Tag)
-    named = {one.uuid: one.value for one in event.attributes} | {one.uuid: one.name for one in event.Object}
+    named = event.named
     for report in event.EventReport:
         report_key = f"report:{report.uuid}"
-        text = _with_references_read(report.content or "", named)
+        text = in_words(report.content or "", named)
         yield _item(report_key, ItemKind.REPORT, key, {"name": report.name, "text": text})
         yield from _tags(report_key, report.Tag)
     yield from _attributes(key, event.Attribute)
@@ -121,18 +122,6 @@ def _items(event: PublishedEvent) -> Iterator[Item]:
         }
         yield _item(object_key, ItemKind.OBJECT, key, fields)
         yield from _attributes(object_key, each.Attribute)
-
-
-def _with_references_read(content: str, named: Mapping[str, str]) -> str:
-    """The report with what it refers to in words: officers mask what they can read, and a UUID may be derived from a
-    value that is masked."""
-
-    def words(reference: ReportReference) -> str:
-        if reference.kind not in BY_UUID:
-            return reference.target
-        return named.get(reference.target.lower(), ELSEWHERE)
-
-    return with_references_replaced(content, words)
 
 
 def _attributes(parent: str, attributes: Iterable[PublishedAttribute]) -> Iterator[Item]:

@@ -7,9 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from vardkase.hub.public_records.cases.models.case import RecordsCase
+from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.release.items import FIELDS, ItemKind
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
+from vardkase.misp.report_references import in_words
 
 
 class ReadableItems(models.Manager["CaseItem"]):
@@ -75,8 +77,17 @@ class CaseItem(models.Model):
         return self.title
 
     @property
+    def fields_in_words(self) -> list[tuple[str, str]]:
+        """With marks of retention in words, and references of reports from before they were frozen in words."""
+        is_report = self.kind == ItemKind.REPORT
+        return [
+            (name, with_marks_in_words(in_words(text, {}) if is_report else text))
+            for name, text in self.fields
+        ]
+
+    @property
     def labelled(self) -> list[tuple[str | Promise, str]]:
-        return [(FIELDS.get(name, name), text) for name, text in self.fields]
+        return [(FIELDS.get(name, name), text) for name, text in self.fields_in_words]
 
 
 class Assessed(models.TextChoices):

@@ -56,7 +56,7 @@ def assess(actor: Actor, number: str, item_ids: Collection[int], data: Mapping[s
         raise Invalid({"items": [RecordsProblem.NO_SUCH_ITEM()]})
     fields = _read(case, items, data)
     for item in items:
-        masks = [text for text in fields["masks"] if any(text in value for _, value in item.fields)]
+        masks = [text for text in fields["masks"] if any(text in value for _, value in item.fields_in_words)]
         # Of the chosen items, those without the text are released as they are.
         is_plain = fields["outcome"] == Assessed.MASK and not masks and not item.file_name
         kept = {**fields, "masks": masks}
@@ -111,7 +111,7 @@ def _masks(items: Sequence[CaseItem], given: str, errors: dict[str, list[Problem
     elif len(masks) > MOST_MASKS or any(len(mask) > LONGEST_MASK for mask in masks):
         errors["masks"] = [RecordsProblem.TOO_MANY_MASKS(most=MOST_MASKS)]
     else:
-        texts = [value for item in items for _, value in item.fields]
+        texts = [value for item in items for _, value in item.fields_in_words]
         missing = [mask for mask in masks if not any(mask in text for text in texts)]
         if missing:
             errors["masks"] = [RecordsProblem.MASK_NOT_FOUND(text=mask[:60]) for mask in missing[:5]]

@@ -24,6 +24,7 @@ from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.queries import find_case
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE
 from vardkase.hub.public_records.cases.services.opening import for_update
+from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.received.queries import (
     AvailableVersion,
     available_versions,
@@ -124,7 +125,7 @@ def remove(actor: Actor, number: str, item_ids: Collection[int]) -> int:
 def title_of(item: Item) -> str:
     texts = {field.name: field.text for field in item.fields}
     title = next((texts[name] for name in ("title", "value", "name") if texts.get(name)), item.kind)
-    return " ".join(title.split())[:255]
+    return with_marks_in_words(" ".join(title.split()))[:255]
 
 
 def _parts(case: RecordsCase, reference: str) -> Parts:

@@ -48,13 +48,19 @@ def steps(case: RecordsCase) -> list[dict[str, Any]]:
     taken = {CaseState.REGISTERED.value, *history_of(CASE, case.pk).values_list("after", flat=True)}
     shown: list[str] = list(CaseState) if case.state == CaseState.APPEALED else SHOWN_STEPS
     at = shown.index(case.state)
-    return [
+    items: list[dict[str, Any]] = [
         {
             "label": CaseState(state).label,
             "state": _step_state(place, at, is_taken=state in taken),
         }
         for place, state in enumerate(shown)
     ]
+    consulted = items[shown.index(CaseState.CONSULTATION)]
+    if consulted["state"] == "done" and case.consultations.filter(answered_at=None).exists():
+        # The case goes on without the answers; they are still welcome until it is answered.
+        waits = case.answered_at is None
+        consulted |= {"state": "also" if waits else "done", "detail": gettext("not answered by all")}
+    return items
 
 
 def _step_state(place: int, at: int, *, is_taken: bool) -> str:
