@@ -53,6 +53,7 @@ NEWER = {
     "exchange.0003_fetches": 3,
     "identity.0002_refusal_note_recorded_at": 0,
     "identity.0003_offence_period": 0,
+    "identity.0004_former_hash_of_keys": 0,
     "intel.0002_event_arrived": 0,
     "intel.0003_publication_requests": 1,
     "intel.0004_version_audience": 0,

@@ -31,6 +31,7 @@ from vardkase.identity.access.actor import (
 )
 from vardkase.identity.access.connection_scope import connection_scope_of
 from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.accounts.services import former_keys
 from vardkase.identity.accounts.staff import staff_roles
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import PresentedKey
@@ -65,6 +66,10 @@ FAILURES = Limit("failed authentication", allowed=30, window=60)
 """Of an address, of IPv6 of its /64. No lock: a valid key from there, which may be a whole hospital behind one
 router, is always admitted, and nobody guesses a key of 40 characters."""
 
+FORMER_KEYS = Limit("comparison with a moved key", allowed=10, window=60)
+"""Failed ones of an address. Each takes a fifth of a second, so there is an end to them; a key is compared so until its
+first use only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
@@ -90,7 +95,7 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
     """
     address: str | None = getattr(request, "client_address", None)
     try:
-        row = _row_of(presented_keys(request) if keys is None else keys)
+        row = _row_of(presented_keys(request) if keys is None else keys, address)
         _check(row, address, getattr(request, "client_certificate", None))
     except MispError as error:
         # Only what may be a guess counts as a failure, not a known key that is refused for another reason.
@@ -113,6 +118,8 @@ def authenticate(request: HttpRequest, keys: list[str] | None = None) -> Authent
 class _Row:
     key_id: int
     digest: bytes
+    former_hash: str
+    key_end: str
     key_expires: int
     read_only: bool
     allowed_ips: list[str] | None
@@ -175,8 +182,9 @@ def _find_keys() -> PreparedQuery:
     )
 
 
-def _row_of(keys: list[str]) -> _Row:
+def _row_of(keys: list[str], address: str | None) -> _Row:
     now = str(timezone.now())
+    moved = []
     for key in keys:
         digest = hashlib.sha256(key.encode()).digest()
         for columns in _find_keys().rows(key[:4], now):
@@ -185,6 +193,14 @@ def _row_of(keys: list[str]) -> _Row:
             # right.
             if hmac.compare_digest(digest, row.digest):
                 return row
+            if row.former_hash and key.endswith(row.key_end):
+                moved.append((key, row))
+    for key, row in moved[:MAX_KEYS]:
+        if FORMER_KEYS.is_exhausted(counted_as(address)):
+            raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(FORMER_KEYS.window)})
+        if former_keys.recognise(row.key_id, row.former_hash, key):
+            return row
+        FORMER_KEYS.spend(counted_as(address))
     raise MispError(403, AUTHENTICATION_FAILED)
 
 

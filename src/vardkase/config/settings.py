@@ -174,7 +174,11 @@ DATABASES["default"]["OPTIONS"] = {
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = ["vardkase.web.sign_in.backend.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# The first one hashes; the others recognise passwords that came with a former system.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "vardkase.identity.accounts.hashers.MispPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

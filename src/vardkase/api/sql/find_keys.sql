@@ -2,7 +2,7 @@
 -- One row for each key that begins like the one presented (almost always one); the digest decides.
 -- The flags and the groups are put in by authentication.py, from where their rules live.
 -- `=` and not `= ANY(…)`: only so does PostgreSQL keep the plan, and planning costs four times the query.
-SELECT k.id, k.digest, k.expiration, k.read_only, k.allowed_ips, k.last_used,
+SELECT k.id, k.digest, k.former_hash, k.authkey_end, k.expiration, k.read_only, k.allowed_ips, k.last_used,
        u.id, u.email, u.disabled, u.disabled_because, u.expiration,
        r.id,
        ARRAY[{flags}],

@@ -41,11 +41,19 @@ class Limit:
 
         Takes part in the open transaction, so a use that is rolled back does not count.
         """
-        key = hashlib.sha256(f"{self.name} {whose}".casefold().encode()).digest()
+        key = self._key(whose)
         now = now_seconds()
         parameters = {"key": key, "now": now, "window": self.window, "count": count}
         began, times = cursor().execute(SPEND, parameters).fetchone() or (now, count)
         return Usage(times, self.allowed, max(began + self.window - now, 1))
+
+    def is_exhausted(self, whose: object) -> bool:
+        """True if the next use would exceed it; nothing is counted."""
+        row = cursor().execute(TIMES, {"key": self._key(whose), "now": now_seconds()}).fetchone()
+        return row is not None and row[0] >= self.allowed
+
+    def _key(self, whose: object) -> bytes:
+        return hashlib.sha256(f"{self.name} {whose}".casefold().encode()).digest()
 
 
 def forget_past_uses() -> None:
@@ -61,3 +69,5 @@ ON CONFLICT (key) DO UPDATE SET
     times = CASE WHEN u.ends > %(now)s THEN u.times + excluded.times ELSE excluded.times END
 RETURNING began, times
 """
+
+TIMES = "SELECT times FROM limit_use WHERE key = %(key)s AND ends > %(now)s"

@@ -35,6 +35,7 @@ def full_report(move: Move) -> Report:
     source = dict(move.source)
     rows: dict[str, int] = source.pop("rows", {})
     repaired: dict[str, int] = source.pop("repaired", {})
+    source.pop("greatest", None)
     steps = list(move.steps.order_by("pk"))
     taken: dict[str, int] = {}
     for step in steps:

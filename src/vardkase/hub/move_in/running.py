@@ -104,7 +104,8 @@ def _begin(given: MoveInput) -> Move:
         if known is not None and known.source.get("uuid") != source.uuid:
             raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
         return Move.objects.create(
-            source=source.as_json() | {"rows": staged.rows, "repaired": staged.repaired},
+            source=source.as_json()
+            | {"rows": staged.rows, "repaired": staged.repaired, "greatest": staging.greatest_ids()},
             staged_at=timezone.now(),
             started_by=given.login,
         )
@@ -113,7 +114,9 @@ def _begin(given: MoveInput) -> Move:
 def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taking]:
     settings = read_settings(given.settings)
     actor = _actor(move, given.login)
-    return lambda: Taking(actor, files, settings)
+    former = last_move()
+    greatest = {} if former is None else former.source.get("greatest", {})
+    return lambda: Taking(actor, files, settings, greatest)
 
 
 def _actor(move: Move, login: str) -> Actor:

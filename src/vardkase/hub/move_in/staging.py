@@ -26,6 +26,15 @@ REQUIRED = ("organisations", "users", "roles", "events", "attributes", "admin_se
 KINDS = {"number": Kind.NUMBER, "fraction": Kind.FRACTION, "text": Kind.TEXT, "bytes": Kind.BYTES}
 
 
+TIMES = """
+CREATE FUNCTION move_in.moment(text) RETURNS timestamptz IMMUTABLE LANGUAGE sql AS $$
+    SELECT CASE WHEN $1 ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' THEN ($1 || '+00')::timestamptz END $$;
+CREATE FUNCTION move_in.seconds(bigint) RETURNS timestamptz IMMUTABLE LANGUAGE sql AS $$
+    SELECT to_timestamp(nullif($1, 0)) $$
+"""
+"""Functions for the steps: MySQL’s dates and MISP’s Unix seconds as times; NULL for what is none (0000-00-00, 0)."""
+
+
 @dataclass(slots=True)
 class Staged:
     """What was read: rows per table, and how many of them had bytes that are no text."""
@@ -39,6 +48,7 @@ def fill(parts: Iterable[Table | Rows]) -> Staged:
     """Replace all staging tables by what is read. Nothing is changed unless all of it could be read."""
     drop()
     cursor().execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
+    cursor().execute(TIMES)
     staged = Staged()
     tables: dict[str, Table] = {}
     for part in parts:
@@ -115,3 +125,9 @@ def _complete(tables: dict[str, Table]) -> None:
                     sql.Identifier(SCHEMA, name), sql.Identifier(column.name), sql.SQL(column.kind.value)
                 )
                 cursor().execute(statement)
+
+
+def greatest_ids() -> dict[str, int]:
+    """The greatest id of the tables from whose rows MISP’s deletions are told at the next run."""
+    row = cursor().execute("SELECT coalesce((SELECT max(id) FROM move_in.users), 0)").fetchone()
+    return {"users": row[0] if row else 0}

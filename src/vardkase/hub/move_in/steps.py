@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from vardkase.hub.move_in.comparison.step import COMPARISON_STEP
 from vardkase.hub.move_in.content import CONTENT_STEPS, KNOWLEDGE_STEPS
+from vardkase.hub.move_in.people import PEOPLE_STEPS
+from vardkase.hub.move_in.surroundings import SURROUNDING_STEPS
 from vardkase.hub.move_in.taking import Step
 
-STEPS: tuple[Step, ...] = (*KNOWLEDGE_STEPS, *CONTENT_STEPS, COMPARISON_STEP)
+STEPS: tuple[Step, ...] = (
+    *PEOPLE_STEPS,
+    *KNOWLEDGE_STEPS,
+    *CONTENT_STEPS,
+    *SURROUNDING_STEPS,
+    COMPARISON_STEP,
+)
 
 NOT_MOVED: dict[str, str] = {
     "access_logs": "MISP’s log of requests; this hub keeps its own.",

@@ -53,6 +53,7 @@ class Taking:
     actor: Actor
     files: MispFiles
     settings: MispSettings
+    former_greatest: Mapping[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     _left_out: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
 
@@ -67,6 +68,11 @@ class Taking:
             entry.count += 1
             if len(entry.names) < MOST_NAMED:
                 entry.names.append(name[:200])
+
+    def greatest(self, table: str) -> int:
+        """The greatest id that this table had at the last run, for noticing what MISP has deleted since; 0 at the
+        first."""
+        return self.former_greatest.get(table, 0)
 
     @property
     def left_out(self) -> list[LeftOut]:

@@ -201,7 +201,8 @@ class AuthKey(models.Model):
 
     `authkey_start` (4 characters) finds the candidates; `digest` (SHA-256 of a 40-character random key, which
     needs no slow hash) decides, compared in constant time. `warned_days` is how many days were left at the
-    last expiry warning; null if none was sent. `issued_by_id` is the account that issued the key, null for
+    last expiry warning; null if none was sent. `former_hash` (bcrypt) recognises a key that moved in from MISP
+    until its first use, which tells its digest. `issued_by_id` is the account that issued the key, null for
     the console, the hub itself, and keys older than this column; no foreign key, because it outlives that
     account.
     """
@@ -211,6 +212,7 @@ class AuthKey(models.Model):
     authkey_start = models.CharField(max_length=4)
     authkey_end = models.CharField(max_length=4)
     digest = models.BinaryField(max_length=32)
+    former_hash = models.CharField(max_length=72, blank=True, default="", db_default="")
     created = models.BigIntegerField()
     expiration = models.BigIntegerField(default=0)
     read_only = models.BooleanField(default=False)

@@ -25,6 +25,8 @@ from vardkase.identity.accounts.services.passwords import LONGEST
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false", "maxlength": "32"}
 LONGEST_EMAIL = 255
+PRINTED_AHEAD = 5
+"""How many printed codes from the next one on count, in case some were crossed out unused."""
 
 
 def _word(form: Form, **labels: str | Promise) -> None:
@@ -95,12 +97,28 @@ class _Code(mfa.BaseAuthenticateForm):  # type: ignore[misc]
         if authenticator.type != Authenticator.Type.TOTP:
             return bool(authenticator.wrap().validate_code(code))
         counter = _counter_of(decrypt(authenticator.data["secret"]), code)
-        return counter is not None and one_time_codes.accept(self.user.pk, counter)
+        if counter is None:
+            return _is_printed_code(authenticator, code)
+        return one_time_codes.accept(self.user.pk, counter)
 
 
 def _require_attempt(user: User) -> None:
     if not one_time_codes.may_try(user.pk):
         raise get_account_adapter().validation_error("too_many_login_attempts")
+
+
+def _is_printed_code(authenticator: Authenticator, code: str) -> bool:
+    """Whether it is one of the next codes on the list that MISP printed (RFC 4226); it and those before are used up."""
+    following: int | None = authenticator.data.get("hotp_counter")
+    if following is None:
+        return False
+    secret = decrypt(authenticator.data["secret"])
+    for counter in range(following, following + PRINTED_AHEAD):
+        if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
+            unused = Authenticator.objects.filter(pk=authenticator.pk, data__hotp_counter=following)
+            # Of two at once, one finds the counter as it was.
+            return bool(unused.update(data={**authenticator.data, "hotp_counter": counter + 1}))
+    return False
 
 
 def _counter_of(secret: str, code: str) -> int | None:

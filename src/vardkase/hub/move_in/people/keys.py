@@ -1,0 +1,153 @@
+"""API keys. MISP keeps them hashed with bcrypt, which recognises them here until their first use."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import json
+import re
+import secrets
+from uuid import uuid5
+
+from vardkase.core.sql import cursor
+from vardkase.hub.move_in.people.accounts import BCRYPT
+from vardkase.hub.move_in.people.organisations import WITHOUT_UUID
+from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
+
+ISSUER = "MISP"
+COLUMNS = """id, uuid, user_id, authkey_start, authkey_end, created, expiration, read_only, comment, authkey,
+    allowed_ips, unique_ips"""
+STAGED = f"""
+SELECT {COLUMNS} FROM move_in.auth_keys m
+WHERE EXISTS (SELECT FROM account WHERE id = m.user_id) ORDER BY id
+"""
+STORE = f"""
+INSERT INTO auth_key AS k (id, uuid, user_id, authkey_start, authkey_end, digest, former_hash, created, expiration,
+                           read_only, comment, allowed_ips, unique_ips, issued_by_name, issued_at_console)
+SELECT given.id, given.uuid, given.user_id, given.start, given.ending, decode(given.digest, 'hex'), given.hash,
+    given.created, given.expiration, given.read_only, given.comment, given.allowed, given.used_from, '{ISSUER}', false
+FROM jsonb_to_recordset(%s::jsonb) AS given(
+    id bigint, uuid uuid, user_id bigint, start text, ending text, digest text, hash text, created bigint,
+    expiration bigint, read_only boolean, comment text, allowed text[], used_from text[])
+ON CONFLICT (id) DO UPDATE SET
+    expiration = excluded.expiration, read_only = excluded.read_only, comment = excluded.comment,
+    allowed_ips = excluded.allowed_ips
+WHERE k.uuid = excluded.uuid
+"""
+# A plain key has no row of its own in MISP, and so no number to keep.
+STORE_PLAIN = f"""
+INSERT INTO auth_key AS k (uuid, user_id, authkey_start, authkey_end, digest, former_hash, created, expiration,
+                           read_only, comment, unique_ips, issued_by_name, issued_at_console)
+SELECT given.uuid, given.user_id, given.start, given.ending, decode(given.digest, 'hex'), '', given.created, 0, false,
+    '', '{{}}', '{ISSUER}', false
+FROM jsonb_to_recordset(%s::jsonb) AS given(
+    uuid uuid, user_id bigint, start text, ending text, digest text, created bigint)
+ON CONFLICT (uuid) DO UPDATE SET
+    authkey_start = excluded.authkey_start, authkey_end = excluded.authkey_end, digest = excluded.digest
+"""
+REVOKED = f"DELETE FROM auth_key WHERE issued_by_name = '{ISSUER}' AND uuid <> ALL(%s::uuid[])"
+PLAIN = """
+SELECT m.id, m.authkey, coalesce(m.date_created, 0) FROM move_in.users m JOIN account a ON a.id = m.id
+WHERE m.authkey ~ '^[A-Za-z0-9]{40}$' ORDER BY m.id
+"""
+
+
+def take_keys(taking: Taking) -> None:
+    """Of the two kinds, those that MISP accepts: hashed ones with `Security.advanced_authkeys`, else plain ones."""
+    if taking.settings.is_on("Security.advanced_authkeys"):
+        kept = _take_hashed(taking)
+        taking.leave_out_rows(
+            "plain keys",
+            "MISP refuses them too, because Security.advanced_authkeys is on.",
+            "SELECT email FROM move_in.users WHERE authkey <> '' ORDER BY id",
+        )
+    else:
+        kept = _take_plain(taking)
+        taking.leave_out_rows(
+            "hashed keys",
+            "MISP refuses them too, because Security.advanced_authkeys is off.",
+            "SELECT authkey_start || '…' || authkey_end FROM move_in.auth_keys ORDER BY id",
+        )
+    cursor().execute(REVOKED, (kept,))
+    ids_reserved("auth_key")
+
+
+def _take_hashed(taking: Taking) -> list[str]:
+    rows, unreadable = [], []
+    for (
+        number,
+        uuid,
+        user_id,
+        start,
+        end,
+        created,
+        expiration,
+        read_only,
+        comment,
+        hashed,
+        allowed,
+        used_from,
+    ) in cursor().execute(STAGED).fetchall():
+        networks = _networks(allowed)
+        if networks is None or not re.fullmatch(BCRYPT[1:-1], hashed):
+            unreadable.append(f"{start}…{end}")
+            continue
+        rows.append(
+            {
+                "id": number,
+                "uuid": uuid,
+                "user_id": user_id,
+                "start": start,
+                "ending": end,
+                # Of nothing: the hash decides until the key is used.
+                "digest": secrets.token_hex(32),
+                "hash": hashed,
+                "created": created,
+                "expiration": expiration,
+                "read_only": bool(read_only),
+                "comment": comment or "",
+                "allowed": networks or None,
+                "used_from": _networks(used_from) or [],
+            }
+        )
+    taking.execute("keys", STORE, (json.dumps(rows),))
+    taking.leave_out(
+        "keys",
+        unreadable,
+        "Its hash or its list of allowed addresses cannot be read, so it is not safe to admit.",
+    )
+    return [row["uuid"] for row in rows]
+
+
+def _take_plain(taking: Taking) -> list[str]:
+    rows = [
+        {
+            "uuid": str(uuid5(WITHOUT_UUID, f"key of {user_id}")),
+            "user_id": user_id,
+            "start": raw[:4],
+            "ending": raw[-4:],
+            "digest": hashlib.sha256(raw.encode()).hexdigest(),
+            "created": created,
+        }
+        for user_id, raw, created in cursor().execute(PLAIN)
+    ]
+    taking.execute("keys", STORE_PLAIN, (json.dumps(rows),))
+    return [row["uuid"] for row in rows]
+
+
+def _networks(text: str | None) -> list[str] | None:
+    """The addresses and networks of a JSON list, [] for none; None if it cannot be read as such."""
+    if not text:
+        return []
+    try:
+        listed = json.loads(text)
+        if not isinstance(listed, list):
+            return None
+        for network in listed:
+            ipaddress.ip_network(str(network).strip(), strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return [str(network).strip() for network in listed]
+
+
+STEP = Step("keys", ("auth_keys",), take_keys)
