@@ -1,0 +1,92 @@
+"""The files under deploy/: what they name exists, and the tools that read them accept them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client.metrics import MetricWrapperBase
+
+from vardkase.core.telemetry import metrics
+from vardkase.hub.instance import gauges
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+DOCUMENT = DEPLOY.parent / "docs" / "operations" / "observability.md"
+METRIC = re.compile(r"\bvardkase_[a-z_]+")
+SUFFIXES = ("_bucket", "_count", "_sum", "_total")
+SETTING = re.compile(r"\bVARDKASE_[A-Z_]+")
+
+
+def exported() -> set[str]:
+    counted = {
+        f"{each._name}{'_total' if each._type == 'counter' else ''}"
+        for each in vars(metrics).values()
+        if isinstance(each, MetricWrapperBase)
+    }
+    return counted | gauges.names()
+
+
+def named_in(text: str) -> set[str]:
+    known = exported()
+    found = set()
+    for name in METRIC.findall(text):
+        base = next((name.removesuffix(end) for end in SUFFIXES if name.removesuffix(end) in known), name)
+        found.add(base)
+    return found
+
+
+def expressions() -> Iterator[str]:
+    rules: Any = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+    for rule in rules["groups"][0]["rules"]:
+        assert rule["annotations"]["summary"]
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        yield rule["expr"]
+    board = json.loads((DEPLOY / "grafana" / "vardkase.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
+
+
+def test_dashboards_and_alerts_name_metrics_that_exist() -> None:
+    used = set().union(*map(named_in, expressions()))
+    assert used - exported() == set()
+    assert exported() - used == set(), "each metric is on the dashboard"
+    assert named_in(DOCUMENT.read_text(encoding="utf-8")) == exported(), "each metric is described"
+
+
+def test_settings_named_in_deploy_files_exist() -> None:
+    described = set(SETTING.findall((DEPLOY.parent / "docs" / "settings.md").read_text(encoding="utf-8")))
+    for path in DEPLOY.rglob("*"):
+        if path.is_file():
+            assert set(SETTING.findall(path.read_text(encoding="utf-8"))) <= described, path
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is missing")
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        # The program is not installed here.
+        text = unit.read_text(encoding="utf-8").replace("/opt/vardkase/bin/vardkase", "/bin/true")
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [analyze, "verify", "--man=no", tmp_path / unit.name], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, unit.name in done.stderr) == (0, False), done.stderr
+
+
+def test_container_files_fit_each_other() -> None:
+    compose: Any = yaml.safe_load((DEPLOY / "container" / "compose.yml").read_text(encoding="utf-8"))
+    hub = compose["services"]["hub"]
+    assert (DEPLOY / "container" / hub["build"]["context"] / hub["build"]["dockerfile"]).resolve().exists()
+    assert "ports" not in hub, "nothing but the proxy reaches the hub"
+    assert hub["environment"]["VARDKASE_TRUSTED_PROXIES"] == "1"
+    for volume in compose["services"]["proxy"]["volumes"]:
+        source = volume.partition(":")[0]
+        assert source == "./tls" or (DEPLOY / "container" / source).exists()
