@@ -27,6 +27,10 @@ def imposing(people: People) -> Setup:
         lambda who: propose_conditions(who, org, WHY, [row], with_approval.ADVERSE),
         _conditions,
         page=(f"/members/{org}/conditions/new/", form | with_approval.ADVERSE),
+        api=(
+            f"/membershipConditions/propose/{org}",
+            {"reason": WHY, "conditions": [row], **with_approval.ADVERSE},
+        ),
     )
 
 
@@ -43,6 +47,10 @@ def extending(people: People) -> Setup:
         page=(
             f"/members/{org}/conditions/{exception.pk}/extend/",
             {"reason": WHY, "day": day.isoformat()},
+        ),
+        api=(
+            f"/membershipConditions/step/{org}/{exception.pk}",
+            {"step": "extend", "reason": WHY, "day": day.isoformat()},
         ),
     )
 

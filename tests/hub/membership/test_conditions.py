@@ -178,7 +178,20 @@ def test_later_condition_is_answered_returned_and_accepted(
         key, "POST", f"/membershipConditions/answer/{condition.pk}", {"text": "Nu är det klart."}
     )
     assert (status, answered["MemberCondition"]["state"]) == (200, "answered")
-    assert officer.post(f"{staff_page}accept/", {"reason": "Intyget visar det."}).status_code == 302
+    # And the officers follow up.
+    one = f"{seed.org_b.pk}/{condition.pk}"
+    step, given = f"/membershipConditions/step/{one}", {"step": "accept", "reason": "Intyget visar det."}
+    for who in (desk.operator, desk.admin, seed.site_admin):
+        assert call(who.key, "POST", step, given)[0] == 403
+    for wrong in ({"step": "crown"}, {"reason": ""}):
+        assert call(desk.officer.key, "POST", step, given | wrong)[0] == 403, wrong
+    assert call(desk.officer.key, "POST", step, given | {"step": "extend"})[0] in (403, 409)
+    status, met = call(desk.officer.key, "POST", step, given)
+    assert (status, met["MemberCondition"]["state"]) == (200, "met")
+    status, seen = call(desk.admin.key, "GET", f"/membershipConditions/view/{one}")
+    assert len(seen["MemberCondition"]["answers"]) == 2
+    assert [each["step"] for each in seen["MemberCondition"]["history"]][-1] == "accept"
+    assert call(seed.org_admin.key, "GET", f"/membershipConditions/view/{one}")[0] in (403, 404)
     condition.refresh_from_db()
     assert (condition.state, tasks(desk), sent("condition_met")) == ("met", [], 1)
     assert call(key, "POST", f"/membershipConditions/answer/{condition.pk}", {"text": "Mer."})[0] == 409
