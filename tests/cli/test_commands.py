@@ -16,7 +16,19 @@ from tests.support.processes import without_database_url
 from vardkase.cli.main import commands
 
 COMMANDS = (
-    *("init", "serve", "migrate", "createuser", "import", "export", "worker", "check", "remove", "version"),
+    *(
+        "init",
+        "serve",
+        "migrate",
+        "createuser",
+        "import",
+        "export",
+        "worker",
+        "check",
+        "doctor",
+        "remove",
+        "version",
+    ),
     *(
         "key issue",
         "key list",

@@ -23,6 +23,7 @@ from vardkase.cli import (
     content,
     content_access,
     demo,
+    doctor,
     enrolment,
     feed,
     init,
@@ -78,6 +79,7 @@ applications.commands.add_typer(communities.commands, name="community")
 applications.commands.add_typer(statements.commands, name="statement")
 commands.command()(worker.worker)
 commands.command()(check.check)
+commands.command()(doctor.doctor)
 commands.command()(remove.remove)
 commands.command()(version.version)
 

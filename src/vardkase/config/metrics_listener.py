@@ -58,7 +58,6 @@ def registry() -> CollectorRegistry:
 
 
 def start(host: str, port: int) -> None:
-    """Answer in a thread from now on."""
     kind = _ServerIpv6 if ":" in host else _Server
     server = kind((host, port), _Handler)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()

@@ -126,7 +126,6 @@ def stream(
 
 
 def _origin_of_request() -> dict[str, str]:
-    """What lets the other system, and us, find the same request in both logs."""
     number = request_id.get()
     return ({REQUEST_ID_HEADER: number} if number else {}) | traces.outgoing_headers()
 

@@ -13,7 +13,6 @@ from vardkase.core.telemetry.request_ids import request_id
 
 
 def keep_origins(app: App) -> None:
-    """Called by procrastinate when its app is made."""
     app.job_manager = OriginKeepingManager(app.connector)
 
 

@@ -20,7 +20,6 @@ _process = 0
 
 
 def span(name: str, attributes: Attributes) -> AbstractContextManager[None]:
-    """Trace the block as a part of what this thread does."""
     if not settings.VARDKASE_OTLP_ENDPOINT:
         return nullcontext()
     return _recorded(name, attributes)

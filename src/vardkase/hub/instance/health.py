@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,11 +26,14 @@ from vardkase.core.mail.services import can_send
 from vardkase.core.problems import wire
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.sql import cursor
+from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.feeds.models import Feed, FeedRun, FeedRunState
 from vardkase.exchange.servers.models import Server
 from vardkase.hub.instance import diagnostics, workers
 from vardkase.hub.instance.unsafe_settings import unsafe_settings
+from vardkase.hub.signatures.queries import certificate_in_use
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.sign_in_policy.models import ClientCertificate
 from vardkase.misp.version import MISP_VERSION
 
 DAY = timedelta(days=1)
@@ -43,6 +46,8 @@ SCARCE, LITTLE = 0.15, 0.05
 CROWDED = 0.8
 """The share of the database's connections that may be in use."""
 MOST_NAMED = 20
+RENEWAL = timedelta(days=30)
+"""How long before its end a certificate has to be renewed."""
 
 
 class HealthState(StrEnum):
@@ -56,6 +61,14 @@ class Check:
     name: str
     state: HealthState
     facts: Mapping[str, Any]
+
+
+_further: list[Callable[[], Check]] = []
+
+
+def register(check: Callable[[], Check]) -> None:
+    if check not in _further:
+        _further.append(check)
 
 
 def checks(actor: Actor) -> list[Check]:
@@ -78,6 +91,8 @@ def checks(actor: Actor) -> list[Check]:
         _mail(),
         _feeds(),
         _connections(),
+        _certificates(),
+        *(check() for check in _further),
         Check("settings", HealthState.BAD if found else HealthState.OK, {"found": found}),
     ]
 
@@ -177,6 +192,35 @@ def _connections() -> Check:
     )
     facts = {"used": used.count(), "failed": failed}
     return Check("connections", HealthState.WARN if failed else HealthState.OK, facts)
+
+
+def _certificates() -> Check:
+    now = timezone.now()
+    ends = dict(_ends_of_certificates())
+    ended = sorted(name for name, end in ends.items() if end <= now)
+    soon = sorted(name for name, end in ends.items() if now < end <= now + RENEWAL)
+    state = HealthState.BAD if ended else HealthState.WARN if soon else HealthState.OK
+    facts = {
+        "known": len(ends),
+        "ended": ended[:MOST_NAMED],
+        "soon": soon[:MOST_NAMED],
+        "first": min(ends.values(), default=None),
+    }
+    return Check("certificates", state, facts)
+
+
+def _ends_of_certificates() -> Iterator[tuple[str, datetime]]:
+    if (own := certificate_in_use()) is not None:
+        yield own.subject, own.valid_to
+    registered = ClientCertificate.objects.values_list("org__name", "pk", "ends")
+    for organisation, pk, ends in registered:
+        if ends is not None:
+            yield f"{organisation} ({pk})", ends
+    for server in (
+        Server.objects.filter(Q(push=True) | Q(pull=True)).exclude(authority="").only("name", "authority")
+    ):
+        if trusted := of_pem(server.authority):
+            yield server.name, trusted.ends
 
 
 def _one(sql: str) -> tuple[Any, ...]:

@@ -35,7 +35,6 @@ def readiness() -> dict[str, str]:
 
 
 def storage_works() -> bool:
-    """Whether a file can be written where files are kept."""
     folder = Path(settings.FILES_DIR)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.schedules import find
-from vardkase.hub.instance.health import Check, HealthState
-from vardkase.web.ui.display import thin
+from vardkase.hub.instance.findings import worded
+from vardkase.hub.instance.health import Check
+from vardkase.hub.instance.job_kinds import JobKind
+from vardkase.web.core.jobs.labels import label_of
 from vardkase.web.ui.navigation import address_of
 
-type Facts = Mapping[str, Any]
-
-TITLES: dict[str, str | Promise] = {
-    "versions": _("Versions"),
-    "schema": _("Tables of the database"),
-    "database": _("Database"),
-    "clock": _("Time"),
-    "disk": _("Disk"),
-    "worker": _("Worker process"),
-    "queue": _("Job queue"),
-    "schedules": _("Scheduled tasks"),
-    "mail": _("E-mail"),
-    "feeds": _("Feeds"),
-    "connections": _("Connected hubs"),
-    "settings": _("Settings of the installation"),
-}
 PAGES = {
     "queue": "jobs",
     "schedules": "schedules",
@@ -44,7 +24,7 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    title: str | Promise
+    title: str
     state: str
     said: str
     advice: str
@@ -53,14 +33,13 @@ class HealthFinding:
 
 
 def finding_of(check: Check) -> HealthFinding:
-    said = SAID[check.name](check.facts)
-    advice = "" if check.state is HealthState.OK else " ".join(ADVICE[check.name](check.facts))
+    words = worded(check)
     page = PAGES.get(check.name, "")
     return HealthFinding(
-        TITLES[check.name],
+        words.title,
         check.state.value,
-        said,
-        advice,
+        words.said,
+        words.advice,
         address_of(page) if page else "",
         [
             {**found, "name": str(found["id"]).removeprefix("vardkase.")}
@@ -69,155 +48,15 @@ def finding_of(check: Check) -> HealthFinding:
     )
 
 
-def versions_text(facts: Facts) -> str:
-    return gettext(
-        "Vårdkase %(vardkase)s, API of MISP %(misp)s, Python %(python)s, Django %(django)s, PostgreSQL %(postgresql)s."
-    ) % dict(facts)
+@dataclass(frozen=True, slots=True)
+class JobKindRow:
+    title: str
+    kind: JobKind
+    seconds: str
+    growth: str
 
 
-def schema_text(facts: Facts) -> str:
-    if not (facts["missing"] or facts["tables"]):
-        return gettext("The tables are those that this version expects.")
-    return gettext("%(missing)s migrations are missing, and tables differ: %(tables)s.") % {
-        "missing": facts["missing"],
-        "tables": ", ".join(facts["tables"]) or "–",
-    }
-
-
-def database_text(facts: Facts) -> str:
-    return gettext(
-        "%(size)s. %(used)s of %(most)s connections are in use. The longest transaction has run for %(seconds)s s."
-    ) % {
-        "size": filesizeformat(facts["bytes"]),
-        "used": facts["used"],
-        "most": facts["most"],
-        "seconds": thin(facts["longest"]),
-    }
-
-
-def clock_text(facts: Facts) -> str:
-    words = gettext("The clocks of the hub and the database differ by %(seconds)s s.")
-    return words % {"seconds": number_format(facts["seconds"])}
-
-
-def disk_text(facts: Facts) -> str:
-    return gettext("%(free)s of %(total)s are free (%(percent)s %%).") % {
-        "free": filesizeformat(facts["free"]),
-        "total": filesizeformat(facts["total"]),
-        "percent": facts["percent"],
-    }
-
-
-def worker_text(facts: Facts) -> str:
-    running: int = facts["running"]
-    if not running:
-        return gettext("No worker is running.")
-    return ngettext("%(n)s worker is running.", "%(n)s workers are running.", running) % {"n": running}
-
-
-def queue_text(facts: Facts) -> str:
-    return gettext(
-        "%(waiting)s jobs are waiting and %(running)s are running. %(failed)s failed in the last day."
-    ) % {name: thin(facts[name]) for name in ("waiting", "running", "failed")}
-
-
-def schedules_text(facts: Facts) -> str:
-    if not (facts["failed"] or facts["late"]):
-        return gettext("%(n)s tasks run on schedule.") % {"n": facts["active"]}
-    found = [find(name) for name in facts["failed"]]
-    return gettext("%(late)s tasks are late. Failed at their last run: %(failed)s.") % {
-        "late": facts["late"],
-        "failed": ", ".join(str(each.title) for each in found if each) or "–",
-    }
-
-
-def mail_text(facts: Facts) -> str:
-    if not facts["configured"]:
-        return gettext("No mail server is configured: the hub sends no e-mail.")
-    return gettext("%(waiting)s messages are waiting. %(failed)s could not be sent in the last day.") % {
-        name: thin(facts[name]) for name in ("waiting", "failed")
-    }
-
-
-def feeds_text(facts: Facts) -> str:
-    if facts["failed"]:
-        return gettext("The last fetch failed: %(names)s.") % {"names": ", ".join(facts["failed"])}
-    return gettext("%(n)s feeds are in use, and no fetch failed.") % {"n": facts["used"]}
-
-
-def connections_text(facts: Facts) -> str:
-    if facts["failed"]:
-        return gettext("Not working: %(names)s.") % {"names": ", ".join(facts["failed"])}
-    return gettext("%(n)s connections are in use, and none is known to fail.") % {"n": facts["used"]}
-
-
-def settings_text(facts: Facts) -> str:
-    found = len(facts["found"])
-    if not found:
-        return gettext("No unsafe setting was found.")
-    return ngettext("%(n)s unsafe setting was found.", "%(n)s unsafe settings were found.", found) % {
-        "n": found
-    }
-
-
-def database_advice(facts: Facts) -> Iterator[str]:
-    yield gettext(
-        "Find what holds connections or a long transaction, and end it; restart the hub if it is its own."
-    )
-
-
-def queue_advice(facts: Facts) -> Iterator[str]:
-    if facts["late"]:
-        yield gettext("The oldest job has waited for more than 15 minutes: check that a worker is running.")
-    if facts["failed"]:
-        yield gettext("Read why the jobs failed, and run them again.")
-
-
-def schedules_advice(facts: Facts) -> Iterator[str]:
-    yield gettext("Read the last result of each, and run it again. Late tasks need a running worker.")
-
-
-def mail_advice(facts: Facts) -> Iterator[str]:
-    if not facts["configured"]:
-        yield gettext("Set VARDKASE_SMTP_HOST (docs/deploy.md).")
-    elif facts["late"] or facts["failed"]:
-        yield gettext(
-            "Check that the mail server answers and accepts the sender, and that a worker is running."
-        )
-
-
-def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
-    return lambda _facts: iter([str(words)])
-
-
-SAID: dict[str, Callable[[Facts], str]] = {
-    "versions": versions_text,
-    "schema": schema_text,
-    "database": database_text,
-    "clock": clock_text,
-    "disk": disk_text,
-    "worker": worker_text,
-    "queue": queue_text,
-    "schedules": schedules_text,
-    "mail": mail_text,
-    "feeds": feeds_text,
-    "connections": connections_text,
-    "settings": settings_text,
-}
-ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
-    "schema": _advises(
-        _("Start the hub with this version once, which migrates the database (docs/deploy.md).")
-    ),
-    "database": database_advice,
-    "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
-    "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
-    "worker": _advises(
-        _("Start vardkase serve or vardkase worker; without a worker nothing is fetched or sent.")
-    ),
-    "queue": queue_advice,
-    "schedules": schedules_advice,
-    "mail": mail_advice,
-    "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
-    "connections": _advises(_("Open each connection and test it.")),
-    "settings": _advises(_("Change them and restart the hub.")),
-}
+def job_kind_row(kind: JobKind) -> JobKindRow:
+    seconds = "" if kind.seconds is None else number_format(round(kind.seconds, 1))
+    growth = "" if kind.growth is None else f"{kind.growth:+d} %".replace("-", "−")
+    return JobKindRow(label_of(kind.task, json.dumps({"name": kind.name})), kind, seconds, growth)

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from vardkase.hub.instance import health
 from vardkase.hub.instance.health import HealthState
-from vardkase.web.hub.instance.presenters import finding_of
+from vardkase.hub.instance.job_kinds import job_kinds
+from vardkase.web.hub.instance.presenters import finding_of, job_kind_row
 from vardkase.web.ui.pages import PageRequest, page
 
 WORST_FIRST = (HealthState.BAD, HealthState.WARN, HealthState.OK)
@@ -19,6 +20,7 @@ def index(request: PageRequest) -> HttpResponse:
     context = {
         "findings": [finding_of(check) for check in found],
         "bad": sum(check.state is HealthState.BAD for check in found),
+        "job_kinds": [job_kind_row(kind) for kind in job_kinds(request.actor)],
         "warned": sum(check.state is HealthState.WARN for check in found),
     }
     return render(request, "instance/diagnostics.html", context)

@@ -1,0 +1,221 @@
+"""The findings about the hub in words: what was found, and what to do. For the page and for `vardkase doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.defaultfilters import date, filesizeformat
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.schedules import find
+from vardkase.hub.instance.health import Check, HealthState
+
+type Facts = Mapping[str, Any]
+
+TITLES: dict[str, str | Promise] = {
+    "versions": _("Versions"),
+    "schema": _("Tables of the database"),
+    "database": _("Database"),
+    "clock": _("Time"),
+    "disk": _("Disk"),
+    "worker": _("Worker process"),
+    "queue": _("Job queue"),
+    "schedules": _("Scheduled tasks"),
+    "mail": _("E-mail"),
+    "feeds": _("Feeds"),
+    "connections": _("Connected hubs"),
+    "certificates": _("Certificates"),
+    "settings": _("Settings of the installation"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A check in words; `advice` is empty when nothing is wrong."""
+
+    title: str
+    said: str
+    advice: str
+
+
+def worded(check: Check) -> Worded:
+    advice = "" if check.state is HealthState.OK else " ".join(ADVICE[check.name](check.facts))
+    return Worded(str(TITLES[check.name]), SAID[check.name](check.facts), advice)
+
+
+def _grouped(number: float) -> str:
+    return number_format(number, force_grouping=True)
+
+
+def versions_text(facts: Facts) -> str:
+    return gettext(
+        "Vårdkase %(vardkase)s, API of MISP %(misp)s, Python %(python)s, Django %(django)s, PostgreSQL %(postgresql)s."
+    ) % dict(facts)
+
+
+def schema_text(facts: Facts) -> str:
+    if not (facts["missing"] or facts["tables"]):
+        return gettext("The tables are those that this version expects.")
+    return gettext("%(missing)s migrations are missing, and tables differ: %(tables)s.") % {
+        "missing": facts["missing"],
+        "tables": ", ".join(facts["tables"]) or "–",
+    }
+
+
+def database_text(facts: Facts) -> str:
+    return gettext(
+        "%(size)s. %(used)s of %(most)s connections are in use. The longest transaction has run for %(seconds)s s."
+    ) % {
+        "size": filesizeformat(facts["bytes"]),
+        "used": facts["used"],
+        "most": facts["most"],
+        "seconds": _grouped(facts["longest"]),
+    }
+
+
+def clock_text(facts: Facts) -> str:
+    words = gettext("The clocks of the hub and the database differ by %(seconds)s s.")
+    return words % {"seconds": number_format(facts["seconds"])}
+
+
+def disk_text(facts: Facts) -> str:
+    return gettext("%(free)s of %(total)s are free (%(percent)s %%).") % {
+        "free": filesizeformat(facts["free"]),
+        "total": filesizeformat(facts["total"]),
+        "percent": facts["percent"],
+    }
+
+
+def worker_text(facts: Facts) -> str:
+    running: int = facts["running"]
+    if not running:
+        return gettext("No worker is running.")
+    return ngettext("%(n)s worker is running.", "%(n)s workers are running.", running) % {"n": running}
+
+
+def queue_text(facts: Facts) -> str:
+    return gettext(
+        "%(waiting)s jobs are waiting and %(running)s are running. %(failed)s failed in the last day."
+    ) % {name: _grouped(facts[name]) for name in ("waiting", "running", "failed")}
+
+
+def schedules_text(facts: Facts) -> str:
+    if not (facts["failed"] or facts["late"]):
+        return gettext("%(n)s tasks run on schedule.") % {"n": facts["active"]}
+    found = [find(name) for name in facts["failed"]]
+    return gettext("%(late)s tasks are late. Failed at their last run: %(failed)s.") % {
+        "late": facts["late"],
+        "failed": ", ".join(str(each.title) for each in found if each) or "–",
+    }
+
+
+def mail_text(facts: Facts) -> str:
+    if not facts["configured"]:
+        return gettext("No mail server is configured: the hub sends no e-mail.")
+    return gettext("%(waiting)s messages are waiting. %(failed)s could not be sent in the last day.") % {
+        name: _grouped(facts[name]) for name in ("waiting", "failed")
+    }
+
+
+def feeds_text(facts: Facts) -> str:
+    if facts["failed"]:
+        return gettext("The last fetch failed: %(names)s.") % {"names": ", ".join(facts["failed"])}
+    return gettext("%(n)s feeds are in use, and no fetch failed.") % {"n": facts["used"]}
+
+
+def connections_text(facts: Facts) -> str:
+    if facts["failed"]:
+        return gettext("Not working: %(names)s.") % {"names": ", ".join(facts["failed"])}
+    return gettext("%(n)s connections are in use, and none is known to fail.") % {"n": facts["used"]}
+
+
+def certificates_text(facts: Facts) -> str:
+    if not facts["known"]:
+        return gettext("No certificate with an end is in use.")
+    if facts["ended"]:
+        return gettext("Ended: %(names)s.") % {"names": ", ".join(facts["ended"])}
+    if facts["soon"]:
+        return gettext("Ending soon: %(names)s.") % {"names": ", ".join(facts["soon"])}
+    return gettext("%(n)s certificates are valid; the first ends on %(day)s.") % {
+        "n": facts["known"],
+        "day": date(facts["first"], "SHORT_DATE_FORMAT"),
+    }
+
+
+def settings_text(facts: Facts) -> str:
+    found = len(facts["found"])
+    if not found:
+        return gettext("No unsafe setting was found.")
+    return ngettext("%(n)s unsafe setting was found.", "%(n)s unsafe settings were found.", found) % {
+        "n": found
+    }
+
+
+def database_advice(facts: Facts) -> Iterator[str]:
+    yield gettext(
+        "Find what holds connections or a long transaction, and end it; restart the hub if it is its own."
+    )
+
+
+def queue_advice(facts: Facts) -> Iterator[str]:
+    if facts["late"]:
+        yield gettext("The oldest job has waited for more than 15 minutes: check that a worker is running.")
+    if facts["failed"]:
+        yield gettext("Read why the jobs failed, and run them again.")
+
+
+def schedules_advice(facts: Facts) -> Iterator[str]:
+    yield gettext("Read the last result of each, and run it again. Late tasks need a running worker.")
+
+
+def mail_advice(facts: Facts) -> Iterator[str]:
+    if not facts["configured"]:
+        yield gettext("Set VARDKASE_SMTP_HOST (docs/deploy.md).")
+    elif facts["late"] or facts["failed"]:
+        yield gettext(
+            "Check that the mail server answers and accepts the sender, and that a worker is running."
+        )
+
+
+def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
+    return lambda _facts: iter([str(words)])
+
+
+SAID: dict[str, Callable[[Facts], str]] = {
+    "versions": versions_text,
+    "schema": schema_text,
+    "database": database_text,
+    "clock": clock_text,
+    "disk": disk_text,
+    "worker": worker_text,
+    "queue": queue_text,
+    "schedules": schedules_text,
+    "mail": mail_text,
+    "feeds": feeds_text,
+    "connections": connections_text,
+    "certificates": certificates_text,
+    "settings": settings_text,
+}
+ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
+    "schema": _advises(
+        _("Start the hub with this version once, which migrates the database (docs/deploy.md).")
+    ),
+    "database": database_advice,
+    "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
+    "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
+    "worker": _advises(
+        _("Start vardkase serve or vardkase worker; without a worker nothing is fetched or sent.")
+    ),
+    "queue": queue_advice,
+    "schedules": schedules_advice,
+    "mail": mail_advice,
+    "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
+    "connections": _advises(_("Open each connection and test it.")),
+    "certificates": _advises(_("Renew each before it ends: docs/operations/tasks.md says how.")),
+    "settings": _advises(_("Change them and restart the hub.")),
+}
