@@ -13,9 +13,11 @@ from tests.factories.applications import make_staff
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
 from tests.factories.seed import Seed
 from tests.hub.membership import with_approval
+from tests.hub.membership.applications import under_review
 from tests.hub.retention.stories import CASES, PERSON, WHY, carried_out, counted, in_force, publish
 from tests.identity.two_people import approved, at_screen
 from tests.web.accounts import signed_in
+from vardkase.core.clock import today
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.services import ReceivedAppeal, check_time, register_appeal, withdraw
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction, SignatureCheck
@@ -29,6 +31,12 @@ from vardkase.hub.case_files.services import (
 from vardkase.hub.correspondence.letters.service import record_service
 from vardkase.hub.data_protection.requests.searching import search
 from vardkase.hub.data_protection.requests.services import begin_search, register
+from vardkase.hub.membership.applications.cases import case_for
+from vardkase.hub.membership.applications.services.conversation import write_message
+from vardkase.hub.membership.assessments.queries import criteria_of
+from vardkase.hub.membership.assessments.services.decisions import decide
+from vardkase.hub.membership.assessments.services.decisions import propose as decide_on
+from vardkase.hub.membership.assessments.services.reviews import assess
 from vardkase.hub.membership.members.services.judgments import CARRY_OUT
 from vardkase.hub.retention import carrying_out
 from vardkase.hub.retention.disposal import dispose_of_case
@@ -37,6 +45,7 @@ from vardkase.hub.retention.models import RetentionPlanRule, RunState
 from vardkase.hub.retention.proposing import propose_rule
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.models import SpillKind
+from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
@@ -179,16 +188,64 @@ def test_nothing_of_a_disposed_case_is_left_anywhere(seed: Seed, desk: Desk) -> 
         starts_on=timezone.localdate(), reason="x", proposed_by="a", approved_by="b",
     )  # fmt: skip
     assert dispose_of_case(jurist, case.pk, rule, "G-1")
-    columns = cursor().execute(TEXTS).fetchall()
+    assert places_of(secret) == []
+
+
+def places_of(secret: str) -> list[str]:
+    """The columns that hold it, but for mail that was sent, which is deleted on its own day."""
     left = [
         f"{table}.{column}"
-        for table, column in columns
+        for table, column in cursor().execute(TEXTS).fetchall()
         if cursor()
         .execute(f'SELECT 1 FROM "{table}" WHERE strpos("{column}"::text, %s) > 0', (secret,))
         .fetchone()
     ]
-    # Mail that was sent is deleted on its own day.
-    assert [each for each in left if not each.startswith("outgoing_mail.")] == []
+    return [each for each in left if not each.startswith("outgoing_mail.")]
+
+
+def test_register_keeps_number_dates_kind_and_outcome_of_disposed_cases(seed: Seed, desk: Desk) -> None:
+    secret = "Hemligheten"
+    jurist = at_the_screen(staff_of(seed, "jurist@hub.example", "legal_officer"))
+    officer, second = at_the_screen(desk.officer), at_the_screen(desk.second)
+    application = under_review(officer, email=f"{secret}@x.example".lower(), organisation=seed.org_b)
+    application.answers["contacts"]["main"]["name"] = secret
+    application.save()
+    case_for(hub_actor(), application)
+    for criterion in criteria_of(application):
+        assess(officer, application, criterion.key, "met", secret)
+    write_message(officer, application, secret, note=True)
+    condition = {"kind": "condition", "text": secret, "day": str(today() + timedelta(days=60))}
+    proposal = decide_on(officer, application, "approve", secret, "", [condition])
+    decide(second, application, proposal.pk, "agree", secret)
+    membership = with_approval.admitted(seed.org_b.pk)
+    assert "membership.details" in places_of(secret)
+    with_approval.terminate(officer, seed.org_b.pk, f"{secret} bröt villkoren.", secret)
+    rule = RetentionPlanRule.objects.create(
+        number=1, version=1, subject="case_files", title="x", case_kind="membership", months=1,
+        starts_on=timezone.localdate(), reason="x", proposed_by="a", approved_by="b",
+    )  # fmt: skip
+    for case in CaseFile.objects.order_by("pk"):
+        close_case_file(jurist, case)
+        assert dispose_of_case(jurist, case.pk, rule, "G-1")
+    assert places_of(secret) == []
+    application.refresh_from_db()
+    membership.refresh_from_db()
+    assert (application.state, application.sector, bool(application.decided)) == (
+        "approved",
+        "municipality",
+        True,
+    )
+    assert application.organisation_name.startswith("[")
+    assert (application.email, application.answers, application.documents.count()) == ("", {}, 0)
+    assert (membership.state, bool(membership.ended), membership.details) == ("terminated", True, {})
+    assert membership.ending["users"] == 3
+    assert not set(membership.ending) & {"accounts", "servers", "contributions"}
+    # What is left can be looked at, and says what was decided.
+    web = signed_in(desk.officer.user)
+    assert "beslutade om bifall" in web.get(f"/applications/{application.number}/").text
+    assert web.get(f"/members/{seed.org_b.pk}/").status_code == 200
+    for request in ApprovalRequest.objects.exclude(state="waiting"):
+        assert web.get(f"/approval-requests/{request.pk}/").status_code == 200, request.action
 
 
 TEXTS = """

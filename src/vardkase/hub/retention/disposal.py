@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
@@ -12,9 +13,19 @@ from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, SignatureCheck
 from vardkase.hub.data_protection.requests.forgetting import forget_contents
 from vardkase.hub.data_protection.requests.models import ConcernedItem, DataSubjectRequest
-from vardkase.hub.membership.members.services import two_people
+from vardkase.hub.membership.applications import cases as applications
+from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.members import cases as members
 from vardkase.hub.public_records.cases.disposal import dispose_of as dispose_of_records_case
 from vardkase.hub.retention.audit_actions import RetentionAction
+from vardkase.hub.retention.membership_cases import (
+    KEPT_PARAMETERS,
+    OF_APPLICATIONS,
+    OF_MEMBERSHIPS,
+    Actions,
+    empty_application,
+    empty_membership,
+)
 from vardkase.hub.retention.models import RetentionPlanRule
 from vardkase.hub.retention.versions import mark_of
 from vardkase.hub.spills.models import Spill, SpillHolder
@@ -57,6 +68,18 @@ def _digest(case: CaseFile) -> str:
     return hashlib.sha256("\n".join(f"{number}:{sha256}" for number, sha256 in rows).encode()).hexdigest()
 
 
+def _approvals_of(case: CaseFile) -> dict[str, Any]:
+    """Which requests for approval the case is about."""
+    actions: Actions = ()
+    subject = str(case.thing_id)
+    if case.thing_kind == applications.THING:
+        rows = Application.objects.filter(pk=case.thing_id)
+        actions, subject = OF_APPLICATIONS, rows.values_list("number", flat=True).first() or ""
+    elif case.thing_kind == members.THING:
+        actions = OF_MEMBERSHIPS
+    return {"actions": [each.name for each in actions], "subject": subject}
+
+
 def _empty_texts(case: CaseFile, mark: str) -> None:
     documents = CaseDocument.every.filter(case_file=case)
     SignatureCheck.objects.filter(document__in=documents).delete()
@@ -70,8 +93,9 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
         "closed": case.closed_at,
         "appeals": list(appeals.values_list("pk", flat=True)),
         "letters": list(documents.exclude(letter=None).values_list("letter_id", flat=True)),
-        "actions": [each.name for each in two_people.ACTIONS] if case.kind == CaseKind.MEMBERSHIP else [],
         "mark": mark,
+        "kept": list(KEPT_PARAMETERS),
+        **_approvals_of(case),
     }
     appeals.update(
         appellant="",
@@ -84,6 +108,10 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
     )
     for statement in EMPTY_TRACES:
         cursor().execute(statement, values)
+    if case.thing_kind == applications.THING:
+        empty_application(case.thing_id, mark)
+    elif case.thing_kind == members.THING and case.closed_at:
+        empty_membership(case.thing_id, mark, case.opened_at - BEFORE_OPENING, case.closed_at)
     match case.kind:
         case CaseKind.PUBLIC_RECORDS:
             dispose_of_records_case(case.thing_id, mark)
@@ -121,7 +149,7 @@ EMPTY_LETTER = (
 # Of the thing's other cases nothing goes; what led to this one was written before it was opened.
 IN_TIME = """{at} <= %(closed)s AND ({at} >= %(opened)s OR NOT EXISTS (
         SELECT 1 FROM case_file o WHERE o.thing_kind = %(kind)s AND o.thing_id = %(thing)s AND o.id <> %(id)s))"""
-APPROVALS = f"""state <> 'waiting' AND action = ANY(%(actions)s::text[]) AND subject = %(thing)s::text
+APPROVALS = f"""state <> 'waiting' AND action = ANY(%(actions)s::text[]) AND subject = %(subject)s::text
         AND {IN_TIME.format(at="proposed_at")}"""
 JUDGMENTS = """state <> 'waiting' AND action = 'carry_out_judgment'
         AND (parameters ->> 'appeal')::bigint = ANY(%(appeals)s::bigint[])"""
@@ -154,8 +182,12 @@ EMPTY_TRACES = (
         fields=("reason", "answer", "parameters"),
     ),
     f"""
-    UPDATE approval_request SET reason = '', answer = '', parameters = jsonb_build_object(),
-        subject_state = jsonb_build_object() WHERE {APPROVALS}
+    UPDATE approval_request SET reason = '', answer = '',
+        title = CASE WHEN subject = %(thing)s::text THEN title ELSE subject END,
+        subject_state = jsonb_build_object(),
+        parameters = (SELECT coalesce(jsonb_object_agg(key, value), jsonb_build_object())
+            FROM jsonb_each(parameters) WHERE key = ANY(%(kept)s::text[]))
+    WHERE {APPROVALS}
     """,
     # Its parameters, the appeal and the day, are needed to show it.
     redaction(

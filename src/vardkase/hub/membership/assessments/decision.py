@@ -87,8 +87,8 @@ def describe_decision(request: ApprovalRequest) -> ActionDescription:
         ),
     }
     details = [(gettext("Application"), request.title)]
-    if given["exception"]:
-        details.append((gettext("Exception"), given["exception"]))
+    if exception := given.get("exception"):
+        details.append((gettext("Exception"), exception))
     if stated := given.get("conditions"):
         words = in_letters(StatedCondition.stored(each) for each in stated)
         details.append((gettext("Conditions and exceptions"), words))

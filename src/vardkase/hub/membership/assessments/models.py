@@ -89,11 +89,11 @@ class Proposal(ApprovalRequest):
 
     @property
     def reasons(self) -> str:
-        return str(self.parameters["reasons"])
+        return str(self.parameters.get("reasons", ""))
 
     @property
     def exception(self) -> str:
-        return str(self.parameters["exception"])
+        return str(self.parameters.get("exception", ""))
 
     @property
     def conditions(self) -> list[StatedCondition]:

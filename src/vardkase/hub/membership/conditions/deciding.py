@@ -90,7 +90,7 @@ def propose_extension(
 
 
 def describe_imposing(request: ApprovalRequest) -> ActionDescription:
-    words = in_letters(StatedCondition.stored(each) for each in request.parameters["conditions"])
+    words = in_letters(StatedCondition.stored(each) for each in request.parameters.get("conditions", ()))
     effect = _(
         "The conditions and exceptions apply at once. The member is told by letter, and each date is followed up."
     )
@@ -100,7 +100,7 @@ def describe_imposing(request: ApprovalRequest) -> ActionDescription:
 
 def describe_extension(request: ApprovalRequest) -> ActionDescription:
     effect = _("The exception lasts until the new day. The member is told by letter.")
-    exception = (gettext("Exception"), str(request.parameters["text"]))
+    exception = (gettext("Exception"), str(request.parameters.get("text", "–")))
     return described(request, effect, exception, day=_("New last day"))
 
 

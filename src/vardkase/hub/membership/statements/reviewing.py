@@ -102,7 +102,7 @@ def describe_returning(request: ApprovalRequest) -> ActionDescription:
 
 
 def _described(request: ApprovalRequest, effect: str, label: str) -> ActionDescription:
-    note = str(request.parameters["note"])
+    note = str(request.parameters.get("note", ""))
     membership = Membership.objects.filter(pk=int(request.subject)).first()
     details = ((gettext("Member"), request.title), *(((label, note),) if note else ()))
     address = f"/members/{membership.organisation_id}/" if membership else ""

@@ -142,8 +142,8 @@ def describe_reopening(request: ApprovalRequest) -> ActionDescription:
     details = [(gettext("Application"), request.title)]
     if given["basis"]:
         details.append((gettext("Ground"), str(LiftGround(given["basis"]).label)))
-    if given["dissent"]:
-        details.append((str(LABELS["dissent"]), given["dissent"]))
+    if dissent := given.get("dissent"):
+        details.append((str(LABELS["dissent"]), dissent))
     appeal = Appeal.objects.select_related("case_file", "decision__letter").filter(pk=given["appeal"] or 0)
     path = f"/applications/{request.subject}/"
     for each in appeal:
