@@ -41,6 +41,7 @@ NEWER = {
     "content_access.0002_notified_at": 0,
     "core.0002_job_orderer": 0,
     "core.0003_job_origin": 1,
+    "core.0004_sent_mail_text": 0,
     "correspondence.0002_service_and_correction": 1,
     "customer_service.0002_request_becomes_case": 0,
     "data_protection.0001_initial": 5,

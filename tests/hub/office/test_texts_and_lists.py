@@ -18,7 +18,11 @@ from tests.factories.seed import Seed
 from tests.hub.membership.applications import assessed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target
 from vardkase.core.errors import Forbidden, Invalid, NotFound
+from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.models import SentMail
+from vardkase.core.mail.notify import notify
 from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.case_files.services import open_case_file
 from vardkase.hub.data_protection.breaches.services import log_breach
@@ -141,6 +145,25 @@ def test_registers_are_downloaded(seed: Seed, desk: Desk) -> None:
         # Who asks for their own data is in no list that may lie about.
         assert "Kim Ek" not in text
         assert "format=xlsx" in reader.get(address, headers=ENGLISH).content.decode(), address
+
+
+def test_texts_of_mail_outside_cases_are_in_the_delivery_log(desk: Desk) -> None:
+    facts = {"organisation": "Norrvik", "hub": "https://hub.example", "code": "ABCDE-FGHJK"}
+    about = Target("membership", 4711, title="Norrvik")
+    notify("enrolment_code", about, [Recipient("ada@norrvik.example", "en")], facts, by="per@hub.example")
+    web = signed_in(desk.officer)
+    page = web.get("/mail/sent/?q=can+connect+its+own+platform", headers=ENGLISH).content.decode()
+    assert "Norrvik can connect its own platform to https://hub.example" in page
+    assert "[private, not kept]" in page
+    assert "ABCDE-FGHJK" not in page
+    (line,) = read_csv(web.get("/mail/sent/?format=csv", headers=ENGLISH))
+    assert line["Text"].startswith("Hello,")
+
+    # What is about a case stands there, for those who may read it.
+    opened = open_case_file(at_the_screen(desk.officer), CaseKind.MEMBERSHIP, "Norrvik", "membership", 4711)
+    notify("enrolment_code", about, [Recipient("bo@norrvik.example", "sv")], facts, by="per@hub.example")
+    assert SentMail.objects.get(recipient="bo@norrvik.example").text == ""
+    assert "Norrvik" in opened.documents.get(counterpart="bo@norrvik.example").text
 
 
 def test_lists_are_downloaded_as_filtered_and_recorded(seed: Seed, desk: Desk) -> None:

@@ -27,7 +27,10 @@ class MailEnded:
 
 @dataclass(frozen=True, slots=True)
 class MailLogged:
-    """Correspondence in one language about a thing, and whom it is for. `text` has no private link in it."""
+    """Correspondence in one language about a thing, and whom it is for. `text` has no private link in it.
+
+    `entries` are the ids of the mails in the log.
+    """
 
     thing_kind: str
     thing_id: int | None
@@ -35,6 +38,7 @@ class MailLogged:
     subject: str
     text: str
     by: str
+    entries: Sequence[int]
 
 
 mail_logged: Hook[MailLogged] = Hook("mail_logged")

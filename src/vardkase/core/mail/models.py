@@ -66,9 +66,10 @@ class SentState(models.TextChoices):
 
 
 class SentMail(models.Model):
-    """A mail of `kind` about an object: only its subject is stored, not its content.
+    """A mail of `kind` about an object, as it was written, whether it could be sent or not.
 
-    `version` is the text's; 0 is the standard text. `fault` is the stored problem of a mail that was not sent.
+    `text` has no private link in it; it is empty where the mail was filed in a case, which keeps it. `version` is that
+    of the kind's text; 0 is the standard one. `fault` is the stored problem of a mail that was not sent.
     """
 
     kind = models.CharField(max_length=64)
@@ -76,6 +77,7 @@ class SentMail(models.Model):
     version = models.IntegerField(default=0)
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=255)
+    text = models.TextField(blank=True, default="")
     is_encrypted = models.BooleanField(default=False)
     thing_kind = models.CharField(max_length=64, blank=True, default="")
     thing_id = models.BigIntegerField(null=True)

@@ -58,6 +58,7 @@ class _Notification:
     sent_by: str
     has_server: bool
     mails: dict[str, ComposedMail] = field(default_factory=dict)
+    logged: dict[str, list[int]] = field(default_factory=dict)
 
     def mail_to(self, person: Recipient) -> Mail:
         """Raises CannotBeSent, which the log then says too."""
@@ -91,16 +92,18 @@ class _Notification:
         for language, mail in self.mails.items():
             readers = [person.email for person in people if _language(person) == language]
             subject, text = mail.content.subject, mail.kept_text
-            mail_logged.emit(MailLogged(about.kind, about.id, readers, subject, text, self.by))
+            entries = self.logged[language]
+            mail_logged.emit(MailLogged(about.kind, about.id, readers, subject, text, self.by, entries))
 
     def _log(self, person: Recipient, language: str, mail: ComposedMail) -> SentMail:
         about = self.about
-        return SentMail.objects.create(
+        entry = SentMail.objects.create(
             kind=self.kind.name,
             language=language,
             version=mail.version,
             recipient=person.email,
             subject=mail.content.subject[:255],
+            text=mail.kept_text,
             is_encrypted=has_key(person),
             thing_kind=about.kind if about else "",
             thing_id=about.id if about else None,
@@ -108,6 +111,8 @@ class _Notification:
             attachments=[each.name for each in self.attachments],
             written_by=self.by,
         )
+        self.logged.setdefault(language, []).append(entry.pk)
+        return entry
 
 
 def notify(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vardkase.core.mail.hooks import MailLogged
+from vardkase.core.mail.models import SentMail
 from vardkase.hub.case_files.models import CaseFile, Direction
 from vardkase.hub.case_files.services import file_document
 from vardkase.hub.correspondence.hooks import LetterWritten
@@ -41,7 +42,9 @@ def file_letter(written: LetterWritten) -> None:
 
 
 def file_mail(mail: MailLogged) -> None:
+    """File the mail, whose text then stands in the case alone: not everyone who reads the log reads every case."""
     if case_file := _open_case(mail.thing_kind, mail.thing_id):
+        SentMail.objects.filter(pk__in=mail.entries).update(text="")
         file_document(
             _Sender(mail.by),
             case_file,

@@ -17,7 +17,7 @@ def sent(actor: Actor, *, text: str = "", kind: str = "", state: str = "") -> Qu
     actor.require_staff(*EDITORS)
     found = SentMail.objects.all()
     if text:
-        about = Q(thing_title__icontains=text) | Q(subject__icontains=text)
+        about = Q(thing_title__icontains=text) | Q(subject__icontains=text) | Q(text__icontains=text)
         found = found.filter(Q(recipient__icontains=text) | about)
     if kind:
         found = found.filter(kind=kind)

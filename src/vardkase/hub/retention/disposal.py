@@ -159,7 +159,7 @@ EMPTY_TRACES = (
     """,
     "UPDATE history_entry SET note = '' WHERE kind = 'appeal' AND thing_id = ANY(%(appeals)s::bigint[])",
     f"""
-    UPDATE sent_mail SET subject = '', thing_title = '', recipient = '' WHERE thing_kind = %(kind)s
+    UPDATE sent_mail SET subject = '', text = '', thing_title = '', recipient = '' WHERE thing_kind = %(kind)s
         AND thing_id = %(thing)s AND {IN_TIME.format(at="at")}
     """,
     # Who did what, and when, stays.

@@ -88,6 +88,7 @@ STATEMENTS = (
     "DELETE FROM notification WHERE event_id = %(event)s",
     "DELETE FROM reader_question WHERE event_id = %(event)s",
     f"UPDATE approval_request SET title = '' WHERE {CONTAINS.format(column='title')}",
+    f"UPDATE sent_mail SET text = '' WHERE {CONTAINS.format(column='text')}",
     f"UPDATE sent_mail SET subject = '', thing_title = '' WHERE {CONTAINS.format(column='subject || thing_title')}",
     f"DELETE FROM outgoing_mail WHERE {CONTAINS.format(column='subject || text || html')}",
     redaction(CONTAINS.format(column="title"), title="''"),

@@ -33,6 +33,8 @@ FORMATS = {
 }
 AT_ONCE = 500
 MOST_ROWS = 100_000
+LONGEST_CELL = 32_000
+"""Spreadsheets take no longer text in a cell."""
 BYTE_ORDER_MARK = "\ufeff"
 """Spreadsheets take a file that begins so for UTF-8."""
 
@@ -92,4 +94,4 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
 def _cell(value: Any) -> str | int | date | None:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return value if value is None or isinstance(value, int | date) else str(value)
+    return value if value is None or isinstance(value, int | date) else str(value)[:LONGEST_CELL]

@@ -117,7 +117,7 @@ OF_THE_HUB = (
     _of_the_hub(Kind.REGISTRATION, "inbox", "title", "host(t.ip)", "comment", "data"),
     _of_the_hub(Kind.FETCHES, "fetch_reader", "channel", "name"),
     _of_the_hub(Kind.SPILL_HOLDER, "spill_holder", "kind", "name", "answered_by"),
-    _about_things(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "thing_title"),
+    _about_things(Kind.SENT_MAIL, "sent_mail", "recipient", "subject", "text", "thing_title"),
     _about_things(Kind.LETTER, "letter", "title", "signed_by"),
     # With the texts of the letters and mails that were filed.
     DataSource(

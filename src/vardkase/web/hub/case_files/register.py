@@ -17,8 +17,6 @@ from vardkase.web.ui.pages import PageRequest, page
 
 SORTS = {"occurred_at"}
 DIRECTIONS = (Direction.INCOMING, Direction.OUTGOING)
-LONGEST_CELL = 32_000
-"""Spreadsheets take no longer text in a cell."""
 
 
 @page(staff=OFFICERS)
@@ -70,7 +68,7 @@ def _columns() -> Columns[CaseDocument]:
         gettext("Direction"): lambda each: each.get_direction_display(),
         gettext("Sender or recipient"): lambda each: each.counterpart,
         gettext("Title"): lambda each: each.title,
-        gettext("Text"): lambda each: each.text[:LONGEST_CELL],
+        gettext("Text"): lambda each: each.text,
         gettext("Case"): lambda each: each.case_file.number,
         gettext("Document"): lambda each: each.number,
         gettext("Case reference number"): lambda each: each.case_file.registry_number,

@@ -141,6 +141,7 @@ def _sent_columns() -> Columns[SentMail]:
         gettext("Time"): lambda mail: mail.at,
         gettext("Recipient"): lambda mail: mail.recipient,
         gettext("Subject"): lambda mail: mail.subject,
+        gettext("Text"): lambda mail: mail.text,
         gettext("Type"): lambda mail: kinds.get(mail.kind, mail.kind),
         gettext("About"): lambda mail: mail.thing_title,
         gettext("Attachments"): lambda mail: ", ".join(map(str, mail.attachments)),
