@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import Any
 
@@ -32,6 +31,7 @@ class Interruption:
         self.client_is_gone = False
         self._lock = threading.Lock()
         self._database: Any = None
+        self._may_cancel_later = False
 
     def __enter__(self) -> None:
         with self._lock:
@@ -39,7 +39,9 @@ class Interruption:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:  # Not while a query is being cancelled: it would hit the next request's.
-            self._database = None
+            database, self._database = self._database, None
+        if self._may_cancel_later:
+            database.close()
 
     def interrupt(self) -> None:
         """Cancel the query, as the client has disconnected. Call from another thread; may take
@@ -49,5 +51,8 @@ class Interruption:
             open_connection = self._database.connection if self._database is not None else None
             if open_connection is None or not self.is_harmless:
                 return
-            with contextlib.suppress(psycopg.Error):
+            try:
                 open_connection.cancel_safe(timeout=CANCEL_PATIENCE)
+            except psycopg.Error:
+                # A busy server may still carry it out, on whatever the connection is then used for.
+                self._may_cancel_later = True
