@@ -13,7 +13,7 @@ from vardkase.exchange.fetches.services import count_fetches, forget_fetches
 SCHEDULES = (
     Schedule(
         "fetches.count",
-        _("Count what clients have fetched"),
+        _("Compile fetch records"),
         _(
             "Joins what was fetched over the API, TAXII, feeds and exports into one record for each reader and event."
         ),
@@ -24,7 +24,7 @@ SCHEDULES = (
     ),
     Schedule(
         "fetches.forget",
-        _("Forget what clients have fetched"),
+        _("Remove old fetch records"),
         _(
             "Removes records of fetched events that are older than the setting allows, and those of deleted events."
         ),

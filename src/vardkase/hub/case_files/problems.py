@@ -38,10 +38,12 @@ class CaseFileProblem(ProblemCode):
     ARRIVAL_DAY = _("Choose a day between the decision and today.")
     DEEMED_DAY = _("Choose the working day before the one on which it arrived.")
     DOCUMENTS_CLOSED = _(
-        "Documents that may tell of an event in quarantine cannot be handed over. Wait until the quarantine has ended."
+        "Documents that may reveal an event in quarantine cannot be handed over. Wait until the quarantine has ended."
     )
     NOTHING_FILED = _("Nothing has been filed in the case.")
-    DAMAGED = _("Document %(number)s no longer has the checksum with which it was filed. Tell the operator.")
+    DAMAGED = _(
+        "Document %(number)s no longer has the checksum with which it was filed. Contact the platform operator."
+    )
     TOO_LARGE_TO_PRINT = _(
         "The case is too large for one PDF: it has more than 500 documents, or more than %(most)s MB. "
         "Download all documents as a ZIP file instead."

@@ -31,9 +31,9 @@ class RetentionPlanRule(models.Model):
     """One version of a rule, as one person proposed and another approved it. Never changed; the newest applies.
 
     Personal data: what has all of `kind`, `attribute_type` and `tag` that are given. `months` is the period: of
-    `counted_from`, or from when a case was closed. `legal_ground` is why versions kept as record are included, or the
-    decision on disposal of cases; `duty_note` how preservation is weighed against storage limitation. Nothing is due
-    before `starts_on`.
+    `counted_from`, or from when a case was closed. `legal_ground` is why versions kept as public records are
+    included, or the decision on disposal of cases; `duty_note` how preservation is weighed against storage
+    limitation. Nothing is due before `starts_on`.
     """
 
     number = models.IntegerField()

@@ -21,7 +21,7 @@ class RetentionProblem(ProblemCode):
     YES_OR_NO = _("Choose yes or no."), "Has to be true or false."
     DATE_NEEDED = _("Enter a date, for example 2027-01-01.")
     NOTHING_NAMED = _("Name a kind of personal data, an attribute type or a tag.")
-    GROUND_NEEDED = _("Enter the legal ground for changing versions kept as record.")
+    GROUND_NEEDED = _("Enter the legal ground for changing versions kept as public records.")
     DUTY_NEEDED = _("State how the preservation of public records is weighed against storage limitation.")
     DECISION_NEEDED = _("Enter the reference of the decision on disposal, for example RA-MS 2026:12.")
     NOTHING_TO_CHANGE = _("Nothing to change.")

@@ -111,7 +111,8 @@ def _readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bo
 
 
 def disposed_in(version_ids: Collection[int]) -> dict[int, list[RetentionItem]]:
-    """What was disposed of in versions kept as record, by version. The caller has checked who may know the versions."""
+    """What was disposed of in versions kept as public records, by version. The caller has checked who may know
+    them."""
     done = RetentionItem.objects.filter(
         place=RetentionPlace.VERSION, part_id__in=version_ids, state=RetentionItemState.DONE
     )

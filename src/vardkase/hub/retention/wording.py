@@ -24,7 +24,7 @@ LABELS: Mapping[str, str | Promise] = {
     "months": _("Period"),
     "counted_from": _("Counted from"),
     "way": _("What is done"),
-    "includes_versions": _("Also in versions kept as record"),
+    "includes_versions": _("Also in versions kept as public records"),
     "legal_ground": _("Legal ground or decision"),
     "duty_note": _("Weighing of preservation against storage limitation"),
     "starts_on": _("In force from"),

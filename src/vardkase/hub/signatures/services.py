@@ -108,7 +108,7 @@ def _describe(request: ApprovalRequest) -> ActionDescription:
         (gettext("Valid"), period),
         (gettext("Fingerprint (SHA-256)"), row.fingerprint_in_groups),
     )
-    warning = gettext("The hub signed this certificate itself: nobody who receives a document can trust it.")
+    warning = gettext("The hub signed this certificate itself: recipients cannot trust it.")
     return ActionDescription(effect, details, "/signatures/", (warning,) if row.is_trial else ())
 
 

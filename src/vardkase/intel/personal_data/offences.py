@@ -1,4 +1,4 @@
-"""Whether a text or a tag says of somebody that they are suspected of, or convicted for, a crime (GDPR, article 10)."""
+"""Whether a text or a tag says of somebody that they are suspected of, or convicted of, a crime (GDPR, article 10)."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def _notes(case_file: CaseFile) -> list[str]:
     if has_closed_documents(case_file):
         notes.append(
             gettext(
-                "Documents that may tell of an event in quarantine are left out until the quarantine has ended."
+                "Documents that may reveal an event in quarantine are left out until the quarantine has ended."
             )
         )
     return notes

@@ -35,7 +35,7 @@ class ChangeGround(TextChoices):
     """On which ground a favourable decision is changed to the member's detriment (37 § second paragraph)."""
 
     RESERVED = "reserved", _("The decision on membership, or the rules it rests on, reserved it")
-    SAFETY = "safety", _("Compelling reasons of safety require it")
+    SAFETY = "safety", _("Compelling security reasons require it")
     MISLED = "misled", _("The member gave false or misleading information")
 
 
@@ -192,7 +192,7 @@ GROUNDS_IN_LETTERS = {
     ChangeGround.RESERVED: _(
         "The decision to grant you membership reserved the right to change it in this way."
     ),
-    ChangeGround.SAFETY: _("Compelling reasons of safety require the decision to be changed at once."),
+    ChangeGround.SAFETY: _("Compelling security reasons require the decision to be changed at once."),
     ChangeGround.MISLED: _("The membership was granted on false or misleading information from you."),
 }
 IMMEDIATE_IN_LETTERS = {

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from vardkase.audit.services import AuditActor, Target
 from vardkase.core.mail.encryption import Recipient
 from vardkase.core.mail.facts import Fact
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.notify import notify
-from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionKind
 from vardkase.identity.accounts.queries import active_users
 
 
@@ -32,3 +37,22 @@ def write(actor: AuditActor, membership: Membership, kind: str, *papers: Attachm
     known = {"organisation": membership.organisation.name, **facts}
     about = Target("membership", membership.pk, title=str(membership))
     notify(kind, about, recipients(membership), known, by=actor.name, attachments=papers)
+
+
+def limit_kept(
+    actor: AuditActor, membership: Membership, held: QuerySet[Restriction], reason: str, review_by: date
+) -> None:
+    """Tell the member that these restrictions were reviewed and remain, and when they are reviewed next."""
+    rows = list(held.select_related("letter").order_by("since"))
+    whole = {row.kind == RestrictionKind.SUSPENDED for row in rows}
+    letters = dict.fromkeys(row.letter.number for row in rows if row.letter)
+    write(
+        actor,
+        membership,
+        "membership_limit_kept",
+        limit="both" if len(whole) > 1 else "suspension" if True in whole else "restriction",
+        number=", ".join(letters) or str(membership),
+        decided=timezone.localdate(rows[0].since),
+        reason=reason,
+        day=review_by,
+    )

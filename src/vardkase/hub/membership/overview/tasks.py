@@ -235,9 +235,7 @@ KINDS = (
             BulkAct(
                 name="remind_applicants",
                 label=_("Remind applicants of missing information"),
-                effect=_(
-                    "Each applicant is told by e-mail that the information has not arrived, with a new private link."
-                ),
+                effect=_("Each applicant is reminded by e-mail, with a new private link."),
                 carry_out=remind_of_completion,
             ),
         ),

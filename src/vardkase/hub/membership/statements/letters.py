@@ -60,19 +60,15 @@ def _about(membership: Membership, kind: RestrictionKind, *, is_decision: bool) 
     reserved = is_decision and is_reserved(membership)
     return {
         "heading": gettext("Decision") if is_decision else gettext("What applies"),
+        "who_heading": gettext("Who made the decision")
+        if is_decision
+        else gettext("Who set the restriction"),
         "day": _day((until if is_first else grace_ends) + timedelta(days=1)),
-        "limit": str(LIMITS[kind]),
+        "limit": str(LIMITS[kind]) if is_first else _api_limit(),
         "reason": _reason(membership, until, grace_ends, is_first=is_first),
         "ground": str(GROUNDS_IN_LETTERS[ChangeGround.RESERVED]) if reserved else "",
         "hearing": _hearing(membership, is_decision=is_decision),
-        "immediate": gettext(
-            "The restriction takes effect at once, even if it is appealed, since a weighty public interest requires "
-            "it: those who share information need to rely on every member meeting the security requirements. We have "
-            "weighed that it ends as soon as you have renewed your statement. The court can decide that it is not to "
-            "apply for the time being."
-        )
-        if is_decision
-        else "",
+        "immediate": _immediate(can_read=is_first) if is_decision else "",
         "next": gettext(
             "If we have not accepted a new security statement by %(day)s, your API connection and your "
             "synchronisation will be disabled as well."
@@ -82,6 +78,40 @@ def _about(membership: Membership, kind: RestrictionKind, *, is_decision: bool) 
         else "",
         "act_provisions": cited(_provisions(is_decision=is_decision, reserved=reserved)),
     }
+
+
+def _api_limit() -> str:
+    """Beside the limit that already applies."""
+    return gettext(
+        "Your API connection and your synchronisation are disabled. On the web pages you can still read information "
+        "but not share any."
+    )
+
+
+def _immediate(*, can_read: bool) -> str:
+    weighed = (
+        gettext(
+            "We have weighed that you can still read information, that the restriction ends as soon as we have "
+            "accepted a new security statement, and that it then leaves no lasting effects."
+        )
+        if can_read
+        else gettext(
+            "We have weighed that the restriction ends as soon as we have accepted a new security statement, and that "
+            "it then leaves no lasting effects."
+        )
+    )
+    return " ".join(
+        (
+            gettext(
+                "The restriction takes effect at once, even if it is appealed, since a weighty public interest "
+                "requires it: those who share information need to rely on every member meeting the security "
+                "requirements."
+            ),
+            weighed,
+            gettext("The weighing was made in advance, for all members."),
+            gettext("The court can decide that the restriction is not to apply for the time being."),
+        )
+    )
 
 
 def _reason(membership: Membership, until: date, grace_ends: date, *, is_first: bool) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from vardkase.audit.services import AuditActor
 from vardkase.hub.membership.members.mails import write
 from vardkase.hub.membership.members.models import Membership
+from vardkase.hub.membership.members.settings import GRACE_DAYS
 
 ASKED = "statement_renewal_asked"
 
@@ -16,7 +17,8 @@ def remind(actor: AuditActor, membership: Membership, valid_until: date, days: i
 
 
 def ask(actor: AuditActor, membership: Membership, day: date, *, has_ended: bool) -> None:
-    write(actor, membership, ASKED, day=day, state="ended" if has_ended else "ends")
+    state = "ended" if has_ended else "ends"
+    write(actor, membership, ASKED, day=day, state=state, grace=GRACE_DAYS.value)
 
 
 def accepted(actor: AuditActor, membership: Membership, valid_until: date) -> None:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, override
 
+from vardkase.core.mail.facts import moment
 from vardkase.core.mail.settings import sender
 from vardkase.core.typeset import pdf, records
 from vardkase.hub.office.quarterly.figures import FigureTable, Value
@@ -120,7 +121,7 @@ def _printed(quarter: Quarter, figures: Mapping[str, Any], number: str) -> dict[
         "meta": [
             [gettext("Number"), number or gettext("Draft")],
             [gettext("Period"), f"{first} – {last}"],
-            [gettext("Calculated"), date_format(calculated, "j F Y H:i")],
+            [gettext("Calculated"), moment(calculated)],
         ],
         "draft": "" if number else gettext("Draft: the figures may change."),
         **printed_figures(figures, legend(), period_names()),

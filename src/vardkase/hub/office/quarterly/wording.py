@@ -38,11 +38,11 @@ COLUMNS: Labels = {
     "overdue": pgettext_lazy("count", "Overdue"),
     "median_days": _("Median, days"),
     "p90_days": _("90th percentile, days"),
-    "events": _("Events published"),
-    "updates": _("Updates published"),
-    "values": _("Values in new events"),
-    "proposals": _("Proposals to others"),
-    "feedback": _("Sightings, notes and opinions"),
+    "events": pgettext_lazy("count", "Events"),
+    "updates": pgettext_lazy("count", "Updates"),
+    "values": pgettext_lazy("count", "Values"),
+    "proposals": pgettext_lazy("count", "Proposals"),
+    "feedback": pgettext_lazy("count", "Sightings etc."),
     "own": _("The hub owner"),
     "all": _("All authorities"),
     "count": _("How many"),
@@ -67,12 +67,12 @@ LINES: Mapping[str, Labels] = {
     },
     "public_records": {
         "registered": pgettext_lazy("count", "Registered"),
-        "released": _("Released in full"),
-        "partly": _("Released in part"),
+        "released": pgettext_lazy("count", "Released in full"),
+        "partly": pgettext_lazy("count", "Released in part"),
         "withheld": pgettext_lazy("count", "Withheld"),
-        "not_held": _("No such record"),
-        "referred": _("Referred to another authority"),
-        "withdrawn": _("Withdrawn by the requester"),
+        "not_held": pgettext_lazy("count", "No such record"),
+        "referred": pgettext_lazy("count", "Referred to another authority"),
+        "withdrawn": pgettext_lazy("count", "Withdrawn by the requester"),
     },
     "data_subject": dict(DataSubjectRight.choices),
     "appeals": {
@@ -85,7 +85,7 @@ LINES: Mapping[str, Labels] = {
         "spills": _("Suspected spills declared"),
         "spills_released": _("Suspected spills released as false alarms"),
         "spills_deleted": _("Spills deleted on the hub"),
-        "spills_reported": _("Spills reported to the Security Service"),
+        "spills_reported": _("Suspected spills reported to the Security Service"),
         "breaches": _("Personal data breaches found"),
         "breaches_reported": _("Personal data breaches reported to IMY"),
         "breaches_late": _("Of these reported after 72 hours"),
@@ -106,10 +106,11 @@ NOTES: Labels = {
         "on which an application waits for a phase or for the applicant do not count towards its deadline."
     ),
     "sharing": _(
-        "Only what every member may read is counted: nothing that was shared with a group or kept within an "
-        "organisation, and sightings only if the settings show them to everybody with their organisation. A line "
-        "stands for at least %(members)s members, and each of its figures for at least %(contributors)s "
-        "organisations, or none; legal forms with fewer are one line together."
+        "Events and updates are those published, values those in new events, proposals those to other organisations; "
+        "notes and opinions count with sightings. Only what every member may read is counted: nothing that was shared "
+        "with a group or kept within an organisation, and sightings only if the settings show them to everybody with "
+        "their organisation. A line stands for at least %(members)s members, and each of its figures for at least "
+        "%(contributors)s organisations, or none; legal forms with fewer are one line together."
     ),
     "sharing_withheld": _(
         "Not shown: fewer than %(contributors)s organisations, or of fewer than %(members)s members, are behind a "
@@ -134,7 +135,7 @@ def line_in_words(table: str, name: str) -> str:
     if TOGETHER not in name:
         return str(labels.get(name, name))
     names = ", ".join(str(labels.get(each, each)) for each in name.split(TOGETHER))
-    return gettext("Together: %(names)s") % {"names": names}
+    return gettext("Combined: %(names)s") % {"names": names}
 
 
 def note_in_words(name: str) -> str:

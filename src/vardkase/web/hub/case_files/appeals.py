@@ -61,7 +61,9 @@ def register(request: PageRequest, number: str) -> HttpResponse:
             made = services.register_appeal(
                 request.actor, case_file, decision, services.ReceivedAppeal(**given, **file)
             )
-            messages.success(request, gettext("The appeal is registered. Check now whether it came in time."))
+            messages.success(
+                request, gettext("The appeal is registered. Check now whether it arrived in time.")
+            )
             return redirect("case_appeal", number, made.pk)
     parents = _parents(number)
     if not decisions:

@@ -188,7 +188,7 @@ class EvaluationForm(forms.Form):
         choices=lambda: [
             ("" if number is None else number, title or "–") for number, title in phase_titles().items()
         ],
-        help_text=_("Leave empty if it is about another phase than those in which members join."),
+        help_text=_("Leave empty if the evaluation is not about an onboarding phase."),
     )
     first = day_field(label=_("From"))
     last = day_field(label=_("Until"))

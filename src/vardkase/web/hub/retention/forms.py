@@ -89,7 +89,7 @@ class PersonalDataRuleForm(_RuleForm):
         ),
     )
     includes_versions = forms.BooleanField(
-        label=_("Also in versions kept as record"),
+        label=_("Also in versions kept as public records"),
         required=False,
         help_text=_(
             "Published versions are public records of the connected authorities. Only the personal data are replaced: "
@@ -102,9 +102,9 @@ class PersonalDataRuleForm(_RuleForm):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "Needed for versions kept as record: the regulation or decision that allows disposal, for the hub owner "
-            "(for example RA-MS 2026:12) and for each connected authority that holds the version (for municipalities "
-            "and regions, their own decisions)."
+            "Needed for versions kept as public records: the regulation or decision that allows disposal, for the hub "
+            "owner (for example RA-MS 2026:12) and for each connected authority that holds the version (for "
+            "municipalities and regions, their own decisions)."
         ),
     )
     duty_note = forms.CharField(
@@ -113,9 +113,9 @@ class PersonalDataRuleForm(_RuleForm):
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "Needed for versions kept as record. Storage limitation (GDPR, article 5.1 e) does not by itself permit "
-            "disposal: support under section 10 of the Archives Act is needed (chapter 1, section 7 of the Data "
-            "Protection Act). State why the data may be disposed of now."
+            "Needed for versions kept as public records. Storage limitation (GDPR, article 5.1 e) does not by itself "
+            "permit disposal: support under section 10 of the Archives Act is needed (chapter 1, section 7 of the "
+            "Data Protection Act). State why the data may be disposed of now."
         ),
     )
     field_order = (

@@ -72,8 +72,8 @@ def add(request: PageRequest, subject: str) -> HttpResponse:
     if subject == RetentionSubject.CASE_FILES:
         heading = gettext("New rule for closed cases")
         intro = gettext(
-            "A case that is disposed of keeps its number, its dates, and the numbers, dates and SHA-256 of its "
-            "documents. Everything else goes for good."
+            "Of a case that is disposed of, only its number and dates, and the numbers, dates and SHA-256 of its "
+            "documents, are kept. Everything else is permanently erased."
         )
     else:
         heading = gettext("New rule for personal data")
@@ -106,7 +106,7 @@ def retire(request: PageRequest, number: int) -> HttpResponse:
         form,
         gettext("Put the rule out of force"),
         _parents(shown),
-        save=gettext("Propose that it be put out of force"),
+        save=gettext("Propose repeal"),
         intro=gettext("Nothing more is due by it. What was carried out by it is not changed."),
     )
 

@@ -29,7 +29,9 @@ def index(request: PageRequest) -> HttpResponseBase:
     rows = queries.runs(request.actor)
     if form := wanted_file(request):
         in_file = in_order(request, rows, {"pk"}, "-pk")
-        return list_file(request, form, "retention-runs", gettext("Retention runs"), _run_columns(), in_file)
+        return list_file(
+            request, form, "retention-runs", gettext("Dry runs and retention runs"), _run_columns(), in_file
+        )
     return render(request, "retention/runs.html", listed(request, rows, {"pk"}, "-pk") | file_links(request))
 
 
@@ -84,7 +86,7 @@ def carry_out(request: PageRequest, pk: int) -> HttpResponse:
         form,
         gettext("Carry out the retention run"),
         parents,
-        save=gettext("Propose that it be carried out"),
+        save=gettext("Propose disposal"),
         intro=gettext(
             "This cannot be undone. Once a second person has approved the figures, what the dry run lists is "
             "pseudonymised or removed, here and, as far as it was sent there, on connected hubs. What has been "
@@ -114,7 +116,7 @@ def _columns() -> Columns[queries.ListedItem]:
         gettext("Rule version"): lambda row: row.item.rule.version,
         gettext("Where"): lambda row: str(RetentionPlace(row.item.place).label),
         gettext("Event"): lambda row: row.event_id or None,
-        gettext("Number there"): lambda row: row.part_id or None,
+        gettext("Number of the item"): lambda row: row.part_id or None,
         gettext("Organisation"): lambda row: row.item.organisation.name if row.item.organisation else "",
         gettext("Status"): lambda row: row.item.get_state_display(),
         pgettext("retention item", "Done"): lambda row: row.item.done_at,

@@ -81,7 +81,7 @@ def not_offence(request: PageRequest, place: str, part: int) -> HttpResponse:
         "own_personal_data_suspect_again",
         gettext("State that the personal data do not concern an offence"),
         gettext(
-            "Data about somebody who is suspected of or convicted for a crime are withheld from organisations "
+            "Data about someone who is suspected or convicted of a crime are withheld from organisations "
             "without a legal ground (GDPR, article 10). Your answer makes the text readable to them at once. A "
             "suspicion is enough for the data to concern an offence. The answer and your reason are logged."
         ),

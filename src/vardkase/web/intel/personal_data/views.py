@@ -88,7 +88,7 @@ def not_offence(request: PageRequest, reference: str, kind: str) -> HttpResponse
         "personal_data_suspect_again",
         gettext("State that the personal data do not concern an offence"),
         gettext(
-            "Data about somebody who is suspected of or convicted for a crime are withheld from organisations "
+            "Data about someone who is suspected or convicted of a crime are withheld from organisations "
             "without a legal ground (GDPR, article 10). Your answer makes all details of this kind in the event "
             "readable to them at once. A suspicion is enough for the data to concern an offence. The answer and your "
             "reason are logged."
@@ -211,12 +211,12 @@ HEADINGS = {
 EFFECTS = {
     Replacement.PSEUDONYM: _(
         "Each detail is replaced by a code that is the same wherever the detail stands in this event: in attributes, "
-        "comments, the title and reports. A tag that holds such a detail is taken off the event. Versions that have "
+        "comments, the title and reports. A tag that holds such a detail is removed from the event. Versions that have "
         "been published stay as they are."
     ),
     Replacement.REMOVAL: _(
         "Attributes whose whole value is such a detail are deleted. In other values, comments, the title and reports, "
-        "the detail is cut out. A tag that holds such a detail is taken off the event. Versions that have been "
+        "the detail is cut out. A tag that holds such a detail is removed from the event. Versions that have been "
         "published stay as they are."
     ),
 }

@@ -123,7 +123,7 @@ def keep(actor: Actor, reference: Reference, reason: str, review_by: date | None
     held.update(review_by=checked_review(review_by))
     act = MembershipAction.MEMBERSHIP_RESTRICTION_KEPT
     note_in_history(actor, MEMBERSHIP, membership, act, why, review_by=review_by.isoformat())
-    mails.write(actor, membership, "membership_limit_kept", reason=why, day=review_by)
+    mails.limit_kept(actor, membership, held, why, review_by)
     return membership
 
 

@@ -101,7 +101,9 @@ class SuspendForm(AdverseDecisionForm):
     review_by = day_field(
         label=_("To be reviewed no later than"),
         required=False,
-        help_text=_("For a suspension until further notice: by when you review whether it is to remain."),
+        help_text=_(
+            "If the decision applies until further notice: the last day for reviewing whether it is to stand."
+        ),
     )
     field_order = ("kind", "until", "review_by", "reason")
 

@@ -121,7 +121,7 @@ STEPS: dict[str, tuple[Promise, type[forms.Form], Take, Promise]] = {
         _("Everything will work again at once, and anything waiting will be sent."),
     ),
     "keep": (
-        _("Review the restriction: it remains"), written.KeepForm,
+        _("Record that the restriction remains"), written.KeepForm,
         lambda actor, pk, data: services.keep(actor, pk, data["reason"], data["review_by"]),
         _("The restriction stays as it is until then, and the member is told why. To end it, lift it instead."),
     ),
