@@ -12,12 +12,12 @@ PART = re.compile(r"<(\w+):(\w+)>")
 
 def addresses(route: str, references: Iterable[str], texts: Mapping[str, str]) -> Iterator[str]:
     """A route filled with each of `references` (numbers, UUIDs), if it takes any, and the words of `texts` by the
-    names of its other parts."""
-    found = {
+    names of its other parts. In the order of `references`."""
+    found = dict.fromkeys(
         PART.sub(lambda part, each=each: _in_place(part, each, texts), f"/{route}")  # type: ignore[misc]
         for each in references
-    }
-    yield from sorted(address for address in found if "<" not in address)
+    )
+    yield from (address for address in found if "<" not in address)
 
 
 def _in_place(part: re.Match[str], reference: str, texts: Mapping[str, str]) -> str:
