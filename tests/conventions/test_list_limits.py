@@ -18,7 +18,7 @@ LIMITED_ELSEWHERE = {
     "savedSearches/rest_search",
     # Pages with its own helper (`_page`), or a fixed number of rows.
     "admin/auditLogs/index", "admin/logs/index", "admin/logs/search", "auditLogs/eventIndex", "contentAccess/index",
-    "spills/index", "retentionRuns/index",
+    "spills/index", "retentionRuns/index", "quarterlyReports/index", "evaluations/index",
     "logs/event_index", "logs/index", "feeds/searchCaches", "notifications/index", "taxiiServers/objectsIndex",
     "tags/search",
     # A peer's answer, within the limits of answers from outside.

@@ -73,6 +73,7 @@ HUB_ONLY = {
     "web.hub.data_protection",
     "web.hub.retention",
     "api.retention",
+    "api.office_reports",
 }
 MEMBER_ONLY = {"cli.enrolment.enrol", "web.hub.enrolment.joining"}
 

@@ -80,6 +80,7 @@ import vardkase.api.objects.reading
 import vardkase.api.objects.references
 import vardkase.api.objects.relationships
 import vardkase.api.objects.writing
+import vardkase.api.office_reports
 import vardkase.api.openapi
 import vardkase.api.organisations.organisations
 import vardkase.api.organisations.security

@@ -8,8 +8,10 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from pypdf import PdfReader
 
+from tests.api.calls import call
 from tests.factories.memberships import Desk, at_the_screen, make_desk
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
@@ -23,7 +25,8 @@ from vardkase.hub.office.evaluations.services import (
     open_evaluation,
     write_evaluation,
 )
-from vardkase.hub.office.quarterly.periods import Period, compared_days
+from vardkase.hub.office.quarterly.periods import Period, compared_days, this_quarter
+from vardkase.hub.office.quarterly.services import issue_report
 
 ENGLISH = {"accept-language": "en"}
 FORM = {
@@ -143,3 +146,37 @@ def test_bounds_and_who_may(seed: Seed, desk: Desk) -> None:
             add_note(at_the_screen(outsider), made.pk, "x")
     leap = compared_days(Period(date(2024, 2, 29), date(2024, 2, 29)))
     assert [period.first for period in leap] == [date(2024, 2, 29), date(2024, 2, 28), date(2023, 2, 28)]
+
+
+def test_reports_and_evaluations_over_the_api(seed: Seed, desk: Desk) -> None:
+    officer = at_the_screen(desk.officer)
+    made = open_evaluation(
+        officer,
+        FORM | {"phase": 1, "first": date(2026, 1, 1), "last": date(2026, 3, 31), "questions": ["Kom de?"]},
+    )
+    add_note(officer, made.pk, "Deltagare", 12)
+    report = issue_report(officer, this_quarter().later(-1))
+    key = desk.officer.key
+    (listed,) = call(key, "GET", "/quarterlyReports/index")[1]
+    assert (listed["QuarterlyReport"]["number"], "figures" in listed["QuarterlyReport"]) == (
+        str(report),
+        False,
+    )
+    shown = call(key, "GET", f"/quarterlyReports/view/{report.pk}")[1]["QuarterlyReport"]
+    assert shown["figures"] == report.figures
+    now = call(key, "GET", f"/quarterlyReports/figures/{report.year}/{report.quarter}")[1]["QuarterlyFigures"]
+    assert now["tables"].keys() == report.figures["tables"].keys()
+    (listed,) = call(key, "GET", "/evaluations/index")[1]
+    assert "goals" not in listed["Evaluation"]
+    shown = call(key, "GET", f"/evaluations/view/{made.pk}")[1]["Evaluation"]
+    assert (shown["goals"], shown["notes"][0]["value"], shown["questions"][0]["text"]) == (
+        "Tio medlemmar.",
+        12.0,
+        "Kom de?",
+    )
+    for address in (f"/quarterlyReports/download/{report.pk}/en", f"/evaluations/download/{made.pk}/sv"):
+        answer = Client().get(address, headers={"authorization": key, "accept": "application/json"})
+        assert b"".join([answer.content])[:5] == b"%PDF-", address
+        assert call(key, "GET", address[:-2] + "de")[0] == 404
+    for address in ("/quarterlyReports/index", "/evaluations/index", f"/evaluations/view/{made.pk}"):
+        assert call(seed.org_admin.key, "GET", address)[0] == 403

@@ -94,7 +94,7 @@ def test_tasks_are_owned_handed_over_and_go_to_the_deputy(seed: Seed, desk: Desk
     absence = register_absence(officer, desk.second.user.pk, desk.officer.user.pk, today(), today())
     assert (tell_deputies(), tell_deputies()) == (1, 0)
     (told,) = mails_to(desk.officer)
-    assert "Just nu har du 2 uppgifter" in told.text
+    assert "Just nu har du tagit över 2 uppgifter" in told.text
     mine = waiting(desk.officer, whose=Whose.MINE)
     assert {of_case, of_legal} <= set(mine)
     assert mine[of_case].absent == desk.second.user
