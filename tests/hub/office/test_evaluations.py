@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_reports_and_evaluations_over_the_api(seed: Seed, desk: Desk) -> None:
         officer,
         FORM | {"phase": 1, "first": date(2026, 1, 1), "last": date(2026, 3, 31), "questions": ["Kom de?"]},
     )
-    add_note(officer, made.pk, "Deltagare", 12)
+    add_note(officer, made.pk, "Deltagare", Decimal(12))
     report = issue_report(officer, this_quarter().later(-1))
     key = desk.officer.key
     (listed,) = call(key, "GET", "/quarterlyReports/index")[1]

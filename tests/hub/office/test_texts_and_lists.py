@@ -180,6 +180,10 @@ def test_lists_are_downloaded_as_filtered_and_recorded(seed: Seed, desk: Desk) -
         "/approval-requests/",
         "/office/",
         "/membership/invitations/",
+        "/office/absence/",
+        "/office/delegation/",
+        "/office/reasons/",
+        "/law/",
     ):
         for form in ("csv", "xlsx"):
             answer = web.get(f"{address}?format={form}", headers=ENGLISH)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from vardkase.core.mail.settings import DISABLED
 from vardkase.hub.correspondence.letters.delivery import undelivered_count
-from vardkase.hub.membership.members.sign_in_minimum import minimum_of
+from vardkase.hub.membership.members.sign_in_minimum import is_decided
 from vardkase.hub.office.delegation.queries import without_decider
 from vardkase.hub.public_records.officers.queries import missing_details
 from vardkase.hub.signatures.queries import SigningState, certificate_in_use, signing_state
@@ -110,7 +110,7 @@ def _records_office() -> Iterable[str]:
 
 
 def _sign_in() -> Iterable[str]:
-    if not minimum_of(None)[0]:
+    if not is_decided():
         yield gettext(
             "No sign-in minimum is set for members: an e-mail address of any domain is enough, without a second "
             "factor, unless a member requires more. Officers set it under %(page)s."

@@ -42,6 +42,8 @@ ALL = "all members"
 SHORTEST, LONGEST = 1, 1096
 DAYS = 365
 """How long a key may be valid unless said otherwise."""
+RECOMMENDED = (SignInRule.DOMAINS, SignInRule.SECOND_FACTOR)
+"""What is proposed for all members until officers have decided, if only that nothing is required."""
 
 
 @transaction.atomic
@@ -76,6 +78,11 @@ def propose_minimum(
 def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
     row = SignInMinimum.objects.filter(membership=membership).first()
     return (list(row.rules), row.key_days) if row else ([], LONGEST)
+
+
+def is_decided() -> bool:
+    """Whether officers have decided what is required of all members."""
+    return SignInMinimum.objects.filter(membership=None).exists()
 
 
 def would_refuse(membership: Membership | None, rules: Collection[str], key_days: int) -> Refused:

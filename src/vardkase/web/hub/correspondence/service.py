@@ -22,6 +22,7 @@ from vardkase.web.hub.correspondence.forms import CorrectionForm, ServiceForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.mail_messages import post_the_letter, say_sent
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -50,7 +51,7 @@ def correct(request: PageRequest, pk: int) -> HttpResponse:
         with errors_shown_in(form):
             texts = {name: text for name, text in form.cleaned_data.items() if name != "why"}
             correcting.correct(request.actor, pk, texts, form.cleaned_data["why"])
-            messages.success(request, gettext("The corrected copy has been sent to the party."))
+            say_sent(request, gettext("The corrected copy has been sent to the party."), post_the_letter())
             return redirect(back)
     intro = gettext(
         "For obvious slips of the pen, of calculation and the like. The original is kept, and the copy says at the top "

@@ -26,6 +26,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed, searched
+from vardkase.web.ui.mail_messages import say_sent
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -127,7 +128,11 @@ def _write(
     except TransitionRefused as refused:
         form.add_error(None, str(refused))
         return _page(request, pk, form=form)
-    messages.success(request, message)
+    if internal:
+        messages.success(request, message)
+    else:
+        instead = gettext("The requester reads the answer on the page of the request. Call if it is urgent.")
+        say_sent(request, message, instead)
     return redirect("service_request", pk)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from vardkase.hub.data_protection.rules import HANDLERS
 from vardkase.web.hub.data_protection.forms import DataReplyForm
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
+from vardkase.web.ui.mail_messages import post_the_letter, say_sent
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -24,7 +24,9 @@ def reply(request: PageRequest, pk: int) -> HttpResponse:
         with errors_shown_in(form):
             given = form.cleaned_data
             replying.reply(request.actor, pk, given["text"], given["without_because"])
-            messages.success(request, gettext("The reply has been sent, and the request is closed."))
+            say_sent(
+                request, gettext("The reply has been sent, and the request is closed."), post_the_letter()
+            )
             return redirect("data_request", pk)
     return _shown(request, pk, form)
 

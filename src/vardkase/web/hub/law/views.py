@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -20,6 +20,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.law.forms import LegalRuleForm, RetireForm
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -33,7 +34,10 @@ CHANGES = {
 
 
 @page(staff=OFFICERS)
-def index(request: PageRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponseBase:
+    if form := wanted_file(request):
+        every = [rule for kind in LegalRuleKind for rule in queries.rules(kind)]
+        return list_file(request, form, "legal-rules", gettext("Legal rules"), _columns(), every)
     cited = {key: provision.title for key, provision in queries.provisions().items()}
     sections = [
         {
@@ -45,7 +49,27 @@ def index(request: PageRequest) -> HttpResponse:
         for kind in LegalRuleKind
     ]
     may_change = StaffRole.LEGAL_OFFICER in request.actor.staff
-    return render(request, "law/index.html", {"sections": sections, "may_change": may_change})
+    context = {"sections": sections, "may_change": may_change, **file_links(request)}
+    return render(request, "law/index.html", context)
+
+
+def _columns() -> Columns[LegalRule]:
+    return {
+        gettext("Type"): lambda rule: rule.kind.label,
+        gettext("Rule"): lambda rule: capfirst(rule.content.title),
+        gettext("Name"): lambda rule: rule.key,
+        gettext("Text"): _content,
+        gettext("Version"): lambda rule: rule.version,
+        gettext("Status"): lambda rule: gettext("No longer in force") if rule.is_retired else "",
+        gettext("Reason"): lambda rule: rule.reason,
+        gettext("Proposed by"): lambda rule: rule.proposed_by,
+        gettext("Approved by"): lambda rule: rule.approved_by,
+        gettext("Time"): lambda rule: rule.at,
+    }
+
+
+def _content(rule: LegalRule) -> str:
+    return "\n".join(f"{label}: {words}" for label, words in _in_words(rule))
 
 
 @page(staff=OFFICERS)

@@ -5,25 +5,41 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.hub.office.reasons import queries, services
-from vardkase.hub.office.reasons.models import ReasonKind
+from vardkase.hub.office.reasons.models import ReasonKind, ReasonText
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.office.forms import ReasonTextForm
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.pages import PageRequest, page
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 
 @page(staff=OFFICERS)
-def index(request: PageRequest) -> HttpResponse:
-    return render(request, "office/reasons.html", {"texts": queries.reason_texts(request.actor)})
+def index(request: PageRequest) -> HttpResponseBase:
+    texts = queries.reason_texts(request.actor)
+    if form := wanted_file(request):
+        return list_file(request, form, "reason-texts", gettext("Texts for reasons"), _columns(), texts)
+    return render(request, "office/reasons.html", {"texts": texts, **file_links(request)})
+
+
+def _columns() -> Columns[ReasonText]:
+    return {
+        gettext("Name"): lambda text: text.title,
+        gettext("Kind of decision"): lambda text: text.get_kind_display(),
+        gettext("Swedish"): lambda text: text.text_sv,
+        gettext("English"): lambda text: text.text_en,
+        gettext("Version"): lambda text: text.version,
+        gettext("Status"): lambda text: gettext("No longer offered") if text.is_retired else "",
+        gettext("Changed"): lambda text: text.at,
+    }
 
 
 @page(staff=OFFICERS, writes=True)

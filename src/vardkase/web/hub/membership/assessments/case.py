@@ -41,6 +41,7 @@ from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in, take_errors
+from vardkase.web.ui.mail_messages import post_the_letter, say_sent
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -104,7 +105,8 @@ def completion(request: PageRequest, number: str) -> HttpResponseBase:
     if form.is_valid():
         with errors_shown_in(form):
             reviews.request_completion(request.actor, application, **form.cleaned_data)
-            messages.success(request, gettext("The request has been sent as a letter and by e-mail."))
+            words = gettext("The request has been sent as a letter and by e-mail.")
+            say_sent(request, words, post_the_letter())
             return redirect("application", number)
     return _completion_page(request, application, form)
 
@@ -128,11 +130,13 @@ def _completion_page(request: PageRequest, application: Application, form: Compl
 
 @dataclass(frozen=True, slots=True)
 class FormStep:
-    """What an officer does with one of the forms on the page of an application."""
+    """What an officer does with one of the forms on the page of an application. `instead`: for what is mailed, what to
+    do if no mail can be sent."""
 
     form: Callable[[Application, Any], Form]
     act: Callable[[Actor, Application, Any], object]
     done: Promise
+    instead: str | Promise = ""
 
 
 def _resume_form(application: Application, data: Any = None) -> ResumeForm:
@@ -169,6 +173,7 @@ STEPS = {
         lambda _application, data: CaseMessageForm(data),
         lambda actor, case, form: write_message(actor, case, **form.cleaned_data),
         _("The message has been sent."),
+        _("The applicant reads it through the private link. Call if it is urgent."),
     ),
     "note_form": FormStep(
         lambda _application, data: CaseMessageForm(data),
@@ -197,6 +202,7 @@ def step(request: PageRequest, number: str, name: str) -> HttpResponse:
         {shown_as: form},
         lambda: taken.act(request.actor, application, form),
         str(taken.done),
+        str(taken.instead),
     )
 
 
@@ -258,7 +264,9 @@ def _sent(
     forms: dict[str, Any],
     act: Callable[[], object],
     message: str,
+    instead: str = "",
 ) -> HttpResponse:
+    """`instead`: for what is mailed, what to do if no mail can be sent."""
     (form,) = forms.values()
     if form.is_valid():
         try:
@@ -268,7 +276,7 @@ def _sent(
         except (Conflict, Forbidden) as refused:
             messages.error(request, str(refused))  # The form need not be on the page as the case is now.
         else:
-            messages.success(request, message)
+            say_sent(request, message, instead) if instead else messages.success(request, message)
             return redirect("application", application.number)
     return _page(request, queries.find(request.actor, application.number), status=422, **forms)
 

@@ -21,6 +21,7 @@ from vardkase.web.hub.membership.invitations.forms import ApplicationImportForm,
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed
+from vardkase.web.ui.mail_messages import say_sent
 from vardkase.web.ui.pages import PageRequest, page
 
 OFFICER = (StaffRole.MEMBERSHIP_OFFICER,)
@@ -51,7 +52,7 @@ def invite(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             services.invite(request.actor, **form.cleaned_data)
-            messages.success(request, gettext("The invitation has been sent."))
+            say_sent(request, gettext("The invitation has been sent."), _when_mail_works())
             return redirect("invitations")
     context = {"form": form, "may_invite": services.may_invite()}
     return render(request, "invitations/invite.html", context, status=422 if form.errors else 200)
@@ -60,7 +61,14 @@ def invite(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(staff=OFFICER, writes=True)
 def send_again(request: PageRequest, pk: int) -> HttpResponse:
-    return _done(request, services.send_again, pk, gettext("The invitation has been sent again."))
+    with errors_shown_as_message(request):
+        services.send_again(request.actor, pk)
+        say_sent(request, gettext("The invitation has been sent again."), _when_mail_works())
+    return redirect("invitations")
+
+
+def _when_mail_works() -> str:
+    return gettext("Send it again from the list once the hub can send e-mail.")
 
 
 @require_POST

@@ -9,6 +9,8 @@ from vardkase.hub.membership.members.queries import find_membership
 from vardkase.hub.membership.members.refused_sign_in import warnings_of
 from vardkase.hub.membership.members.sign_in_minimum import (
     DAYS,
+    RECOMMENDED,
+    is_decided,
     minimum_of,
     propose_minimum,
     would_refuse,
@@ -25,7 +27,8 @@ from vardkase.web.ui.proposals import proposed
 def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
     membership = find_membership(request.actor, pk) if pk is not None else None
     rules, days = minimum_of(membership)
-    initial = {"rules": rules, "key_days": days if rules else DAYS}
+    is_first = membership is None and not is_decided()
+    initial = {"rules": RECOMMENDED if is_first else rules, "key_days": days if rules else DAYS}
     form = SignInMinimumForm(request.POST or None, initial=initial)
     if form.is_valid():
         data = form.cleaned_data
@@ -35,6 +38,7 @@ def propose(request: PageRequest, pk: int | None = None) -> HttpResponse:
     refused = would_refuse(membership, SignInRule.values, days if rules else DAYS)
     context = {
         "form": form,
+        "is_first": is_first,
         "organisation": membership.organisation if membership else None,
         "effects": [(label, list(warnings_of(refused.by(rule)))) for rule, label in SignInRule.choices],
     }

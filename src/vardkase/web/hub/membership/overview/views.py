@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from vardkase.hub.membership.applications.models import ApplicationState
 from vardkase.hub.membership.members.models import MembershipState
+from vardkase.hub.membership.members.sign_in_minimum import is_decided
 from vardkase.hub.membership.members.state_labels import ShownState, shown_state, state_in_words
 from vardkase.hub.membership.overview import figures
 from vardkase.hub.membership.overview.members import (
@@ -27,6 +28,7 @@ from vardkase.hub.membership.overview.members import (
 from vardkase.hub.membership.phases.queries import phases
 from vardkase.hub.membership.sectors import Connection, Nis2Status, Sector
 from vardkase.hub.open_tasks.registry import open_tasks
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.ui.list_files import spreadsheet, wanted_file
 from vardkase.web.ui.listing import listed, searched
 from vardkase.web.ui.pages import PageRequest, page
@@ -92,6 +94,8 @@ def index(request: PageRequest) -> HttpResponse:
         "csv": with_query(request, format="csv"),
         "xlsx": with_query(request, format="xlsx"),
     }
+    is_officer = StaffRole.MEMBERSHIP_OFFICER in request.actor.staff
+    context["minimum_undecided"] = is_officer and not is_decided()
     return render(request, "overview/members.html", context)
 
 

@@ -19,6 +19,7 @@ from vardkase.web.hub.public_records.cases.forms import AnswerByHandForm, HoursF
 from vardkase.web.hub.public_records.cases.presenters import is_unanswered
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.mail_messages import say_sent
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -66,5 +67,6 @@ def view(request: PageRequest, number: str, pk: int) -> HttpResponse:
 def remind(request: PageRequest, number: str, pk: int) -> HttpResponse:
     with errors_shown_as_message(request):
         consulting.remind(request.actor, number, pk)
-        messages.success(request, gettext("A reminder has been sent."))
+        instead = gettext("Contact the member in another way, for example by phone.")
+        say_sent(request, gettext("A reminder has been sent."), instead)
     return redirect("records_consultation", number, pk)

@@ -1,0 +1,22 @@
+"""What a page says after it was to send mail."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from vardkase.core.mail.services import can_send
+
+
+def say_sent(request: HttpRequest, words: str, instead: str) -> None:
+    """`words`; on a hub that sends no mail now, that it was saved but not sent, and `instead`: what to do."""
+    if can_send():
+        messages.success(request, words)
+    else:
+        saved = gettext("Saved, but no e-mail was sent: the hub sends none at present.")
+        messages.warning(request, f"{saved} {instead}")
+
+
+def post_the_letter() -> str:
+    return gettext("Print the letter from the case and send it by post, then record how it was delivered.")
