@@ -94,7 +94,7 @@ def download_evaluation(call: Call, evaluation_id: str, language: str) -> Conten
 
 
 def _number(given: str) -> int:
-    """0, which nothing has, for what is no number."""
+    # 0, which nothing has, for what is no number.
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 

@@ -166,7 +166,7 @@ def test_reports_and_evaluations_over_the_api(seed: Seed, desk: Desk) -> None:
     shown = call(key, "GET", f"/quarterlyReports/view/{report.pk}")[1]["QuarterlyReport"]
     assert shown["figures"] == report.figures
     now = call(key, "GET", f"/quarterlyReports/figures/{report.year}/{report.quarter}")[1]["QuarterlyFigures"]
-    assert now["tables"].keys() == report.figures["tables"].keys()
+    assert len(now["tables"]) == len(report.figures["tables"]) > 5
     (listed,) = call(key, "GET", "/evaluations/index")[1]
     assert "goals" not in listed["Evaluation"]
     shown = call(key, "GET", f"/evaluations/view/{made.pk}")[1]["Evaluation"]

@@ -42,8 +42,8 @@ def file_letter(written: LetterWritten) -> None:
 
 
 def file_mail(mail: MailLogged) -> None:
-    """File the mail, whose text then stands in the case alone: not everyone who reads the log reads every case."""
     if case_file := _open_case(mail.thing_kind, mail.thing_id):
+        # Its text stands in the case alone: not everyone who reads the log reads every case.
         SentMail.objects.filter(pk__in=mail.entries).update(text="")
         file_document(
             _Sender(mail.by),

@@ -24,7 +24,6 @@ def listed[Row: Model](
 def in_order[Row: Model](
     request: PageRequest, rows: QuerySet[Row], sorts: Collection[str], default: str
 ) -> QuerySet[Row]:
-    """All rows, in the order of the list."""
     return rows.order_by(_sort(request, sorts, default), "pk")
 
 

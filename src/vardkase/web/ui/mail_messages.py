@@ -1,4 +1,5 @@
-"""What a page says after it was to send mail."""
+"""What a page says after it was to send mail: on a hub that sends none now, that it was saved but not sent, and what
+to do instead."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ from vardkase.core.mail.services import can_send
 
 
 def say_sent(request: HttpRequest, words: str, instead: str) -> None:
-    """`words`; on a hub that sends no mail now, that it was saved but not sent, and `instead`: what to do."""
     if can_send():
         messages.success(request, words)
     else:

@@ -42,7 +42,6 @@ def write(actor: AuditActor, membership: Membership, kind: str, *papers: Attachm
 def limit_kept(
     actor: AuditActor, membership: Membership, held: QuerySet[Restriction], reason: str, review_by: date
 ) -> None:
-    """Tell the member that these restrictions were reviewed and remain, and when they are reviewed next."""
     rows = list(held.select_related("letter").order_by("since"))
     whole = {row.kind == RestrictionKind.SUSPENDED for row in rows}
     letters = dict.fromkeys(row.letter.number for row in rows if row.letter)

@@ -81,7 +81,6 @@ def minimum_of(membership: Membership | None) -> tuple[list[str], int]:
 
 
 def is_decided() -> bool:
-    """Whether officers have decided what is required of all members."""
     return SignInMinimum.objects.filter(membership=None).exists()
 
 

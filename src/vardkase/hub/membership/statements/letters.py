@@ -81,7 +81,7 @@ def _about(membership: Membership, kind: RestrictionKind, *, is_decision: bool) 
 
 
 def _api_limit() -> str:
-    """Beside the limit that already applies."""
+    # Beside the limit that already applies.
     return gettext(
         "Your API connection and your synchronisation are disabled. On the web pages you can still read information "
         "but not share any."

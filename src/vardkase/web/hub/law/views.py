@@ -165,7 +165,6 @@ def _parents() -> list[Crumb]:
 
 
 def _in_words(shown: LegalRule) -> list[tuple[Any, Any]]:
-    """The labels and values of a rule's fields."""
     cited = queries.provisions()
     found = []
     for name, about in labels(shown.kind).items():

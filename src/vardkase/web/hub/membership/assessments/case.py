@@ -266,7 +266,6 @@ def _sent(
     message: str,
     instead: str = "",
 ) -> HttpResponse:
-    """`instead`: for what is mailed, what to do if no mail can be sent."""
     (form,) = forms.values()
     if form.is_valid():
         try:
