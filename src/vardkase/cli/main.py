@@ -27,11 +27,13 @@ from vardkase.cli import (
     enrolment,
     feed,
     init,
+    jobs,
     knowledge,
     move_in,
     policy,
     remove,
     schema,
+    secrets,
     security,
     serve,
     statements,
@@ -64,9 +66,11 @@ commands.command()(enrolment.enrol)
 commands.add_typer(accounts.keys, name="key")
 commands.add_typer(content_access.commands, name="content-access")
 commands.add_typer(feed.commands, name="feed")
+commands.add_typer(jobs.commands, name="jobs")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(move_in.commands, name="move-in")
 commands.add_typer(policy.commands, name="policy")
+commands.add_typer(secrets.commands, name="secrets")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")
 commands.add_typer(applications.commands, name="membership")

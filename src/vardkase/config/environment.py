@@ -116,6 +116,14 @@ def secret_from(name: str, file: Path) -> str:
         return _make_secret(file)
 
 
+def former_secrets(file: Path) -> list[str]:
+    """What `vardkase secrets rotate` replaced, the latest first."""
+    try:
+        return file.read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+
+
 def _make_secret(file: Path) -> str:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)

@@ -23,6 +23,7 @@ from vardkase.config.environment import (
     env_proxy,
     env_sender,
     env_str,
+    former_secrets,
     secret_from,
 )
 from vardkase.core.database import connection_settings
@@ -54,7 +55,10 @@ VARDKASE_KNOWLEDGE_DIR = env_str("VARDKASE_KNOWLEDGE_DIR")
 
 # Secrets: from the environment, else made once and kept beside the data.
 SECRET_KEY = secret_from("VARDKASE_SECRET_KEY", DATA_DIR / "secrets" / "django")
-SECRET_KEY_FALLBACKS = env_list("VARDKASE_SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = [
+    *env_list("VARDKASE_SECRET_KEY_FALLBACKS"),
+    *former_secrets(DATA_DIR / "secrets" / "django.former"),
+]
 CORRELATION_SECRET = secret_from("VARDKASE_CORRELATION_SECRET", DATA_DIR / "secrets" / "correlation")
 INSTANCE_UUID_SEED = secret_from("VARDKASE_INSTANCE_SEED", DATA_DIR / "secrets" / "instance")
 

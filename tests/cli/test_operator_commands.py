@@ -1,0 +1,63 @@
+"""What an operator does at the machine's console without reading content: the queue, and the hub's secret."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from typer.testing import CliRunner, Result
+
+from tests.factories.seed import Seed
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.config.environment import former_secrets, secret_from
+from vardkase.core.sql import cursor
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, [*arguments])
+
+
+@pytest.mark.django_db
+def test_queue_is_looked_at_retried_and_cancelled(seed: Seed) -> None:
+    first = app.configure_task("mail.deliver").defer(mail_id=987654)
+    second = app.configure_task("feeds.fetch").defer(feed_id=1, user_id=0)
+    cursor().execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", (first,))
+    listed = run("jobs", "list", "--json")
+    assert "987654" not in listed.stdout, "no arguments"
+    assert [(job["job"], job["state"]) for job in json.loads(listed.stdout)][:2] == [
+        (second, "todo"),
+        (first, "failed"),
+    ]
+    assert [job["job"] for job in json.loads(run("jobs", "list", "--state", "failed", "--json").stdout)] == [
+        first
+    ]
+    assert run("jobs", "retry", str(first)).exit_code == 0
+    assert run("jobs", "retry", str(second)).exit_code == 1, "it has not failed"
+    assert run("jobs", "cancel", str(second)).exit_code == 0
+    assert run("jobs", "cancel", "999999999").exit_code == 1
+    states = dict(ProcrastinateJob.objects.values_list("pk", "status"))
+    assert (states[first], states[second]) == ("todo", "cancelled")
+    assert {"job.retried", "job.cancelled"} <= set(AuditEntry.objects.values_list("action", flat=True))
+    assert json.loads(run("jobs", "restart-workers", "--json").stdout) == {"stopped": 0}
+
+
+def test_secret_key_is_rotated_and_former_ones_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VARDKASE_SECRET_KEY", raising=False)
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path))
+    rotate = ("secrets", "rotate", "--data-dir", str(tmp_path))
+    assert run(*rotate).exit_code == 1, "there is no key yet"
+    file = tmp_path / "secrets" / "django"
+    keys = [secret_from("VARDKASE_SECRET_KEY", file)]
+    for _ in range(2):
+        assert run(*rotate).exit_code == 0
+        keys.append(secret_from("VARDKASE_SECRET_KEY", file))
+    assert len(set(keys)) == 3
+    former = file.with_name("django.former")
+    assert former_secrets(former) == [keys[1], keys[0]]
+    assert (file.stat().st_mode & 0o777, former.stat().st_mode & 0o777) == (0o600, 0o600)
+    monkeypatch.setenv("VARDKASE_SECRET_KEY", "x" * 40)
+    assert "VARDKASE_SECRET_KEY_FALLBACKS" in run(*rotate).output
