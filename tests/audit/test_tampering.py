@@ -225,7 +225,7 @@ def test_tampering_is_found(how: str, outside: list[Record]) -> None:
 
 
 def texts(verification: Verification) -> str:
-    return "\n".join(str(finding) for finding in verification.findings)
+    return "\n".join(finding.wire for finding in verification.findings)
 
 
 def test_log_verifies_over_lawful_removal_rotation_and_late_commits(outside: list[Record]) -> None:

@@ -16,6 +16,7 @@ from vardkase.cli import (
     admission,
     applications,
     assessments,
+    audit,
     changes,
     check,
     checklists,
@@ -64,6 +65,7 @@ commands.command()(content.export)
 commands.command("enrolment-code")(enrolment.enrolment_code)
 commands.command()(enrolment.enrol)
 commands.add_typer(accounts.keys, name="key")
+commands.add_typer(audit.commands, name="audit")
 commands.add_typer(content_access.commands, name="content-access")
 commands.add_typer(feed.commands, name="feed")
 commands.add_typer(jobs.commands, name="jobs")

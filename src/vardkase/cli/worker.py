@@ -30,11 +30,15 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from vardkase.core.jobs.connector import worker_connector
         from vardkase.core.jobs.progress import followed
         from vardkase.exchange.streams.worker import deliver_until
+        from vardkase.hub.audit_log.worker import deliver_until as deliver_checkpoints_until
+        from vardkase.hub.audit_log.worker import seal_until
 
         connection.close()  # What is opened from here on carries the worker's name.
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
         with (
             beside(deliver_until),
+            beside(deliver_checkpoints_until),
+            beside(seal_until),  # Ends first: what it signs last is then delivered.
             app.replace_connector(worker_connector()),
         ):
             app.run_worker(

@@ -94,6 +94,22 @@ def env_proxy(name: str) -> str:
     return value
 
 
+def env_absolute_path(name: str) -> str:
+    """A path that does not depend on where the hub was started; raises ImproperlyConfigured for others."""
+    value = env_str(name).strip()
+    if value and not Path(value).is_absolute():
+        raise ImproperlyConfigured(f"{name} must be an absolute path, not {value!r}")
+    return value
+
+
+def env_url(name: str, schemes: tuple[str, ...]) -> str:
+    """An address with a host and one of `schemes`; raises ImproperlyConfigured otherwise."""
+    value = env_str(name).strip()
+    if value and not (urlsplit(value).scheme in schemes and urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{each}://' for each in schemes)}")
+    return value
+
+
 def env_listener(name: str) -> tuple[str, int] | None:
     """An address of this machine as ``host:port`` or a port alone; raises ImproperlyConfigured otherwise."""
     value = env_str(name).strip()

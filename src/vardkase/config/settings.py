@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.config.environment import (
+    env_absolute_path,
     env_bool,
     env_choice,
     env_int,
@@ -23,6 +24,7 @@ from vardkase.config.environment import (
     env_proxy,
     env_sender,
     env_str,
+    env_url,
     former_secrets,
     secret_from,
 )
@@ -309,6 +311,13 @@ VARDKASE_SMTP_PORT = env_int(
 VARDKASE_SMTP_USER = env_str("VARDKASE_SMTP_USER")
 VARDKASE_SMTP_PASSWORD = env_str("VARDKASE_SMTP_PASSWORD")
 VARDKASE_MAIL_FROM = env_sender("VARDKASE_MAIL_FROM", required_by="VARDKASE_SMTP_HOST")
+
+# Where signed checkpoints of the audit log are kept outside (docs/audit-log.md).
+VARDKASE_AUDIT_FILE = env_absolute_path("VARDKASE_AUDIT_FILE")
+VARDKASE_AUDIT_SYSLOG = env_url("VARDKASE_AUDIT_SYSLOG", ("tls", "tcp"))
+VARDKASE_AUDIT_MAIL = env_str("VARDKASE_AUDIT_MAIL").strip()
+VARDKASE_AUDIT_URL = env_url("VARDKASE_AUDIT_URL", ("https", "http"))
+VARDKASE_AUDIT_URL_KEY = env_str("VARDKASE_AUDIT_URL_KEY").strip()
 
 # What the hub tells of its operation (core/telemetry, docs/operations/observability.md).
 VARDKASE_METRICS = env_listener("VARDKASE_METRICS")

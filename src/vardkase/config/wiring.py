@@ -41,6 +41,7 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
+from vardkase.hub.audit_log import state as audit_log
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.kinds import register_appeals
 from vardkase.hub.case_files.appeals.rules import DISMISS_APPEAL
@@ -107,6 +108,7 @@ from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
 from vardkase.hub.office import schedules as office_schedules
+from vardkase.hub.office.audit_log_tasks import TASKS as AUDIT_LOG
 from vardkase.hub.office.bulk_mail import services as bulk_mail
 from vardkase.hub.office.bulk_mail import tasks as bulk_mail_tasks
 from vardkase.hub.office.delegation import services as delegation
@@ -204,6 +206,7 @@ SCHEDULES = (
     application_tasks.FORGET_DRAFTS,
     *data_protection_schedules.SCHEDULES,
     ASK_JOINED_HUBS,
+    *audit_log.SCHEDULES,
 )
 
 # What takes two people (docs/duties.md is written from it).
@@ -277,6 +280,7 @@ TASK_KINDS = (
     records_tasks.UNANSWERED,
     records_tasks.OFFICE,
     TO_DECIDE,
+    AUDIT_LOG,
 )
 
 

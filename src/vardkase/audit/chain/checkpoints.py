@@ -10,13 +10,15 @@ from django.utils import timezone
 from vardkase.audit.chain.digests import utc
 from vardkase.audit.chain.keys import sign
 from vardkase.audit.chain.models import AuditCheckpoint, AuditLink
-from vardkase.audit.chain.sealing import Sealer
+from vardkase.audit.chain.sealing import LOCK, Sealer
 from vardkase.core.instance import instance_uuid
+from vardkase.core.sql import cursor
 
 
 @transaction.atomic
 def make_checkpoint() -> AuditCheckpoint | None:
     """Sign the end of the chain; None if nothing was added since the last checkpoint."""
+    cursor().execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     last = AuditLink.objects.order_by("-position").first()
     if last is None:
         return None

@@ -39,9 +39,13 @@ def not_sealed() -> int:
     return int(cursor().execute(WAITING).fetchall()[0][0])
 
 
-@transaction.atomic
 def records(first: int = 0, last: int | None = None) -> Iterator[Record]:
     """The records of the links from `first` to `last`, by default of all. Read within one transaction."""
+    with transaction.atomic():
+        yield from _records(first, last)
+
+
+def _records(first: int, last: int | None) -> Iterator[Record]:
     whole = last is None
     if last is None:
         newest = AuditLink.objects.order_by("-position").first()
@@ -49,19 +53,15 @@ def records(first: int = 0, last: int | None = None) -> Iterator[Record]:
     yield _beginning(first)
     for fingerprint, key in public_keys().items():
         yield {"kind": "key", "fingerprint": fingerprint, "public_key": key}
-    checkpoints = AuditCheckpoint.objects.filter(position__gte=first).order_by("position", "pk")
-    if not whole:
-        checkpoints = checkpoints.filter(position__lte=last)
-    waiting = list(checkpoints)
-    waiting.reverse()
+    checkpoints = AuditCheckpoint.objects.filter(position__gte=first).order_by("-position", "-pk")
+    waiting = list(checkpoints if whole else checkpoints.filter(position__lte=last))
     for record in _links(first, last):
         while waiting and waiting[-1].position < record["position"]:
             yield document_of(waiting.pop())
         yield record
     for checkpoint in reversed(waiting):
         yield document_of(checkpoint)
-    emptied = [] if whole else _emptied(first, last)
-    yield {"kind": "end", "position": last, "emptied": emptied}
+    yield {"kind": "end", "position": last, "emptied": [] if whole else _emptied(first, last)}
 
 
 def lines(first: int = 0, last: int | None = None) -> Iterator[bytes]:

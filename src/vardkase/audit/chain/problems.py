@@ -38,6 +38,7 @@ class ChainProblem(ProblemCode):
         "%(position)s: the database was restored to an older state."
     )
     FILE_CUT_OFF = _("The file ends at position %(last)s instead of %(position)s.")
+    NO_END = _("The file is not complete: it has no end.")
     ARCHIVE_NOT_SIGNED = _(
         "The archive of positions %(first)s to %(last)s is not signed by a key of this hub."
     )

@@ -192,7 +192,9 @@ class _Verifier:
             return
         for id, position in self.unconfirmed.items():
             result.add(ChainProblem.EMPTIED_WITHOUT_RECORD(entry=id, position=position))
-        if self.ended is not None and self.ended != result.last:
+        if self.ended is None:
+            result.add(ChainProblem.NO_END())
+        elif self.ended != result.last:
             result.add(ChainProblem.FILE_CUT_OFF(position=self.ended, last=result.last))
         for position, checkpoints in sorted(self.outside.items()):
             for checkpoint in checkpoints:

@@ -6,6 +6,7 @@ from django.core import checks
 from django.db import DatabaseError
 
 from vardkase.core.problems import Problem
+from vardkase.hub.audit_log.state import audit_log_findings
 from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.identity.accounts.services.protection import deciding_users
 
@@ -19,7 +20,7 @@ def unsafe_settings() -> list[Finding]:
         for message in checks.run_checks(include_deployment_checks=True)
         if message.is_serious(checks.WARNING) and not message.is_silenced()
     ]
-    return found + _two_offices()
+    return found + _two_offices() + _audit_log()
 
 
 def _worded(said: object) -> str | Problem:
@@ -36,3 +37,12 @@ def _two_offices() -> list[Finding]:
         return []
     message = InstanceProblem.TWO_OFFICES(people=both)
     return [{"id": "vardkase.officers", "message": message, "hint": InstanceProblem.ONE_OFFICE_EACH()}]
+
+
+def _audit_log() -> list[Finding]:
+    """What keeps the audit log from proving itself."""
+    try:
+        found = list(audit_log_findings())
+    except DatabaseError:
+        return []
+    return [{"id": f"vardkase.{name}", "message": message, "hint": remedy} for name, message, remedy in found]

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from vardkase.core.mail.settings import DISABLED
+from vardkase.hub.audit_log.state import to_be_done_for_audit_log
 from vardkase.hub.correspondence.letters.delivery import undelivered_count
 from vardkase.hub.membership.members.sign_in_minimum import is_decided
 from vardkase.hub.office.delegation.queries import without_decider
@@ -31,6 +32,7 @@ def to_be_done() -> list[str]:
         *_delegation(),
         *_records_office(),
         *_sign_in(),
+        *to_be_done_for_audit_log(),
     ]
 
 

@@ -1,0 +1,219 @@
+"""`vardkase audit …`: verify, export and archive the audit log, and its keys."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, configure_django, opened
+from vardkase.cli.output import Json, fail, note, result, rows
+from vardkase.hub.profiles import EVERY
+
+if TYPE_CHECKING:
+    from vardkase.audit.chain.verification import Record, Verification
+
+PROFILES = EVERY
+
+commands = typer.Typer(no_args_is_help=True, help="The audit log: proof, export, archives, keys.")
+
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="A public key that has to have signed the checkpoints; may be repeated."),
+]
+Checkpoints = Annotated[
+    Path | None,
+    typer.Option(help="Checkpoints that were kept outside, one JSON object a line.", metavar="FILE"),
+]
+Number = Annotated[int, typer.Argument(help="The archive's number.")]
+
+
+@commands.command()
+def verify(
+    file: Annotated[Path | None, typer.Option(help="An exported log, instead of the database.")] = None,
+    key: Keys = None,
+    checkpoints: Checkpoints = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Verify the log, of the database or of an exported file; exit code 1 says that it is not intact."""
+    if file is not None:
+        with tempfile.TemporaryDirectory() as folder:  # Settings make secrets in the data folder.
+            os.environ["VARDKASE_DATA_DIR"] = folder
+            configure_django()
+            found = _verified_file(file, key or [], checkpoints)
+    else:
+        with opened(data_dir):
+            from vardkase.audit.chain.documents import verify_database
+
+            found = verify_database(trusted=_keys(key or []), outside=tuple(_outside(checkpoints)))
+    _tell(found, as_json=json)
+
+
+@commands.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Write the whole log with its proof as JSON Lines, which `verify --file` reads anywhere."""
+    with opened(data_dir):
+        from vardkase.audit.actions import LogAction
+        from vardkase.audit.chain.checkpoints import close_log
+        from vardkase.audit.chain.documents import lines
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+
+        actor, count = console(), 0
+        close_log()
+        with _new(file) as output:
+            for line in lines():
+                output.write(line)
+                count += 1
+        record(actor, LogAction.EXPORTED, Target("audit_log"), {"count": count, "name": file.name})
+        result({"records": count, "file": str(file)}, as_json=json)
+
+
+@commands.command()
+def archive(
+    before: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The first day that stays.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Write the oldest entries with their proof to a file, and sign it. Two officers may then approve their removal."""
+    with opened(data_dir):
+        from vardkase.audit.chain.archives import archive_before
+        from vardkase.cli.console import console
+
+        try:
+            row = archive_before(console(), before.date(), file)
+        except OSError as error:
+            raise fail(f"{file} cannot be written: {error.strerror}") from None
+        shown = {"archive": row.pk, "positions": str(row), "entries": row.count, "sha256": row.sha256}
+        result(shown, as_json=json)
+
+
+@commands.command()
+def remove(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
+    """Remove archived entries whose removal two officers have approved. Works as the owner of the database."""
+    with opened(data_dir):
+        from vardkase.audit.chain.archives import remove_archived
+        from vardkase.audit.chain.problems import ChainProblem
+        from vardkase.audit.tables import APPEND_ONLY
+        from vardkase.cli.console import console
+        from vardkase.core.database.roles import as_owner, rewritable
+        from vardkase.core.errors import Conflict
+
+        actor = console()
+        with as_owner():
+            if not rewritable(APPEND_ONLY):
+                raise Conflict(ChainProblem.OWNER_NEEDED())
+            removed = remove_archived(actor, number)
+        result({"archive": number, "removed": removed}, as_json=json)
+
+
+@commands.command()
+def checkpoint(data_dir: DataDir = None, json: Json = False) -> None:
+    """Sign the log as it is now, and print the newest checkpoint."""
+    with opened(data_dir):
+        from vardkase.audit.chain.checkpoints import close_log, document_of
+        from vardkase.audit.chain.models import AuditCheckpoint
+
+        close_log()
+        newest = AuditCheckpoint.objects.order_by("-pk").first()
+        result(document_of(newest) if newest else {}, as_json=json)
+
+
+@commands.command()
+def keys(
+    rotate: Annotated[bool, typer.Option("--rotate", help="Sign with a new key from now on.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """List the public keys that sign checkpoints, newest last. Keep them outside the hub."""
+    with opened(data_dir):
+        from vardkase.audit.chain.keys import current_key
+        from vardkase.audit.chain.models import AuditKey
+        from vardkase.audit.chain.rotation import rotate_key
+        from vardkase.cli.console import console
+
+        if rotate:
+            rotate_key(console())
+        else:
+            current_key()
+        listed = AuditKey.objects.order_by("pk")
+        shown = [
+            {"key": each.public_key, "fingerprint": each.fingerprint, "since": each.created.isoformat()}
+            for each in listed
+        ]
+        rows(shown, as_json=json)
+
+
+def _verified_file(file: Path, keys: list[str], checkpoints: Path | None) -> Verification:
+    from vardkase.audit.chain.verification import records_of, verify
+
+    trusted = _keys(keys)
+    if not trusted:
+        note("No --key given: the keys in the file count, which whoever rewrote it could have replaced.")
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return verify(records_of(lines), trusted=trusted, outside=_outside(checkpoints))
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(f"{file} cannot be read: {error}") from None
+
+
+def _keys(given: list[str]) -> tuple[str, ...]:
+    from vardkase.audit.chain.keys import fingerprint_of
+    from vardkase.audit.chain.problems import ChainProblem
+
+    for key in given:
+        try:
+            fingerprint_of(key)
+        except ValueError:
+            raise fail(ChainProblem.NOT_A_KEY(key=key).wire) from None
+    return tuple(given)
+
+
+def _outside(path: Path | None) -> Iterator[Record]:
+    from vardkase.audit.chain.verification import records_of
+
+    if path is None:
+        return
+    try:
+        with path.open(encoding="utf-8") as lines:
+            yield from (each for each in records_of(lines) if each.get("kind") == "checkpoint")
+    except (OSError, UnicodeDecodeError) as error:
+        raise fail(f"{path} cannot be read: {error}") from None
+
+
+def _new(file: Path) -> Any:
+    try:
+        return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except OSError as error:
+        raise fail(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _tell(found: Verification, *, as_json: bool) -> None:
+    shown: dict[str, Any] = {
+        "intact": found.intact,
+        "hub": found.hub,
+        "positions": f"{found.first}–{found.last}",
+        "entries": found.links,
+        "checkpoints": found.checkpoints,
+        "content_removed": found.emptied,
+        "digest": found.digest,
+    }
+    if as_json:
+        shown["findings"] = [finding.wire for finding in found.findings]
+    result(shown, as_json=as_json)
+    if not as_json:
+        for finding in found.findings:
+            typer.echo(finding.wire)
+    if not found.intact:
+        raise typer.Exit(1)

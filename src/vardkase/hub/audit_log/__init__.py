@@ -1,0 +1,1 @@
+"""Keeping the audit log provable: sealing, checkpoints and their receivers outside."""

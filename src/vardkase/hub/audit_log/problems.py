@@ -1,0 +1,20 @@
+"""Why a checkpoint did not reach a place outside, and what `check` says of the audit log."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import ProblemCode
+
+
+class AuditLogProblem(ProblemCode):
+    NOT_WRITTEN = _("It could not be written: %(said)s")
+    STATUS = _("The other side responded with status %(status)s.")
+    REWRITABLE = _("The hub’s own role in the database could change or delete entries of the audit log.")
+    SEPARATE_OWNER = _(
+        "Let another role own the tables, and name it in DATABASE_OWNER_URL (docs/audit-log.md)."
+    )
+    NOT_DELIVERED = _("Checkpoints of the audit log have not reached this place since %(since)s: %(fault)s")
+    CHECK_PLACE = _("Check the place, or name another.")
+    TAMPERED = _("The audit log is not intact: %(finding)s")
+    VERIFY = _("Run `vardkase audit verify`, and compare with the checkpoints that are kept outside.")

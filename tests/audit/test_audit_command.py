@@ -1,0 +1,107 @@
+"""`vardkase audit …`: an auditor verifies online and from a file, and old entries leave with proof."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import Settings
+from typer.testing import CliRunner
+
+from tests.audit.test_tampering import write
+from tests.factories.seed import Seed
+from vardkase.audit.actions import LogAction
+from vardkase.audit.chain.archives import remove_archived
+from vardkase.audit.chain.checkpoints import close_log
+from vardkase.audit.chain.models import AuditArchive, AuditDelivery, AuditLink
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
+from vardkase.cli.main import commands
+from vardkase.hub.audit_log.delivering import deliver_checkpoints, failing_deliveries
+from vardkase.hub.audit_log.state import (
+    audit_log_findings,
+    last_findings,
+    to_be_done_for_audit_log,
+    verify_nightly,
+)
+from vardkase.identity.access.job_actors import hub_actor
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str | Path, code: int = 0) -> str:
+    answer = CliRunner().invoke(commands, ["audit", *map(str, arguments)])
+    assert answer.exit_code == code, answer.output
+    return answer.stdout
+
+
+def test_log_is_verified_exported_archived_and_removed(
+    seed: Seed, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path / "data"))
+    outside = tmp_path / "checkpoints.jsonl"
+    assert len(to_be_done_for_audit_log()) == 1
+    settings.VARDKASE_AUDIT_FILE = str(outside)
+    assert to_be_done_for_audit_log() == []
+    AuditEntry.objects.all().delete()
+    write(3, "Gammalt")
+    AuditEntry.objects.update(created=timezone.now() - timedelta(days=400))
+    write(2)
+    close_log()
+    assert deliver_checkpoints() == 1
+    assert deliver_checkpoints() == 0
+    key = json.loads(run("keys", "--json"))[0]["key"]
+
+    exported = tmp_path / "log.jsonl"
+    run("export", exported)
+    assert AuditEntry.objects.latest("pk").action == LogAction.EXPORTED
+    run("verify", "--file", exported, "--key", key, "--checkpoints", outside)
+    exported.write_text(exported.read_text().replace("kim@example.org", "eve@example.org", 1))
+    said = run("verify", "--file", exported, "--key", key, code=1)
+    assert "(position 1): who, what or when was changed" in said
+    (tmp_path / "empty.jsonl").write_text("")
+    assert "it has no end" in run("verify", "--file", tmp_path / "empty.jsonl", code=1)
+
+    day = (timezone.now() - timedelta(days=30)).date().isoformat()
+    archived = json.loads(run("archive", day, tmp_path / "old.jsonl", "--json"))
+    assert (archived["positions"], archived["entries"]) == ("1–3", 3)
+    run("verify", "--file", tmp_path / "old.jsonl", "--key", key)
+    # Nothing goes before two officers have agreed, which the log itself says.
+    with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
+        remove_archived(hub_actor(), archived["archive"])
+    record(hub_actor(), LogAction.REMOVAL_APPROVED, Target("audit_archive", archived["archive"]))
+    run("remove", str(archived["archive"]))
+    assert not AuditEntry.objects.filter(title__startswith="Gammalt").exists()
+    assert AuditLink.objects.order_by("position")[0].position == 4
+    close_log()
+    run("verify", "--key", key, "--checkpoints", outside)
+    AuditArchive.objects.update(digest="00" * 32)
+    assert "The archive of positions 1 to 3 is not signed" in run("verify", code=1)
+
+
+def test_failures_are_told(seed: Seed, settings: Settings, tmp_path: Path) -> None:
+    settings.VARDKASE_AUDIT_FILE = str(tmp_path / "missing" / "checkpoints.jsonl")
+    settings.VARDKASE_AUDIT_URL = "https://127.0.0.1:1/checkpoints"
+    write(1)
+    close_log()
+    assert deliver_checkpoints() == 0
+    assert failing_deliveries() == []  # Not yet for long.
+    AuditDelivery.objects.update(failing_since=timezone.now() - timedelta(hours=1))
+    said = {name: problem.wire for name, problem, _ in audit_log_findings()}
+    assert "No such file or directory" in said["VARDKASE_AUDIT_FILE"]
+    assert "VARDKASE_AUDIT_URL" in said
+    assert verify_nightly() >= 1
+    assert last_findings()[1] == []
+    AuditLink.objects.filter(position=1).update(content=b"x" * 32)
+    verify_nightly()
+    assert "position 1" in last_findings()[1][0]
+    assert "audit_log" in {name for name, _, _ in audit_log_findings()}
+    settings.VARDKASE_AUDIT_FILE = str(tmp_path / "checkpoints.jsonl")
+    settings.VARDKASE_AUDIT_URL = ""
+    assert deliver_checkpoints() == 1
+    assert failing_deliveries() == []
