@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import Json, fail, note, rows
+from vardkase.cli.output import Json, fail, note, read_json, rows
 from vardkase.cli.progress import shown_progress
 from vardkase.hub.profiles import EVERY
 
@@ -26,6 +26,16 @@ Dump = Annotated[
         help="The dump of the database, by mysqldump or mariadb-dump: .sql, .sql.xz, .sql.gz or .sql.zst.",
         exists=True,
         dir_okay=False,
+    ),
+]
+Database = Annotated[
+    str,
+    typer.Option(
+        envvar="VARDKASE_MISP_DATABASE",
+        help="Instead of a dump, MISP’s live database, which is only read: mysql://user:password@host/name. "
+        "With a password, give it in the environment.",
+        metavar="URL",
+        show_default=False,
     ),
 ]
 Files = Annotated[
@@ -48,6 +58,7 @@ def move_in(
     context: typer.Context,
     data_dir: DataDir = None,
     dump: Dump = None,
+    database: Database = "",
     files: Files = None,
     settings: Settings = None,
     dry_run: DryRun = False,
@@ -61,17 +72,17 @@ def move_in(
     """
     if context.invoked_subcommand is not None:
         return
-    if dump is None:
-        raise fail("give the dump of MISP’s database with --dump.", 2)
+    if (dump is None) == (not database):
+        raise fail("give the dump of MISP’s database (--dump) or its address (--database).", 2)
     with opened(data_dir), shown_progress() as progress:
+        from vardkase.hub.move_in.readable import as_text
         from vardkase.hub.move_in.running import rehearse, run
 
-        made = (rehearse if dry_run else run)(_given(dump, files, settings), progress)
-        document = json_text.dumps(made.as_json(), ensure_ascii=False, indent=2)
+        made = (rehearse if dry_run else run)(_given(dump, database, files, settings), progress)
+        document = json_text.dumps(made, ensure_ascii=False, indent=2)
         if report is not None:
             report.write_text(document, encoding="utf-8")
-        if json:
-            typer.echo(document)
+        typer.echo(document if json else as_text(made))
 
 
 @commands.command("switch-on")
@@ -91,12 +102,36 @@ def switch_on(
         rows([{"kind": row.kind, "id": row.thing_id, "title": row.title} for row in switched], as_json=json)
 
 
-def _given(dump: Path, files: Path | None, settings: Path | None) -> MoveInput:
+@commands.command()
+def report(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A report to check the signature of; default: show the last one.", exists=True),
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show the report of the last move, or check that one was signed by this hub and not changed since."""
+    with opened(data_dir):
+        from vardkase.hub.move_in.queries import last_report
+        from vardkase.hub.move_in.readable import as_text
+        from vardkase.hub.move_in.report import is_of_this_hub
+
+        document = last_report() if file is None else read_json(file)
+        if not is_of_this_hub(document):
+            raise fail("this report was not signed by this hub, or it has been changed.")
+        typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2) if json else as_text(document))
+
+
+def _given(dump: Path | None, database: str, files: Path | None, settings: Path | None) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput
+    from vardkase.hub.move_in.source.database import read_database
     from vardkase.hub.move_in.source.dump import read_dump
     from vardkase.hub.move_in.source.staged_source import digest_of
 
     if files is None:
-        note("No --files: attachments, logos and certificates are not taken over.")
+        note("No --files: attachments and certificates are not taken over.")
+    if dump is None:
+        return MoveInput(lambda: read_database(database), "", files, settings, login_name())
     return MoveInput(lambda: read_dump(dump), digest_of(dump), files, settings, login_name())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
 
+from vardkase.audit.chain.keys import current_key, is_signed, public_keys, sign
 from vardkase.hub.move_in.models import Move, SwitchedOff
-from vardkase.hub.move_in.steps import NOT_MOVED, STEPS
+from vardkase.hub.move_in.not_moved import NOT_MOVED
+from vardkase.hub.move_in.steps import STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,6 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
-        return cls(**document)
 
 
 def full_report(move: Move) -> Report:
@@ -59,3 +59,23 @@ def full_report(move: Move) -> Report:
             for row in SwitchedOff.objects.filter(switched_on_at=None).order_by("kind", "thing_id")
         ],
     )
+
+
+def signed(report: dict[str, Any]) -> dict[str, Any]:
+    made = sign(_statement(report))
+    signature = {"key": made.key, "public_key": current_key().public_key, "signature": made.signature}
+    return {**report, "signature": signature}
+
+
+def is_of_this_hub(document: Any) -> bool:
+    """Whether a report is as one of this hub’s audit keys signed it."""
+    if not isinstance(document, dict) or not isinstance(signature := document.get("signature"), dict):
+        return False
+    report = {name: value for name, value in document.items() if name != "signature"}
+    public_key = public_keys().get(str(signature.get("key")), "")
+    return is_signed(_statement(report), str(signature.get("signature")), public_key)
+
+
+def _statement(report: dict[str, Any]) -> dict[str, object]:
+    text = json.dumps(report, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return {"move_in_report": hashlib.sha256(text.encode()).hexdigest()}

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -21,7 +22,7 @@ from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.models import Move, MoveStep
 from vardkase.hub.move_in.problems import MoveInProblem
 from vardkase.hub.move_in.queries import last_move, require_fresh
-from vardkase.hub.move_in.report import Report, full_report
+from vardkase.hub.move_in.report import full_report, signed
 from vardkase.hub.move_in.source.dump import Rows, Table
 from vardkase.hub.move_in.source.files import MispFiles
 from vardkase.hub.move_in.source.settings import read_settings
@@ -49,8 +50,11 @@ class _Rehearsed(Exception):
     """Ends the transaction of a dry run, which keeps nothing."""
 
 
-def run(given: MoveInput, progress: Progress) -> Report:
-    """Take over everything, or go on where an interrupted run stopped. Raises Conflict and Invalid."""
+def run(given: MoveInput, progress: Progress) -> dict[str, Any]:
+    """Take over everything, or go on where an interrupted run stopped; returns the signed report.
+
+    Raises Conflict and Invalid.
+    """
     move = _begin(given)
     with MispFiles(given.files) as files:
         taking = _taking(move, given, files)
@@ -60,17 +64,17 @@ def run(given: MoveInput, progress: Progress) -> Report:
                 _take(move, step, taking())
             progress(step.name, number, len(STEPS))
     with transaction.atomic():
-        move.report = full_report(move).as_json()
+        move.report = signed(full_report(move).as_json())
         move.finished_at = timezone.now()
         move.save(update_fields=["report", "finished_at"])
         staging.drop()
         record(_actor(move, given.login), HubAction.MOVE_IN_MOVED, Target.of(move), {"digest": given.digest})
-    return Report.from_json(move.report)
+    return dict(move.report)
 
 
-def rehearse(given: MoveInput, progress: Progress) -> Report:
-    """Do all of it in one transaction, and take it back: what `run` would report."""
-    report: Report | None = None
+def rehearse(given: MoveInput, progress: Progress) -> dict[str, Any]:
+    """Do all of it in one transaction, and take it back: what `run` would report, unsigned."""
+    report: dict[str, Any] = {}
     try:
         with transaction.atomic():
             move = _begin(given)
@@ -79,10 +83,9 @@ def rehearse(given: MoveInput, progress: Progress) -> Report:
                 for number, step in enumerate(STEPS, 1):
                     _take(move, step, taking())
                     progress(step.name, number, len(STEPS))
-            report = full_report(move)
+            report = full_report(move).as_json()
             raise _Rehearsed
     except _Rehearsed:
-        assert report is not None  # noqa: S101 - set just before
         return report
 
 

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from vardkase.core.errors import InvalidValue
 from vardkase.core.sql import cursor
+from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.problems import DumpProblem
 from vardkase.hub.move_in.source.columns import Column, Kind
 from vardkase.hub.move_in.source.dump import Rows, Table
@@ -57,7 +58,8 @@ def fill(parts: Iterable[Table | Rows]) -> Staged:
             tables[part.name] = part
             staged.rows[part.name] = 0
         else:
-            _copy(part)
+            if part.table.name not in NOT_MOVED:
+                _copy(part)
             staged.rows[part.table.name] += part.count
             if part.repaired:
                 staged.repaired[part.table.name] = staged.repaired.get(part.table.name, 0) + part.repaired

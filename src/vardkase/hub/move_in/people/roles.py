@@ -35,7 +35,6 @@ WHERE default_role AND id <> (SELECT min(id) FROM role WHERE default_role)
 
 
 def take_roles(taking: Taking) -> None:
-    """A permission that this MISP does not know is not given."""
     statement = STORE.format(
         permissions=", ".join(PERMISSIONS),
         values=", ".join(f"coalesce(m.{name} = 1, false)" for name in PERMISSIONS),

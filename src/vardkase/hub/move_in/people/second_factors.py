@@ -20,7 +20,6 @@ ORDER BY m.id
 
 
 def take_second_factors(taking: Taking) -> None:
-    """An account that has an authenticator app already keeps it."""
     taken, unreadable = [], []
     for user_id, email, given, counter in cursor().execute(STAGED).fetchall():
         secret = given.strip().rstrip("=").upper()

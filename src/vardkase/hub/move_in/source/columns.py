@@ -31,7 +31,6 @@ class Column:
 
 
 def kind_of(mysql_type: str) -> Kind:
-    """`int(11) unsigned` → NUMBER."""
     name = re.split(r"[ (]", mysql_type.lower(), maxsplit=1)[0]
     if name in NUMBERS:
         return Kind.NUMBER

@@ -101,6 +101,5 @@ def _from_hex(digits: bytes, kind: Kind) -> bytes:
 
 
 def for_copy(raw: bytes) -> bytes:
-    """Text as it is, escaped for COPY."""
     escaped = raw.replace(b"\\", b"\\\\").replace(b"\n", b"\\n")
     return escaped.replace(b"\t", b"\\t").replace(b"\r", b"\\r")

@@ -158,7 +158,6 @@ class DumpReader:
 
 
 def read_dump(file: Path) -> Iterator[Table | Rows]:
-    """The tables and rows of a dump, packed or not."""
     with opened(file) as stream:
         yield from DumpReader(stream)
 

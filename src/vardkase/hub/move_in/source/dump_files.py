@@ -1,4 +1,4 @@
-"""Opens a dump as a stream of bytes, whatever it is packed with."""
+"""Opens a dump as a stream of bytes; what packs it is told by its first bytes, not by its name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ XZ, GZIP, ZSTANDARD = b"\xfd7zXZ\x00", b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 def opened(path: Path) -> closing[IO[bytes]]:
-    """The unpacked content; what packs it is told by its first bytes, not by its name."""
     with path.open("rb") as file:
         start = file.read(6)
     if start.startswith(XZ):

@@ -1,0 +1,41 @@
+"""The report of a move as text, in English, as the console speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+SHOWN = 10
+"""So many names of what was left out are shown; the JSON has more."""
+
+
+def as_text(report: dict[str, Any]) -> str:
+    return "\n".join(_lines(report))
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    source = report["source"]
+    yield f"Moved in from {source['base_url'] or 'a MISP without an address'} (schema {source['schema']})"
+    yield from ("", "Taken over")
+    yield from (f"  {count:>10,}  {kind}" for kind, count in report["taken"].items())
+    if report["left_out"]:
+        yield from ("", "Left out, and why")
+    for entry in report["left_out"]:
+        yield f"  {entry['count']:>10,}  {entry['kind']}: {entry['why']}"
+        names = ", ".join(entry["names"][:SHOWN])
+        yield f"              {names}{' …' if entry['count'] > SHOWN else ''}"
+    if report["not_moved"]:
+        yield from ("", "Not moved, because there is nothing to take over")
+        yield from (f"  {each['count']:>10,}  {each['table']}: {each['why']}" for each in report["not_moved"])
+    if report["unread"]:
+        yield from ("", "Tables that this hub does not know")
+        yield from (f"  {count:>10,}  {table}" for table, count in report["unread"].items())
+    if report["repaired"]:
+        yield from ("", "Rows with bytes that are no text, which were replaced")
+        yield from (f"  {count:>10,}  {table}" for table, count in report["repaired"].items())
+    if report["switched_off"]:
+        yield from ("", "Was on in MISP and is off here, until “vardkase move-in switch-on”")
+        yield from (f"  {each['kind']} {each['id']}: {each['title']}" for each in report["switched_off"])
+    yield from ("", f"{sum(report['seconds'].values()):.1f} seconds in {len(report['seconds'])} steps")
+    if signature := report.get("signature"):
+        yield f"Signed with the audit key {signature['key']}"

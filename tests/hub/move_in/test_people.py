@@ -1,0 +1,230 @@
+"""A MISP moves in: people sign in as before, keys work within their limits, and nothing contacts others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.db import connection
+from django.test import Client
+from typer.testing import CliRunner
+
+from tests.factories.misp_dump import Rows, written
+from tests.factories.seed import Seed
+from tests.hub.move_in import misp
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.exchange.feeds.models import HEADERS, Feed
+from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.hub.move_in import running
+from vardkase.hub.move_in.models import Move, SwitchedOff
+from vardkase.hub.move_in.people import PEOPLE_STEPS
+from vardkase.hub.move_in.surroundings import SURROUNDING_STEPS
+from vardkase.hub.move_in.taking import Step, Taking
+from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.identity.bookmarks.models import Bookmark
+from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+LATER = "2026-11-29 08:00:00"
+
+
+@pytest.fixture(autouse=True)
+def without_packages(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+    """Only the steps of this story: the packaged knowledge takes a minute to load."""
+    monkeypatch.setattr(running, "STEPS", (*PEOPLE_STEPS, *SURROUNDING_STEPS))
+    settings.REQUIRE_SECOND_FACTOR = False
+
+
+def move_in(folder: Path, tables: Rows, *more: str, code: int = 0) -> Any:
+    settings = folder / "settings.json"
+    settings.write_text(json.dumps(misp.SETTINGS))
+    dump = written(folder / "misp.sql", tables)
+    given = ["move-in", "--dump", str(dump), "--settings", str(settings), "--json", *more]
+    answer = CliRunner().invoke(commands, given)
+    if code:
+        assert answer.exception is not None
+        return answer
+    assert answer.exit_code == 0, answer.output
+    return json.loads(answer.stdout)
+
+
+def ask(key: str, path: str = "/users/view/me.json", address: str = "192.0.2.9", **body: Any) -> Any:
+    headers = {"authorization": key, "accept": "application/json"}
+    client = Client(REMOTE_ADDR=address)
+    if body:
+        return client.post(path, body, content_type="application/json", headers=headers)
+    return client.get(path, headers=headers)
+
+
+def sign_in(email: str, password: str = misp.PASSWORD) -> tuple[Client, str]:
+    client = Client()
+    answer = client.post("/account/login/", {"login": email, "password": password})
+    return client, answer.headers.get("Location", "")
+
+
+def test_people_keys_and_connections_move(db: None, tmp_path: Path) -> None:
+    tables = misp.tables()
+    rehearsed = move_in(tmp_path, tables, "--dry-run")
+    assert not Organisation.objects.exists()
+    assert not Move.objects.exists()
+    report = move_in(tmp_path, tables)
+    assert {name: rehearsed[name] for name in ("taken", "left_out")} == {
+        name: report[name] for name in ("taken", "left_out")
+    }
+    _organisations_and_groups()
+    _keys()
+    _passwords_and_second_factors()
+    _what_is_reported(report, tmp_path)
+    _nothing_contacts_others_until_told()
+
+
+def _organisations_and_groups() -> None:
+    home, twin = Organisation.objects.get(pk=1), Organisation.objects.get(pk=14)
+    assert (home.name, twin.name, str(twin.uuid)) == ("Nordbank", "NORDBANK (14)", misp.PARTNER)
+    assert home.contacts == "it@a.example\nÅke 'Ö' \\ \"x\"\ttab 🎣"
+    assert Organisation.objects.create(name="Made here").pk == 16
+    group = SharingGroup.objects.get(pk=7)
+    assert (str(group.uuid), group.roaming, group.members.count()) == (misp.GROUP, True, 2)
+
+
+def _keys() -> None:
+    assert ask(misp.KEYS[1]).json()["User"]["email"] == "admin@admin.test"
+    assert AuthKey.objects.get(pk=1).former_hash == ""
+    assert ask(misp.KEYS[1]).status_code == 200
+    assert ask(misp.KEYS[2], "/events/add", info="x").status_code == 403
+    assert ask(misp.KEYS[2]).status_code == 200
+    assert ask(misp.KEYS[3]).status_code == 403
+    assert ask(misp.KEYS[3], address="10.1.2.3").status_code == 200
+    assert "stopped working" in ask(misp.KEYS[4]).json()["message"]
+    assert "disabled" in ask(misp.KEYS[5]).json()["message"]
+    assert ask("LegacyPlainKey" + "0" * 25 + "8").status_code == 403
+    # Who knows how a key begins and ends may not make the hub compare for ever.
+    AuthKey.objects.filter(pk=2).update(former_hash=misp.hashed(misp.KEYS[2]), digest=b"0" * 32)
+    guess = misp.KEYS[2][:4] + "x" * 32 + misp.KEYS[2][-4:]
+    refused = [ask(guess, address="203.0.113.7").status_code for _ in range(12)]
+    assert refused[9:] == [403, 429, 429]
+    assert ask(misp.KEYS[2]).status_code == 200
+
+
+def _passwords_and_second_factors() -> None:
+    person = User.objects.get(pk=8)
+    assert person.password.startswith("misp_bcrypt$$2y$")
+    _, there = sign_in(person.email)
+    assert there == "/"
+    person.refresh_from_db()
+    assert person.password.startswith("argon2")
+    assert sign_in(person.email)[1] == "/"
+    assert sign_in(person.email, misp.PASSWORD.lower())[1] == ""
+    assert "inactive" in sign_in("off@a.example")[1]
+    assert sign_in("old@a.example")[1] == ""
+    client, _ = sign_in("must@a.example")
+    assert "password/change" in client.get("/events/index").headers["Location"]
+    client, there = sign_in("totp@a.example")
+    assert there == "/account/second-factor/authenticate/"
+    printed = [format_hotp_value(hotp_value(misp.TOTP_SECRET, counter)) for counter in (11, 13)]
+    assert client.post(there, {"code": printed[0]}).status_code == 200, "used before"
+    assert client.post(there, {"code": printed[1]}).status_code == 302
+    assert Authenticator.objects.get(user_id=18).data["hotp_counter"] == 14
+    client, there = sign_in("totp@a.example")
+    assert client.post(there, {"code": printed[1]}).status_code == 200, "a second time"
+
+
+def _what_is_reported(report: dict[str, Any], folder: Path) -> None:
+    left_out = {entry["kind"]: entry["names"] for entry in report["left_out"]}
+    assert left_out["accounts"] == ["lost@a.example"]
+    assert left_out["passwords"] == ["old@a.example"]
+    assert left_out["user settings"] == ["unheard_of of o'brien+x_%&y@a.example"]
+    assert left_out["bookmarks"] == ["Bad"]
+    assert left_out["certificates of servers"] == ["2.pem of Partner pull"]
+    assert left_out["Cerebrate servers"] == ["Cerebrate åäö (https://cerebrate.example)"]
+    assert left_out["names of organisations"] == ["NORDBANK → NORDBANK (14)"]
+    assert [each["table"] for each in report["not_moved"]] == ["cake_sessions"]
+    assert Bookmark.objects.get().url == "/events/view/1"
+    file = folder / "report.json"
+    file.write_text(json.dumps(report))
+    assert CliRunner().invoke(commands, ["move-in", "report", str(file)]).exit_code == 0
+    file.write_text(json.dumps(report | {"taken": {"accounts": 1}}))
+    assert CliRunner().invoke(commands, ["move-in", "report", str(file)]).exit_code == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace('move_in')")
+        assert cursor.fetchone() == (None,), "hashes and keys do not stay behind"
+
+
+def _nothing_contacts_others_until_told() -> None:
+    server, feed = Server.objects.get(pk=2), Feed.objects.get(pk=3)
+    assert (server.pull, server.caching_enabled, feed.enabled) == (False, False, False)
+    assert (KEYS.decrypt(server.encrypted_key), server.lastpulledid) == ("P" * 40, 4711)
+    assert server.pull_rules["tags"]["OR"] == ["tlp:white"]
+    assert HEADERS.decrypt(feed.encrypted_headers) == "X-Api-Key: secret-1"
+    assert set(SwitchedOff.objects.values_list("kind", flat=True)) == {"server", "feed", "mail"}
+    only = CliRunner().invoke(commands, ["move-in", "switch-on", "server", "--json"])
+    assert json.loads(only.stdout) == [{"kind": "server", "id": 2, "title": "Partner pull"}]
+    server.refresh_from_db()
+    feed.refresh_from_db()
+    assert (server.pull, server.push, server.caching_enabled, feed.enabled) == (True, False, True, False)
+    assert AuditEntry.objects.filter(action="move_in.switched_on").count() == 1
+    assert CliRunner().invoke(commands, ["move-in", "switch-on", "nothing"]).exit_code == 1
+
+
+def test_second_run_brings_what_changed(db: None, tmp_path: Path) -> None:
+    tables = misp.tables()
+    move_in(tmp_path, tables)
+    here = User.objects.get(pk=8)
+    here.set_password("A password that was set here 1")
+    here.save(update_fields=["password"])
+    Organisation.objects.filter(pk=15).update(description="Written here", date_modified="2030-01-01T00:00Z")
+
+    by_number = {user["id"]: user for user in tables["users"]}
+    by_number[8] |= {"role_id": 7, "date_modified": misp.SECONDS + 60}
+    tables["users"].remove(by_number[24])
+    tables["users"].append(by_number[8] | {"id": 30, "email": "new@a.example"})
+    tables["organisations"][0] |= {"sector": "Finance", "date_modified": LATER}
+    del tables["auth_keys"][2]
+    del tables["sharing_group_orgs"][1]
+    report = move_in(tmp_path, tables)
+
+    assert report["taken"]["accounts"] == 2
+    here.refresh_from_db()
+    assert (here.role_id, here.check_password("A password that was set here 1")) == (7, True)
+    assert User.objects.get(pk=30).email == "new@a.example"
+    assert User.objects.get(pk=24).disabled, "MISP has deleted it"
+    assert not AuthKey.objects.filter(pk=3).exists(), "MISP has revoked it"
+    assert list(SharingGroupOrg.objects.values_list("org_id", flat=True)) == [1]
+    assert Organisation.objects.get(pk=1).sector == "Finance"
+    assert Organisation.objects.get(pk=15).description == "Written here"
+
+    other = json.loads(json.dumps(misp.SETTINGS))
+    other["config.php"]["MISP"]["uuid"] = "00000000-0000-4000-8000-000000000000"
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(other))
+    refused = move_in(tmp_path, tables, "--settings", str(file), code=1)
+    assert "another MISP" in str(refused.exception)
+
+
+def test_interrupted_run_goes_on_and_other_hubs_are_refused(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Taking) -> None:
+        connection.cursor().execute("SELECT 1/0")
+
+    steps: tuple[Step, ...] = (*PEOPLE_STEPS, *SURROUNDING_STEPS)
+    monkeypatch.setattr(running, "STEPS", (*steps[:3], Step("broken", (), fail), *steps[3:]))
+    stopped = move_in(tmp_path, misp.tables(), code=1)
+    assert "broken" in str(stopped.exception)
+    assert (User.objects.count(), AuthKey.objects.count()) == (6, 0)
+    monkeypatch.setattr(running, "STEPS", steps)
+    User.objects.filter(pk=8).update(nids_sid=7)
+    assert move_in(tmp_path, misp.tables())["taken"]["keys"] == 5
+    assert User.objects.get(pk=8).nids_sid == 7, "the step was not run again"
+
+
+def test_hub_in_use_is_not_moved_into(seed: Seed, tmp_path: Path) -> None:
+    refused = move_in(tmp_path, misp.tables(), code=1)
+    assert "already has accounts" in str(refused.exception)
