@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 import vardkase
+from tests.support.archived_pdf import archive_faults
 from vardkase.core import typeset
 from vardkase.core.sandbox import Limits, SandboxPool
 
@@ -17,7 +18,7 @@ TEMPLATE = Path(typeset.__file__).with_name("letter.typ")
 LETTER = '#import "/core/typeset/letter.typ": *\n#show: document-of.with(title: data.title)\n#answers(data.answers)\n'
 
 
-ODD = ("\x07", "\x1b[31m", "\x85", "漢字", "🧿", "\u202e", "\uffff", "\x0b")
+ODD = ("\ue000", "\x07", "\x1b[31m", "\x85", "漢字", "🧿", "\u202e", "\uffff", "\x0b")
 
 
 def test_unusual_characters_do_not_break_the_document() -> None:
@@ -29,6 +30,17 @@ def test_unusual_characters_do_not_break_the_document() -> None:
             words = PdfReader(BytesIO(made)).pages[0].extract_text()
             assert "före" in words, odd
             assert "efter" in words, odd
+        # PDF/A, unless a text holds what no PDF/A may: it is a document all the same.
+        plain, private = (
+            typeset.pdf(template, {"title": "Beslut", "answers": [["Fråga", f"Svar {odd}"]]})
+            for odd in ("", "\ue000")
+        )
+        assert archive_faults(plain) == []
+        assert archive_faults(private) == [
+            "metadata: pdfaid:part",
+            "metadata: pdfaid:conformance",
+            "no output profile",
+        ]
     finally:
         template.unlink()
 

@@ -19,6 +19,7 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.hub.signatures.signing import issued, signer_of
 from tests.identity.two_people import approved
+from tests.support.archived_pdf import archive_faults
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target
@@ -104,6 +105,8 @@ def test_two_officers_take_certificate_into_use_and_letters_are_signed(seed: See
     letter = letter_about(seed, desk)
     assert DocumentSignature.objects.get(sha256=letter.sha256).level == "B-B"
     assert check_signatures(bytes(letter.content)).verdict == "trusted"
+    # Sealing a letter leaves it one that archives take (PDF/A-2a).
+    assert archive_faults(bytes(letter.content)) == []
     # Any officer stops it at once, and the key is gone; an operator may not.
     with pytest.raises(Forbidden):
         stop_signing(at_the_screen(desk.operator))
@@ -113,7 +116,9 @@ def test_two_officers_take_certificate_into_use_and_letters_are_signed(seed: See
     assert (row.encrypted_key, row.ended_by) == ("", desk.officer.user.email)
     assert check_signatures(report()).verdict == "none"
     # Letters go unsigned, unless the hub says that they must be signed.
-    assert not DocumentSignature.objects.filter(sha256=letter_about(seed, desk).sha256).exists()
+    unsealed = letter_about(seed, desk)
+    assert not DocumentSignature.objects.filter(sha256=unsealed.sha256).exists()
+    assert archive_faults(bytes(unsealed.content)) == []
     put(MUST_BE_SIGNED, True)
     with pytest.raises(Conflict):
         letter_about(seed, desk)

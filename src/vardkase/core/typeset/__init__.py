@@ -45,8 +45,8 @@ def pdf(
     pictures: Mapping[str, bytes] | None = None,
     pool: SandboxPool = prints,
 ) -> bytes:
-    """`template` (a .typ file of this package that reads `sys.inputs.data`) filled with `data`, as tagged PDF
-    1.7. Raises NotTypeset.
+    """`template` (a .typ file of this package that reads `sys.inputs.data`) filled with `data`, as
+    PDF/A-2a and PDF/UA-1, as far as its texts allow. Raises NotTypeset.
 
     Templates can import files in core/typeset by their path from the package: ``/core/typeset/letter.typ``.
     `pictures`, by a file name of our own, are in ``/pictures/``; `sys.inputs.pictures` lists those that can be decoded,
