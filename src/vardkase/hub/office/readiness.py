@@ -41,21 +41,23 @@ def _signing() -> Iterable[str]:
     match signing_state(certificate):
         case SigningState.MISSING if MUST_BE_SIGNED.value:
             yield gettext(
-                "Letters must be signed electronically, and no certificate is in use: none can be written."
+                "Letters must be electronically sealed, and no certificate is in use: none can be written."
             )
         case SigningState.MISSING:
             yield gettext("No certificate is in use: letters are not electronically sealed.")
         case SigningState.EXPIRED if MUST_BE_SIGNED.value:
-            yield gettext("The signing certificate is not valid today: no letter can be written.")
+            yield gettext(
+                "The certificate for electronic seals is not valid today: no letter can be written."
+            )
         case SigningState.EXPIRED:
             yield gettext(
-                "The signing certificate is not valid today: letters are not electronically sealed."
+                "The certificate for electronic seals is not valid today: letters are not electronically sealed."
             )
         case SigningState.TRIAL:
-            yield gettext("The signing certificate is for testing: recipients cannot trust it.")
+            yield gettext("The certificate for electronic seals is for testing: recipients cannot trust it.")
         case SigningState.EXPIRES_SOON if certificate:
             day = date_format(certificate.valid_to, "j F Y")
-            yield gettext("The signing certificate expires on %(day)s.") % {"day": day}
+            yield gettext("The certificate for electronic seals expires on %(day)s.") % {"day": day}
 
 
 def _undelivered() -> Iterable[str]:

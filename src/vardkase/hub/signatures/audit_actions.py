@@ -12,5 +12,8 @@ class SignatureAction(AuditAction):
         "case_document.signatures_checked",
         _("The electronic signatures of a document were checked again"),
     )
-    CERTIFICATE_ENDED = "signing_certificate.ended", _("The signing certificate is no longer used")
-    CERTIFICATE_USED = "signing_certificate.used", _("A signing certificate was taken into use")
+    CERTIFICATE_ENDED = (
+        "signing_certificate.ended",
+        _("The certificate for electronic seals is no longer used"),
+    )
+    CERTIFICATE_USED = "signing_certificate.used", _("A certificate for electronic seals was taken into use")

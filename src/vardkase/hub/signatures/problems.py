@@ -21,7 +21,7 @@ class SignatureProblem(ProblemCode):
     NO_SUCH_CERTIFICATE = _("Certificate not found.")
     NONE_IN_USE = _("No certificate is in use.")
     CANNOT_SIGN = _(
-        "Letters must be signed electronically, and no valid certificate is in use. An officer can add one under "
+        "Letters must be electronically sealed, and no valid certificate is in use. An officer can add one under "
         "“Electronic seals and signatures”."
     )
     NOT_CERTIFICATES = _("Enter certificates in PEM format.")

@@ -37,8 +37,8 @@ TIMESTAMP_ADDRESS = Setting(
     "Vardkase.timestamp_address",
     "",
     _(
-        "The address of a timestamp service (RFC 3161). When it is set, electronic signatures carry its timestamp "
-        "(PAdES B-T); if it does not answer, documents are signed without one."
+        "The address of a timestamp service (RFC 3161). When it is set, electronic seals carry its timestamp (PAdES "
+        "B-T); if it does not answer, documents are sealed without one."
     ),
     level=2,
     check=_address_fault,
@@ -47,7 +47,7 @@ TIMESTAMP_ADDRESS = Setting(
 MUST_BE_SIGNED = Setting(
     "Vardkase.letters_must_be_signed",
     False,
-    _("Write no letter or decision while the hub has no valid certificate to sign it with."),
+    _("Write no letter or decision while the hub has no valid certificate to seal it with."),
     level=2,
     changed_by=ChangedBy.OFFICERS,
 )
