@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from tests.factories import make_object
 from tests.factories.applications import make_staff
 from tests.factories.knowledge import make_tag
 from tests.factories.public_records import member
 from tests.factories.seed import Seed
-from tests.hub.retention.stories import COLLEAGUE, PERSON, WHY, carried_out, counted, in_force, publish
+from tests.hub.retention.stories import COLLEAGUE, OLD, PERSON, WHY, carried_out, counted, in_force, publish
 from tests.identity.two_people import approved, at_screen
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
-from vardkase.core.clock import today
+from vardkase.core.clock import now_seconds, today
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot
@@ -30,7 +34,10 @@ from vardkase.hub.retention.schedules import look
 from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Attribute, EventVersion
+from vardkase.intel.personal_data.models import PersonalDataScan
+from vardkase.intel.proposals.models import Proposal
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -78,6 +85,55 @@ def test_personal_data_goes_from_events_and_versions(
     assert str(event.pk) in told[0].text
     assert PERSON not in told[0].text + told[0].subject
     # Done once: nothing is due again.
+    assert counted(second).affected == 0
+
+
+def test_what_others_wrote_about_events_goes_as_well(seed: Seed, jurist: User, second: User) -> None:
+    event = publish(seed, Attribute=[{"type": "domain", "value": "brev.example"}])
+    thing = make_object(event, comment=f"Från {PERSON}, två gånger", timestamp=OLD)
+    thing.save()
+    common = {
+        "event": event,
+        "org": seed.org_b,
+        "category": "Payload delivery",
+        "to_ids": False,
+        "timestamp": OLD,
+    }
+    whole = Proposal.objects.create(type="email-src", value1=PERSON, uuid=uuid4(), **common)
+    part = Proposal.objects.create(
+        type="domain", value1="x.example", comment=f"se {PERSON}", uuid=uuid4(), **common
+    )
+    fresh = Proposal.objects.create(
+        type="email-src", value1=PERSON, uuid=uuid4(), **common | {"timestamp": now_seconds()}
+    )
+    old = datetime.fromtimestamp(OLD, UTC)
+    about = {"object_type": "Event", "object_uuid": event.uuid, "org": seed.org_b, "orgc": seed.org_b}
+    note, elsewhere = (
+        AnalystData.objects.create(
+            kind=0, text=f"Ring {PERSON}.", authors=PERSON, created=old, modified=old, distribution=1,
+            **about | {"object_uuid": uuid},
+        )
+        for uuid in (event.uuid, uuid4())
+    )  # fmt: skip
+    PersonalDataScan.objects.all().delete()  # As before they were written.
+    in_force(seed, second, jurist, counted_from="changed")
+    run = counted(second)
+    found = {(each["place"], each["affected"]) for each in run.figures["rules"]}
+    assert {("object", 1), ("proposal", 2), ("analyst-data", 2)} <= found, run.figures
+    sheet = signed_in(seed.org_admin.user).get(f"/retention/runs/{run.pk}/?format=csv")
+    assert sheet.status_code == 403
+    # One note is changed by its author meanwhile.
+    AnalystData.objects.filter(pk=elsewhere.pk).update(modified=timezone.now())
+    run = carried_out(run, jurist, second)
+    assert not run.items.filter(state__in=("pending", "failed")).exists()
+    for each in (thing, whole, part, fresh, note, elsewhere):
+        each.refresh_from_db()
+    assert thing.comment == "Från […], två gånger"
+    assert (whole.deleted, whole.value, whole.timestamp > OLD) == (True, "deleted", True)
+    assert (part.deleted, part.value, part.comment) == (False, "x.example", "se […]")
+    assert (fresh.deleted, fresh.value) == (False, PERSON)
+    assert (note.text, note.authors, note.modified > old) == ("Ring […].", "[…]", True)
+    assert elsewhere.text == f"Ring {PERSON}.", "not due any more"
     assert counted(second).affected == 0
 
 

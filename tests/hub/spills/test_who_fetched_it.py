@@ -23,7 +23,7 @@ from vardkase.hub.spills import holders
 from vardkase.hub.spills.holders import FETCHED_OVER
 from vardkase.hub.spills.models import HolderAnswer, HolderKind, Spill
 from vardkase.intel.analyst_data.models import AnalystData
-from vardkase.intel.models import Attribute, Event, EventReport
+from vardkase.intel.models import Attribute, Event, EventReport, EventVersion
 from vardkase.intel.proposals.models import Proposal
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -184,6 +184,47 @@ def test_every_endpoint_that_shows_what_an_event_says_leaves_a_record(seed: Seed
         if not _is_recorded(seed, path, value.encode(), event)
     ]
     assert silent == []
+
+
+def test_every_file_of_an_event_leaves_a_record(seed: Seed) -> None:
+    value = "hamtad.example"
+    document = DOCUMENT | {
+        "EventReport": [{"name": "Rapport", "content": f"Om {value}", "distribution": "5"}],
+        "info": f"Om {value}",
+    }
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+    event = Event.objects.get()
+    attribute = Attribute.objects.get(event=event)
+    version = EventVersion.objects.get(event_uuid=event.uuid).version
+    report = EventReport.objects.get(event=event).pk
+    call(seed.partner.key, "POST", f"/sightings/add/{attribute.pk}", {"type": "0"})
+    reader = signed_in(seed.publisher.user)
+
+    def is_recorded(answer: Any, text: bytes) -> bool:
+        assert answer.status_code == 200, answer.status_code
+        assert shows(answer, text)
+        count_fetches()
+        found = FetchCount.objects.filter(
+            kind="event", subject_id=event.pk, reader__channel="export"
+        ).exists()
+        FetchCount.objects.all().delete()
+        return found
+
+    page, pdf = f"/event/{event.pk}/", b"%PDF"
+    for address, text in (
+        (f"{page}report/{report}/pdf/", pdf),
+        (f"{page}pdf/", pdf),
+        (f"{page}version/{version}/json/", value.encode()),
+        (f"{page}version/{version}/txt/", value.encode()),
+        ("/events/export/csv/", value.encode()),
+        (f"/events/export/json/?pk={event.pk}", value.encode()),
+        ("/sightings/download/", value.encode()),
+    ):
+        assert is_recorded(reader.get(address), text), address
+    assert is_recorded(reader.post(f"{page}copy/raw/", {"pk": attribute.pk}), value.encode())
+    # Who names the number of an event that they may not read is on no list of readers.
+    Event.objects.filter(pk=event.pk).update(distribution=0)
+    assert not is_recorded(signed_in(seed.partner.user).get(f"/events/export/csv/?pk={event.pk}"), b"")
 
 
 def _is_recorded(seed: Seed, path: str, value: bytes, event: Event) -> bool:

@@ -206,6 +206,7 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
     ] == [
         "proposal",
         "analyst-data",
+        "analyst-data",  # Its author is marked: the address of the account.
     ]
     assert len(call(seed.publisher.key, "GET", "/personalDataMarks/own")[1]) == 1
     assert call(seed.stranger.key, "GET", "/personalDataMarks/own")[1] == []
@@ -265,4 +266,4 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
     mark_existing()
     assert read(seed.stranger) == (0, 1, 0)
     call(seed.partner.key, "POST", f"/analystData/delete/Note/{note['id']}")
-    assert not PersonalDataMark.objects.filter(place="analyst-data").exists()
+    assert not PersonalDataMark.objects.filter(place="analyst-data", part_id=note["id"]).exists()

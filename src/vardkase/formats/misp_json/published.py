@@ -140,7 +140,6 @@ class PublishedEvent(Struct, kw_only=True):
 
     @property
     def named(self) -> dict[str, str]:
-        """What a report may refer to, in words: UUID → value or name."""
         return {one.uuid: one.value for one in self.attributes} | {one.uuid: one.name for one in self.Object}
 
 

@@ -31,18 +31,37 @@ from vardkase.hub.retention.models import (
     VersionCheck,
 )
 from vardkase.hub.retention.owners import tell_owners
-from vardkase.hub.retention.selecting import cutoff, in_order, is_case_still_due, still_due_in_event
+from vardkase.hub.retention.selecting import (
+    cutoff,
+    in_order,
+    is_case_still_due,
+    note_still_due,
+    still_due_in_event,
+)
 from vardkase.hub.retention.versions import Search, expired_by, first_publication
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
 from vardkase.intel.models import Event, EventVersion
-from vardkase.intel.personal_data.expiring import expire_attributes, expire_reports, expire_title
+from vardkase.intel.personal_data.expiring import (
+    expire_attributes,
+    expire_note,
+    expire_objects,
+    expire_proposals,
+    expire_reports,
+    expire_title,
+)
 from vardkase.intel.services.publish import publish_event
 from vardkase.intel.services.unpublished_changes import unpublished_audiences
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200
-OF_EVENTS = (RetentionPlace.ATTRIBUTE, RetentionPlace.TITLE, RetentionPlace.REPORT)
+OF_EVENTS = (
+    RetentionPlace.ATTRIBUTE,
+    RetentionPlace.TITLE,
+    RetentionPlace.REPORT,
+    RetentionPlace.OBJECT,
+    RetentionPlace.PROPOSAL,
+)
 
 
 def carry_out(actor: Actor, run_id: int) -> None:
@@ -51,7 +70,7 @@ def carry_out(actor: Actor, run_id: int) -> None:
     if run is None:
         return
     total = _pending(run).count()
-    for step in (_events, _versions, _cases):
+    for step in (_events, _notes, _versions, _cases):
         for _ in step(actor, run):
             report(total - _pending(run).count(), total)
     with transaction.atomic():
@@ -78,6 +97,14 @@ def _events(actor: Actor, run: RetentionRun) -> Iterator[None]:
     while ids := list(pending.order_by("event_id").values_list("event_id", flat=True).distinct()[:AT_ONCE]):
         for event_id in ids:
             _guarded(pending.filter(event_id=event_id), lambda items: _end_in_event(actor, run, items))
+            yield
+
+
+def _notes(actor: Actor, run: RetentionRun) -> Iterator[None]:
+    pending = _pending(run).filter(place=RetentionPlace.ANALYST_DATA)
+    while items := list(pending.order_by("pk")[:AT_ONCE]):
+        for item in items:
+            _guarded(pending.filter(pk=item.pk), lambda items: _end_of_note(actor, run, items[0]))
             yield
 
 
@@ -163,9 +190,31 @@ def _ended(actor: Actor, event: Event, items: list[RetentionItem]) -> set[int]:
         done |= {attributes[pk] for pk in expire_attributes(actor, event, attributes, expired)}
         if (title := parts[RetentionPlace.TITLE]) and expire_title(event, expired):
             done |= set(title.values())
-        reports = parts[RetentionPlace.REPORT]
-        done |= {reports[pk] for pk in expire_reports(event, reports, expired)}
+        for place, expire in EXPIRE.items():
+            done |= {parts[place][pk] for pk in expire(event, parts[place], expired)}
     return done
+
+
+EXPIRE = {
+    RetentionPlace.REPORT: expire_reports,
+    RetentionPlace.OBJECT: expire_objects,
+    RetentionPlace.PROPOSAL: expire_proposals,
+}
+
+
+def _end_of_note(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
+    exemption = note_still_due(run, item.rule, item.part_id)
+    if exemption:
+        return _settle([item], RetentionItemState.EXEMPT, exemption=exemption)
+    note = expire_note(item.part_id, expired_by(item.rule)) if exemption is not None else None
+    if note is None:
+        return _settle([item], RetentionItemState.UNCHANGED)
+    _settle([item], RetentionItemState.DONE)
+    kind = note.kind_name.lower()
+    cursor().execute(FORGET_NOTE, {"kind": kind, "id": note.pk, "rule": item.rule.reference})
+    change = {"run": run.number, "rules": [item.rule.reference], "places": 1}
+    record(actor, RetentionAction.APPLIED, Target(kind, note.pk, note.uuid), change)
+    return None
 
 
 def _publish(actor: Actor, event_id: int) -> bool:
@@ -182,6 +231,7 @@ def _forget_copies(event: Event, items: list[RetentionItem], done: set[int]) -> 
     values = {
         "event": event.pk,
         "attributes": [item.part_id for item in changed if item.place == RetentionPlace.ATTRIBUTE],
+        "proposals": [item.part_id for item in changed if item.place == RetentionPlace.PROPOSAL],
         "title": any(item.place == RetentionPlace.TITLE for item in changed),
         "rule": ", ".join(sorted({item.rule.reference for item in changed})),
     }
@@ -229,12 +279,14 @@ def _end_of_case(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
     return _settle([item], RetentionItemState.DONE if digest else RetentionItemState.UNCHANGED, digest=digest)
 
 
+FORGET_NOTE = redaction("target_kind = %(kind)s AND target_id = %(id)s", title="''", removed="%(rule)s::text")
 FORGET = (
     "DELETE FROM taxii_object o USING taxii_rendering r WHERE r.id = o.rendering_id AND r.event_id = %(event)s",
     "DELETE FROM taxii_rendering WHERE event_id = %(event)s",
     # Who did what, and when, stays; the title and the change say what the content was.
     redaction(
-        "target_kind = 'attribute' AND target_id = ANY(%(attributes)s::bigint[])",
+        "target_kind = 'attribute' AND target_id = ANY(%(attributes)s::bigint[])"
+        " OR target_kind = 'shadow_attribute' AND target_id = ANY(%(proposals)s::bigint[])",
         title="''",
         removed="%(rule)s::text",
     ),

@@ -10,7 +10,7 @@ from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.figures import counts, digest_of
 from vardkase.hub.retention.models import RetentionItemState, RetentionRun, RunState
 from vardkase.hub.retention.queries import rules_in_force
-from vardkase.hub.retention.selecting import select_cases, select_events
+from vardkase.hub.retention.selecting import select_cases, select_events, select_notes
 from vardkase.hub.retention.versions import select_versions
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.personal_data.services import mark_existing
@@ -30,6 +30,7 @@ def count(actor: Actor, run_id: int) -> None:
     mark_existing()
     of_data = [rule for rule in rules if not rule.is_about_cases]
     select_events(run, of_data)
+    select_notes(run, of_data)
     select_versions(run, of_data)
     select_cases(run, [rule for rule in rules if rule.is_about_cases])
     with transaction.atomic():

@@ -122,6 +122,9 @@ class RetentionPlace(models.TextChoices):
     ATTRIBUTE = "attribute", _("Attribute")
     TITLE = "title", _("Title of the event")
     REPORT = "report", _("Report")
+    OBJECT = "object", _("Comment of an object")
+    PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
+    ANALYST_DATA = "analyst-data", _("Note or opinion")
     TAG = "tag", pgettext_lazy("noun", "Tag")
     VERSION = "version", _("Version kept as record")
     CASE = "case", _("Case")
@@ -150,9 +153,10 @@ class RetentionItemState(models.TextChoices):
 
 
 class RetentionItem(models.Model):
-    """One thing that is due by a rule in a run: a part of an event, a version kept as record, or a case.
+    """One thing that is due by a rule in a run: a part of an event, a proposal, a note, a version kept as record, or
+    a case.
 
-    `part_id` is the id of the attribute, report, tag, event version or case, 0 for a title; `event_id` is 0 for cases.
+    `part_id` is the id of the row, by `place`, 0 for a title; `event_id` is 0 for notes, opinions and cases.
     `digest` is the SHA-256 of what there was: of a version's document, or of the list of a case's documents.
     """
 

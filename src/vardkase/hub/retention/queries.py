@@ -27,6 +27,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.visibility import (
     attribute_predicate,
     event_predicate,
+    object_predicate,
+    proposal_predicate,
     reader_parameters,
     report_predicate,
 )
@@ -106,6 +108,8 @@ def _readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bo
         event=event_predicate(actor),
         attribute=attribute_predicate(actor),
         report=report_predicate(actor, "p"),
+        object=object_predicate(actor),
+        proposal=proposal_predicate(actor),
     )
     return cursor().execute(sql, reader_parameters(actor) | {"items": item_ids}).fetchall()
 
@@ -163,6 +167,9 @@ READABLE = """
 SELECT i.id, CASE i.place
     WHEN 'attribute' THEN EXISTS (SELECT 1 FROM attribute a WHERE a.id = i.part_id AND {attribute})
     WHEN 'report' THEN EXISTS (SELECT 1 FROM event_report p WHERE p.id = i.part_id AND {report})
+    WHEN 'object' THEN EXISTS (SELECT 1 FROM object o WHERE o.id = i.part_id AND {object})
+    WHEN 'proposal' THEN EXISTS (
+        SELECT 1 FROM proposal s LEFT JOIN attribute a ON a.id = s.attribute_id WHERE s.id = i.part_id AND {proposal})
     ELSE TRUE END
 FROM retention_item i JOIN event e ON e.id = i.event_id WHERE i.id = ANY(%(items)s::bigint[]) AND {event}
 """

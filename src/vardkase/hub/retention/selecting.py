@@ -41,6 +41,23 @@ def select_events(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None
             report(number * len(ranges) + place, steps)
 
 
+def select_notes(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
+    for rule in rules:
+        if not is_by_type_alone(rule):
+            cursor().execute(ENTERED.format(due=_due_notes()), _values(run, rule) | {"note": 0})
+
+
+def note_still_due(run: RetentionRun, rule: RetentionPlanRule, note_id: int) -> str | None:
+    """Why a note or opinion is exempted now, or nothing (""); None if it is not due any more."""
+    sql = f"SELECT due.exemption FROM ({_due_notes()}) due"
+    row = cursor().execute(sql, _values(run, rule) | {"note": note_id}).fetchone()
+    return str(row[0]) if row else None
+
+
+def _due_notes() -> str:
+    return NOTES.format(exemption=EXEMPTION_OF_EVENT)
+
+
 def select_cases(run: RetentionRun, rules: Sequence[RetentionPlanRule]) -> None:
     for rule in rules:
         due = CASES.format(exemption=EXEMPTION_OF_CASE)
@@ -114,8 +131,9 @@ PART_TIME = {
 }
 # A title or tag was never seen: the day that the event is about counts.
 EVENT_TIME = {
-    CountedFrom.LAST_SEEN.value: "coalesce(r.timestamp, extract(epoch FROM e.date)::bigint)",
-    CountedFrom.CHANGED.value: "coalesce(r.timestamp, e.timestamp)",
+    CountedFrom.LAST_SEEN.value: "coalesce(r.timestamp, o.timestamp, s.last_seen / 1000000, s.first_seen / 1000000, "
+    "s.timestamp, extract(epoch FROM e.date)::bigint)",
+    CountedFrom.CHANGED.value: "coalesce(r.timestamp, o.timestamp, s.timestamp, e.timestamp)",
     CountedFrom.PUBLISHED.value: FIRST_PUBLICATION,
 }
 TAGGED = """(%(tag)s = '' OR EXISTS (
@@ -132,14 +150,34 @@ FROM ({due}) due ON CONFLICT DO NOTHING
 STILL_DUE = "SELECT due.place, due.part_id FROM ({due}) due"
 MARKED = f"""
     SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END AS place,
-        m.event_id, m.part_id, e.org_id AS organisation_id,
+        m.event_id, m.part_id, coalesce(s.org_id, e.org_id) AS organisation_id,
         CASE WHEN m.place = 'tag' THEN %(in_tag)s ELSE {{exemption}} END AS exemption
     FROM personal_data_mark m JOIN event e ON e.id = m.event_id
     LEFT JOIN attribute a ON m.place = ANY(%(of_attributes)s) AND a.id = m.part_id
     LEFT JOIN event_report r ON m.place = 'report' AND r.id = m.part_id
+    LEFT JOIN object o ON m.place = 'object' AND o.id = m.part_id
+    LEFT JOIN proposal s ON m.place = 'proposal' AND s.id = m.part_id
     WHERE m.event_id BETWEEN %(first)s AND %(last)s AND (%(kind)s = '' OR m.kind = %(kind)s)
-        AND (%(type)s = '' OR a.type = %(type)s) AND {TAGGED}
+        AND (%(type)s = '' OR coalesce(a.type, s.type) = %(type)s) AND {TAGGED}
         AND CASE WHEN a.id IS NOT NULL THEN {{part_time}} ELSE {{event_time}} END <= %(cutoff)s
+"""
+# A note has no tags and no type; what it is about may not be here.
+NOTES = """
+    SELECT DISTINCT 'analyst-data' AS place, 0::bigint AS event_id, n.id AS part_id, n.org_id AS organisation_id,
+        CASE WHEN e.id IS NULL THEN '' ELSE {exemption} END AS exemption
+    FROM personal_data_mark m JOIN analyst_data n ON n.id = m.analyst_data_id
+    LEFT JOIN LATERAL (
+        SELECT id FROM event WHERE uuid = n.object_uuid
+        UNION ALL SELECT event_id FROM attribute WHERE uuid = n.object_uuid
+        UNION ALL SELECT event_id FROM object WHERE uuid = n.object_uuid
+        UNION ALL SELECT event_id FROM event_report WHERE uuid = n.object_uuid LIMIT 1
+    ) about ON TRUE
+    LEFT JOIN event e ON e.id = about.id
+    WHERE (%(note)s = 0 OR n.id = %(note)s) AND (%(kind)s = '' OR m.kind = %(kind)s) AND %(type)s = ''
+        AND (%(tag)s = '' OR EXISTS (
+            SELECT 1 FROM event_tag l JOIN tag t ON t.id = l.tag_id
+            WHERE l.event_id = e.id AND lower(t.name) = %(tag)s))
+        AND extract(epoch FROM n.modified) <= %(cutoff)s
 """
 # What is a pseudonym, or was emptied with its deletion, is not due again.
 OF_TYPE = f"""

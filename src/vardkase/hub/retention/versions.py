@@ -75,6 +75,8 @@ class Search:
         is_seen = self.rule.counted_from == CountedFrom.LAST_SEEN
         at = _day_of(self.event) if is_seen else _number(self.event.get("timestamp"))
         self._texts(self.event, ("info",), at)
+        for part in self.event.get("Object") or []:
+            self._texts(part, ("comment",), _number(part.get("timestamp")))
         for part in self.event.get("EventReport") or []:
             self._texts(part, ("name", "content"), _number(part.get("timestamp")))
 

@@ -235,7 +235,7 @@ def _marks(found: OwnContribution) -> QuerySet[PersonalDataMark]:
 def _stored(found: OwnContribution) -> dict[str, str]:
     """The texts by the names of the marks' fields."""
     if isinstance(found.row, AnalystData):
-        return {"text": found.row.text or ""}
+        return {"text": found.row.text or "", "authors": found.row.authors}
     return {"type": found.row.type, "category": found.row.category, "value": found.row.value,
             "comment": found.row.comment}  # fmt: skip
 
@@ -245,17 +245,24 @@ def _write(actor: Actor, found: OwnContribution, texts: dict[str, str]) -> None:
     if isinstance(row, AnalystData):
         kind = AnalystDataKind(row.kind)
         name = "comment" if kind is AnalystDataKind.OPINION else "note"
-        edit_analyst_data(actor, kind, row.pk, {name: texts["text"]})
+        given = {name: texts["text"], "authors": texts["authors"]}
+        before = {name: row.text or "", "authors": row.authors}
+        changed = {field: text for field, text in given.items() if text != before[field]}
+        edit_analyst_data(actor, kind, row.pk, changed)
         row.refresh_from_db()
         return
-    if texts["value"] != row.value and not keeps(texts["type"], texts["value"]):
-        texts["category"] = texts["category"] if category_allows(texts["category"], ANYTHING) else "Other"
-        texts["type"] = ANYTHING
-    row.type, row.category, row.comment = texts["type"], texts["category"], texts["comment"]
-    row.value1, row.value2 = split(texts["type"], texts["value"])
+    write_proposal(row, texts["type"], texts["category"], texts["value"], texts["comment"])
+    mark_proposals(row.event_id, [row.pk])
+
+
+def write_proposal(row: Proposal, type_: str, category: str, value: str, comment: str) -> None:
+    if value != row.value and not keeps(type_, value):
+        category = category if category_allows(category, ANYTHING) else "Other"
+        type_ = ANYTHING
+    row.type, row.category, row.comment = type_, category, comment
+    row.value1, row.value2 = split(type_, value)
     row.timestamp = max(now_seconds(), row.timestamp + 1)
     row.save(update_fields=["type", "category", "comment", "value1", "value2", "timestamp"])
-    mark_proposals(row.event_id, [row.pk])
 
 
 def _keep(actor: Actor, found: OwnContribution, before: dict[str, str]) -> int:
@@ -291,17 +298,18 @@ def _record(actor: Actor, action: IntelAction, found: OwnContribution, change: d
 LISTED = """
 WITH own AS (
     SELECT 'proposal' AS place, s.id, s.event_id, s.uuid, concat_ws('|', s.value1, s.value2) AS value, s.comment,
-        NULL AS text
+        NULL AS text, NULL AS authors
     FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
     WHERE s.org_id = %(own)s AND NOT s.deleted AND {event} AND {proposal} AND s.id IN (
         SELECT m.part_id FROM personal_data_mark m WHERE m.place = 'proposal')
     UNION ALL
-    SELECT 'analyst-data', n.id, NULL, n.object_uuid, '', '', n.text FROM analyst_data n
+    SELECT 'analyst-data', n.id, NULL, n.object_uuid, '', '', n.text, n.authors FROM analyst_data n
     WHERE n.orgc_id = %(own)s AND n.org_id = %(own)s AND {said} AND n.id IN (
         SELECT m.part_id FROM personal_data_mark m WHERE m.place = 'analyst-data')
 )
 SELECT own.place, own.id, own.event_id, own.uuid, array_agg(DISTINCT m.kind ORDER BY m.kind),
-    array_agg(substr(CASE m.field WHEN 'value' THEN own.value WHEN 'comment' THEN own.comment ELSE own.text END,
+    array_agg(substr(CASE m.field WHEN 'value' THEN own.value WHEN 'comment' THEN own.comment
+            WHEN 'authors' THEN own.authors ELSE own.text END,
         m.start + 1, m."end" - m.start) ORDER BY m.id),
     count(*), count(*) FILTER (WHERE m.answered_at IS NULL),
     count(*) FILTER (WHERE (m.says_offence OR m.tagged_offence) AND m.denied_at IS NULL),

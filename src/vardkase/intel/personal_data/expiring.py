@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from itertools import batched
 from typing import Any
 
-from vardkase.core.clock import now_seconds
+from vardkase.core.clock import now_in_whole_seconds, now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.time_budget import check_time
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.analyst_data.hooks import AnalystDataWritten, analyst_data_written
+from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.editing.deletion import SANITISED, soft_delete_attributes
 from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, write_changes
-from vardkase.intel.kernel.audiences import READERS, Audiences, attribute_audiences, report_audiences
+from vardkase.intel.kernel.audiences import (
+    READERS,
+    Audiences,
+    attribute_audiences,
+    object_audiences,
+    report_audiences,
+)
 from vardkase.intel.kernel.locking import touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
-from vardkase.intel.models import Attribute, Event, EventReport
+from vardkase.intel.models import Attribute, Event, EventReport, Object
+from vardkase.intel.personal_data.contributions import write_proposal
 from vardkase.intel.personal_data.expiry import Expired
 from vardkase.intel.personal_data.replacing import ANYTHING, AT_ONCE
+from vardkase.intel.personal_data.services import mark_proposals
+from vardkase.intel.proposals.models import Proposal
 from vardkase.misp.types import category_allows
 
 LONGEST_NAME = 255
@@ -86,6 +98,58 @@ def expire_title(event: Event, expired: Expired) -> bool:
     event.save(update_fields=["info"])
     touch(event, READERS)
     return True
+
+
+def expire_objects(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+    changed: set[int] = set()
+    for each in Object.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
+        check_time()
+        comment = expired.in_text(event.uuid, each.comment)
+        if comment is None:
+            continue
+        each.comment, each.timestamp = comment, now_seconds()
+        each.save(update_fields=["comment", "timestamp"])
+        changed.add(each.pk)
+    if changed:
+        touch(event, object_audiences(sorted(changed)))
+    return changed
+
+
+def expire_proposals(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+    """As `expire_attributes`. The event itself does not change: peers compare proposals by their own time."""
+    changed: set[int] = set()
+    for each in Proposal.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
+        check_time()
+        left = expired.in_attribute(event.uuid, each.type, each.value, each.comment)
+        if left is None:
+            continue
+        value, comment = left
+        if value is None:
+            now = max(now_seconds(), each.timestamp + 1)
+            Proposal.objects.filter(pk=each.pk).update(deleted=True, timestamp=now, **SANITISED)
+        else:
+            write_proposal(each, each.type, each.category, value, comment)
+        changed.add(each.pk)
+    if changed:
+        mark_proposals(event.pk, sorted(changed))
+    return changed
+
+
+def expire_note(note_id: int, expired: Expired) -> AnalystData | None:
+    """End the period of a note or opinion; returns it if it was changed. Peers take it over by its later time."""
+    note = AnalystData.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
+    if note is None:
+        return None
+    text = expired.in_text(note.object_uuid, note.text or "")
+    authors = expired.in_text(note.object_uuid, note.authors)
+    if text is None and authors is None:
+        return None
+    note.text = note.text if text is None else text
+    note.authors = note.authors if authors is None else authors
+    note.modified = max(now_in_whole_seconds(), note.modified + timedelta(seconds=1))
+    note.save(update_fields=["text", "authors", "modified"])
+    analyst_data_written.emit(AnalystDataWritten((note.pk,)))
+    return note
 
 
 def expire_reports(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:

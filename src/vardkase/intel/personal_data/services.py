@@ -221,7 +221,10 @@ PROPOSALS = """
 SELECT id, type, concat_ws('|', value1, value2) AS value, comment FROM proposal
 WHERE event_id = %(event)s AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
 """
-ANALYST_TEXTS = "SELECT id, 'text', text FROM analyst_data WHERE id = ANY(%(ids)s) AND text <> ''"
+ANALYST_TEXTS = """
+SELECT id, unnest(ARRAY['text', 'authors']), unnest(ARRAY[coalesce(text, ''), authors])
+FROM analyst_data WHERE id = ANY(%(ids)s)
+"""
 ANALYST_SCANNED = """
 INSERT INTO personal_data_analyst_scan (analyst_data_id, version)
 SELECT id, %(version)s FROM analyst_data WHERE id = ANY(%(ids)s)

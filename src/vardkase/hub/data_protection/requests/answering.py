@@ -233,7 +233,6 @@ def _require_possible(
     *,
     is_read: bool,
 ) -> None:
-    """Raises Invalid where the items say otherwise than what was decided."""
     offences = sum(row.is_offence for row in rows)
     for each in decisions:
         field = f"{each.right}_outcome"
@@ -321,7 +320,6 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
 
 
 def changed_events(controller: ConcernedController) -> set[int]:
-    """The events of which something was corrected, erased or restricted."""
     changed = controller.items.filter(answers__outcome__in=TOLD_ON).exclude(event_id=None)
     return {event for event in changed.values_list("event_id", flat=True) if event}
 

@@ -68,7 +68,6 @@ def in_event(document: bytes, compiled: Sequence[re.Pattern[str]]) -> list[str]:
 
 
 def _named(event: Mapping[str, Any]) -> dict[str, str]:
-    """What reports of the event may refer to: UUID → value or name."""
     objects = event.get("Object", [])
     attributes = [
         *event.get("Attribute", []),

@@ -179,7 +179,6 @@ class CountedAnswer:
 
 
 def counted_answers(answers: QuerySet[AnsweredRight]) -> list[CountedAnswer]:
-    """The hub owner's first, then by controller; the rights in the order in which the law has them."""
     columns = (
         "item__controller__is_hub_owner",
         "item__controller__name",

@@ -99,7 +99,6 @@ ARTICLES: Mapping[str, str] = {
 
 
 def outcomes_of(right: str) -> tuple[Outcome, ...]:
-    """What can come of a right for an item."""
     return *MEETS[right], Outcome.REFUSED, Outcome.ANOTHER, Outcome.GONE
 
 

@@ -127,7 +127,6 @@ def _public_records(given: dict[str, Any], periods: int) -> FigureTable:
 
 
 def _rights(given: dict[str, Any], periods: int) -> FigureTable:
-    """Requests that arrived, and of those that were answered the items, by what came of each right."""
     found: dict[str, FigureRow] = {}
     for place, right, *counts in _rows(RIGHTS, given):
         row = found.setdefault(right, _empty(right, RIGHTS_COLUMNS, periods))

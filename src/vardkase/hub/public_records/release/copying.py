@@ -181,7 +181,6 @@ def _page_data(head: Head, events: Sequence[_Part], withheld: Sequence[str]) -> 
 
 
 def _read(name: str, text: str) -> str:
-    """As a reader of the PDF takes it; what is left of a time that is masked in part stays as it is."""
     with suppress(ValueError):
         if name in ("first_seen", "last_seen"):
             return formatted(timezone.localtime(datetime.fromisoformat(text)), "j F Y H:i")

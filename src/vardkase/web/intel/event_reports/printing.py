@@ -23,7 +23,7 @@ from vardkase.web.intel.event_reports.reports import report_of
 from vardkase.web.intel.events.rows import ListedEvent, moment
 from vardkase.web.ui.chips import THREATS, reach_words
 from vardkase.web.ui.display import local_time, long_date
-from vardkase.web.ui.files import download
+from vardkase.web.ui.files import event_download
 from vardkase.web.ui.pages import PageRequest, page
 
 PRINTS = Limit("report as PDF", allowed=1_200, window=3600)
@@ -37,7 +37,8 @@ def as_pdf(request: PageRequest, reference: str, report_id: int) -> HttpResponse
     printed = PrintedReport(event, report, creator, moment(report.timestamp))
     with _charged(request.actor):
         content = report_pdf(request.actor, printed, language=get_language() or "en")
-    return download([content], f"{report.name[:80] or 'report'}.pdf", "application/pdf")
+    name = f"{report.name[:80] or 'report'}.pdf"
+    return event_download(request.actor, [event.id], [content], name, "application/pdf")
 
 
 @page()
@@ -61,7 +62,8 @@ def event_as_pdf(request: PageRequest, reference: str) -> HttpResponseBase:
     ]
     with _charged(request.actor):
         content = event_pdf(request.actor, PrintedEvent(event, facts), language=get_language() or "en")
-    return download([content], f"{event.info[:80]}.pdf", "application/pdf")
+    name = f"{event.info[:80]}.pdf"
+    return event_download(request.actor, [event.id], [content], name, "application/pdf")
 
 
 def _downloaded(actor: Actor) -> str:

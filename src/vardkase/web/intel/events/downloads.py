@@ -9,16 +9,15 @@ from django.shortcuts import render
 
 from vardkase.core import files
 from vardkase.core.zipcrypto import encrypted_zip, is_encrypted_zip
-from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
-from vardkase.exchange.fetches.services import record_fetch
 from vardkase.exchange.modules.errors import ModulesUnreachable
 from vardkase.exchange.modules.module_requests import usable_modules
 from vardkase.exchange.modules.server import Module, ModuleKind
 from vardkase.formats.misp_json import EventOptions, event_document
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.kernel.attachments import MALWARE_SAMPLE, SAMPLE_PASSWORD
 from vardkase.intel.queries.find import find_attribute, find_event
 from vardkase.web.ui.exports import JSON_WITH_ATTACHMENTS, export_events, offered_formats
-from vardkase.web.ui.files import download
+from vardkase.web.ui.files import event_download
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -58,9 +57,9 @@ def event_file(request: PageRequest, reference: str, format: str) -> HttpRespons
     if format not in ("json", JSON_WITH_ATTACHMENTS):
         return export_events(request, format, [event.id], name)
     # One event by itself, as events/view answers, and not a list of one as a search would.
-    record_fetch(request.actor, FetchChannel.EXPORT, FetchedKind.EVENT, [event.id])
     options = EventOptions(include_attachments=format == JSON_WITH_ATTACHMENTS)
-    return download(event_document(request.actor, event.id, options), f"{name}.json", "application/json")
+    content = event_document(request.actor, event.id, options)
+    return event_download(request.actor, [event.id], content, f"{name}.json", "application/json")
 
 
 @page()
@@ -70,12 +69,12 @@ def file(request: PageRequest, reference: str, attribute_id: int) -> HttpRespons
     attribute = find_attribute(request.actor, attribute_id)
     if attribute.event_id != event.id or not attribute.data_sha256:
         raise Http404
-    record_fetch(request.actor, FetchChannel.EXPORT, FetchedKind.EVENT, [event.id])
-    return archived(attribute)
+    return archived(request.actor, event.id, attribute)
 
 
-def archived(row: WithFile) -> HttpResponseBase:
-    return download([_archive(row)], f"{_plain_name(row)}.zip", "application/zip")
+def archived(actor: Actor, event_id: int, row: WithFile) -> HttpResponseBase:
+    name = f"{_plain_name(row)}.zip"
+    return event_download(actor, [event_id], [_archive(row)], name, "application/zip")
 
 
 def _archive(attribute: WithFile) -> bytes:

@@ -24,12 +24,13 @@ from vardkase.formats.misp_json import Chosen, chosen_ids, event_index
 from vardkase.formats.misp_json.changing_list import changing_listed
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.event_templates.queries import visible_templates
+from vardkase.intel.queries.event_index import index_rows
 from vardkase.web.intel.events.forms import EventFilterForm
 from vardkase.web.intel.events.last_version import changing_rows, changing_words
 from vardkase.web.intel.events.rows import ListedEvent
 from vardkase.web.ui.display import thin
 from vardkase.web.ui.exports import export_events, offered_formats
-from vardkase.web.ui.files import download
+from vardkase.web.ui.files import event_download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page, page_links, wanted_place, wanted_size
 
@@ -91,7 +92,14 @@ def export(request: PageRequest, format: str) -> HttpResponseBase:
     if format not in FORMATS:
         raise Http404
     write, content_type = FORMATS[format]
-    return download(write(request.actor, _chosen(request)), f"events.{format}", content_type)
+    chosen = _chosen(request)
+    # Of those that were named, the ones that the reader may read.
+    ids = (
+        chosen_ids(chosen)
+        if isinstance(chosen, SqlQuery)
+        else [row.id for row in index_rows(request.actor, chosen)]
+    )
+    return event_download(request.actor, ids, write(request.actor, chosen), f"events.{format}", content_type)
 
 
 @page()

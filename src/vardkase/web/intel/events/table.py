@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 
 from vardkase.analysis.search.statement import Statement
 from vardkase.core.errors import NotFound
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.identity.user_settings.display import choose_columns
 from vardkase.intel.queries.attribute_counts import attribute_counts
 from vardkase.intel.queries.attribute_lines import (
@@ -159,6 +161,7 @@ def copy(request: PageRequest, reference: str, form: str) -> HttpResponseBase:
         return export_attributes(request, form, of_event, f"misp.event.{event.uuid}")
     lines = attribute_lines(request.actor, event.id, chosen, deleted=may_see_deleted(request.actor, event))
     texts = ((line.value, line.type) for line in (lines[number] for number in chosen if number in lines))
+    record_fetch(request.actor, FetchChannel.EXPORT, FetchedKind.EVENT, [event.id])
     written = [defang(value, kind) if form == "defanged" else value for value, kind in texts]
     return HttpResponse("\n".join(written), content_type="text/plain; charset=utf-8")
 

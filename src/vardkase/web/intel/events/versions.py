@@ -33,7 +33,7 @@ from vardkase.web.intel.events.layout import shell_context, shell_of
 from vardkase.web.intel.events.published import matching_rows, published_context
 from vardkase.web.intel.events.rows import moment
 from vardkase.web.ui.document_changes import worded
-from vardkase.web.ui.files import download
+from vardkase.web.ui.files import event_download
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import with_query
 
@@ -95,12 +95,16 @@ def version_file(request: PageRequest, reference: str, number: int, form: str) -
         shown = last_published_event(request.actor, numbered(request.actor, reference, number))
     name = f"misp.event.{shown.uuid}.version-{number}"
     if form == "json":
-        return download([as_misp_json(shown)], f"{name}.json", "application/json")
+        content = as_misp_json(shown)
+        return event_download(request.actor, [int(shown.id)], [content], f"{name}.json", "application/json")
     if form != "txt":
         raise Http404
     rows = matching_rows(shown, request.GET.get("text", "").strip())
     values = dict.fromkeys(row.line.value for row in rows)
-    return download(["\n".join(values).encode()], f"{name}.txt", "text/plain; charset=utf-8")
+    content = "\n".join(values).encode()
+    return event_download(
+        request.actor, [int(shown.id)], [content], f"{name}.txt", "text/plain; charset=utf-8"
+    )
 
 
 @page()

@@ -100,7 +100,7 @@ def file(request: PageRequest, reference: str, proposal_id: int) -> HttpResponse
     proposal = find_proposal(request.actor, proposal_id)
     if proposal.event_id != event.id or not proposal.data_sha256:
         raise Http404
-    return archived(proposal)
+    return archived(request.actor, event.id, proposal)
 
 
 def _listed(request: PageRequest, found: Page[ProposalLine]) -> dict[str, Any]:

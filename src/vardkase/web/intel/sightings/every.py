@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from vardkase.analysis.search.sighting_list import every_sighting, sighting_list
+from vardkase.analysis.search.sighting_list import ListedSighting, every_sighting, sighting_list
+from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
+from vardkase.exchange.fetches.services import record_fetch
 from vardkase.formats.sighting_list import sighting_table
+from vardkase.identity.access.actor import Actor
 from vardkase.intel.sightings.models import SightingType
 from vardkase.intel.sightings.settings import EVENT_OWNER, POLICY
 from vardkase.web.intel.events.presenters import value_url
@@ -54,5 +57,12 @@ def every(request: PageRequest) -> HttpResponse:
 def table(request: PageRequest) -> HttpResponseBase:
     """The same, in all pages, as CSV."""
     filters = SightingFilterForm(request.GET).filters(request.actor)
-    content = sighting_table(every_sighting(request.actor, filters))
+    content = sighting_table(_recorded(request.actor, every_sighting(request.actor, filters)))
     return download(content, "sightings.csv", "text/csv; charset=utf-8")
+
+
+def _recorded(actor: Actor, pages: Iterable[Sequence[ListedSighting]]) -> Iterator[Sequence[ListedSighting]]:
+    """Each page, once it is on record of which events it tells."""
+    for lines in pages:
+        record_fetch(actor, FetchChannel.EXPORT, FetchedKind.EVENT, {line.event_id for line in lines})
+        yield lines

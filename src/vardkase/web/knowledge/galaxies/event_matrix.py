@@ -29,7 +29,7 @@ from vardkase.web.knowledge.galaxies.matrix_cells import Heat, MatrixView, matri
 from vardkase.web.knowledge.galaxies.matrix_html import drawn_columns
 from vardkase.web.knowledge.galaxies.presenters import title_of
 from vardkase.web.ui.display import thin
-from vardkase.web.ui.files import download
+from vardkase.web.ui.files import event_download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message
 from vardkase.web.ui.pages import PageRequest, page
@@ -48,7 +48,9 @@ def layer(request: PageRequest, reference: str, galaxy: UUID) -> HttpResponseBas
     heat, view = _heat(request.actor, event, found), MatrixView.of(request)
     domain = view.chosen(domains_of(found, view.platform), heat)
     content = write_layer(event.info, f"{title_of(found.galaxy)}, {event.uuid}", domain, heat.scores)
-    return download([content], f"event-{event.id}-{domain.key}.json", JSON_TYPE)
+    return event_download(
+        request.actor, [event.id], [content], f"event-{event.id}-{domain.key}.json", JSON_TYPE
+    )
 
 
 @page(Permission.TAGGER, writes=True)
