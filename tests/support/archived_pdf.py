@@ -23,7 +23,8 @@ def _metadata(pdf: pikepdf.Pdf) -> Iterator[str]:
     meta = pdf.open_metadata()
     wanted = {"pdfaid:part": "2", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
     yield from (f"metadata: {name}" for name, value in wanted.items() if str(meta.get(name)) != value)
-    if not pdf.Root.get("/MarkInfo", {}).get("/Marked") or "/StructTreeRoot" not in pdf.Root:
+    marks: Any = pdf.Root.get("/MarkInfo", {})
+    if not marks.get("/Marked") or "/StructTreeRoot" not in pdf.Root:
         yield "no structure"
     if "/Lang" not in pdf.Root:
         yield "no language"

@@ -18,7 +18,7 @@ ARCHIVED = "a-2a"
 """PDF/A-2, with structure: a document that archives can show in a hundred years."""
 
 
-STANDARDS = ([ACCESSIBLE, ARCHIVED], [ACCESSIBLE])
+STANDARDS: tuple[list[Any], ...] = ([ACCESSIBLE, ARCHIVED], [ACCESSIBLE])
 """In this order: PDF/A alone allows some texts nowhere, such as a character for private use."""
 
 
