@@ -27,10 +27,16 @@ from vardkase.intel.personal_data.contributions import (
     undo_in_own,
 )
 from vardkase.intel.personal_data.replacing import Replacement
-from vardkase.web.intel.editing.common import attempt
-from vardkase.web.intel.personal_data.views import HEADINGS, NecessityForm, NotOffenceForm
+from vardkase.web.intel.personal_data import answering
+from vardkase.web.intel.personal_data.answering import (
+    HEADINGS,
+    AnswerPage,
+    NecessityForm,
+    NotOffenceForm,
+    answer_page,
+)
 from vardkase.web.ui.display import thin
-from vardkase.web.ui.edit_page import confirm_page, edit_page
+from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import wanted_size, with_query
@@ -152,26 +158,14 @@ def _answer(
     intro: str,
 ) -> HttpResponse:
     found = find_contribution(request.actor, place, part)
-    form = of_class(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        try:
-            count = attempt(form, lambda: service(request.actor, place, part, form.cleaned_data["reason"]))
-        except Conflict as refused:
-            count = None
-            form.add_error(None, str(refused))
-        if count is not None:
-            say_with_undo(request, gettext("The answer has been saved."), undoing, place, part)
-            return redirect("own_personal_data")
-    return edit_page(request, form, title, _crumbs(), intro=intro, things=_things(found))
+    shown = AnswerPage(
+        title, intro, _crumbs(), _things(found), reverse("own_personal_data"), undoing, (place, part)
+    )
+    return answer_page(request, of_class, lambda reason: service(request.actor, place, part, reason), shown)
 
 
 def _take_back(request: PageRequest, act: Callable[[], object]) -> HttpResponse:
-    try:
-        act()
-        messages.success(request, gettext("The answer has been undone."))
-    except (Conflict, NotFound) as refused:
-        messages.error(request, str(refused))
-    return redirect("own_personal_data")
+    return answering.take_back(request, act, reverse("own_personal_data"))
 
 
 def _crumbs() -> list[tuple[str, str]]:

@@ -20,7 +20,6 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.personal_data.answers import (
-    LONGEST_REASON,
     deny_offence,
     state_necessity,
     take_back_answer,
@@ -36,28 +35,19 @@ from vardkase.intel.personal_data.queries import (
 from vardkase.intel.personal_data.replacing import Replacement, parts_with, replace_marked
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.undo.services import undoable
-from vardkase.web.intel.editing.common import attempt, reach_in, review_address, say_undoable
+from vardkase.web.intel.editing.common import reach_in, review_address, say_undoable
+from vardkase.web.intel.personal_data import answering
+from vardkase.web.intel.personal_data.answering import (
+    HEADINGS,
+    AnswerPage,
+    NecessityForm,
+    NotOffenceForm,
+    answer_page,
+)
 from vardkase.web.ui.display import thin
-from vardkase.web.ui.edit_page import confirm_page, edit_page
+from vardkase.web.ui.edit_page import Crumb, confirm_page
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import PageRequest, page
-from vardkase.web.ui.undo import say_with_undo
-
-
-class NecessityForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why do the recipients need them?"),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
-class NotOffenceForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Why do they not concern an offence?"),
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
 
 
 @page(Permission.PUBLISH, writes=True)
@@ -110,31 +100,21 @@ def _answer(
     marked = next((each for each in marked_kinds(request.actor, event.id) if each.kind.value == kind), None)
     if marked is None:
         raise NotFound
-    form = of_class(request.POST if request.method == "POST" else None)
     chosen = reach_in(request.GET)
     publish = review_address(event.id, chosen)
-    if request.method == "POST":
-        try:
-            count = attempt(form, lambda: service(request.actor, event.id, kind, form.cleaned_data["reason"]))
-        except Conflict as refused:
-            count = None
-            form.add_error(None, str(refused))
-        if count is not None:
-            said = gettext("The answer has been saved.")
-            say_with_undo(request, said, undoing, event.id, kind, **chosen)
-            return redirect(publish)
     texts = marked_texts(request.actor, event.id, kind)
-    return edit_page(
-        request,
-        form,
+    shown = AnswerPage(
         title,
-        [
-            (gettext("Events"), reverse("events")),
-            (str(event.id), reverse("event", args=[event.id])),
-            (gettext("Publish"), publish),
-        ],
-        intro=intro,
-        things=[_described(marked), *(_with_link(event, each) for each in texts)],
+        intro,
+        _crumbs(event, publish),
+        [_described(marked), *(_with_link(event, each) for each in texts)],
+        publish,
+        undoing,
+        (event.id, kind),
+        chosen,
+    )
+    return answer_page(
+        request, of_class, lambda reason: service(request.actor, event.id, kind, reason), shown
     )
 
 
@@ -154,12 +134,16 @@ def _take_back(
     request: PageRequest, reference: str, kind: str, service: Callable[[Actor, int, str], int]
 ) -> HttpResponse:
     event = find_event(request.actor, reference)
-    try:
-        service(request.actor, event.id, kind)
-        messages.success(request, gettext("The answer has been undone."))
-    except Conflict as refused:
-        messages.error(request, str(refused))
-    return redirect(review_address(event.id, reach_in(posted.fields(request))))
+    back = review_address(event.id, reach_in(posted.fields(request)))
+    return answering.take_back(request, lambda: service(request.actor, event.id, kind), back)
+
+
+def _crumbs(event: EventRow, publish: str) -> list[Crumb]:
+    return [
+        (gettext("Events"), reverse("events")),
+        (str(event.id), reverse("event", args=[event.id])),
+        (gettext("Publish"), publish),
+    ]
 
 
 @page(Permission.PUBLISH, writes=True)
@@ -189,11 +173,7 @@ def replace(request: PageRequest, reference: str, kind: str, way: str) -> HttpRe
     return confirm_page(
         request,
         str(HEADINGS[Replacement(way)]),
-        [
-            (gettext("Events"), reverse("events")),
-            (str(event.id), reverse("event", args=[event.id])),
-            (gettext("Publish"), publish),
-        ],
+        _crumbs(event, publish),
         str(EFFECTS[Replacement(way)]),
         things=[
             ngettext("%(n)s place", "%(n)s places", parts.count) % {"n": thin(parts.count)},
@@ -204,10 +184,6 @@ def replace(request: PageRequest, reference: str, kind: str, way: str) -> HttpRe
     )
 
 
-HEADINGS = {
-    Replacement.PSEUDONYM: _("Pseudonymise personal data"),
-    Replacement.REMOVAL: _("Remove personal data"),
-}
 EFFECTS = {
     Replacement.PSEUDONYM: _(
         "Each detail is replaced by a code that is the same wherever the detail stands in this event: in attributes, "
