@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import io
 import json
 import logging
+import threading
 from email.message import Message
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
 from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -18,6 +22,7 @@ from tests.support.web_server import free_port, running_web_server
 from vardkase.config.logs import JsonFormatter, OriginLogFilter
 from vardkase.core.jobs.models import JobOrigin
 from vardkase.core.mail.tasks import deliver
+from vardkase.core.telemetry import traces
 from vardkase.core.telemetry.request_ids import request_id
 from vardkase.hub.instance.readiness import readiness
 
@@ -117,3 +122,41 @@ def test_json_log_names_origin_and_no_content() -> None:
     assert first["exception"] == ["builtins.ValueError"]
     assert first["frames"][0].endswith("test_json_log_names_origin_and_no_content")
     assert second["message"] == "job_error"
+
+
+class _Collector(BaseHTTPRequestHandler):
+    received: ClassVar[list[bytes]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+def test_traces_go_to_the_collector_without_content(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with traces.span("job", {"task": "untold"}):
+        assert traces.outgoing_headers() == {}
+    server = HTTPServer(("127.0.0.1", 0), _Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.VARDKASE_OTLP_ENDPOINT = f"http://127.0.0.1:{server.server_port}/v1/traces"
+    monkeypatch.setattr(traces, "_tracer", None)
+    try:
+        with (
+            pytest.raises(ValueError, match="content"),
+            traces.span("job", {"task": "feeds.fetch", "job": 7}),
+        ):
+            assert traces.outgoing_headers()["traceparent"].startswith("00-")
+            raise ValueError("content that nobody may read")
+        traces.flush()
+    finally:
+        server.shutdown()
+        server.server_close()
+    sent = b"".join(_Collector.received)
+    assert b"feeds.fetch" in sent
+    assert b"ValueError" in sent
+    assert b"nobody may read" not in sent
+    assert b"untold" not in sent

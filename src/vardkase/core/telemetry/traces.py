@@ -16,6 +16,7 @@ from django.conf import settings
 type Attributes = Mapping[str, str | int]
 
 _tracer: Any = None
+_provider: Any = None
 _process = 0
 
 
@@ -50,7 +51,7 @@ def _recorded(name: str, attributes: Attributes) -> Iterator[None]:
 
 def _of_this_process() -> Any:
     """The tracer, made anew after a fork: the thread that sends does not survive one."""
-    global _tracer, _process
+    global _tracer, _process, _provider  # noqa: PLW0603 - one for each process
     if _tracer is None or _process != os.getpid():
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
             OTLPSpanExporter,
@@ -62,5 +63,6 @@ def _of_this_process() -> Any:
         provider = TracerProvider(resource=Resource.create({"service.name": "vardkase"}))
         exporter = OTLPSpanExporter(endpoint=settings.VARDKASE_OTLP_ENDPOINT)
         provider.add_span_processor(BatchSpanProcessor(exporter))
+        _provider = provider
         _tracer, _process = provider.get_tracer("vardkase"), os.getpid()
     return _tracer
