@@ -124,6 +124,12 @@ def test_json_log_names_origin_and_no_content() -> None:
     assert second["message"] == "job_error"
 
 
+def fail_in_a_span() -> None:
+    with traces.span("job", {"task": "feeds.fetch", "job": 7}):
+        assert traces.outgoing_headers()["traceparent"].startswith("00-")
+        raise ValueError("content that nobody may read")
+
+
 class _Collector(BaseHTTPRequestHandler):
     received: ClassVar[list[bytes]] = []
 
@@ -145,13 +151,9 @@ def test_traces_go_to_the_collector_without_content(settings: Any, monkeypatch: 
     settings.VARDKASE_OTLP_ENDPOINT = f"http://127.0.0.1:{server.server_port}/v1/traces"
     monkeypatch.setattr(traces, "_tracer", None)
     try:
-        with (
-            pytest.raises(ValueError, match="content"),
-            traces.span("job", {"task": "feeds.fetch", "job": 7}),
-        ):
-            assert traces.outgoing_headers()["traceparent"].startswith("00-")
-            raise ValueError("content that nobody may read")
-        traces.flush()
+        with pytest.raises(ValueError, match="content"):
+            fail_in_a_span()
+        traces._provider.force_flush()
     finally:
         server.shutdown()
         server.server_close()
