@@ -114,13 +114,65 @@ def report(
     """Show the report of the last move, or check that one was signed by this hub and not changed since."""
     with opened(data_dir):
         from vardkase.hub.move_in.queries import last_report
-        from vardkase.hub.move_in.readable import as_text
+        from vardkase.hub.move_in.readable import as_text, comparison_as_text
         from vardkase.hub.move_in.report import is_of_this_hub
 
         document = last_report() if file is None else read_json(file)
         if not is_of_this_hub(document):
             raise fail("this report was not signed by this hub, or it has been changed.")
-        typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2) if json else as_text(document))
+        text = comparison_as_text if "differences" in document else as_text
+        typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2) if json else text(document))
+
+
+@commands.command()
+def compare(
+    url: Annotated[str, typer.Option(help="The address of a MISP that runs.")] = "",
+    key: Annotated[
+        str,
+        typer.Option(
+            envvar="VARDKASE_MISP_KEY", help="The key of a site administrator there.", show_default=False
+        ),
+    ] = "",
+    authority: Annotated[
+        Path | None,
+        typer.Option(
+            help="The certificate (PEM) of that MISP, or of who signed it.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    dump: Dump = None,
+    data_dir: DataDir = None,
+    report: ReportFile = None,
+    json: Json = False,
+) -> None:
+    """Compare all events of a MISP, over its API or from a dump, with what is here. Ends with status 1 if any differs.
+
+    The address of the MISP must be among the hub's permitted ones if it is not public.
+    """
+    if (dump is None) == (not url):
+        raise fail("give the address of a MISP (--url) or a dump of its database (--dump).", 2)
+    with opened(data_dir), shown_progress() as progress:
+        from vardkase.cli.console import console
+        from vardkase.hub.move_in.comparison.live import LiveMisp
+        from vardkase.hub.move_in.comparison.services import compare_with_dump, compare_with_misp
+        from vardkase.hub.move_in.readable import comparison_as_text
+        from vardkase.hub.move_in.report import signed
+        from vardkase.hub.move_in.source.dump import read_dump
+
+        def done(number: int) -> None:
+            progress("compared events", number, 0)
+
+        if dump is not None:
+            comparison = compare_with_dump(console(), dump.name, read_dump(dump), done)
+        else:
+            misp = LiveMisp(url, key, authority.read_text(encoding="utf-8") if authority else "")
+            comparison = compare_with_misp(console(), misp, done)
+        made = signed(comparison.as_json())
+        document = json_text.dumps(made, ensure_ascii=False, indent=2)
+        if report is not None:
+            report.write_text(document, encoding="utf-8")
+        typer.echo(document if json else comparison_as_text(made))
+    if comparison.differing:
+        raise typer.Exit(1)
 
 
 def _given(dump: Path | None, database: str, files: Path | None, settings: Path | None) -> MoveInput:

@@ -13,6 +13,24 @@ def as_text(report: dict[str, Any]) -> str:
     return "\n".join(_lines(report))
 
 
+def comparison_as_text(comparison: dict[str, Any]) -> str:
+    return "\n".join(_compared(comparison))
+
+
+def _compared(comparison: dict[str, Any]) -> Iterator[str]:
+    yield f"Compared with {comparison['source']}: {comparison['equal']:,} of {comparison['events']:,} events are equal"
+    yield from ("", "      MISP       here")
+    for kind, (there, here) in comparison["counts"].items():
+        yield f"{there:>10,} {here:>10,}  {kind}"
+    if comparison["differing"]:
+        yield from ("", f"{comparison['differing']:,} differences")
+    for each in comparison["differences"]:
+        where = "only in MISP" if each["missing"] else ", ".join(each["fields"]) or "only here"
+        yield f"  event {each['event_id']}: {each['kind']} {each['name']} ({where})"
+    if signature := comparison.get("signature"):
+        yield f"Signed with the audit key {signature['key']}"
+
+
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     source = report["source"]
     yield f"Moved in from {source['base_url'] or 'a MISP without an address'} (schema {source['schema']})"

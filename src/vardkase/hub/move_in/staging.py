@@ -131,5 +131,8 @@ def _complete(tables: dict[str, Table]) -> None:
 
 def greatest_ids() -> dict[str, int]:
     """The greatest id of the tables from whose rows MISP’s deletions are told at the next run."""
-    row = cursor().execute("SELECT coalesce((SELECT max(id) FROM move_in.users), 0)").fetchone()
-    return {"users": row[0] if row else 0}
+    found = cursor().execute(
+        "SELECT 'users', coalesce(max(id), 0) FROM move_in.users "
+        "UNION ALL SELECT 'events', coalesce(max(id), 0) FROM move_in.events"
+    )
+    return dict(found.fetchall())

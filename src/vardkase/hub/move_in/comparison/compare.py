@@ -15,12 +15,14 @@ import msgspec
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.events import separate_events
 from vardkase.formats.misp_json.options import Deleted, EventOptions
-from vardkase.hub.move_in.comparison.parts import Parts, digest_of, parts_of
+from vardkase.hub.move_in.comparison.parts import Parts, parts_of
 from vardkase.identity.access.actor import Actor
 
 MOST_NAMED = 200
 AT_ONCE = 20
-AS_STORED = EventOptions(deleted=Deleted.BOTH, include_event_correlations=False, include_all_tags=True)
+AS_STORED = EventOptions(
+    deleted=Deleted.BOTH, include_event_correlations=False, include_all_tags=True, exclude_galaxy=True
+)
 
 type Events = Callable[[Sequence[int]], dict[int, Parts]]
 """Reads events by their numbers; those that are not there are left out."""
@@ -66,7 +68,7 @@ def compare_events(
             there.update(kind for kind, _ in misp)
             here.update(kind for kind, _ in own)
             comparison.events += 1
-            if digest_of(misp) == digest_of(own):
+            if misp == own:
                 comparison.equal += 1
             else:
                 _note(comparison, event_id, misp, own)
@@ -94,7 +96,6 @@ def _note(comparison: Comparison, event_id: int, misp: Parts, own: Parts) -> Non
 
 
 def _batched(ids: Iterable[int]) -> Iterator[list[int]]:
-    """Large events alone: their numbers of attributes are known here."""
     batch: list[int] = []
     weight = 0
     sizes = dict(

@@ -13,7 +13,7 @@ from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.hub.move_in.comparison.parts import Parts, parts_of
 from vardkase.hub.move_in.problems import MoveInProblem
 
-PAGE = 1_000
+PAGE = 500
 LARGEST = 512 * 1024 * 1024
 
 
@@ -30,9 +30,11 @@ class LiveMisp:
         self._policy = RequestPolicy(authority=authority, limit=LARGEST, seconds=600.0)
 
     def event_ids(self) -> Iterator[int]:
-        """The numbers of all events, in ascending order."""
+        """The numbers of all events, in ascending order. MISP's minimal index leaves out empty ones."""
         page = 1
-        while rows := self._post("events/index", {"minimal": 1, "sort": "id", "limit": PAGE, "page": page}):
+        while rows := self._post(
+            "events/index", {"sort": "id", "direction": "asc", "limit": PAGE, "page": page}
+        ):
             yield from sorted(int(row["id"]) for row in rows)
             if len(rows) < PAGE:
                 return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vardkase.misp.time import parse_seen
@@ -43,13 +42,6 @@ FIELDS = {
 
 def parts_of(event: Mapping[str, Any]) -> Parts:
     return dict(_parts(event))
-
-
-def digest_of(parts: Parts) -> str:
-    digest = hashlib.sha256()
-    for key in sorted(parts):
-        digest.update(repr((key, sorted(parts[key].items()))).encode())
-    return digest.hexdigest()
 
 
 def part(kind: str, members: Mapping[str, Any]) -> tuple[Part, Mapping[str, str]]:
@@ -92,11 +84,27 @@ def _attribute(attribute: Mapping[str, Any]) -> Iterator[tuple[Part, Mapping[str
 
 def _plain(name: str, value: Any) -> str:
     """Numbers as text, flags as 0 and 1, nothing and empty alike, times in microseconds."""
-    if isinstance(value, bool):
-        return str(int(value)) if value or name != "protected" else ""
-    text = "" if value is None else str(value)
-    if name in {"first_seen", "last_seen"} and text and not isinstance(value, int):
-        return str(parse_seen(text, 0))
-    if name in {"object_id", "old_id", "org_id"} and text == "0":
+    if value is None:
         return ""
-    return text.lower() if name.endswith("uuid") else text
+    if value is True or value is False:
+        return "1" if value else "" if name == "protected" else "0"
+    text = str(value)
+    if name in SPECIAL:
+        return SPECIAL[name](text)
+    return text
+
+
+def _seen(text: str) -> str:
+    """In microseconds, as MISP's database has it; its documents have ISO times, with a dash after the year."""
+    return str(parse_seen(text, 0)) if text[4:5] == "-" else text
+
+
+def _number_or_none(text: str) -> str:
+    return "" if text == "0" else text
+
+
+SPECIAL: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys(("first_seen", "last_seen"), _seen),
+    **dict.fromkeys(("object_id", "old_id", "org_id"), _number_or_none),
+    **dict.fromkeys(("uuid", "template_uuid", "referenced_uuid", "extends_uuid"), str.lower),
+}

@@ -17,7 +17,6 @@ def event_ids() -> list[int]:
 
 
 def index() -> None:
-    """So that the parts of an event are found without reading all tables through."""
     for table, column in INDEXED.items():
         cursor().execute(f"CREATE INDEX IF NOT EXISTS {table}_compared ON move_in.{table} ({column})")
 

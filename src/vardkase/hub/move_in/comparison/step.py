@@ -18,7 +18,7 @@ def compare(taking: Taking) -> Comparison:
     taking.leave_out("differences in events", map(_name, comparison.differences), DIFFERS)
     for kind, (there, here) in staged.counts().items():
         if here < there:
-            taking.leave_out(kind, [f"{there - here} of {there}"], NOT_HERE)
+            taking.leave_out("numbers that differ", [f"{kind}: {there - here} of {there}"], NOT_HERE)
     return comparison
 
 

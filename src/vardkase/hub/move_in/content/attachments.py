@@ -31,7 +31,6 @@ def take_attachments(taking: Taking) -> None:
 
 
 def _wanted(table: str) -> dict[tuple[str, str], int]:
-    """Rows that have a file, by the names of their folder and file in MISP."""
     rows = cursor().execute(WANTED.format(table=table))
     return {(str(event), str(number)): number for number, event in rows}
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from vardkase.hub.move_in.content.upserts import Upsert, flag, group, made_uuid, moment, text, uuid
+from vardkase.hub.move_in.content.upserts import (
+    Upsert,
+    distribution,
+    flag,
+    group,
+    made_uuid,
+    moment,
+    text,
+    uuid,
+)
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 from vardkase.misp.analyst_data import LANGUAGE, LONGEST_LANGUAGE, LONGEST_NAME
 from vardkase.misp.types import COMPOSITE_TYPES
@@ -26,7 +35,7 @@ def take_sightings(taking: Taking) -> None:
 
 
 def take_analyst_data(taking: Taking) -> None:
-    """All three kinds are one table here, so their numbers are new; links go by UUID."""
+    # All three kinds are one table here, so their numbers are new; links go by UUID.
     for kind, (staged, what, own) in KINDS.items():
         taking.leave_out_rows(
             what, NO_ORGANISATION, f"SELECT s.uuid FROM move_in.{staged} s WHERE NOT ({OF_KNOWN})"
@@ -130,7 +139,7 @@ ANALYST_DATA = {
     "orgc_id": "creator.id",
     "created": moment("s.created"),
     "modified": moment("s.modified"),
-    "distribution": "coalesce(s.distribution, 0)",
+    "distribution": distribution(0),
     "sharing_group_id": group(),
     "locked": flag("s.locked"),
     "text": "NULL::text",
@@ -174,7 +183,7 @@ DELEGATIONS = Upsert(
         "org_id": "s.org_id",
         "requester_org_id": "s.requester_org_id",
         "message": text("s.message"),
-        "distribution": "coalesce(s.distribution, -1)",
+        "distribution": distribution(-1),
         "sharing_group_id": group(),
     },
     # An event can be asked for once; the request that came last counts.
@@ -192,7 +201,7 @@ COLLECTIONS = Upsert(
         "user_id": "coalesce(s.user_id, 0)",
         "created": moment("s.created"),
         "modified": moment("s.modified"),
-        "distribution": "coalesce(s.distribution, 0)",
+        "distribution": distribution(0),
         "sharing_group_id": group(),
         "name": text("s.name"),
         "type": "coalesce(nullif(s.type, ''), 'other')",

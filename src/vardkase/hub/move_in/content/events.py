@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vardkase.core.sql import cursor
-from vardkase.hub.move_in.content.upserts import Upsert, flag, group, made_uuid, text, uuid
+from vardkase.hub.move_in.content.upserts import Upsert, distribution, flag, group, made_uuid, text, uuid
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
-from vardkase.intel.editing.deletion import remove_attributes
+from vardkase.intel.editing.deletion import remove_attributes, remove_event
+from vardkase.intel.models import Event
 from vardkase.misp.types import COMPOSITE_TYPES, TYPES
 
 PARTS = {
@@ -36,6 +37,10 @@ NO_EVENT = "The event that it belongs to is not there."
 
 
 def take_events(taking: Taking) -> None:
+    gone = cursor().execute(GONE, {"greatest": taking.greatest("events")}).fetchall()
+    for event in Event.objects.select_for_update(of=("self",)).filter(pk__in=[row[0] for row in gone]):
+        remove_event(event, event.info)
+        taking.count("events deleted in MISP", 1)
     for table, kind in (
         ("events", "events"),
         *((table, PARTS[table]) for table in IDENTIFIED if table != "events"),
@@ -100,7 +105,6 @@ def take_keys(taking: Taking) -> None:
 
 
 def _remove_deleted(taking: Taking) -> None:
-    """Attributes and objects that MISP has deleted for good since the last move, with all that hangs on them."""
     for event_id, ids in cursor().execute(DELETED_ATTRIBUTES).fetchall():
         remove_attributes(event_id, ids)
         taking.count("attributes deleted in MISP", len(ids))
@@ -108,11 +112,15 @@ def _remove_deleted(taking: Taking) -> None:
 
 
 def _leave_out(taking: Taking, kind: str, table: str, why: str, condition: str) -> None:
-    """Take rows out of the staging table, so that no later step meets them."""
+    # Out of the staging table, so that no later step meets them.
     removed = f"DELETE FROM move_in.{table} s WHERE {condition} RETURNING s.id"
     taking.leave_out_rows(kind, why, f"WITH gone AS ({removed}) SELECT id::text FROM gone ORDER BY id")
 
 
+GONE = """
+SELECT e.id FROM event e WHERE e.id <= %(greatest)s AND NOT EXISTS (SELECT 1 FROM move_in.events s WHERE s.id = e.id)
+ORDER BY e.id
+"""
 # One pass each over the table, by hashing.
 TWICE = """
 s.id IN (
@@ -145,7 +153,7 @@ EVENTS = Upsert(
         "info": text("s.info"),
         "threat_level_id": "coalesce(s.threat_level_id, 4)",
         "analysis": "coalesce(s.analysis, 0)",
-        "distribution": "coalesce(s.distribution, 0)",
+        "distribution": distribution(0),
         "sharing_group_id": group(),
         "timestamp": "coalesce(s.timestamp, 0)",
         "publish_timestamp": "coalesce(s.publish_timestamp, 0)",
@@ -176,7 +184,7 @@ OBJECTS = Upsert(
         "template_uuid": "nullif(s.template_uuid, '')",
         "template_version": "coalesce(s.template_version, 1)",
         "timestamp": "coalesce(s.timestamp, 0)",
-        "distribution": "coalesce(s.distribution, 5)",
+        "distribution": distribution(5),
         "sharing_group_id": group(),
         "comment": text("s.comment"),
         "deleted": flag("s.deleted"),
@@ -201,7 +209,7 @@ ATTRIBUTES = Upsert(
         "value1": "s.value1",
         "value2": "CASE WHEN s.type = ANY(%(composite)s::text[]) THEN coalesce(s.value2, '') END",
         "to_ids": flag("s.to_ids"),
-        "distribution": "coalesce(s.distribution, 5)",
+        "distribution": distribution(5),
         "sharing_group_id": group(),
         "timestamp": "coalesce(s.timestamp, 0)",
         "comment": text("s.comment"),
@@ -280,7 +288,7 @@ REPORTS = Upsert(
         "event_id": "s.event_id",
         "name": text("s.name"),
         "content": text("s.content"),
-        "distribution": "coalesce(s.distribution, 5)",
+        "distribution": distribution(5),
         "sharing_group_id": group(),
         "timestamp": "coalesce(s.timestamp, 0)",
         "deleted": flag("s.deleted"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from vardkase.core.sql import cursor
 from vardkase.hub.move_in.content.tags import NO_CONTENT
-from vardkase.hub.move_in.content.upserts import Upsert, flag, group, json, made_uuid, text, uuid
+from vardkase.hub.move_in.content.upserts import (
+    Upsert,
+    distribution,
+    flag,
+    group,
+    json,
+    made_uuid,
+    text,
+    uuid,
+)
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 
 
@@ -88,7 +97,7 @@ CLUSTERS = Upsert(
         "source": text("s.source"),
         "authors": json("s.authors", "[]"),
         "version": "coalesce(s.version, 0)",
-        "distribution": "coalesce(s.distribution, 0)",
+        "distribution": distribution(0),
         "sharing_group_id": group(),
         "org_id": "coalesce(s.org_id, 0)",
         "orgc_id": "coalesce(s.orgc_id, 0)",
@@ -111,7 +120,7 @@ RELATIONS = f"""
 INSERT INTO galaxy_cluster_relation (galaxy_cluster_id, referenced_galaxy_cluster_uuid, referenced_galaxy_cluster_type,
     distribution, sharing_group_id, "default", tags)
 SELECT s.galaxy_cluster_id, s.referenced_galaxy_cluster_uuid::uuid, left(s.referenced_galaxy_cluster_type, 255),
-       s.distribution, {group()}, s."default" <> 0, ARRAY(
+       {distribution(3)}, {group()}, s."default" <> 0, ARRAY(
            SELECT t.name FROM move_in.galaxy_cluster_relation_tags r JOIN move_in.tags t ON t.id = r.tag_id
            WHERE r.galaxy_cluster_relation_id = s.id ORDER BY r.id)
 FROM move_in.galaxy_cluster_relations s JOIN changed_cluster c ON c.id = s.galaxy_cluster_id

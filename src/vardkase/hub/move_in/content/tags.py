@@ -58,7 +58,6 @@ def take_tag_collections(taking: Taking) -> None:
 
 
 def take_known_names(taking: Taking) -> None:
-    """Who knows the names of tags, once it is known what carries them (`identity.access.tag_names`)."""
     taking.execute("favourite tags", FAVOURITES)
     taking.execute("organisations that know a tag that nothing carries", MAKERS)
 

@@ -65,7 +65,6 @@ def json(column: str, default: str) -> str:
 
 
 def texts(column: str) -> str:
-    """A JSON list of texts as an array."""
     listed = f"CASE WHEN pg_input_is_valid({column}, 'jsonb') THEN {column}::jsonb END"
     return (
         f"ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof({listed}) WHEN 'array' THEN {listed} "
@@ -81,8 +80,14 @@ def moment(column: str) -> str:
     )
 
 
+def distribution(default: int, row: str = "s") -> str:
+    # The own organisation alone reads what has lost its sharing group.
+    exists = f"EXISTS (SELECT 1 FROM sharing_group g WHERE g.id = {row}.sharing_group_id)"
+    return f"CASE WHEN {row}.distribution = 4 AND NOT {exists} THEN 0 ELSE coalesce({row}.distribution, {default}) END"
+
+
 def group(row: str = "s") -> str:
-    """The sharing group, if the distribution is one and the group exists; nobody else reads what has lost its group."""
+    """The sharing group, if the distribution is one and the group exists."""
     return (
         f"CASE WHEN {row}.distribution = 4 THEN "
         f"(SELECT g.id FROM sharing_group g WHERE g.id = {row}.sharing_group_id) END"
