@@ -88,6 +88,7 @@ NEWER = {
     "membership.0006_file_signatures": 0,
     "membership.0007_member_conditions": 2,
     "move_in.0001_initial": 3,
+    "move_in.0002_former_log": 1,
     "policy.0002_approval_notify": 0,
     "public_records.0001_initial": 4,
     "public_records.0002_cases": 11,

@@ -175,6 +175,42 @@ def compare(
         raise typer.Exit(1)
 
 
+@commands.command()
+def log(
+    user: Annotated[str, typer.Option("--user", help="Only what this person did.", metavar="EMAIL")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help="Only about this kind of thing, as MISP names it.", metavar="Event")
+    ] = "",
+    number: Annotated[int | None, typer.Option("--id", help="Only about the thing with this id.")] = None,
+    most: Annotated[
+        int, typer.Option("--limit", help="At most so many, the newest.", min=1, max=100_000)
+    ] = 100,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show what MISP’s own log says of the time before the move. Recorded in the audit log."""
+    with opened(data_dir):
+        from vardkase.cli.console import console
+        from vardkase.hub.move_in.queries import former_log
+
+        entries = former_log(console(), person=user, kind=kind, number=number, most=most)
+        lines = [
+            {
+                "time": entry.created.isoformat(timespec="seconds"),
+                "who": entry.actor_name,
+                "organisation": entry.organisation_name,
+                "address": entry.address,
+                "action": entry.action,
+                "kind": entry.target_kind,
+                "id": entry.target_id,
+                "title": entry.title,
+                **({"change": entry.change} if json else {}),
+            }
+            for entry in entries
+        ]
+        rows(lines, as_json=json)
+
+
 def _given(dump: Path | None, database: str, files: Path | None, settings: Path | None) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput

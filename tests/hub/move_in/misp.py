@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 import bcrypt
+import brotli
 
 PASSWORD = "gammalt lösenord ÅÄÖ 2019"
 HOME, PARTNER = "2084b396-e1ab-4cb7-b7e5-1503d3abaf08", "04bf989f-a036-4c89-b373-c42b692ee314"
@@ -124,6 +125,17 @@ def tables() -> dict[str, list[dict[str, Any]]]:
                 {"id": 2, "user_id": 8, "org_id": 1, "name": "Bad", "url": "javascript:alert(1)"},
             ],
             "cerebrates": [{"id": 1, "name": "Cerebrate åäö", "url": "https://cerebrate.example"}],
+            "audit_logs": [
+                {"id": 5, "created": NIGHT, "user_id": 8, "org_id": 1, "ip": bytes([192, 0, 2, 5]), "action": "edit",
+                 "model": "Event", "model_id": 300, "model_title": "Phishing åäö",
+                 "change": b"\xce\xb2\xcf\x81" + brotli.compress(b'{"info":["a","b"]}')},
+                {"id": 9, "created": NIGHT, "user_id": 99, "org_id": 1, "action": "add", "model": "Tag", "model_id": 1,
+                 "model_title": "t", "change": b"{}"},
+            ],
+            "logs": [
+                {"id": 7, "created": NIGHT, "email": "SYSTEM", "org": "SYSTEM", "ip": "::1", "action": "login",
+                 "model": "User", "model_id": 8, "title": "User (8)", "description": "signed in"},
+            ],
             "cake_sessions": [{"id": "s1", "data": "secret", "expires": 1}],
         }
     )  # fmt: skip

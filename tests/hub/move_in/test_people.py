@@ -82,6 +82,7 @@ def test_people_keys_and_connections_move(db: None, tmp_path: Path) -> None:
     _keys()
     _passwords_and_second_factors()
     _what_is_reported(report, tmp_path)
+    _log_of_former_times()
     _nothing_contacts_others_until_told()
 
 
@@ -155,6 +156,18 @@ def _what_is_reported(report: dict[str, Any], folder: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace('move_in')")
         assert cursor.fetchone() == (None,), "hashes and keys do not stay behind"
+
+
+def _log_of_former_times() -> None:
+    told = CliRunner().invoke(commands, ["move-in", "log", "--kind", "event", "--id", "300", "--json"])
+    entry = json.loads(told.stdout)[0]
+    assert (entry["who"], entry["address"], entry["change"]) == (
+        "o'brien+x_%&y@a.example",
+        "192.0.2.5",
+        '{"info":["a","b"]}',
+    )
+    assert len(json.loads(CliRunner().invoke(commands, ["move-in", "log", "--json"]).stdout)) == 3
+    assert AuditEntry.objects.filter(action="move_in.log_read").count() == 2
 
 
 def _nothing_contacts_others_until_told() -> None:

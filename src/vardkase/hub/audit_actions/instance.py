@@ -57,6 +57,7 @@ class HubAction(AuditAction):
     LIST_EXPORTED = "list.exported", _("A list was downloaded")
     LEGAL_RULE_CHANGED = "legal_rule.changed", _("A legal rule was changed")
     POLICY_DISCARDED = "policy.discarded", _("The draft of the MISP policy was discarded")
+    MOVE_IN_LOG_READ = "move_in.log_read", _("The former MISP’s log was read")
     MOVE_IN_MOVED = "move_in.moved", _("A MISP was moved into this hub")
     MOVE_IN_SWITCHED_ON = "move_in.switched_on", _("What had been on in the former MISP was switched on")
     POLICY_DRAFTED = "policy.drafted", _("The draft of the MISP policy was written")

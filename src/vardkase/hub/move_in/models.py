@@ -68,3 +68,34 @@ class SwitchedOff(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class FormerLogEntry(models.Model):
+    """A row of MISP's own log, from before the move; kept beside the hub's audit log, whose chain begins here.
+
+    `source` is MISP's table and `source_id` the row's id there. `change` is MISP's text or JSON, as it was.
+    """
+
+    source = models.CharField(max_length=16)
+    source_id = models.BigIntegerField()
+    created = models.DateTimeField()
+    actor_name = models.CharField(max_length=255)
+    organisation_name = models.CharField(max_length=255)
+    address = models.GenericIPAddressField(null=True)
+    action = models.CharField(max_length=20)
+    target_kind = models.CharField(max_length=80)
+    target_id = models.BigIntegerField()
+    title = models.TextField(blank=True, default="")
+    change = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "former_log_entry"
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="former_log_entry_once")]
+        indexes = [
+            models.Index(fields=["target_kind", "target_id"], name="former_log_entry_target"),
+            models.Index(fields=["actor_name"], name="former_log_entry_actor"),
+            models.Index(fields=["-created"], name="former_log_entry_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.title}"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict
-from vardkase.hub.move_in.models import Move
+from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.move_in.models import FormerLogEntry, Move
 from vardkase.hub.move_in.problems import MoveInProblem
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation, SharingGroup
 from vardkase.intel.models import Event
@@ -22,6 +27,24 @@ def last_report() -> dict[str, Any]:
     if (move := last_move()) is None:
         raise Conflict(MoveInProblem.NOTHING_MOVED())
     return dict(move.report)
+
+
+@transaction.atomic
+def former_log(
+    actor: Actor, *, person: str, kind: str, number: int | None, most: int
+) -> list[FormerLogEntry]:
+    """The newest entries of MISP's log, recorded as read: of one person, of one kind of thing, of one thing."""
+    actor.require_oversight()
+    entries = FormerLogEntry.objects.order_by("-created", "-pk")
+    if person:
+        entries = entries.filter(actor_name__iexact=person)
+    if kind:
+        entries = entries.filter(target_kind__iexact=kind)
+    if number is not None:
+        entries = entries.filter(target_id=number)
+    asked = {"person": person, "kind": kind, "number": number, "most": most}
+    record(actor, HubAction.MOVE_IN_LOG_READ, Target("former_log_entry", title="MISP"), asked)
+    return list(entries[:most])
 
 
 def require_fresh() -> None:

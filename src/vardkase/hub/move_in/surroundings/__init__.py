@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from vardkase.hub.move_in.surroundings import connections, feeds, pages, settings, without_a_place
+from vardkase.hub.move_in.surroundings import connections, feeds, former_log, pages, settings, without_a_place
 
-SURROUNDING_STEPS = (*connections.STEPS, feeds.STEP, settings.STEP, *pages.STEPS, without_a_place.STEP)
+SURROUNDING_STEPS = (
+    *connections.STEPS,
+    feeds.STEP,
+    settings.STEP,
+    *pages.STEPS,
+    former_log.STEP,
+    without_a_place.STEP,
+)

@@ -1,0 +1,87 @@
+"""MISP's logs, as they are: what happened before the move."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+import brotli
+
+from vardkase.core.sql import copy_rows, cursor
+from vardkase.hub.move_in.taking import Step, Taking
+
+BATCH = 5_000
+LONGEST = 65_535
+"""Characters of a title or a change: MISP’s own columns hold no more, unless it has compressed them."""
+COMPRESSED = b"\xce\xb2\xcf\x81"
+"""How MISP marks a change that it has compressed with Brotli."""
+
+AUDIT_LOGS = """
+SELECT m.id, move_in.moment(m.created), coalesce(u.email, 'user ' || m.user_id), coalesce(o.name, ''), m.ip, m.action,
+    m.model, m.model_id, m.model_title, m.change
+FROM move_in.audit_logs m
+LEFT JOIN move_in.users u ON u.id = m.user_id LEFT JOIN move_in.organisations o ON o.id = m.org_id
+WHERE m.id > %s AND move_in.moment(m.created) IS NOT NULL ORDER BY m.id LIMIT %s
+"""
+LOGS = """
+SELECT m.id, move_in.moment(m.created), m.email, m.org, m.ip, m.action, m.model, m.model_id, m.title,
+    concat_ws(E'\\n', nullif(m.description, ''), nullif(m.change, ''))
+FROM move_in.logs m
+WHERE m.id > %s AND move_in.moment(m.created) IS NOT NULL ORDER BY m.id LIMIT %s
+"""
+STORE = """
+COPY former_log_entry (source, source_id, created, actor_name, organisation_name, address, action, target_kind,
+                       target_id, title, change) FROM STDIN
+"""
+KNOWN = "SELECT coalesce(max(source_id), 0) FROM former_log_entry WHERE source = %s"
+
+
+def take_log(taking: Taking) -> None:
+    for source, statement in (("audit_logs", AUDIT_LOGS), ("logs", LOGS)):
+        # Logs only grow, so what came last time ends at its greatest id.
+        last = cursor().execute(KNOWN, (source,)).fetchall()[0][0]
+        while rows := cursor().execute(statement, (last, BATCH)).fetchall():
+            copy_rows(STORE, _entries(source, rows))
+            taking.count("entries of MISP’s log", len(rows))
+            last = rows[-1][0]
+
+
+def _entries(source: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    for number, created, actor, organisation, address, action, model, model_id, title, change in rows:
+        yield (
+            source,
+            number,
+            created,
+            actor[:255],
+            organisation[:255],
+            _address(address),
+            action[:20],
+            model[:80],
+            model_id,
+            (title or "")[:LONGEST],
+            _text(change)[:LONGEST],
+        )
+
+
+def _address(given: bytes | str | None) -> str | None:
+    try:
+        return str(ipaddress.ip_address(given)) if given else None
+    except ValueError:
+        return None
+
+
+def _text(change: bytes | str | None) -> str:
+    if change is None or isinstance(change, str):
+        return change or ""
+    if change.startswith(COMPRESSED):
+        try:
+            # A little at a time, so that what grows without end is not kept.
+            unpacked = brotli.Decompressor()
+            change = unpacked.process(change[len(COMPRESSED) :], output_buffer_limit=LONGEST)
+        except brotli.error:
+            return ""
+    return change.decode("utf-8", "replace").replace("\0", "")
+
+
+STEP = Step("former log", ("audit_logs", "logs"), take_log)
