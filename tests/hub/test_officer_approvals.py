@@ -170,7 +170,7 @@ def test_application_is_decided_from_approval_inbox(seed: Seed, desk: Desk) -> N
     application, proposal = proposed(at_the_screen(desk.officer))
     second = signed_in(desk.second)
     page = second.get(reverse("approval_request", args=[proposal.pk])).content.decode()
-    assert all(words in page for words in (application.number, proposal.reasons, proposal.digest))
+    assert all(words in page for words in (application.number, proposal.reason, proposal.digest))
     text = {"text": "Är jouren provad?"}
     second.post(reverse("approval_request_decline", args=[proposal.pk]), text)
     assert [each.text for each in application.messages.all()] == [text["text"]]

@@ -336,7 +336,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "Proposal": {
             "id": str(proposal.pk),
             "outcome": proposal.outcome,
-            "reasons": proposal.reasons,
+            "reasons": proposal.reason,
             "exception": proposal.exception,
             "conditions": [each.as_parameters() for each in proposal.conditions],
             "state": str(proposal.state_now),

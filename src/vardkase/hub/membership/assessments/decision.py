@@ -134,7 +134,7 @@ def _execute_decision(approval: Approval) -> Application:
     Handling.objects.filter(application=application).update(terms_version=current_terms().version)
     application.decided = timezone.now()
     application.save(update_fields=["decided", "changed"])
-    take_step(actor, APPLICATION, application, proposal.outcome, proposal.reasons)
+    take_step(actor, APPLICATION, application, proposal.outcome, proposal.reason)
     letters.send_decision(actor, application, proposal)
     if proposal.outcome == Outcome.APPROVE:
         application_approved.emit(application)

@@ -229,13 +229,13 @@ def _send(actor: Actor, application: Application, letter: Letter, kind: str, doc
 
 def _reasons(application: Application, proposal: Proposal) -> str:
     if not proposal.exception:
-        return proposal.reasons
+        return proposal.reason
     lines = [
         gettext("The criterion %(title)s is not met: %(reason)s") % {"title": title, "reason": reason}
         for title, reason in _not_met(application)
     ]
     lines.append(gettext("We grant membership nevertheless: %s") % proposal.exception)
-    return "\n\n".join([proposal.reasons, *lines])
+    return "\n\n".join([proposal.reason, *lines])
 
 
 def _unmet_criteria(application: Application) -> str:

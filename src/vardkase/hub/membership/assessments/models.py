@@ -88,10 +88,6 @@ class Proposal(ApprovalRequest):
         return str(self.outcome.label)
 
     @property
-    def reasons(self) -> str:
-        return str(self.parameters.get("reasons", ""))
-
-    @property
     def exception(self) -> str:
         return str(self.parameters.get("exception", ""))
 

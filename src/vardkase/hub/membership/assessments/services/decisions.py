@@ -121,7 +121,6 @@ def _propose(
         title=str(application),
         parameters={
             "outcome": outcome,
-            "reasons": reasons,
             "exception": exception,
             "conditions": [each.as_parameters() for each in stated],
         },
