@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -236,6 +237,14 @@ def test_interrupted_run_goes_on_and_other_hubs_are_refused(
     User.objects.filter(pk=8).update(nids_sid=7)
     assert move_in(tmp_path, misp.tables())["taken"]["keys"] == 5
     assert User.objects.get(pk=8).nids_sid == 7, "the step was not run again"
+
+
+def test_only_one_run_at_a_time(db: None, tmp_path: Path) -> None:
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:  # type: ignore[arg-type]
+        other.execute("SELECT pg_advisory_lock(%s)", (running.ONE_AT_A_TIME,))
+        refused = move_in(tmp_path, misp.tables(), code=1)
+    assert "under way" in str(refused.exception)
+    assert not Move.objects.exists()
 
 
 def test_hub_in_use_is_not_moved_into(seed: Seed, tmp_path: Path) -> None:

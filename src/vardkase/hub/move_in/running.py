@@ -7,16 +7,18 @@ dump goes through all steps again, each of which brings only what is new or chan
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, VardkaseError
+from vardkase.core.sql import cursor, pin_connection
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.models import Move, MoveStep
@@ -30,6 +32,9 @@ from vardkase.hub.move_in.source.staged_source import staged_source
 from vardkase.hub.move_in.steps import STEPS
 from vardkase.hub.move_in.taking import Step, Taking
 from vardkase.identity.access.actor import Actor, console_actor
+
+ONE_AT_A_TIME = 0x4D4F_5645
+"""Any fixed number."""
 
 type Progress = Callable[[str, int, int], None]
 
@@ -55,6 +60,11 @@ def run(given: MoveInput, progress: Progress) -> dict[str, Any]:
 
     Raises Conflict and Invalid.
     """
+    with _alone():
+        return _run(given, progress)
+
+
+def _run(given: MoveInput, progress: Progress) -> dict[str, Any]:
     move = _begin(given)
     with MispFiles(given.files) as files:
         taking = _taking(move, given, files)
@@ -76,7 +86,7 @@ def rehearse(given: MoveInput, progress: Progress) -> dict[str, Any]:
     """Do all of it in one transaction, and take it back: what `run` would report, unsigned."""
     report: dict[str, Any] = {}
     try:
-        with transaction.atomic():
+        with _alone(), transaction.atomic():
             move = _begin(given)
             with MispFiles(given.files) as files:
                 taking = _taking(move, given, files)
@@ -87,6 +97,19 @@ def rehearse(given: MoveInput, progress: Progress) -> dict[str, Any]:
             raise _Rehearsed
     except _Rehearsed:
         return report
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """The staging tables are one set: raises Conflict while another process fills or reads them."""
+    pin_connection()
+    if not cursor().execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,)).fetchall()[0][0]:
+        raise Conflict(MoveInProblem.RUNNING())
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            cursor().execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
 
 
 def _begin(given: MoveInput) -> Move:
