@@ -20,6 +20,8 @@ from vardkase.identity.access.actor import Actor
 
 MOST_NAMED = 200
 AT_ONCE = 20
+MOST_AT_ONCE = 5_000
+"""Attributes of large events that are read together."""
 AS_STORED = EventOptions(
     deleted=Deleted.BOTH, include_event_correlations=False, include_all_tags=True, exclude_galaxy=True
 )
@@ -103,7 +105,7 @@ def _batched(ids: Iterable[int]) -> Iterator[list[int]]:
     )
     for event_id in ids:
         size = sizes.get(event_id, 0)
-        if batch and (len(batch) >= AT_ONCE or weight + size > 20_000):
+        if batch and (len(batch) >= AT_ONCE or weight + size > MOST_AT_ONCE):
             yield batch
             batch, weight = [], 0
         batch.append(event_id)
