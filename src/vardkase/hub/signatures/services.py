@@ -154,7 +154,7 @@ def target_of(row: SigningCertificate) -> Target:
 
 USE = ApprovalAction(
     name="use_signing_certificate",
-    title=_("Sign documents with a certificate"),
+    title=_("Seal documents with a certificate"),
     propose=OFFICERS,
     approve=OFFICERS,
     describe=_describe,
