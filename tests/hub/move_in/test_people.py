@@ -240,7 +240,7 @@ def test_interrupted_run_goes_on_and_other_hubs_are_refused(
 
 
 def test_only_one_run_at_a_time(db: None, tmp_path: Path) -> None:
-    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:  # type: ignore[arg-type]
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", (running.ONE_AT_A_TIME,))
         refused = move_in(tmp_path, misp.tables(), code=1)
     assert "under way" in str(refused.exception)

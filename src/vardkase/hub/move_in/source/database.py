@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import pymysql
@@ -60,7 +60,7 @@ def _connected(url: str) -> pymysql.Connection[Any]:
         charset="utf8mb4",
         connect_timeout=SECONDS,
         # Values as they are written, not as Python's types: MySQL knows dates that Python does not.
-        conv=dict(encoders),
+        conv=cast(Any, encoders),
     )
 
 

@@ -78,7 +78,7 @@ def _text(change: bytes | str | None) -> str:
         try:
             # A little at a time, so that what grows without end is not kept.
             unpacked = brotli.Decompressor()
-            change = unpacked.process(change[len(COMPRESSED) :], output_buffer_limit=LONGEST)
+            change = bytes(unpacked.process(change[len(COMPRESSED) :], output_buffer_limit=LONGEST))
         except brotli.error:
             return ""
     return change.decode("utf-8", "replace").replace("\0", "")
