@@ -78,6 +78,7 @@ ELSEWHERE = {
         "membership/phases/law/",
         "public-records/",
         "security/<int:pk>/reviews/<",
+        "backups/recipients/",
         "terms-and-criteria/draft/",
         "terms/answer/form/",
     ),

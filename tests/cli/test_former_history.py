@@ -82,6 +82,7 @@ NEWER = {
     "office.0005_absence_told_at": 0,
     "office.0006_absence_without_deputy": 0,
     "signatures.0001_initial": 2,
+    "backups.0001_initial": 3,
     "membership.0003_restriction_letter": 0,
     "membership.0004_restriction_review": 0,
     "membership.0005_completion_kind": 0,

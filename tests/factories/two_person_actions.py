@@ -8,6 +8,7 @@ from tests.factories import make_event, make_key, make_role, make_user
 from tests.factories.content_access import in_browser, operator_of
 from tests.factories.memberships import FACTS, at_the_screen, member, opened
 from tests.factories.seed import ApiUser
+from tests.factories.two_person_backups import BACKUP_SCENES
 from tests.factories.two_person_conditions import CONDITION_SCENES
 from tests.factories.two_person_legal_actions import LEGAL_SCENES
 from tests.factories.two_person_retention import RETENTION_SCENES
@@ -321,6 +322,7 @@ def role_of_officers(people: People) -> Setup:
 
 
 SCENES: dict[str, Callable[[People], Setup]] = {
+    **BACKUP_SCENES,
     **CONDITION_SCENES,
     **LEGAL_SCENES,
     **RETENTION_SCENES,

@@ -28,6 +28,7 @@ def _print(
     explanation: str,
     not_stated: list[str],
     to_be_done: list[str],
+    backups: list[str],
     *,
     as_json: bool,
 ) -> None:
@@ -37,6 +38,7 @@ def _print(
             "takes_part": takes_part,
             "not_stated": not_stated,
             "office": to_be_done,
+            "backups": backups,
         }
         typer.echo(json_format.dumps(whole, ensure_ascii=False))
         return
@@ -45,6 +47,8 @@ def _print(
         typer.echo(gettext("Not stated: %(what)s") % {"what": missing})
     for each in to_be_done:
         typer.echo(gettext("The office: %(what)s") % {"what": each})
+    for each in backups:
+        typer.echo(gettext("Backups: %(what)s") % {"what": each})
     for problem in found:
         name = str(problem["id"]).removeprefix("vardkase.")
         typer.echo(f"{name}: {problem['message']}")
@@ -120,8 +124,17 @@ def _of_the_office() -> list[str]:
         return []
 
 
+def _of_backups() -> list[str]:
+    from vardkase.hub.backups.queries import warnings
+
+    try:
+        return warnings()
+    except DatabaseError:
+        return []
+
+
 def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1") -> None:
-    """List unsafe settings by name, and what keeps officers from deciding and writing; exit code 1 for the former."""
+    """List unsafe settings by name (exit code 1), what officers still have to do, and missing backups."""
     choose(data_dir)
     configure_django()
     from vardkase.hub.instance.unsafe_settings import unsafe_settings
@@ -132,6 +145,6 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
         if is_exposed(host, settings.TRUSTED_PROXIES):
             said = gettext(EXPOSED) % {"host": host}
             found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": said, "hint": ""})
-        _print(found, *_who_takes_part(), _not_stated(), _of_the_office(), as_json=json)
+        _print(found, *_who_takes_part(), _not_stated(), _of_the_office(), _of_backups(), as_json=json)
     if found:
         raise typer.Exit(1)

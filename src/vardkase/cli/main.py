@@ -17,6 +17,7 @@ from vardkase.cli import (
     applications,
     assessments,
     audit,
+    backup,
     changes,
     check,
     checklists,
@@ -33,6 +34,7 @@ from vardkase.cli import (
     move_in,
     policy,
     remove,
+    restore,
     schema,
     secrets,
     security,
@@ -83,6 +85,9 @@ applications.commands.add_typer(checklists.commands)
 applications.commands.add_typer(changes.commands, name="change")
 applications.commands.add_typer(communities.commands, name="community")
 applications.commands.add_typer(statements.commands, name="statement")
+commands.add_typer(backup.commands, name="backup")
+commands.command()(restore.restore)
+commands.command()(restore.restored)
 commands.command()(worker.worker)
 commands.command()(check.check)
 commands.command()(doctor.doctor)

@@ -23,6 +23,7 @@ from vardkase.cli.installation import DataDir, choose
 from vardkase.cli.output import fail, note, result
 from vardkase.cli.provisioning import claim
 from vardkase.cli.stopping import StopRequest
+from vardkase.core.backup import pending
 from vardkase.core.database import EmbeddedPostgres, embedded_url, uses_external_database
 from vardkase.core.telemetry.metrics import forget_former_processes
 from vardkase.hub.profiles import EVERY
@@ -56,6 +57,8 @@ def serve(
     proxies = os.environ.get("VARDKASE_TRUSTED_PROXIES", "").strip()
     if is_exposed(host, int(proxies) if proxies.isdecimal() else 0):
         raise fail(EXPOSED % {"host": host})
+    if left := pending.left(chosen):
+        raise fail(f"{' '.join(left)} Readers are let in after that: `vardkase restored --open`.")
     address = _reachable(host)
     url = f"http://{f'[{address}]' if ':' in address else address}:{port}/"
     with claim(chosen, url) as holder:

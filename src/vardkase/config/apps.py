@@ -117,6 +117,10 @@ class PublicRecordsConfig(PackagesConfig):
     name = "vardkase.hub.public_records"
 
 
+class BackupsConfig(PackagesConfig):
+    name = "vardkase.hub.backups"
+
+
 class RetentionConfig(PackagesConfig):
     name = "vardkase.hub.retention"
 

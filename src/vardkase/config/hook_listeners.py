@@ -24,6 +24,7 @@ from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.subscriptions import tasks as subscriptions
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
+from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.hooks import letter_written
@@ -64,8 +65,7 @@ from vardkase.intel.sightings.hooks import sightings_published, sightings_stored
 from vardkase.intel.undo import services as undo
 from vardkase.knowledge.galaxies.hooks import cluster_published
 
-# Listeners of one hook are called in the order of this table: lower layers first, since what a higher layer
-# writes may rest on what a lower one has written or removed.
+# Listeners of one hook are called in this order: lower layers first, since higher ones may rest on what they wrote.
 LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         intel.before_creation,
@@ -155,6 +155,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
     ),
     Listener(
         intel.attributes_edited, stream_events.edited_attributes, "enters them in the outbox for streams"
+    ),
+    Listener(
+        intel.attributes_removed, backup_journal.enter_removed, "enters them in the journal of deletions"
     ),
     Listener(
         intel.attributes_removed,

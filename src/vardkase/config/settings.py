@@ -37,6 +37,8 @@ PROJECT = PACKAGE.parent.parent
 # Where everything that is kept on disk lives, and how people reach us.
 DATA_DIR = env_path("VARDKASE_DATA_DIR", PROJECT / ".data")
 FILES_DIR = DATA_DIR / "files"
+# Where backups are kept: a folder on another disk, or s3://bucket/prefix. Empty: none are made.
+BACKUP_STORAGE = env_str("VARDKASE_BACKUP_STORAGE")
 BASE_URL = env_str("VARDKASE_BASE_URL").rstrip("/")
 ALLOWED_HOSTS = env_list(
     "VARDKASE_ALLOWED_HOSTS",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.LawConfig",
     "vardkase.config.apps.SignaturesConfig",
     "vardkase.config.apps.SpillsConfig",
+    "vardkase.config.apps.BackupsConfig",
     "vardkase.config.apps.RetentionConfig",
     "vardkase.config.apps.CaseFilesConfig",
     "vardkase.config.apps.CorrespondenceConfig",

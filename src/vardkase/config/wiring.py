@@ -42,6 +42,10 @@ from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.audit_log import state as audit_log
+from vardkase.hub.backups import journal as backup_journal
+from vardkase.hub.backups import recipients as backup_recipients
+from vardkase.hub.backups import schedules as backup_schedules
+from vardkase.hub.backups.replaying import register_replays
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.kinds import register_appeals
 from vardkase.hub.case_files.appeals.rules import DISMISS_APPEAL
@@ -132,6 +136,7 @@ from vardkase.hub.retention import tasks as retention_tasks
 from vardkase.hub.retention.open_tasks import DUE
 from vardkase.hub.signatures import services as signatures
 from vardkase.hub.spills import deciding as spill_decisions
+from vardkase.hub.spills import replaying as spill_replaying
 from vardkase.hub.spills import schedules as spill_schedules
 from vardkase.hub.spills import tasks as spill_tasks
 from vardkase.hub.spills.queries import TASKS as SPILLS
@@ -200,6 +205,7 @@ SCHEDULES = (
     *spill_schedules.SCHEDULES,
     *quarterly_schedules.SCHEDULES,
     *office_schedules.SCHEDULES,
+    *backup_schedules.SCHEDULES,
     *retention_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,
@@ -255,6 +261,7 @@ APPROVAL_ACTIONS = (
     member_accounts.MAKE_SYNC_USER,
     spill_decisions.RELEASE,
     spill_decisions.DELETE,
+    backup_recipients.CHANGE,
     retention_rules.CHANGE_RULE,
     retention_runs.CARRY_OUT,
 )
@@ -323,6 +330,8 @@ def wire() -> None:
     register_clearance(is_cleared)
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)
+    register_replays()
+    backup_journal.register(backup_journal.Kind.SPILL, spill_replaying.delete_again)
     account_audit.listen()
     # Django sends the signal once for each app that has models: one is enough.
     post_migrate.connect(create_cache_table, sender=apps.get_app_config("core"))

@@ -34,9 +34,12 @@ def remove_unused(before: float) -> tuple[int, int]:
     """Remove files that no row references and that were last stored before `before` (Unix seconds); returns
     their number and bytes.
 
-    Each table is read once, in one statement. A file stored again meanwhile has a new time and is kept.
+    Each table is read once, in one statement. A file stored again meanwhile has a new time and is kept. While a
+    backup is being made, nothing is removed: it takes the database first, and then the files that its rows name.
     """
     executor = cursor()
+    if not executor.execute("SELECT pg_try_advisory_xact_lock(%s)", [files.BACKUP_LOCK]).fetchall()[0][0]:
+        return 0, 0
     executor.execute("CREATE TEMPORARY TABLE stored_file (digest text NOT NULL)")
     with executor.copy("COPY stored_file (digest) FROM STDIN") as copy:
         for digest in files.stored_before(before):

@@ -20,6 +20,8 @@ from pathlib import Path
 from django.conf import settings
 
 DIGEST = re.compile("[0-9a-f]{64}")
+BACKUP_LOCK = 0x5641_5246
+"""The advisory lock of the database that a backup shares, and that removing unused files takes alone."""
 
 
 def store(content: bytes) -> str:

@@ -37,6 +37,7 @@ class OptionalPart(Enum):
     DIAGRAMS = "diagrams"
     DOCX = "docx"
     KAFKA = "kafka"
+    S3 = "s3"
     STIX = "stix"
     YARA = "yara"
     ZEROMQ = "zeromq"
@@ -62,6 +63,7 @@ PARTS = {
     OptionalPart.DIAGRAMS: ("Mermaid", ("mmdr",)),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
+    OptionalPart.S3: ("S3", ("boto3",)),
     OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),
     OptionalPart.YARA: ("YARA", ("yara", "plyara")),
     OptionalPart.ZEROMQ: ("ZeroMQ", ("zmq",)),

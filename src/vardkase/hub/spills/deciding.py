@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any, cast
 
 from django.db import transaction
@@ -11,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.problems import Problem
+from vardkase.hub.backups.journal import enter
+from vardkase.hub.backups.models import DeletedContent
+from vardkase.hub.backups.queries import remains_until
 from vardkase.hub.lifecycle.services import take_step
 from vardkase.hub.spills import mails
 from vardkase.hub.spills.deletion import delete_spilled
@@ -21,7 +22,6 @@ from vardkase.hub.spills.models import Spill, SpillState
 from vardkase.hub.spills.problems import SpillProblem
 from vardkase.hub.spills.queries import find_spill, is_reported
 from vardkase.hub.spills.rules import HANDLERS, SPILL, conflict, require_handler
-from vardkase.hub.spills.settings import BACKUP_DAYS
 from vardkase.hub.spills.tasks import order_proof, order_requests
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.legal import lacks_legal_officer
@@ -140,9 +140,11 @@ def _delete(approval: Approval) -> Spill:
     actor = cast(Actor, approval.actor)
     _require_records(spill)
     take_step(actor, SPILL, spill, "delete", approval.reason)
+    # Before the deletion of the event, which is entered as well: this one takes its traces too.
+    enter(DeletedContent.Kind.SPILL, spill.event_uuid, spill.number)
     delete_spilled(spill)
     spill.ended_at = timezone.now()
-    spill.backups_until = today() + timedelta(days=BACKUP_DAYS.value)
+    spill.backups_until = remains_until(spill.ended_at)
     spill.save(update_fields=["ended_at", "backups_until"])
     order_proof(spill.pk)
     order_requests(spill.pk)

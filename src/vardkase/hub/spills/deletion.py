@@ -14,6 +14,7 @@ from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.needles import Needles, needles_of, sealed
 from vardkase.identity.access.quarantined import PARTS_OF
 from vardkase.intel.editing.deletion import remove_event
+from vardkase.intel.models import Event
 from vardkase.intel.services.quarantine import lock_quarantined
 
 
@@ -22,14 +23,21 @@ def delete_spilled(spill: Spill) -> Needles:
 
     Stores on the spill what the search for remains looks for. Raises NotFound unless it is in quarantine.
     """
-    event = lock_quarantined(spill.event_id)
+    needles = remove_everywhere(lock_quarantined(spill.event_id), spill.number)
+    spill.needles = sealed(needles)
+    spill.save(update_fields=["needles"])
+    return needles
+
+
+def remove_everywhere(event: Event, number: str) -> Needles:
+    """Remove a locked event and every trace of its content; `number` of the spill is written in its place."""
     needles = needles_of(event.pk)
     values: dict[str, Any] = {
         "event": event.pk,
         "uuid": event.uuid,
         "uuids": list(needles.uuids),
         "texts": list(needles.texts),
-        "removed": spill.number,
+        "removed": number,
     }
     executor = cursor()
     executor.execute(HELD, values)
@@ -42,8 +50,6 @@ def delete_spilled(spill: Spill) -> Needles:
     for statement in STATEMENTS:
         executor.execute(statement, values)
     executor.execute("DROP TABLE spilled_part, spilled_tag")
-    spill.needles = sealed(needles)
-    spill.save(update_fields=["needles"])
     # Whatever was computed from it: everything in the cache can be computed again.
     transaction.on_commit(cache.clear)
     return needles

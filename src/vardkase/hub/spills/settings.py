@@ -1,4 +1,4 @@
-"""Settings for spills: how long backups are kept, and how often those who had the event are reminded."""
+"""Settings for spills: how often those who had the event are reminded."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ from vardkase.core.change_origin import ChangedBy
 from vardkase.core.settings import Setting
 from vardkase.core.settings.problems import SettingProblem
 
-BACKUP_DAYS = Setting(
-    "Vardkase.backup_days",
-    35,
-    _("For how many days backups of the hub are kept. What has been deleted stays in them until then."),
-    check=lambda days: None if 0 <= days <= 3650 else SettingProblem.NOT_BETWEEN(least=0, most=3650),
-    changed_by=ChangedBy.OPERATOR,
-)
 REMINDER_DAYS = Setting(
     "Vardkase.spill_reminder_days",
     3,

@@ -254,6 +254,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("audit", _("Audit log"), icon="history", requires=Permission.AUDIT),
             NavigationItem("settings", _("Settings"), icon="settings", staff=OVERSIGHT, also_site_admin=True),
             NavigationItem(
+                "backups",
+                _("Backups"),
+                icon="archive",
+                staff=(*OVERSIGHT, StaffRole.OPERATOR),
+                also_site_admin=True,
+            ),
+            NavigationItem(
                 "schedules", _("Scheduled tasks"), icon="calendar", staff=OVERSIGHT, also_site_admin=True
             ),
         ),

@@ -1,0 +1,208 @@
+"""`vardkase restore`: makes a hub of a backup, in an empty data folder."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vardkase.cli.installation import DataDir, choose, configure_django, migrate, opened
+from vardkase.cli.output import Json, fail, note, result
+from vardkase.core.database import uses_external_database
+from vardkase.hub.profiles import EVERY
+
+if TYPE_CHECKING:
+    from vardkase.core.backup.restoring import Plan, Restore
+
+PROFILES = EVERY
+
+At = Annotated[
+    str, typer.Option("--at", help="Restore to this moment (ISO 8601; without a zone: UTC).", metavar="TIME")
+]
+
+
+def restore(
+    identity: Annotated[
+        Path, typer.Option("--identity", help="A file with an age identity that can read it.", metavar="FILE")
+    ],
+    data_dir: DataDir = None,
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from", help="Where the backups are: a folder, or s3://bucket/prefix.", metavar="PLACE"
+        ),
+    ] = "",
+    at: At = "",
+    backup: Annotated[str, typer.Option(help="Restore this backup, and no log after it.", metavar="ID")] = "",
+    secrets: Annotated[
+        Path | None, typer.Option(help="The file of `backup secrets`.", metavar="FILE")
+    ] = None,
+    secrets_identity: Annotated[
+        Path | None, typer.Option(help="An age identity that can read it.", metavar="FILE")
+    ] = None,
+    signed_by: Annotated[
+        str,
+        typer.Option(help="The key with which the hub signed, from `backup recipients list`.", metavar="KEY"),
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Restore database and files into an empty data folder, and repeat the deletions carried out after the backup.
+
+    The hub opens to readers once nothing is left to delete again (see `restored`).
+    """
+    chosen = choose(data_dir)
+    # The keys come first: what is made without them gets new ones.
+    restored_keys = _secrets(chosen, secrets, secrets_identity)
+    _without_database(source)
+    from vardkase.core.backup.pending import open_pending
+    from vardkase.core.backup.restoring import finish, plan, restore_cluster, restore_files
+
+    making = _restore(identity, source)
+    wanted = plan(making.storage, _moment(at), backup)
+    if signed_by and not all(each.is_signed_by(signed_by) for each in wanted.backups):
+        raise fail("this backup was not signed by that key; nothing was restored.")
+    if not signed_by:
+        note("Whether the hub signed this backup was not checked: no --signed-by was given.")
+    with open_pending(chosen) as pending:
+        _database(making, wanted, chosen, restore_cluster)
+        files = restore_files(making, wanted, chosen / "files")
+        with opened(chosen, lambda: _prepare(chosen)):
+            finish(chosen)
+            _import(making, wanted)
+            repeated, left = _repeat(making, wanted, backup)
+        pending.left = left
+    shown: dict[str, Any] = {
+        "backup": wanted.last.id, "until": _until(wanted, making, backup).isoformat(), "files": files,
+        "keys": restored_keys, "deletions repeated": repeated, "left": left,
+    }  # fmt: skip
+    result(shown, as_json=json)
+    _tell_missing(chosen, restored_keys)
+    if left:
+        note("The hub stays closed until that is done: vardkase restored --open.")
+
+
+def restored(
+    data_dir: DataDir = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="What was left has been deleted: open the hub.")
+    ] = False,
+) -> None:
+    """Show what a restore left to be deleted again, or open the hub once that is done."""
+    chosen = choose(data_dir)
+    from vardkase.core.backup import pending
+
+    left = pending.left(chosen)
+    if left is None:
+        note("Nothing is left.")
+        return
+    for each in left:
+        typer.echo(each)
+    if open_:
+        pending.forget(chosen)
+        note("The hub can be started.")
+
+
+def _restore(identity: Path, source: str) -> Restore:
+    from django.conf import settings
+
+    from vardkase.core.backup.restoring import Restore
+    from vardkase.core.backup.sealing import identities_in
+    from vardkase.core.backup.storage import storage_of
+
+    storage = storage_of(source or settings.BACKUP_STORAGE)
+    return Restore(storage=storage, identities=identities_in(identity), announce=note)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise fail(f"--at takes a time such as 2026-11-30T13:45:10, not {text}.", 2) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _without_database(source: str) -> None:
+    if source:
+        os.environ.setdefault("VARDKASE_BACKUP_STORAGE", source)
+    configure_django()
+
+
+def _database(making: Restore, wanted: Plan, chosen: Path, restore_cluster: Any) -> None:
+    from vardkase.core.backup.names import BackupKind
+
+    if wanted.last.kind != BackupKind.EXPORT:
+        if uses_external_database():
+            raise fail(
+                "DATABASE_URL is set, and this backup is a copy of a cluster: it is restored into a folder. "
+                "Unset it, or start your own PostgreSQL on the restored folder afterwards."
+            )
+        restore_cluster(making, wanted, chosen)
+
+
+def _prepare(chosen: Path) -> None:
+    from django.db import connection
+
+    from vardkase.core.database import connection_settings
+
+    connection.settings_dict.update(connection_settings(chosen))
+    migrate()
+
+
+def _import(making: Restore, wanted: Plan) -> None:
+    from vardkase.core.backup.names import BackupKind
+
+    if wanted.last.kind == BackupKind.EXPORT:
+        from django.conf import settings
+        from django.db import connection
+
+        from vardkase.core.backup.restoring import import_export
+        from vardkase.core.backup.tools import source_of
+
+        data_dir = Path(settings.DATA_DIR)
+        import_export(making, wanted, source_of(connection.settings_dict, data_dir), data_dir)
+        connection.close()
+
+
+def _repeat(making: Restore, wanted: Plan, backup: str) -> tuple[int, list[str]]:
+    from vardkase.audit.services import Target, record
+    from vardkase.cli.console import console
+    from vardkase.hub.audit_actions import BackupAction
+    from vardkase.hub.backups.journal import kept, repeat
+
+    until = _until(wanted, making, backup)
+    facts = {"backup": wanted.last.id, "until": until.isoformat()}
+    record(console(), BackupAction.BACKUP_RESTORED, Target("backup", title=wanted.last.id), facts)
+    return repeat(kept(making, until))
+
+
+def _until(wanted: Plan, making: Restore, backup: str) -> datetime:
+    from vardkase.core.backup.catalogue import log_runs
+
+    if wanted.moment:
+        return wanted.moment
+    runs = [] if backup else log_runs(making.storage, wanted.last.chain)
+    return max([wanted.last.ended, *(each.until for each in runs)]) if runs else wanted.last.started
+
+
+def _secrets(chosen: Path, file: Path | None, identity: Path | None) -> list[str]:
+    if file is None:
+        return []
+    from vardkase.core.backup.sealing import identities_in
+    from vardkase.core.backup.secrets import restore_secrets
+
+    if identity is None:
+        raise fail("--secrets needs --secrets-identity: it is encrypted to another key than the backups.", 2)
+    return restore_secrets(chosen, file, identities_in(identity))
+
+
+def _tell_missing(chosen: Path, restored_keys: list[str]) -> None:
+    from vardkase.core.backup.secrets import MEANING
+
+    for name, said in MEANING.items():
+        if name not in restored_keys:
+            note(f"The key “{name}” was not restored: {said}.")

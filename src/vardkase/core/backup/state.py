@@ -1,0 +1,66 @@
+"""What a hub remembers of its backups in the data folder; without it, the next backup is a full one."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from vardkase.core.backup.problems import BackupFailed, BackupProblem
+
+
+class Known(msgspec.Struct, kw_only=True):
+    """The chain that is being added to, and the last backup in it."""
+
+    storage: str
+    chain: str
+    last: str
+
+
+class State:
+    def __init__(self, data_dir: Path) -> None:
+        self.folder = data_dir / "backup"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.spool = self.folder / "log"
+        self.manifest = self.folder / "backup_manifest"
+        self.errors = self.folder / "said"
+        self._known, self._files = self.folder / "chain.json", self.folder / "files"
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Raises BackupFailed while another process backs up or verifies."""
+        with (self.folder / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BackupFailed(BackupProblem.BUSY()) from None
+            yield
+
+    def known(self, storage: str) -> Known | None:
+        try:
+            known = msgspec.json.decode(self._known.read_bytes(), type=Known)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        return known if known.storage == storage else None
+
+    def remember(self, known: Known, manifest: bytes, files: set[str]) -> None:
+        self._write(self.manifest, manifest)
+        self.remember_files(files)
+        self._write(self._known, msgspec.json.encode(known))
+
+    def files(self) -> set[str]:
+        try:
+            return set(self._files.read_text().split())
+        except FileNotFoundError:
+            return set()
+
+    def remember_files(self, files: set[str]) -> None:
+        self._write(self._files, "\n".join(sorted(files)).encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.write_bytes(content)
+        fresh.replace(path)

@@ -1,0 +1,16 @@
+"""Actions on backups, and on what a restore deletes again."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.actions import AuditAction
+
+
+class BackupAction(AuditAction):
+    BACKUP_MADE = "backup.made", _("A backup was made")
+    BACKUP_RECIPIENTS_CHANGED = "backup.recipients_changed", _("Who can read the backups was changed")
+    BACKUP_REMOVED = "backup.removed", _("Old backups were removed")
+    BACKUP_RESTORED = "backup.restored", _("The hub was restored from a backup")
+    BACKUP_VERIFIED = "backup.verified", _("A backup was restored and compared")
+    DELETION_REPEATED = "deletion.repeated", _("A deletion was repeated after a restore")
