@@ -74,6 +74,7 @@ def test_log_is_verified_exported_archived_and_removed(
     # Nothing goes before two officers have agreed, which the log itself says.
     with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
         remove_archived(hub_actor(), archived["archive"])
+    # The two officers and their pages: tests/hub/test_four_eyes.py.
     record(hub_actor(), LogAction.REMOVAL_APPROVED, Target("audit_archive", archived["archive"]))
     run("remove", str(archived["archive"]))
     assert not AuditEntry.objects.filter(title__startswith="Gammalt").exists()

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 
 from tests.factories.memberships import at_the_screen, member
 from tests.factories.two_person_setup import WHY, People, Setup
+from vardkase.audit.actions import LogAction
+from vardkase.audit.chain.archives import archive_before
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
+from vardkase.hub.audit_log.removal import propose_removal
 from vardkase.hub.law import services as law
 from vardkase.hub.law.kinds import LegalRuleKind
 from vardkase.hub.law.queries import find_deadline
@@ -25,6 +32,7 @@ from vardkase.hub.office.delegation.services import NewRight, propose_right
 from vardkase.hub.signatures.models import SigningCertificate
 from vardkase.hub.signatures.services import propose_trial_certificate
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.job_actors import hub_actor
 
 LAW = "offence_data"
 
@@ -83,6 +91,18 @@ def bulk_mail(people: People) -> Setup:
         lambda who: propose_bulk_mail(who, {"role": "main"}, texts, WHY),
         BulkMail.objects.count,
         page=("/office/mail/new/", texts | {"role": "main", "reason": WHY}),
+    )
+
+
+def audit_archive(people: People) -> Setup:
+    for _ in range(2):
+        record(hub_actor(), LogAction.VERIFIED, Target("audit_log"))
+    file = Path(mkdtemp()) / "log.jsonl"
+    archive = archive_before(hub_actor(), today() + timedelta(days=2), file)
+    return people.by_officers(
+        lambda who: propose_removal(who, archive.pk, WHY),
+        AuditEntry.objects.filter(action=LogAction.REMOVAL_APPROVED).count,
+        page=(f"/administration/audit/archives/{archive.pk}/removal/", {"reason": WHY}),
     )
 
 
@@ -167,6 +187,7 @@ def ending(people: People) -> Setup:
 LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_delegation": delegation,
+    "remove_audit_archive": audit_archive,
     "send_bulk_mail": bulk_mail,
     "use_signing_certificate": signing_certificate,
     "change_phase": phase,

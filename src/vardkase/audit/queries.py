@@ -11,6 +11,7 @@ from django.db.models.query import ModelIterable
 
 from vardkase.audit.models import AuditEntry
 
+LARGEST_ID = 2**63 - 1
 THREAT_INTELLIGENCE = frozenset(
     {
         *(
@@ -83,11 +84,24 @@ def filtered(
     text: str = "",
     since: date | None = None,
     until: date | None = None,
+    action: str = "",
+    target: str = "",
+    address: str = "",
+    organisation: int | None = None,
 ) -> QuerySet[AuditEntry]:
+    """`action` is one action as stored, `target` an id or UUID of what it was about, with `kind` of that kind."""
+    exact = {"action": action, "address": address, "organisation_id": organisation}
+    entries = entries.filter(**{name: value for name, value in exact.items() if value})
+    if target.isdecimal():
+        entries = entries.filter(target_id=min(int(target), LARGEST_ID))
+    elif target:
+        entries = entries.filter(target_uuid=target)
     if kind:
         entries = entries.filter(action__startswith=f"{kind}.")
     if actor:
-        entries = entries.filter(actor_name__icontains=actor)
+        # A whole address has an index; a part of one is looked for in all entries.
+        whole = "@" in actor[1:-1]
+        entries = entries.filter(**{"actor_name" if whole else "actor_name__icontains": actor})
     if text:
         entries = without_redacted(entries).filter(title__icontains=text)
     if since:

@@ -41,6 +41,7 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
+from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
 from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.backups import recipients as backup_recipients
@@ -264,6 +265,7 @@ APPROVAL_ACTIONS = (
     backup_recipients.CHANGE,
     retention_rules.CHANGE_RULE,
     retention_runs.CARRY_OUT,
+    audit_removal.REMOVE,
 )
 
 # What one officer decides alone, as far as the right to it can be delegated.

@@ -58,8 +58,7 @@ def remove_archived(actor: AuditActor, archive_id: int) -> int:
     """
     close_log()
     row = find_archive(archive_id)
-    if not AuditLink.objects.filter(position=row.first).exists():
-        raise Conflict(ChainProblem.ARCHIVE_GONE())
+    require_kept(row)
     ((removed,),) = cursor().execute("SELECT audit_remove(%s)", (row.pk,)).fetchall()
     record(actor, LogAction.REMOVED, Target("audit_archive", row.pk, title=str(row)), {"count": removed})
     return int(removed)
@@ -70,6 +69,12 @@ def find_archive(archive_id: int) -> AuditArchive:
     if row is None:
         raise NotFound(ChainProblem.NO_SUCH_ARCHIVE())
     return row
+
+
+def require_kept(row: AuditArchive) -> None:
+    """Raises Conflict if the entries of the archive are no longer in the log."""
+    if not AuditLink.objects.filter(position=row.first).exists():
+        raise Conflict(ChainProblem.ARCHIVE_GONE())
 
 
 def _write(path: Path, first: int, last: int) -> str:

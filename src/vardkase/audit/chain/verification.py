@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.digests import START, content_digest, link_digest
 from vardkase.audit.chain.keys import fingerprint_of, is_signed
 from vardkase.audit.chain.problems import ChainProblem
@@ -157,7 +158,7 @@ class _Verifier:
             self._break(ChainProblem.CONTENT_CHANGED(entry=id, position=position))
         if link_digest(self.previous, position, entry, content) != digest:
             self._break(ChainProblem.ENTRY_CHANGED(entry=id, position=position))
-        if entry["action"] == "audit.redacted":
+        if entry["action"] == LogAction.REDACTED:
             for emptied in entries_that_name(entry["change"]):
                 if self.unconfirmed.pop(emptied, None) is None:
                     self.named.add(emptied)

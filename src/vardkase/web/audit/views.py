@@ -10,6 +10,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import filtered
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
+from vardkase.identity.accounts.staff import OVERSEE
 from vardkase.web.audit.forms import TrailFilterForm
 from vardkase.web.audit.labels import NOUNS, act
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
@@ -26,6 +27,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         return list_file(request, wanted, "audit-log", gettext("Audit log"), _columns(), in_file)
     context = {**listed(request, rows, {"pk"}, "-pk"), "form": form, "asked": bool(form.filters())}
     context |= file_links(request)
+    context["oversees"] = request.actor.is_site_admin or not request.actor.staff.isdisjoint(OVERSEE)
     context["reads_all"] = request.actor.is_site_admin or request.actor.is_auditor
     return render(request, "audit/index.html", context)
 

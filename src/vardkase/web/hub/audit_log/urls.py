@@ -1,0 +1,12 @@
+"""URLs of the oversight of the audit log."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vardkase.web.hub.audit_log import views
+
+urlpatterns = [
+    path("audit/oversight/", views.index, name="audit_oversight"),
+    path("audit/archives/<int:pk>/removal/", views.propose_removal, name="audit_archive_removal"),
+]

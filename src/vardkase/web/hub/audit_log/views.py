@@ -1,0 +1,92 @@
+"""The page where an auditor begins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.audit.actions import find_action
+from vardkase.audit.chain.archives import find_archive
+from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint
+from vardkase.hub.audit_log import removal
+from vardkase.hub.audit_log.destinations import destinations
+from vardkase.hub.audit_log.oversight import BULK, DAYS, KNOWN_DAYS, ActionCount, Privileged, oversight_for
+from vardkase.hub.audit_log.state import last_findings
+from vardkase.identity.accounts.staff import StaffRole, staff_roles
+from vardkase.web.ui.edit_page import edit_page
+from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.forms.reason import ReasonForm
+from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.permission_labels import DUTIES, FLAGS
+from vardkase.web.ui.proposals import proposed
+
+RULES = {"bulk": _("many within an hour"), "night": _("at night"), "address": _("from a new address")}
+ARCHIVES = 20
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+
+
+@page(oversight=True)
+def index(request: PageRequest) -> HttpResponseBase:
+    found = oversight_for(request.actor)
+    verified, findings = last_findings()
+    context = {
+        "privileged": [(row, _rights(row)) for row in found.privileged],
+        "rights": [_worded(row) for row in found.rights],
+        "console": [_worded(row) for row in found.console],
+        "reads": [(row, RULES[row.rule]) for row in found.reads],
+        "checkpoint": AuditCheckpoint.objects.order_by("-pk").first(),
+        "verified": verified,
+        "findings": findings,
+        "destinations": [each.name for each in destinations()],
+        "archives": AuditArchive.objects.order_by("-pk")[:ARCHIVES],
+        "since": (timezone.localdate() - timedelta(days=DAYS)).isoformat(),
+        "decides": not request.actor.staff.isdisjoint(OFFICERS),
+        "days": DAYS,
+        "bulk": BULK,
+        "known": KNOWN_DAYS,
+    }
+    return render(request, "audit_log/oversight.html", context)
+
+
+@page(staff=OFFICERS, writes=True)
+def propose_removal(request: PageRequest, pk: int) -> HttpResponse:
+    row = find_archive(pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        with errors_shown_in(form):
+            return proposed(request, removal.propose_removal(request.actor, pk, form.cleaned_data["reason"]))
+    parents = [
+        (gettext("Audit log"), reverse("audit")),
+        (gettext("Oversight"), reverse("audit_oversight")),
+    ]
+    return edit_page(
+        request,
+        form,
+        gettext("Remove archived entries from the audit log"),
+        parents,
+        save=gettext("Propose removal"),
+        intro=gettext(
+            "Archive %(name)s has %(count)s entries. Once a second officer has approved it, whoever runs the database "
+            "can remove them from the log. Make sure that the file is kept safe."
+        )
+        % {"name": row.name, "count": row.count},
+    )
+
+
+def _rights(row: Privileged) -> list[Any]:
+    return [
+        *(DUTIES[each] for each in sorted(staff_roles(row.duties))),
+        *(FLAGS[each][0] for each in row.permissions),
+    ]
+
+
+def _worded(row: ActionCount) -> tuple[ActionCount, Any]:
+    action = find_action(row.action)
+    return row, action.text if action else row.action
