@@ -165,7 +165,9 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         "language": membership.language,
         "hearings": open_hearings(membership) if name in ("suspend", "terminate") else [],
         "ending": services.would_end(membership) if name == "terminate" else {},
-        "effects": reinstatement_in_words(membership) if name == "reinstate" else [],
+        "effects": reinstatement_in_words(membership)
+        if name == "reinstate" and membership.state == MembershipState.TERMINATED
+        else [],
     }  # fmt: skip
     return render(request, "members/step.html", context, status=422 if form.errors else 200)
 
