@@ -26,6 +26,8 @@ from vardkase.audit.tables import APPEND_ONLY
 from vardkase.core.database.layout import HUB_ROLE
 from vardkase.core.database.roles import grant_to_hub, rewritable
 from vardkase.core.sql import cursor
+from vardkase.hub.move_in import staging
+from vardkase.hub.move_in.source.dump import Table
 
 pytestmark = pytest.mark.django_db
 
@@ -283,4 +285,17 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
     # Content goes only through the function, which says so in the log.
     cursor().execute(redaction("title = 'Åtgärd 1'", title="''"))
     assert AuditEntry.objects.latest("pk").action == "audit.redacted"
+    # Nothing can stand in for what functions of the owner call; the tables of a move have a place of their own.
+    for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine ()", "DROP SCHEMA move_in"):
+        with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():
+            connection.cursor().execute(statement)
+    staging.fill(Table(name, list(columns), ()) for name, columns in staging.known_tables().items())
+    assert staging.exists()
+    staging.drop()
+    assert not staging.exists()
     sql("RESET ROLE")
+    unsafe = (
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+        "AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp']"
+    )
+    assert cursor().execute(unsafe).fetchall() == []

@@ -34,9 +34,12 @@ def as_owner(data_dir: Path | None = None) -> Iterator[str]:
 
 
 def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
-    """As the owner: let `role` work with every table, and only read and append to those in `append_only`."""
+    """As the owner: let `role` work with every table, and only read and append to those in `append_only`.
+
+    It may make tables in the schemas for `WORKSPACES` alone.
+    """
     executor = cursor()
-    parameters = {"role": role, "append_only": list(append_only)}
+    parameters = {"role": role, "append_only": list(append_only), "workspaces": list(WORKSPACES)}
     if not executor.execute(DIFFERS, parameters).fetchall()[0][0]:
         return
     # PostgreSQL 17 has a right for VACUUM and ANALYZE.
@@ -52,6 +55,11 @@ def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
     for table in append_only:
         names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
         executor.execute(sql.SQL(PROTECT).format(**names))
+    # One from an earlier version belongs to the hub's role, which can work there all the same if it cannot be taken.
+    for (schema,) in executor.execute(OBTAINABLE, parameters).fetchall():
+        names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
+        for statement in WORK_IN:
+            executor.execute(sql.SQL(statement).format(**names))
 
 
 def rewritable(tables: Sequence[str]) -> list[str]:
@@ -59,16 +67,30 @@ def rewritable(tables: Sequence[str]) -> list[str]:
     return [name for (name,) in cursor().execute(REWRITABLE, {"tables": list(tables)}).fetchall()]
 
 
+WORKSPACES = ("move_in",)
+"""Schemas in which the hub makes and drops tables. Moving in from MISP stages MISP's there."""
 EVERYTHING = (
-    # Moving in from MISP stages its tables in a schema of their own.
-    "GRANT CREATE ON DATABASE {database} TO {role}",
+    # Or it could make schemas with functions and tables that stand in for others.
+    "REVOKE CREATE ON DATABASE {database} FROM {role}",
+    "REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE{maintain} ON ALL TABLES IN SCHEMA public TO {role}",
     "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
 )
+WORK_IN = (
+    "ALTER SCHEMA {schema} OWNER TO CURRENT_USER",
+    "GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}",
+)
+OBTAINABLE = """
+SELECT nspname FROM pg_namespace WHERE nspname = ANY(%(workspaces)s::text[]) AND pg_has_role(nspowner, 'MEMBER')
+"""
 PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON {table} FROM {role}"
 DIFFERS = """
-SELECT NOT has_database_privilege(%(role)s, current_database(), 'CREATE') OR EXISTS (
+SELECT has_database_privilege(%(role)s, current_database(), 'CREATE')
+    OR has_schema_privilege(%(role)s, 'public', 'CREATE')
+    OR EXISTS (SELECT FROM pg_namespace WHERE nspname = ANY(%(workspaces)s::text[])
+        AND (nspowner = %(role)s::regrole OR NOT has_schema_privilege(%(role)s, oid, 'CREATE')))
+    OR EXISTS (
     SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND (
         NOT has_table_privilege(%(role)s, c.oid, 'SELECT') OR NOT has_table_privilege(%(role)s, c.oid, 'INSERT')
         OR has_table_privilege(%(role)s, c.oid, 'UPDATE') = (c.relname = ANY(%(append_only)s::text[]))

@@ -34,6 +34,13 @@ CREATE FUNCTION move_in.seconds(bigint) RETURNS timestamptz IMMUTABLE LANGUAGE s
     SELECT to_timestamp(nullif($1, 0)) $$
 """
 """Functions for the steps: MySQL’s dates and MISP’s Unix seconds as times; NULL for what is none (0000-00-00, 0)."""
+# The schema itself belongs to the owner of the database (core.database.roles).
+DROPS = """
+SELECT format('DROP TABLE %I.%I CASCADE', relnamespace::regnamespace, relname) FROM pg_class
+WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'
+UNION ALL
+SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'move_in'::regnamespace
+"""
 
 
 @dataclass(slots=True)
@@ -48,7 +55,6 @@ class Staged:
 def fill(parts: Iterable[Table | Rows]) -> Staged:
     """Replace all staging tables by what is read. Nothing is changed unless all of it could be read."""
     drop()
-    cursor().execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
     cursor().execute(TIMES)
     staged = Staged()
     tables: dict[str, Table] = {}
@@ -74,11 +80,12 @@ def fill(parts: Iterable[Table | Rows]) -> Staged:
 
 def drop() -> None:
     """Remove the staging tables, which hold keys and hashes of passwords."""
-    cursor().execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA)))
+    for (statement,) in cursor().execute(DROPS).fetchall():
+        cursor().execute(statement)
 
 
 def exists() -> bool:
-    return bool(cursor().execute("SELECT to_regnamespace(%s) IS NOT NULL", (SCHEMA,)).fetchone()[0])  # type: ignore[index]
+    return bool(cursor().execute("SELECT to_regclass('move_in.events') IS NOT NULL").fetchall()[0][0])
 
 
 @cache
