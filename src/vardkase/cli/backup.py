@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vardkase.cli.installation import DataDir, choose, configure_django, opened
 from vardkase.cli.output import Json, fail, note, result, rows
 from vardkase.hub.profiles import EVERY
+
+if TYPE_CHECKING:
+    from vardkase.core.backup.names import Verification
 
 PROFILES = EVERY
 
@@ -45,9 +48,10 @@ def run(
         shown: dict[str, Any] = {"backup": made.id, "kind": made.kind.value, "bytes": made.size}
         if verified:
             shown |= {"verified": verified.is_good, "rows": verified.rows, "files": verified.files}
+            _tell_not_compared(verified)
             shown |= {"differences": verified.differences} if verified.differences else {}
         result(shown, as_json=json)
-        if verified and not verified.is_good:
+        if verified and verified.differences:
             raise typer.Exit(1)
 
 
@@ -110,11 +114,13 @@ def verify(
         done = check_backup(console(), identities_in(identity), backup or found[-1].id, about)
         result(
             {
-                "backup": done.id, "good": done.is_good, "tables": done.tables, "rows": done.rows,
-                "files": done.files, "audit": done.audit, "seconds": done.seconds, "differences": done.differences,
+                "backup": done.id, "good": done.is_good, "compared": done.compared, "tables": done.tables,
+                "rows": done.rows, "files": done.files, "audit": done.audit, "seconds": done.seconds,
+                "differences": done.differences,
             },
             as_json=json,
         )  # fmt: skip
+        _tell_not_compared(done)
         if not done.is_good:
             raise typer.Exit(1)
 
@@ -209,6 +215,14 @@ def propose_recipients(
 
         made = propose_recipients(console(), "\n".join(recipient), reason)
         result({"state": str(made.state), "request": made.pk}, as_json=json)
+
+
+def _tell_not_compared(done: Verification) -> None:
+    if not done.compared:
+        note(
+            "The tables could not be compared, so this does not count as verified: while the backup was made, the "
+            "hub was never quiet for a moment. Files and audit log were checked. Make another when less is going on."
+        )
 
 
 def _settings(data_dir: Path | None) -> None:

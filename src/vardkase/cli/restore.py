@@ -51,22 +51,24 @@ def restore(
 ) -> None:
     """Restore database and files into an empty data folder, and repeat the deletions carried out after the backup.
 
-    The hub opens to readers once nothing is left to delete again (see `restored`).
+    If it fails, the folder is empty again. The hub opens to readers once nothing is left to delete again (see
+    `restored`).
     """
     chosen = choose(data_dir)
-    # The keys come first: what is made without them gets new ones.
-    restored_keys = _secrets(chosen, secrets, secrets_identity)
-    _without_database(source)
     from vardkase.core.backup.pending import open_pending
-    from vardkase.core.backup.restoring import finish, plan, restore_cluster, restore_files
 
-    making = _restore(identity, source)
-    wanted = plan(making.storage, _moment(at), backup)
-    if signed_by and not all(each.is_signed_by(signed_by) for each in wanted.backups):
-        raise fail("this backup was not signed by that key; nothing was restored.")
-    if not signed_by:
-        note("Whether the hub signed this backup was not checked: no --signed-by was given.")
     with open_pending(chosen) as pending:
+        # The keys come first: what is made without them gets new ones.
+        restored_keys = _secrets(chosen, secrets, secrets_identity)
+        _without_database(source)
+        from vardkase.core.backup.restoring import finish, plan, restore_cluster, restore_files
+
+        making = _restore(identity, source)
+        wanted = plan(making.storage, _moment(at), backup)
+        if signed_by and not all(each.is_signed_by(signed_by) for each in wanted.backups):
+            raise fail("this backup was not signed by that key; nothing was restored.")
+        if not signed_by:
+            note("Whether the hub signed this backup was not checked: no --signed-by was given.")
         _database(making, wanted, chosen, restore_cluster)
         files = restore_files(making, wanted, chosen / "files")
         with opened(chosen, lambda: _prepare(chosen)):

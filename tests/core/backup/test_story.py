@@ -18,7 +18,7 @@ from tests.support.prepared import copy_prepared
 from vardkase.core.backup.catalogue import Chain, list_chains, manifests, surplus, verifications
 from vardkase.core.backup.names import BackupKind, Manifest
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
-from vardkase.core.backup.restoring import Restore, finish, plan, restore_cluster, restore_files
+from vardkase.core.backup.restoring import Plan, Restore, finish, plan, restore_cluster, restore_files
 from vardkase.core.backup.signing import own_key, public_text
 from vardkase.core.backup.storage import FolderStorage
 from vardkase.core.backup.taking import Hub, take, take_log
@@ -103,6 +103,7 @@ def test_point_in_time(folder: Path) -> None:
     finally:
         restored.stop()
     assert (target / "files" / later_file[:2] / later_file).read_bytes() == b"another attachment"
+    alone(folder, restore, plan(hub.storage, backup_id=later.id))
     refused(BackupProblem.NOT_EMPTY, lambda: restore_cluster(restore, wanted, target))
     refused(BackupProblem.LOG_ENDS, lambda: plan(hub.storage, reached + timedelta(seconds=1)))
     refused(BackupProblem.NO_BACKUP_BEFORE, lambda: plan(hub.storage, full.started))
@@ -110,6 +111,19 @@ def test_point_in_time(folder: Path) -> None:
     refused(BackupProblem.CANNOT_DECRYPT, lambda: restore_cluster(blind, wanted, folder / "stolen"))
     assert not (folder / "stolen" / "database").exists()
     tampered(folder, hub, full, restore)
+
+
+def alone(folder: Path, restore: Restore, wanted: Plan) -> None:
+    """A backup named by its id is restored as it was made: without the log that came after it."""
+    target = folder / "alone"
+    restore_cluster(restore, wanted, target)
+    assert restore_files(restore, wanted, target / "files") == 1
+    restored = EmbeddedPostgres(target).start()
+    try:
+        finish(target)
+        assert has(target, "SELECT count(*) FROM probe") == 2
+    finally:
+        restored.stop()
 
 
 def nothing_readable(store: Path, needles: list[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from tests.factories.content_access import operator_of
 from tests.factories.intel import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
-from vardkase.core.backup.pending import forget, left, open_pending
+from vardkase.core.backup.pending import FILE, UNFINISHED, forget, left, open_pending
+from vardkase.core.backup.problems import BackupFailed
 from vardkase.core.backup.restoring import Restore
 from vardkase.core.backup.storage import FolderStorage
 from vardkase.hub.backups.journal import Kind, enter, kept, repeat, send
@@ -74,15 +76,32 @@ def test_remains_are_listed(seed: Seed, password_is_enough: None) -> None:
     assert browser.get("/backups/recipients/").status_code == 403
 
 
+def cut_off(folder: Path) -> None:
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "django").touch()
+    assert left(folder)
+    raise RuntimeError
+
+
 def test_hub_is_closed_until_then(tmp_path: Path) -> None:
+    """A restore that fails leaves an empty folder, one that is cut off a mark; and nobody's data is removed."""
     with pytest.raises(RuntimeError), open_pending(tmp_path):
-        raise RuntimeError
-    assert left(tmp_path)
+        cut_off(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / FILE).write_text(json.dumps([UNFINISHED]))
+    (tmp_path / "database").mkdir()
     with open_pending(tmp_path) as pending:
+        assert not (tmp_path / "database").exists()
+        (tmp_path / "files").mkdir()
         pending.left = ["a retention run"]
     assert left(tmp_path) == ["a retention run"]
-    forget(tmp_path)
+    for _attempt in ("closed", "open"):
+        with pytest.raises(BackupFailed), open_pending(tmp_path):
+            pass
+        assert (tmp_path / "files").exists()
+        forget(tmp_path)
     assert left(tmp_path) is None
+    (tmp_path / "files").rmdir()
     with open_pending(tmp_path):
         pass
     assert left(tmp_path) is None

@@ -25,6 +25,8 @@ from vardkase.core.clock import now_seconds, today
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.snapshots import read_snapshot
+from vardkase.hub.backups.journal import Deletion, repeat
+from vardkase.hub.backups.models import DeletedContent
 from vardkase.hub.public_records.received.queries import RegisterFilter
 from vardkase.hub.public_records.received.queries import register as received_register
 from vardkase.hub.retention.carrying_out import carry_out
@@ -84,6 +86,14 @@ def test_personal_data_goes_from_events_and_versions(
     assert [each.recipient for each in told] == [seed.org_admin.user.email]
     assert str(event.pk) in told[0].text
     assert PERSON not in told[0].text + told[0].subject
+    # A hub restored to a moment before the end stays closed until it is carried out again.
+    entered = DeletedContent.objects.get(kind="retention", number=run.number)
+    assert run.ended_at
+    assert entered.at > run.ended_at
+    assert (
+        found_again := repeat(iter([Deletion(kind="retention", uuid=None, number=run.number, at=entered.at)]))
+    )
+    assert run.number in found_again[1][0]
     # Done once: nothing is due again.
     assert counted(second).affected == 0
 

@@ -95,7 +95,10 @@ class LogRun(msgspec.Struct, kw_only=True):
 
 
 class Verification(msgspec.Struct, kw_only=True):
-    """A restore into a scratch instance: what was compared, and every difference."""
+    """A restore into a scratch instance: what was compared, and every difference.
+
+    `compared`: whether the tables were. They cannot be if the hub was never quiet while the backup was made.
+    """
 
     id: str
     at: datetime
@@ -105,10 +108,11 @@ class Verification(msgspec.Struct, kw_only=True):
     files: int
     audit: str
     differences: list[str]
+    compared: bool = False
 
     @property
     def is_good(self) -> bool:
-        return not self.differences
+        return self.compared and not self.differences
 
 
 def stamp(moment: datetime) -> str:

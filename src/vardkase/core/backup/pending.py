@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vardkase.core.backup.problems import BackupFailed, BackupProblem
+from vardkase.core.database.layout import Layout
+
 FILE = "restored.json"
-UNFINISHED = "The restore was not finished. Empty the data folder, and restore again."
+LOST_AND_FOUND = "lost+found"
+"""In the top folder of a file system."""
+UNFINISHED = "The restore was not finished. Run it again: it begins anew."
 
 
 @dataclass
@@ -19,15 +25,41 @@ class Pending:
 
 @contextlib.contextmanager
 def open_pending(data_dir: Path) -> Iterator[Pending]:
-    """Close the hub for the duration of a block, and after it unless nothing is left. If it raises, it stays closed."""
+    """Close the hub for the duration of a block, and after it unless nothing is left.
+
+    The folder must be empty, or what is left of a restore that was cut off; it is empty again if the block raises.
+    Raises BackupFailed.
+    """
+    if left(data_dir) == [UNFINISHED]:
+        _empty(data_dir)
+    if any(path.name != LOST_AND_FOUND for path in data_dir.iterdir()):
+        raise BackupFailed(BackupProblem.NOT_EMPTY(folder=data_dir))
     path = data_dir / FILE
     path.write_text(json.dumps([UNFINISHED]), encoding="utf-8")
     pending = Pending()
-    yield pending
+    try:
+        yield pending
+    except BaseException:
+        _empty(data_dir)
+        raise
     if pending.left:
         path.write_text(json.dumps(pending.left, ensure_ascii=False), encoding="utf-8")
     else:
         path.unlink()
+
+
+def _empty(data_dir: Path) -> None:
+    home = Layout(data_dir).home
+    if home != data_dir:  # The server's account could not enter it and has its files elsewhere.
+        shutil.rmtree(home, ignore_errors=True)
+    # The mark goes last: what is cut off here is taken up by the next restore.
+    for path in sorted(data_dir.iterdir(), key=lambda path: path.name == FILE):
+        if path.name == LOST_AND_FOUND:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def left(data_dir: Path) -> list[str] | None:

@@ -54,21 +54,28 @@ class Restore:
 class Plan:
     """The backups to unpack, the oldest first, and how far to go; `position` goes before `moment`.
 
-    Without either, to the end of the log. A `scratch` instance is made to be read once, and may be lost.
+    Without either, to the end of the log, or, with `alone`, to where the last backup is consistent. A `scratch`
+    instance is made to be read once, and may be lost.
     """
 
     backups: list[Manifest]
     moment: datetime | None = None
     position: str = ""
+    alone: bool = False
     scratch: bool = False
 
     @property
     def last(self) -> Manifest:
         return self.backups[-1]
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether the backups hold everything that is needed: the log of the time of each is part of it."""
+        return self.alone and not self.position
+
 
 def plan(storage: Storage, moment: datetime | None = None, backup_id: str = "") -> Plan:
-    """Raises BackupFailed if nothing reaches there."""
+    """With `backup_id` alone, no log after that backup is replayed. Raises BackupFailed if nothing reaches there."""
     every = list_chains(storage)
     if not every:
         raise BackupFailed(BackupProblem.NO_BACKUP())
@@ -87,7 +94,10 @@ def plan(storage: Storage, moment: datetime | None = None, backup_id: str = "") 
         chosen, chain = ended[-1]
     if moment and chosen.kind != BackupKind.EXPORT and moment > chain.until:
         raise BackupFailed(BackupProblem.LOG_ENDS(until=chain.until, moment=moment))
-    return Plan(backups=_with_parents(chosen, chain.backups), moment=moment)
+    if moment and chosen.ended > moment:
+        raise BackupFailed(BackupProblem.NO_BACKUP_BEFORE(moment=moment, first=chosen.ended))
+    backups = _with_parents(chosen, chain.backups)
+    return Plan(backups=backups, moment=moment, alone=bool(backup_id) and moment is None)
 
 
 def _with_parents(chosen: Manifest, backups: list[Manifest]) -> list[Manifest]:
@@ -159,6 +169,8 @@ def _fetch_log(restore: Restore, wanted: Plan, folder: Path) -> None:
     """Fetch the segments from the start of the last backup to the first transfer that reaches far enough."""
     folder.mkdir(mode=0o700)
     last = wanted.last
+    if wanted.is_enough:
+        return
     first = lsn_number(last.start) // last.segment_bytes
     for run_ in log_runs(restore.storage, last.chain):
         for stored in run_.segments:
@@ -181,6 +193,8 @@ def _recover(restored: Path, wanted: Plan, log: Path, account: ServerAccount) ->
     settings = [f'restore_command = \'cp "{log}/%f" "%p"\'', "recovery_target_action = 'promote'"]
     if wanted.position:
         settings += [f"recovery_target_lsn = '{wanted.position}'", "recovery_target_inclusive = off"]
+    elif wanted.alone:
+        settings.append("recovery_target = 'immediate'")
     elif wanted.moment:
         settings.append(f"recovery_target_time = '{wanted.moment.isoformat()}'")
     if wanted.scratch:
@@ -213,7 +227,7 @@ def finish(data_dir: Path) -> None:
 def restore_files(restore: Restore, wanted: Plan, files_dir: Path) -> int:
     """Unpack every file that the chain has until then; returns how many. Raises BackupFailed."""
     packs = [one.name for each in wanted.backups for one in each.objects if one.name.endswith("/files.age")]
-    for run_ in log_runs(restore.storage, wanted.last.chain):
+    for run_ in [] if wanted.is_enough else log_runs(restore.storage, wanted.last.chain):
         packs += [each.name for each in run_.files]
         if _reaches(wanted, run_.until, run_.position):
             break

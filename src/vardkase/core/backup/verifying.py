@@ -57,7 +57,7 @@ def verify(
     if public_key and not all(each.is_signed_by(public_key) for each in wanted.backups):
         raise BackupFailed(BackupProblem.WRONG_SIGNATURE(id=backup_id))
     contents = contents_of(restore, wanted.last)
-    wanted = Plan(backups=wanted.backups, position=contents.position, scratch=True)
+    wanted = Plan(backups=wanted.backups, position=contents.position, alone=True, scratch=True)
     files_dir = scratch / "files"
     files = restore_files(restore, wanted, files_dir)
     rows = tables = 0
@@ -78,7 +78,7 @@ def verify(
         remove_scratch(scratch)
     verification = Verification(
         id=backup_id, at=datetime.now(UTC), seconds=round(time.monotonic() - started, 1), tables=tables, rows=rows,
-        files=files, audit=audited, differences=said,
+        files=files, audit=audited, differences=said, compared=bool(contents.tables),
     )  # fmt: skip
     note_verification(restore.storage, verification)
     return verification

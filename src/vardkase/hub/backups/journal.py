@@ -47,8 +47,12 @@ def register(kind: Kind, replay: Replay) -> None:
 
 
 def enter(kind: Kind, uuid: UUID | None = None, number: str = "") -> None:
-    """Enter a deletion, in its transaction. What must not come back is taken beside the backups at once."""
-    DeletedContent.objects.create(kind=kind, uuid=uuid, number=number, at=timezone.now())
+    """Enter a deletion, in its transaction. What must not come back is taken beside the backups at once.
+
+    What goes on is entered again as it ends: it is one deletion, of the later moment.
+    """
+    again = {"at": timezone.now(), "sent_at": None}
+    DeletedContent.objects.update_or_create(kind=kind, uuid=uuid, number=number, defaults=again)
     if kind not in (Kind.EVENT, Kind.ATTRIBUTE):
         schedules.order(TRANSFER_LOG)
 
@@ -104,10 +108,10 @@ def repeat(deletions: Iterator[Deletion]) -> tuple[int, list[str]]:
     for each in deletions:
         with transaction.atomic():
             said = _replays[each.kind](each) if each.kind in _replays else f"{each.kind} {each.number}"
-        if said:
-            left.append(said)
-        else:
+        if not said:
             count += 1
+        elif said not in left:
+            left.append(said)
     return count, left
 
 

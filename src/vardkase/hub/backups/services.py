@@ -105,6 +105,7 @@ def check_backup(
         audit=verify_audit,
     )
     facts = {"rows": done.rows, "files": done.files, "differences": done.differences[:20]}
+    facts |= {"compared": done.compared}
     record(actor, BackupAction.BACKUP_VERIFIED, Target("backup", title=backup_id), facts)
     list_again(about)
     return done
@@ -140,7 +141,8 @@ def list_again(about: Hub) -> None:
     StoredBackup.objects.bulk_create(
         StoredBackup(
             name=each.id, chain=each.chain, kind=each.kind, started=each.started, ended=each.ended, until=chain.until,
-            size=each.size, verified_at=checked[each.id].at if each.id in checked else None,
+            size=each.size,
+            verified_at=checked[each.id].at if each.id in checked and checked[each.id].compared else None,
             found=checked[each.id].differences if each.id in checked else [],
         )
         for chain in list_chains(about.storage)

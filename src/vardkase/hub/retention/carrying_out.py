@@ -16,6 +16,7 @@ from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.rewriting import rewrite_version
+from vardkase.hub.backups import journal
 from vardkase.hub.case_files.models import CaseFile
 from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.counting import target_of
@@ -77,6 +78,7 @@ def carry_out(actor: Actor, run_id: int) -> None:
         run.results = counts(run)
         run.state, run.ended_at = RunState.DONE, timezone.now()
         run.save(update_fields=["results", "state", "ended_at"])
+        journal.enter(journal.Kind.RETENTION, number=run.number)
         done = sum(each["done"] for each in run.results["rules"])
         failed = sum(each["failed"] for each in run.results["rules"])
         record(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.services import AuditActor, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.sql import cursor
+from vardkase.hub.backups import journal
 from vardkase.hub.retention.audit_actions import RetentionAction
 from vardkase.hub.retention.counting import target_of
 from vardkase.hub.retention.models import RetentionPlace, RetentionRun, RunState
@@ -130,6 +131,8 @@ def _carry_out(approval: Approval) -> RetentionRun:
     run.save()
     figures = {"affected": run.affected, "digest": run.digest, "proposed_by": run.proposed_by}
     record(approval.actor, RetentionAction.APPROVED, target_of(run), figures)
+    # Entered again when it is done: a restore to a moment in between has to know of it as well.
+    journal.enter(journal.Kind.RETENTION, number=run.number)
     order_carrying_out(run.pk, approval.actor.user_id or 0)
     return run
 

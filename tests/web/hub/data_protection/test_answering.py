@@ -34,6 +34,7 @@ from tests.web.private_links import follow
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.outbox.models import Delivery
+from vardkase.hub.backups.models import DeletedContent
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.correspondence.models import Delivery as LetterDelivery
 from vardkase.hub.correspondence.models import Letter
@@ -172,6 +173,8 @@ def test_request_that_concerns_three_is_found_answered_and_erased(
     of_a.post(f"/our-data-requests/{a.pk}/done/", {"told": "Ändringen är publicerad."})
     a.refresh_from_db()
     assert (a.answered_by, a.recipients[0][1]) == ("admin@a.example", "Finland")
+    # A hub restored to an earlier moment stays closed until it is erased again.
+    assert DeletedContent.objects.get(kind="erasure").number == request.number
 
     assert "Rapporten ska bevaras" in words(of_a.get(f"/our-data-requests/{a.pk}/"))
     theirs_kept = decided(item_ids(b), access="given", erasure="gdpr_17_3: Händelsen behövs.")

@@ -19,6 +19,7 @@ from vardkase.core.problems import Problem
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import DataProtectionAction
+from vardkase.hub.backups import journal
 from vardkase.hub.data_protection.problems import DataAnswerProblem, DataRequestProblem
 from vardkase.hub.data_protection.requests.case_access import unreadable
 from vardkase.hub.data_protection.requests.filing import file_answer
@@ -309,6 +310,8 @@ def send_answer(actor: Actor, controller_id: int, told: Any = "") -> ConcernedCo
     controller.recipients_told = text_of(told, "told", 500) if recipients else ""
     controller.answered_at, controller.answered_by = timezone.now(), actor.name
     controller.save()
+    if controller.items.filter(answers__outcome__in=CHANGES).exists():
+        journal.enter(journal.Kind.ERASURE, number=controller.request.number)
     change = {"controller": controller.name, "recipients": len(recipients)}
     record(
         actor, DataProtectionAction.DATA_REQUEST_CONTROLLER_ANSWERED, target_of(controller.request), change
