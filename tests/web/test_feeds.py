@@ -186,7 +186,7 @@ def test_own_feed_is_created_and_served(seed: Seed, tmp_path: Path, settings: An
     client = signed_in(seed.site_admin)
     form = {
         "name": "public", "organisation_id": seed.org_a.pk, "distributions": ["2", "3"], "readers": "members",
-        "tags": "!private:yes", "enabled": "on", "sharing_groups": [],
+        "without_tags": ["private:yes"], "enabled": "on", "sharing_groups": [],
     }  # fmt: skip
     assert client.post(f"{LIST}own/new/", form).headers["Location"] == f"{LIST}own/public/"
     own = OwnFeed.objects.get()
@@ -204,6 +204,8 @@ def test_own_feed_is_created_and_served(seed: Seed, tmp_path: Path, settings: An
     assert OwnFeed.objects.get().token_digest is None
     refused = client.post(f"{LIST}own/public/edit/", {**form, "readers": "open"})
     assert "A feed that anyone may read contains only what is for everyone" in refused.content.decode()
+    searched = client.post(f"{LIST}own/new/", {**form, "find": "tags", "q_tags": "ours:%"}).content.decode()
+    assert 'value="ours:%"' in searched
     named = client.post(f"{LIST}own/new/", {**form, "name": "Ours, all"}).content.decode()
     assert "Use only letters from a to z" in named
     client.post(f"{LIST}own/public/edit/", {**form, "readers": "token", "since": "2020-01-01"})

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from tests.exchange.servers import HERE
 from tests.exchange.streams.receivers import hook
+from tests.factories.knowledge import make_tag
 from tests.factories.seed import ApiUser, Seed
 from tests.factories.streams import add_event, play, publish, stream, webhook
 from tests.support.web_server import free_port
@@ -99,6 +100,26 @@ def test_settings_are_changed_and_secrets_kept(seed: Seed) -> None:
     assert changed.encrypted_secrets
     moved = {**written, "url": "https://elsewhere.example/", "format": "ecs"}
     assert "Enter the secret again" in shown(client, f"{LIST}{added.pk}/edit/", **moved)
+
+
+def test_tags_are_picked_from_those_known_or_typed(seed: Seed) -> None:
+    make_tag("tlp:red")
+    made = {"OR": ["tlp:amber"], "NOT": ["tlp:red"], "AND": ["a:b", "c:d"]}
+    added, _ = webhook(seed, "https://siem.example/hook", filters={"tags": made, "eventinfo": "x"})
+    client = signed_in(seed.site_admin)
+    found = shown(client, f"{LIST}choices/?field=tags&q_tags=tlp:re")
+    assert 'value="tlp:red"' in found
+    assert 'value="tlp:re"' in found
+    written = {"name": "A", "url": "https://siem.example/hook", "org_id": "0", "topics": ["misp_json"]}
+    written |= {"format": "ecs", "all_tags": ["a:b", "c:d"], "without_tags": ["tlp:red"]}
+    assert 'value="c:d"' in shown(client, f"{LIST}{added.pk}/edit/")
+    assert "Saved." in shown(client, f"{LIST}{added.pk}/edit/", **written)
+    kept = {"NOT": ["tlp:red"], "AND": ["a:b", "c:d"]}
+    assert Stream.objects.get().filters == {"tags": kept, "eventinfo": "x"}
+    written |= {"all_tags": [], "tags": ["tlp:amber", "new:%"]}
+    assert "Saved." in shown(client, f"{LIST}{added.pk}/edit/", **written)
+    assert Stream.objects.get().filters["tags"] == ["tlp:amber", "new:%", "!tlp:red"]
+    assert 'name="all_tags"' not in shown(client, f"{LIST}{added.pk}/edit/")
 
 
 def test_unreachable_receiver_is_explained(seed: Seed) -> None:

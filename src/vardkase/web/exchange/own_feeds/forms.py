@@ -11,6 +11,7 @@ from vardkase.exchange.own_feeds.content import PUBLIC
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations, usable_groups
+from vardkase.web.exchange.tag_filters import GROUPS, TagFilterForm
 from vardkase.web.ui.chips import REACHES
 from vardkase.web.ui.forms.fields import PLAIN_TEXT, LinesField
 
@@ -22,7 +23,7 @@ READERS = (
 )
 
 
-class OwnFeedForm(forms.Form):
+class OwnFeedForm(TagFilterForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
@@ -53,10 +54,6 @@ class OwnFeedForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Such a feed is for members of all these groups and for those with its key."),
     )
-    tags = LinesField(
-        label=_("Only events with any of these tags"),
-        help_text=_("One per line. Prefix with ! to exclude events with the tag."),
-    )
     orgs = LinesField(
         label=_("Only events created by these organisations"),
         help_text=_("One per line. Prefix with ! to exclude."),
@@ -83,6 +80,8 @@ class OwnFeedForm(forms.Form):
         options.setdefault("initial", initial_of(feed) if feed else new_for(actor))
         super().__init__(*args, **options)
         self.feed = feed
+        self.ask_for_tags(actor, feed.filters if feed else {})
+        self.order_fields(ORDER)
         chosen: Any = self.fields["organisation_id"]
         chosen.choices = [(org.pk, org.name) for org in organisations("local")]
         groups: Any = self.fields["sharing_groups"]
@@ -100,7 +99,7 @@ class OwnFeedForm(forms.Form):
             for name, value in (self.feed.filters if self.feed else {}).items()
             if name not in SHOWN
         }
-        shown = {"tags": data["tags"], "org": data["orgs"], "publish_timestamp": data["since"]}
+        shown = {"tags": self.tag_filter(), "org": data["orgs"], "publish_timestamp": data["since"]}
         return {
             **({"name": data["name"]} if "name" in data else {}),
             **{name: data[name] for name in ("organisation_id", "distributions", "local_tags", "enabled")},
@@ -112,6 +111,7 @@ class OwnFeedForm(forms.Form):
 
 
 SHOWN = ("tags", "org", "publish_timestamp")
+ORDER = ("name", "organisation_id", "distributions", "sharing_groups", *GROUPS)
 
 
 def new_for(actor: Actor) -> dict[str, Any]:
@@ -130,7 +130,6 @@ def initial_of(feed: OwnFeed) -> dict[str, Any]:
             for name in ("organisation_id", "distributions", "local_tags", "enabled")
         },
         "sharing_groups": [group.pk for group in feed.sharing_groups.all()],
-        "tags": feed.filters.get("tags") or [],
         "orgs": feed.filters.get("org") or [],
         "since": feed.filters.get("publish_timestamp", ""),
         "readers": OPEN if feed.open else MEMBERS if feed.members else TOKEN,

@@ -7,6 +7,7 @@ from vardkase.web.exchange.own_feeds import views
 urlpatterns = [
     path("feeds/own/", views.index, name="own_feeds"),
     path("feeds/own/new/", views.create, name="own_feed_create"),
+    path("feeds/own/new/choices/", views.find, name="own_feed_choices"),
     path("feeds/own/<slug:name>/", views.view, name="own_feed"),
     path("feeds/own/<slug:name>/edit/", views.edit, name="own_feed_edit"),
     path("feeds/own/<slug:name>/delete/", views.delete, name="own_feed_delete"),

@@ -18,6 +18,7 @@ from vardkase.web.ui.edit_page import confirm_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
 FIELDS = {"filters": "since", "open": "readers"}
 """What the service calls something → the field where it was chosen."""
@@ -42,6 +43,11 @@ def create(request: PageRequest) -> HttpResponse:
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, name: str) -> HttpResponse:
     return _write(request, services.find_own_feed(request.actor, name))
+
+
+@page(Permission.SITE_ADMIN)
+def find(request: PageRequest) -> HttpResponse:
+    return found_choices(request, OwnFeedForm(request.actor, None))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
@@ -101,8 +107,7 @@ def _shown(request: PageRequest, feed: OwnFeed, token: str = "") -> HttpResponse
 
 def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
     version = ShownVersion(request, feed)
-    written = (request.POST,) if request.method == "POST" else ()
-    form = OwnFeedForm(request.actor, feed, *written)
+    form = form_with_pickers(request, lambda data: OwnFeedForm(request.actor, feed, data))
     if form.is_valid():
         with errors_shown_in(form, fields=FIELDS), version.saving(form):
             data, name = form.data_for_service(), feed.name if feed else ""
@@ -110,5 +115,5 @@ def _write(request: PageRequest, feed: OwnFeed | None) -> HttpResponse:
             tasks.order(saved.pk, whole=True)
             messages.success(request, gettext("Saved. The feed will be written in a moment."))
             return redirect("own_feed", saved.name)
-    context = {"form": form, "version": version, "feed": feed}
+    context = {"form": form, "version": version, "feed": feed, **searched_for(request)}
     return render(request, "own_feeds/form.html", context, status=version.status(form))

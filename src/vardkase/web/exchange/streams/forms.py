@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.exchange.outbox.events import PUBLISHED
 from vardkase.exchange.streams.models import Format, Stream, StreamKind
 from vardkase.exchange.streams.stream_settings import SHAPES
+from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.queries import organisations
 from vardkase.web.exchange.streams.labels import FORMATS, RECEIVERS, STATES, TOPICS
+from vardkase.web.exchange.tag_filters import TagFilterForm
 
 EVERYTHING = "0"
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -21,7 +23,7 @@ SECRET = forms.PasswordInput(attrs={"autocomplete": "new-password"})
 KEEPS = _("Leave empty to keep the stored one.")
 
 
-class StreamForm(forms.Form):
+class StreamForm(TagFilterForm):
     kind: StreamKind
     own: tuple[str, ...] = ()
     """The fields of the kind: its settings and secrets."""
@@ -41,12 +43,6 @@ class StreamForm(forms.Form):
         initial=[PUBLISHED],
     )
     format = forms.ChoiceField(label=_("Format"))
-    tags = forms.CharField(
-        label=_("Only with these tags"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, **CODE}),
-        help_text=_("One per line. Prefix with ! to require that it is absent. Leave empty for all."),
-    )
     types = forms.CharField(
         label=_("Only these types of attributes"),
         required=False,
@@ -55,10 +51,11 @@ class StreamForm(forms.Form):
     )
     to_ids = forms.BooleanField(label=_("Only what is marked for detection"), required=False)
 
-    def __init__(self, stream: Stream | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, stream: Stream | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Filters without a field here, set over the API, stay as they are.
         self._kept = dict(stream.filters) if stream else {}
+        self.ask_for_tags(actor, self._kept)
         members = [(str(pk), name) for pk, name in organisations("local").values_list("pk", "name")]
         everything = (EVERYTHING, _("Everything on the hub, regardless of who may read it"))
         self._choices("org_id", [("", _("Choose an organisation")), *members, everything])
@@ -76,7 +73,7 @@ class StreamForm(forms.Form):
             name: value for name, value in self._kept.items() if name not in ("tags", "type", "to_ids")
         }
         filters |= {
-            "tags": _lines(data["tags"]),
+            "tags": self.tag_filter(),
             "type": _lines(data["types"]),
             "to_ids": int(data["to_ids"]),
         }
@@ -234,7 +231,6 @@ def _stored(stream: Stream) -> dict[str, Any]:
         "org_id": str(stream.org_id or EVERYTHING),
         "topics": stream.topics,
         "format": stream.format,
-        "tags": _written(filters.get("tags")),
         "types": _written(filters.get("type")),
         "to_ids": bool(filters.get("to_ids")),
     }

@@ -8,6 +8,7 @@ from vardkase.web.exchange.streams import views
 
 urlpatterns = [
     path("streams/", views.index, name="streams"),
+    path("streams/choices/", views.find, name="stream_choices"),
     path("streams/new/", views.choose, name="stream_choose"),
     path("streams/new/<slug:kind>/", views.create, name="stream_create"),
     path("streams/<int:pk>/", views.view, name="stream"),

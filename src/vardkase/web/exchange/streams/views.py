@@ -20,7 +20,7 @@ from vardkase.exchange.outbox.models import EntryKind as ReceiverKind
 from vardkase.exchange.outbox.queries import deliveries
 from vardkase.exchange.streams import services
 from vardkase.exchange.streams.errors import fault_of
-from vardkase.exchange.streams.models import Stream
+from vardkase.exchange.streams.models import Stream, StreamKind
 from vardkase.exchange.streams.queries import find_stream, standings, streams
 from vardkase.exchange.streams.settings import KEPT_DAYS
 from vardkase.exchange.streams.test_message import send_test
@@ -33,8 +33,11 @@ from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.listing import listed
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.picker_views import form_with_pickers, found_choices, searched_for
 
 DELIVERIES_SHOWN = 10
+FIELDS = {"filters": "types"}
+"""What the service calls something → the field where it was chosen."""
 
 
 @page(Permission.SITE_ADMIN)
@@ -58,9 +61,9 @@ def choose(request: PageRequest) -> HttpResponse:
 def create(request: PageRequest, kind: str) -> HttpResponse:
     if kind not in FORMS:
         raise Http404
-    form = FORMS[kind](None, request.POST or None)
+    form = form_with_pickers(request, lambda data: FORMS[kind](request.actor, None, data))
     if form.is_valid():
-        with errors_shown_in(form, fields={"filters": "types"}):
+        with errors_shown_in(form, fields=FIELDS):
             stream, secret = services.add_stream(request.actor, form.wire())
             if secret:
                 return _secret_page(request, stream, secret)
@@ -69,22 +72,28 @@ def create(request: PageRequest, kind: str) -> HttpResponse:
                 gettext("The stream has been added and is enabled. Send a test to check that it works."),
             )
             return redirect("stream", stream.pk)
-    context = {"form": form, "kind": kind}
+    context = {"form": form, "kind": kind, **searched_for(request)}
     return render(request, "streams/form.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.SITE_ADMIN, writes=True)
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     stream = find_stream(request.actor, pk)
-    form = FORMS[stream.kind](stream, request.POST or None)
+    form = form_with_pickers(request, lambda data: FORMS[stream.kind](request.actor, stream, data))
     version = ShownVersion(request, stream)
     if form.is_valid():
-        with errors_shown_in(form, fields={"filters": "types"}), version.saving(form):
+        with errors_shown_in(form, fields=FIELDS), version.saving(form):
             services.edit_stream(request.actor, pk, form.wire())
             messages.success(request, gettext("Saved. Send a test to check that it works."))
             return redirect("stream", pk)
     context = {"form": form, "kind": stream.kind, "stream": stream, "version": version}
+    context |= searched_for(request)
     return render(request, "streams/form.html", context, status=version.status(form))
+
+
+@page(Permission.SITE_ADMIN)
+def find(request: PageRequest) -> HttpResponse:
+    return found_choices(request, FORMS[StreamKind.WEBHOOK](request.actor, None))
 
 
 @page(Permission.SITE_ADMIN, writes=True)
