@@ -16,8 +16,8 @@ from psycopg.conninfo import make_conninfo
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.database import binaries
 from vardkase.core.database.cluster import read_postmaster
-from vardkase.core.database.connection import embedded_settings, owner_settings
-from vardkase.core.database.layout import ROLE, Layout
+from vardkase.core.database.connection import embedded_owner_settings, owner_settings
+from vardkase.core.database.layout import Layout
 from vardkase.core.database.unavailable import DatabaseUnavailable
 
 LONGEST_SAID = 600
@@ -32,7 +32,7 @@ def source_of(settings: Mapping[str, Any], data_dir: Path) -> Source:
 
 
 def owned_by_us(data_dir: Path) -> Source:
-    return Source(embedded_settings(data_dir, ROLE), data_dir)
+    return Source(embedded_owner_settings(data_dir), data_dir)
 
 
 class Source:

@@ -12,6 +12,9 @@ from vardkase.core.database.cluster import read_postmaster
 from vardkase.core.database.layout import DATABASE, HUB_ROLE, PORT, ROLE, Layout
 from vardkase.core.database.unavailable import DatabaseUnavailable
 
+OWNER_OPTIONS = "-c search_path=public"
+"""By default PostgreSQL looks first into a schema named like the role: whoever could make one would have functions of
+theirs run as the owner."""
 DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
 ENGINE = "vardkase.core.database.postgresql"
 URL_VARIABLE = "DATABASE_URL"
@@ -34,8 +37,13 @@ def owner_settings(data_dir: Path | None = None) -> dict[str, Any] | None:
     """Like `connection_settings`, for the owner of the tables; None if the hub's own role has to do."""
     if os.environ.get(URL_VARIABLE):
         url = os.environ.get(OWNER_URL_VARIABLE)
-        return _from_url(url, OWNER_URL_VARIABLE) if url else None
-    return embedded_settings(data_dir or data_directory(), ROLE)
+        return _for_owner(_from_url(url, OWNER_URL_VARIABLE)) if url else None
+    return embedded_owner_settings(data_dir or data_directory())
+
+
+def embedded_owner_settings(data_dir: Path) -> dict[str, Any]:
+    """As `owner_settings`, whatever DATABASE_URL says."""
+    return _for_owner(embedded_settings(data_dir, ROLE))
 
 
 def uses_external_database() -> bool:
@@ -70,6 +78,11 @@ def embedded_settings(data_dir: Path, role: str = HUB_ROLE) -> dict[str, Any]:
         "PORT": str(PORT),
         "OPTIONS": {},
     }
+
+
+def _for_owner(settings: dict[str, Any]) -> dict[str, Any]:
+    given = settings["OPTIONS"].get("options", "")
+    return settings | {"OPTIONS": settings["OPTIONS"] | {"options": f"{given} {OWNER_OPTIONS}".strip()}}
 
 
 def _from_url(url: str, variable: str = URL_VARIABLE) -> dict[str, Any]:

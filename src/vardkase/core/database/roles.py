@@ -62,6 +62,13 @@ def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
             executor.execute(sql.SQL(statement).format(**names))
 
 
+def unknown_schemas() -> list[str]:
+    """Schemas that the role of this connection has made; nothing of the hub makes any."""
+    executor = cursor()
+    given = {"role": executor.connection.info.user, "workspaces": list(WORKSPACES)}
+    return [name for (name,) in executor.execute(MADE_BY_HUB, given).fetchall()]
+
+
 def rewritable(tables: Sequence[str]) -> list[str]:
     """Those of `tables` that the role of this connection could change, empty, or take the protection from."""
     return [name for (name,) in cursor().execute(REWRITABLE, {"tables": list(tables)}).fetchall()]
@@ -69,6 +76,12 @@ def rewritable(tables: Sequence[str]) -> list[str]:
 
 WORKSPACES = ("move_in",)
 """Schemas in which the hub makes and drops tables. Moving in from MISP stages MISP's there."""
+# Where one role does everything, the workspaces are its own.
+MADE_BY_HUB = """
+SELECT nspname FROM pg_namespace WHERE nspowner = %(role)s::regrole AND nspname <> ALL(%(workspaces)s::text[])
+AND nspname NOT IN ('public', 'information_schema') AND nspname !~ '^pg_'
+ORDER BY 1
+"""
 EVERYTHING = (
     # Or it could make schemas with functions and tables that stand in for others.
     "REVOKE CREATE ON DATABASE {database} FROM {role}",
@@ -84,7 +97,7 @@ WORK_IN = (
 OBTAINABLE = """
 SELECT nspname FROM pg_namespace WHERE nspname = ANY(%(workspaces)s::text[]) AND pg_has_role(nspowner, 'MEMBER')
 """
-PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON {table} FROM {role}"
+PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON public.{table} FROM {role}"
 DIFFERS = """
 SELECT has_database_privilege(%(role)s, current_database(), 'CREATE')
     OR has_schema_privilege(%(role)s, 'public', 'CREATE')

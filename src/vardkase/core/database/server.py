@@ -22,6 +22,7 @@ import psycopg
 from vardkase.core.database import binaries, cluster, processes
 from vardkase.core.database.accounts import ServerAccount, server_account
 from vardkase.core.database.cluster import Postmaster, read_postmaster
+from vardkase.core.database.connection import OWNER_OPTIONS
 from vardkase.core.database.layout import (
     DATABASE,
     HUB_ROLE,
@@ -237,6 +238,8 @@ def _ensure_database_and_roles(folder: Path) -> None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
         if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [HUB_ROLE]).rowcount:
             connection.execute(f"CREATE ROLE {HUB_ROLE} LOGIN IN ROLE pg_monitor")
+        if connection.execute(PRIVILEGED, [HUB_ROLE]).rowcount:
+            connection.execute(f"ALTER ROLE {HUB_ROLE} {ORDINARY}")
 
 
 def _connected(folder: Path) -> psycopg.Connection[tuple[object, ...]]:
@@ -245,8 +248,20 @@ def _connected(folder: Path) -> psycopg.Connection[tuple[object, ...]]:
     if postmaster is None:
         raise DatabaseUnavailable("The database server stopped while it was being prepared.")
     return psycopg.connect(
-        host=postmaster.socket_directory, port=PORT, user=ROLE, dbname="postgres", autocommit=True
+        host=postmaster.socket_directory,
+        port=PORT,
+        user=ROLE,
+        dbname="postgres",
+        options=OWNER_OPTIONS,
+        autocommit=True,
     )
+
+
+ORDINARY = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+PRIVILEGED = """
+SELECT FROM pg_roles
+WHERE rolname = %s AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
+"""
 
 
 @contextlib.contextmanager

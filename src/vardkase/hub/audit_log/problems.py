@@ -14,6 +14,13 @@ class AuditLogProblem(ProblemCode):
     SEPARATE_OWNER = _(
         "Let another role own the tables, and name it in DATABASE_OWNER_URL (docs/audit-log.md)."
     )
+    UNKNOWN_SCHEMA = _(
+        "The hub’s own role in the database has made the schema %(schema)s there; the hub itself makes none."
+    )
+    EXAMINE_SCHEMA = _(
+        "Somebody may have used the hub’s role: save what is in the schema, find out who did it, and remove it "
+        "(DROP SCHEMA)."
+    )
     NOT_DELIVERED = _("Checkpoints of the audit log have not reached this place since %(since)s: %(fault)s")
     CHECK_PLACE = _("Check the place, or name another.")
     TAMPERED = _("The audit log is not intact: %(finding)s")

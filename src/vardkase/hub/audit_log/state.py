@@ -14,7 +14,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.audit.tables import APPEND_ONLY
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.database.roles import rewritable
+from vardkase.core.database.roles import rewritable, unknown_schemas
 from vardkase.core.problems import Problem
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.audit_log.delivering import failing_deliveries
@@ -31,6 +31,8 @@ type Found = tuple[str, Problem, Problem]
 def audit_log_findings() -> Iterator[Found]:
     if rewritable(APPEND_ONLY):
         yield "DATABASE_OWNER_URL", AuditLogProblem.REWRITABLE(), AuditLogProblem.SEPARATE_OWNER()
+    for schema in unknown_schemas():
+        yield "database", AuditLogProblem.UNKNOWN_SCHEMA(schema=schema), AuditLogProblem.EXAMINE_SCHEMA()
     for each in failing_deliveries():
         since = f"{each.since:%Y-%m-%d %H:%M}"
         yield (
