@@ -289,10 +289,10 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
     for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine ()", "DROP SCHEMA move_in"):
         with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():
             connection.cursor().execute(statement)
-    staging.fill(Table(name, list(columns), ()) for name, columns in staging.known_tables().items())
-    assert staging.exists()
+    staged = staging.fill(Table(name, list(columns), ()) for name, columns in staging.known_tables().items())
+    assert staging.holds(staged.rows)
     staging.drop()
-    assert not staging.exists()
+    assert not staging.holds(staged.rows)
     sql("RESET ROLE")
     unsafe = (
         "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "

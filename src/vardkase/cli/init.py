@@ -22,12 +22,15 @@ Knowledge = Annotated[
 def prepare() -> dict[str, Any]:
     """Migrate the schema and create the first administrator if there are no accounts.
 
-    Returns email, password and key, or nothing if there are accounts already.
+    Returns email, password and key, or nothing if there are accounts already. Raises Conflict while a move into it
+    is half done.
     """
     installation.migrate()
     from vardkase.exchange.feeds.services import add_first_feeds
+    from vardkase.hub.move_in.queries import require_none_half_done
     from vardkase.identity.accounts.services import first_run
 
+    require_none_half_done()
     made = first_run()
     if made:
         add_first_feeds()

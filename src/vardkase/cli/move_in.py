@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,14 @@ Dump = Annotated[
         help="The dump of the database, by mysqldump or mariadb-dump: .sql, .sql.xz, .sql.gz or .sql.zst.",
         exists=True,
         dir_okay=False,
+    ),
+]
+WithoutComments = Annotated[
+    bool,
+    typer.Option(
+        "--skip-comments",
+        help="The dump was written with this option of mysqldump, so its last line does not say that it is "
+        "complete: look yourself whether mysqldump ended without an error.",
     ),
 ]
 Database = Annotated[
@@ -58,6 +67,7 @@ def move_in(
     context: typer.Context,
     data_dir: DataDir = None,
     dump: Dump = None,
+    skip_comments: WithoutComments = False,
     database: Database = "",
     files: Files = None,
     settings: Settings = None,
@@ -78,7 +88,8 @@ def move_in(
         from vardkase.hub.move_in.readable import as_text
         from vardkase.hub.move_in.running import rehearse, run
 
-        made = (rehearse if dry_run else run)(_given(dump, database, files, settings), progress)
+        given = _given(dump, skip_comments, database, files, settings)
+        made = (rehearse if dry_run else run)(given, progress)
         document = json_text.dumps(made, ensure_ascii=False, indent=2)
         if report is not None:
             report.write_text(document, encoding="utf-8")
@@ -140,6 +151,7 @@ def compare(
         ),
     ] = None,
     dump: Dump = None,
+    skip_comments: WithoutComments = False,
     data_dir: DataDir = None,
     report: ReportFile = None,
     json: Json = False,
@@ -162,7 +174,9 @@ def compare(
             progress("compared events", number, 0)
 
         if dump is not None:
-            comparison = compare_with_dump(console(), dump.name, read_dump(dump), done)
+            comparison = compare_with_dump(
+                console(), dump.name, read_dump(dump, without_comments=skip_comments), done
+            )
         else:
             misp = LiveMisp(url, key, authority.read_text(encoding="utf-8") if authority else "")
             comparison = compare_with_misp(console(), misp, done)
@@ -211,7 +225,9 @@ def log(
         rows(lines, as_json=json)
 
 
-def _given(dump: Path | None, database: str, files: Path | None, settings: Path | None) -> MoveInput:
+def _given(
+    dump: Path | None, skip_comments: bool, database: str, files: Path | None, settings: Path | None
+) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput
     from vardkase.hub.move_in.source.database import read_database
@@ -222,4 +238,5 @@ def _given(dump: Path | None, database: str, files: Path | None, settings: Path 
         note("No --files: attachments and certificates are not taken over.")
     if dump is None:
         return MoveInput(lambda: read_database(database), "", files, settings, login_name())
-    return MoveInput(lambda: read_dump(dump), digest_of(dump), files, settings, login_name())
+    reading = partial(read_dump, dump, without_comments=skip_comments)
+    return MoveInput(reading, digest_of(dump), files, settings, login_name())

@@ -76,9 +76,21 @@ def test_packed_dumps_are_staged(db: None, tmp_path: Path) -> None:
     (tmp_path / "cut.sql").write_bytes(content[: len(content) * 2 // 3])
     with pytest.raises(InvalidValue):
         staging.fill(read_dump(tmp_path / "cut.sql"))
-    assert staging.exists(), "the former ones stay"
+    assert staging.holds(staged.rows), "the former ones stay"
     with pytest.raises(InvalidValue):
         staging.fill([Table("other")])
+    # Broken off between two statements: whole by its form, and what is missing would be deleted here.
+    between = tmp_path / "between.sql"
+    between.write_bytes(content[: content.rindex(b"CREATE TABLE")])
+    with pytest.raises(InvalidValue, match="not complete"):
+        staging.fill(read_dump(between))
+    assert staging.fill(read_dump(between, without_comments=True)).rows["users"] == 7
+    (tmp_path / "two.sql").write_bytes(HEAD + b"-- Dump completed\nCREATE TABLE `u` (\n  `id` int(11)\n) ;\n")
+    with pytest.raises(InvalidValue, match="not complete"):
+        list(read_dump(tmp_path / "two.sql"))
+    (tmp_path / "cut.xz").write_bytes(lzma.compress(content)[:-40])
+    with pytest.raises(InvalidValue, match="unpacked"):
+        list(read_dump(tmp_path / "cut.xz"))
 
 
 def test_real_dump_is_staged(db: None) -> None:

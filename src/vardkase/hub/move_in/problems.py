@@ -11,6 +11,11 @@ class DumpProblem(ProblemCode):
     UNREADABLE = _(
         "The dump cannot be read: it ends in the middle, or is not one of mysqldump, near “%(place)s”."
     )
+    UNPACKING = _("The dump cannot be unpacked: %(reason)s")
+    INCOMPLETE = _(
+        "The dump is not complete: its last line, “-- Dump completed”, is missing. Dump again and see that "
+        "mysqldump ends without an error. If it was written with --skip-comments, give that option here too."
+    )
     ROW_TOO_LONG = _("The dump cannot be read: one of its rows is longer than 512 MB.")
     TABLE_TWICE = _("The table “%(table)s” is in the dump twice. Dump the database of MISP only.")
     ROWS_WITHOUT_TABLE = _(
@@ -31,6 +36,14 @@ class MoveInProblem(ProblemCode):
         "or one that was moved into before."
     )
     OTHER_MISP = _("This hub was moved into from another MISP (%(base_url)s).")
+    TABLES_MISSING = _(
+        "Nothing was moved: these tables came with the dump of the last run and are not in this one: %(tables)s. "
+        "Dump the whole database of MISP."
+    )
+    INTERRUPTED = _(
+        "A move from MISP into this hub was interrupted. Run the same “vardkase move-in” again to finish it; "
+        "then the hub can start."
+    )
     RUNNING = _("A move is under way already.")
     NO_SUCH_KIND = _("There is no such kind: %(unknown)s. Kinds: %(known)s.")
     NOTHING_MOVED = _("Nothing has been moved into this hub yet.")

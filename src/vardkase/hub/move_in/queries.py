@@ -22,6 +22,13 @@ def last_move() -> Move | None:
     return Move.objects.exclude(finished_at=None).order_by("-pk").first()
 
 
+def require_none_half_done() -> None:
+    """Raise Conflict if the first move into this hub was interrupted: what MISP holds back, such as deleted events,
+    is not held back here yet. Later moves are made beside a hub that works."""
+    if Move.objects.filter(finished_at=None).exists() and last_move() is None:
+        raise Conflict(MoveInProblem.INTERRUPTED())
+
+
 def last_report() -> dict[str, Any]:
     """The signed report of the last run. Raises Conflict if there was none."""
     if (move := last_move()) is None:

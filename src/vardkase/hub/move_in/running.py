@@ -22,13 +22,14 @@ from vardkase.core.sql import cursor, pin_connection
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.models import Move, MoveStep
+from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.problems import MoveInProblem
 from vardkase.hub.move_in.queries import last_move, require_fresh
 from vardkase.hub.move_in.report import full_report, signed
 from vardkase.hub.move_in.source.dump import Rows, Table
 from vardkase.hub.move_in.source.files import MispFiles
 from vardkase.hub.move_in.source.settings import read_settings
-from vardkase.hub.move_in.source.staged_source import staged_source
+from vardkase.hub.move_in.source.staged_source import Source, staged_source
 from vardkase.hub.move_in.steps import STEPS
 from vardkase.hub.move_in.taking import Step, Taking
 from vardkase.identity.access.actor import Actor, console_actor
@@ -113,11 +114,16 @@ def _alone() -> Iterator[None]:
 
 
 def _begin(given: MoveInput) -> Move:
-    """The interrupted run of the same dump, with its staging tables, or a new one that has just filled them."""
+    """The interrupted run of the same dump, with its steps that are done, or a new one. The staging tables are full."""
     unfinished = Move.objects.filter(finished_at=None).first()
-    continues = unfinished is not None and given.digest in ("", unfinished.source.get("digest"))
-    if unfinished is not None and continues and staging.exists():
-        return unfinished
+    if unfinished is not None and given.digest in ("", unfinished.source.get("digest")):
+        if staging.holds(unfinished.source["rows"]):
+            return unfinished
+        if given.digest:
+            # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
+            with transaction.atomic():
+                staging.fill(given.read())
+            return unfinished
     with transaction.atomic():
         former = last_move()
         if former is None and unfinished is None:
@@ -127,14 +133,22 @@ def _begin(given: MoveInput) -> Move:
         staged = staging.fill(given.read())
         source = staged_source(read_settings(given.settings), given.digest)
         known = former or unfinished
-        if known is not None and known.source.get("uuid") != source.uuid:
-            raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
+        if known is not None:
+            _require_same_misp(known, source, staged)
         return Move.objects.create(
             source=source.as_json()
             | {"rows": staged.rows, "repaired": staged.repaired, "greatest": staging.greatest_ids()},
             staged_at=timezone.now(),
             started_by=given.login,
         )
+
+
+def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> None:
+    """What a dump lacks counts as deleted in MISP: raise Conflict unless it is of the same MISP and has its tables."""
+    if known.source.get("uuid") != source.uuid:
+        raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
+    if missing := sorted(known.source.get("rows", {}).keys() - staged.rows.keys() - NOT_MOVED.keys()):
+        raise Conflict(MoveInProblem.TABLES_MISSING(tables=missing))
 
 
 def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taking]:

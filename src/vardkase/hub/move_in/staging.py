@@ -7,7 +7,7 @@ all the same, empty (`source/misp_tables.toml`), so that no step has to ask for 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,8 @@ WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'
 UNION ALL
 SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'move_in'::regnamespace
 """
+
+PRESENT = "SELECT relname FROM pg_class WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'"
 
 
 @dataclass(slots=True)
@@ -84,8 +86,17 @@ def drop() -> None:
         cursor().execute(statement)
 
 
-def exists() -> bool:
-    return bool(cursor().execute("SELECT to_regclass('move_in.events') IS NOT NULL").fetchall()[0][0])
+def holds(rows: Mapping[str, int]) -> bool:
+    """Whether the staging tables are there with so many rows each. PostgreSQL empties them when it was stopped hard."""
+    present = {name for (name,) in cursor().execute(PRESENT).fetchall()}
+    return bool(rows) and all(
+        name in present and _count(name) == count for name, count in rows.items() if name not in NOT_MOVED
+    )
+
+
+def _count(table: str) -> int:
+    statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(SCHEMA, table))
+    return int(cursor().execute(statement).fetchall()[0][0])
 
 
 @cache

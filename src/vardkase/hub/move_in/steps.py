@@ -6,9 +6,11 @@ from vardkase.hub.move_in.comparison.step import COMPARISON_STEP
 from vardkase.hub.move_in.content import CONTENT_STEPS, KNOWLEDGE_STEPS
 from vardkase.hub.move_in.people import PEOPLE_STEPS
 from vardkase.hub.move_in.surroundings import SURROUNDING_STEPS
+from vardkase.hub.move_in.surroundings.settings import MAIL_STEP
 from vardkase.hub.move_in.taking import Step
 
 STEPS: tuple[Step, ...] = (
+    MAIL_STEP,
     *PEOPLE_STEPS,
     *KNOWLEDGE_STEPS,
     *CONTENT_STEPS,

@@ -6,11 +6,15 @@ PostgreSQL's COPY reads as text, so that a value is looked at once. A dump is da
 
 from __future__ import annotations
 
+import lzma
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+import zstandard
 
 from vardkase.core.errors import InvalidValue
 from vardkase.hub.move_in.problems import DumpProblem
@@ -30,6 +34,7 @@ INSERT = re.compile(rb"(?:INSERT|REPLACE)(?: IGNORE)? INTO `([A-Za-z0-9_]{1,64})
 NAMES = re.compile(rb"SET NAMES (\w+)")
 UNICODE = frozenset({b"utf8", b"utf8mb3", b"utf8mb4"})
 COMPLETE = b"-- Dump completed"
+STATEMENTS = (b"CREATE TABLE ", b"INSERT ", b"REPLACE ")
 
 # No backtracking into a value (possessive): time is linear in the length, whatever the text.
 VALUE = (
@@ -60,7 +65,10 @@ class Rows:
 
 
 class DumpReader:
-    """Yields each table before its rows. `is_complete` says afterwards whether the dump's last line was there."""
+    """Yields each table before its rows. `is_complete` says afterwards whether the dump's last line was there and last.
+
+    A dump that broke off may end between two statements: nothing else tells it from a whole one.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -71,6 +79,7 @@ class DumpReader:
 
     def __iter__(self) -> Iterator[Table | Rows]:
         while (line := self._line()) is not None:
+            self.is_complete = self.is_complete and not line.startswith(STATEMENTS)
             if line.startswith(b"CREATE TABLE "):
                 if (table := self._table(line)) is not None:
                     yield table
@@ -157,9 +166,19 @@ class DumpReader:
         return table, tuple(by_name[column] for column in named)
 
 
-def read_dump(file: Path) -> Iterator[Table | Rows]:
+def read_dump(file: Path, *, without_comments: bool = False) -> Iterator[Table | Rows]:
+    """`without_comments`: it was written with `--skip-comments`, so that no last line says that it is complete.
+
+    Raises InvalidValue if it cannot be read, or broke off.
+    """
     with opened(file) as stream:
-        yield from DumpReader(stream)
+        reader = DumpReader(stream)
+        try:
+            yield from reader
+        except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
+            raise InvalidValue(DumpProblem.UNPACKING(reason=str(error))) from error
+    if not reader.is_complete and not without_comments:
+        raise InvalidValue(DumpProblem.INCOMPLETE())
 
 
 def _check_encoding(line: bytes) -> None:

@@ -35,7 +35,11 @@ def take_settings(taking: Taking) -> None:
                 taking.remember("setting", 0, name, {"name": name, "value": value})
         elif name != NO_MAIL:
             _take(taking, name, value)
-    if NO_MAIL not in set_here:
+
+
+def stop_mail(taking: Taking) -> None:
+    """Before there is anybody to write to."""
+    if not SettingValue.objects.filter(name=NO_MAIL).exists():
         change_setting(taking.actor, NO_MAIL, True)
         if not taking.settings.is_on(NO_MAIL):
             taking.remember("mail", 0, "Mail", {"name": NO_MAIL, "value": False})
@@ -57,4 +61,5 @@ def _take(taking: Taking, name: str, value: Any) -> None:
             taking.leave_out("settings", [name], "A second officer has to approve it.")
 
 
+MAIL_STEP = Step("mail", (), stop_mail)
 STEP = Step("settings", ("system_settings", "admin_settings"), take_settings)
