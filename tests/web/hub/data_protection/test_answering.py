@@ -46,6 +46,9 @@ from vardkase.hub.data_protection.requests.models import (
     ConcernedItem,
     DataSubjectRequest,
 )
+from vardkase.hub.data_protection.requests.models import DataSubjectRight as Right
+from vardkase.hub.data_protection.requests.models import ItemOutcome as Outcome
+from vardkase.hub.data_protection.requests.rules import MEETS
 from vardkase.hub.data_protection.requests.spilled import forget_spilled
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.spills.declaring import declare
@@ -58,6 +61,11 @@ from vardkase.intel.models import Attribute, Event
 from vardkase.intel.personal_data.models import PersonalDataMark
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+
+def test_erasure_is_no_restriction_and_whoever_objects_can_be_given_one() -> None:
+    assert Outcome.ERASED not in MEETS[Right.RESTRICTION]
+    assert Outcome.RESTRICTED in MEETS[Right.OBJECTION]
 
 
 def test_request_that_concerns_three_is_found_answered_and_erased(

@@ -85,8 +85,10 @@ MEETS: Mapping[str, tuple[Outcome, ...]] = {
     Right.ACCESS: (Outcome.GIVEN,),
     Right.RECTIFICATION: (Outcome.CORRECTED, Outcome.ERASED),
     Right.ERASURE: (Outcome.ERASED,),
-    Right.RESTRICTION: (Outcome.RESTRICTED, Outcome.ERASED),
-    Right.OBJECTION: (Outcome.ERASED,),
+    # Article 18.1 b and c: the person opposes erasure, or needs the data.
+    Right.RESTRICTION: (Outcome.RESTRICTED,),
+    # Article 21.1: the processing stops.
+    Right.OBJECTION: (Outcome.ERASED, Outcome.RESTRICTED),
 }
 """What meets a right, the usual first."""
 ARTICLES: Mapping[str, str] = {
