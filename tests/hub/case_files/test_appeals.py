@@ -285,7 +285,7 @@ def test_quashed_termination_gives_the_membership_back_in_one_step(
     for words in (
         "upphävt det här beslutet",
         "Medlemskapet gäller igen från och med",
-        "skapa nya",
+        "Skapa nya.",
         "Mål 3-26.",
     ):
         assert words in letter, words

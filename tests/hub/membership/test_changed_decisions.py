@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
@@ -198,6 +200,7 @@ def test_terminated_membership_is_reinstated_by_two_officers(seed: Seed, desk: D
     with pytest.raises((Forbidden, Conflict)):
         approved(desk.officer.user)
     assert Membership.objects.get(organisation=org).state == "terminated"
+    Membership.objects.filter(organisation=org).update(statement_until=date(2026, 1, 31))
     approved(desk.second.user)
     membership = Membership.objects.get(organisation=org)
     assert (membership.state, membership.ended, membership.ending) == ("active", None, {})
@@ -215,6 +218,7 @@ def test_terminated_membership_is_reinstated_by_two_officers(seed: Seed, desk: D
         "37 § förvaltningslagen (2017:900)",
         "Medlemskapet gäller igen från och med den dagen.",
         "anslutningar som stängdes av",
+        "Er säkerhetsförklaring gick ut den 31 januari 2026.",
     ):
         assert part in words, part
     assert SentMail.objects.filter(kind="membership_reinstated").exists()

@@ -98,7 +98,12 @@ def test_personal_data_goes_from_events_and_versions(
     assert counted(second).affected == 0
 
 
-def test_what_others_wrote_about_events_goes_as_well(seed: Seed, jurist: User, second: User) -> None:
+def test_what_others_wrote_about_events_goes_as_well(
+    seed: Seed, jurist: User, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "VARDKASE_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setattr(settings, "VARDKASE_MAIL_FROM", "hub@hub.example")
+    User.objects.filter(pk=seed.partner.user.pk).update(role=seed.org_admin.user.role)
     event = publish(seed, Attribute=[{"type": "domain", "value": "brev.example"}])
     thing = make_object(event, comment=f"Från {PERSON}, två gånger", timestamp=OLD)
     thing.save()
@@ -144,6 +149,14 @@ def test_what_others_wrote_about_events_goes_as_well(seed: Seed, jurist: User, s
     assert (fresh.deleted, fresh.value) == (False, PERSON)
     assert (note.text, note.authors, note.modified > old) == ("Ring […].", "[…]", True)
     assert elsewhere.text == f"Ring {PERSON}.", "not due any more"
+    # Each is told of its own: the owner of the object, who wrote the proposals and the note of those.
+    told = {each.recipient: each.text for each in OutgoingMail.objects.filter(subject__contains=run.number)}
+    own, theirs = told[seed.org_admin.user.email], told[seed.partner.user.email]
+    assert ("one item" in own or "en uppgift" in own, "3 items" in theirs or "3 uppgifter" in theirs) == (
+        True,
+        True,
+    )
+    assert PERSON not in own + theirs
     assert counted(second).affected == 0
 
 

@@ -49,8 +49,14 @@ class Immediate(TextChoices):
 class LiftGround(TextChoices):
     """On which ground officers lift a restriction: a change, or one that they must make (37 and 38 §§)."""
 
-    CHANGED = "changed", _("What it was based on no longer holds (37 § förvaltningslagen)")
-    WRONG = "wrong", _("It was obviously wrong (38 § förvaltningslagen)")
+    CHANGED = (
+        "changed",
+        _(
+            "The decision is wrong because of new circumstances or for some other reason (section 37 of the "
+            "Administrative Procedure Act)"
+        ),
+    )
+    WRONG = "wrong", _("The decision is obviously wrong (section 38 of the Administrative Procedure Act)")
 
 
 LIFT_PROVISIONS = {LiftGround.CHANGED: "fl_37", LiftGround.WRONG: "fl_38"}

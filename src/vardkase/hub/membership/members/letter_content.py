@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import AuditActor, Target
+from vardkase.core.clock import today
 from vardkase.core.mail.facts import moment
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.settings import sender
@@ -31,6 +32,7 @@ from vardkase.hub.membership.members.adverse_decisions import (
 )
 from vardkase.hub.membership.members.cases import case_for
 from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionKind
+from vardkase.hub.membership.members.queries import last_statement_day
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
@@ -291,6 +293,11 @@ def _reinstated(
         "day": formatted(timezone.localtime(termination.at), "j F Y") if termination else "–",
     }
     words = gettext("These restrictions still stand, and apply again: %(restrictions)s.")
+    expired = last_statement_day(membership)
+    statement = gettext(
+        "Your security statement expired on %(day)s. Until we have accepted a new one, the limits that follow from "
+        "that apply."
+    ) % {"day": formatted(expired, "j F Y")}
     return {
         **sender_facts(actor, membership, language),
         "day": formatted(timezone.localtime(), "j F Y"),
@@ -298,6 +305,7 @@ def _reinstated(
         "remaining": words % {"restrictions": "; ".join(_decided(each) for each in remaining)}
         if remaining
         else "",
+        "statement": statement if expired < today() else "",
     }
 
 
