@@ -47,6 +47,9 @@ def restore(
         str,
         typer.Option(help="The key with which the hub signed, from `backup recipients list`.", metavar="KEY"),
     ] = "",
+    unsigned: Annotated[
+        bool, typer.Option("--unsigned", help="Restore what anybody who could write there may have made.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Restore database and files into an empty data folder, and repeat the deletions carried out after the backup.
@@ -54,6 +57,12 @@ def restore(
     If it fails, the folder is empty again. The hub opens to readers once nothing is left to delete again (see
     `restored`).
     """
+    if bool(signed_by) == unsigned:
+        raise fail(
+            "give --signed-by KEY, which `vardkase backup recipients list` showed on the hub. Without the key, "
+            "--unsigned restores what anybody who could write to the storage may have put there.",
+            2,
+        )
     chosen = choose(data_dir)
     from vardkase.core.backup.pending import open_pending
 
@@ -63,12 +72,8 @@ def restore(
         _without_database(source)
         from vardkase.core.backup.restoring import finish, plan, restore_cluster, restore_files
 
-        making = _restore(identity, source)
+        making = _restore(identity, source, signed_by)
         wanted = plan(making.storage, _moment(at), backup)
-        if signed_by and not all(each.is_signed_by(signed_by) for each in wanted.backups):
-            raise fail("this backup was not signed by that key; nothing was restored.")
-        if not signed_by:
-            note("Whether the hub signed this backup was not checked: no --signed-by was given.")
         _database(making, wanted, chosen, restore_cluster)
         files = restore_files(making, wanted, chosen / "files")
         with opened(chosen, lambda: _prepare(chosen)):
@@ -107,7 +112,7 @@ def restored(
         note("The hub can be started.")
 
 
-def _restore(identity: Path, source: str) -> Restore:
+def _restore(identity: Path, source: str, signed_by: str) -> Restore:
     from django.conf import settings
 
     from vardkase.core.backup.restoring import Restore
@@ -115,7 +120,7 @@ def _restore(identity: Path, source: str) -> Restore:
     from vardkase.core.backup.storage import storage_of
 
     storage = storage_of(source or settings.BACKUP_STORAGE)
-    return Restore(storage=storage, identities=identities_in(identity), announce=note)
+    return Restore(storage=storage, identities=identities_in(identity), public_key=signed_by, announce=note)
 
 
 def _moment(text: str) -> datetime | None:
@@ -174,12 +179,13 @@ def _repeat(making: Restore, wanted: Plan, backup: str) -> tuple[int, list[str]]
     from vardkase.audit.services import Target, record
     from vardkase.cli.console import console
     from vardkase.hub.audit_actions import BackupAction
-    from vardkase.hub.backups.journal import kept, repeat
+    from vardkase.hub.backups.journal import kept, missing, repeat
 
     until = _until(wanted, making, backup)
     facts = {"backup": wanted.last.id, "until": until.isoformat()}
     record(console(), BackupAction.BACKUP_RESTORED, Target("backup", title=wanted.last.id), facts)
-    return repeat(kept(making, until))
+    repeated, left = repeat(kept(making, until))
+    return repeated, [*missing(making, until), *left]
 
 
 def _until(wanted: Plan, making: Restore, backup: str) -> datetime:

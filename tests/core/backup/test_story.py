@@ -11,15 +11,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyrage.x25519 import Identity
 
 from tests.support.folders import temporary_folder
 from tests.support.prepared import copy_prepared
 from vardkase.core.backup.catalogue import Chain, list_chains, manifests, surplus, verifications
-from vardkase.core.backup.names import BackupKind, Manifest
+from vardkase.core.backup.names import BackupKind, LogRun, Manifest
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.restoring import Plan, Restore, finish, plan, restore_cluster, restore_files
-from vardkase.core.backup.signing import own_key, public_text
+from vardkase.core.backup.signing import public_text
 from vardkase.core.backup.storage import FolderStorage
 from vardkase.core.backup.taking import Hub, take, take_log
 from vardkase.core.backup.tools import owned_by_us
@@ -81,10 +82,8 @@ def test_point_in_time(folder: Path) -> None:
     finally:
         server.stop()
     nothing_readable(folder / "store", [b"needle-in-the-database", b"an attachment", first_file.encode()])
-    restore = Restore(storage=hub.storage, identities=[OWNER])
-    checked = verify(
-        restore, later.id, scratch_folder(hub.data_dir), public_key=public_text(own_key(hub.data_dir))
-    )
+    restore = Restore(storage=hub.storage, identities=[OWNER], public_key=public_text(hub.key))
+    checked = verify(restore, later.id, scratch_folder(hub.data_dir), key=hub.key)
     assert checked.is_good
     assert (checked.rows > 1_000, checked.files) == (True, 1)
     assert verifications(hub.storage).keys() == {later.id}
@@ -107,10 +106,10 @@ def test_point_in_time(folder: Path) -> None:
     refused(BackupProblem.NOT_EMPTY, lambda: restore_cluster(restore, wanted, target))
     refused(BackupProblem.LOG_ENDS, lambda: plan(hub.storage, reached + timedelta(seconds=1)))
     refused(BackupProblem.NO_BACKUP_BEFORE, lambda: plan(hub.storage, full.started))
-    blind = Restore(storage=hub.storage, identities=[OPERATOR])
+    blind = Restore(storage=hub.storage, identities=[OPERATOR], public_key=public_text(hub.key))
     refused(BackupProblem.CANNOT_DECRYPT, lambda: restore_cluster(blind, wanted, folder / "stolen"))
     assert not (folder / "stolen" / "database").exists()
-    tampered(folder, hub, full, restore)
+    tampered(folder, hub, full, later, restore)
 
 
 def alone(folder: Path, restore: Restore, wanted: Plan) -> None:
@@ -139,30 +138,42 @@ def refused(problem: BackupProblem, act: object) -> None:
     assert error.value.has(problem)
 
 
-def tampered(folder: Path, hub: Hub, full: Manifest, restore: Restore) -> None:
+def tampered(folder: Path, hub: Hub, full: Manifest, later: Manifest, restore: Restore) -> None:
     """Whoever holds the storage can neither change what is in it unnoticed nor pass off a backup of their own."""
     stored = folder / "store" / full.folder
     whole = (stored / "database.age").read_bytes()
     target = folder / "tampered"
-    for changed in (whole[:-70_000], whole[:90_000] + bytes([whole[90_000] ^ 1]) + whole[90_001:]):
+    flipped = whole[:90_000] + bytes([whole[90_000] ^ 1]) + whole[90_001:]
+    # What another backup holds: encrypted to the recipients as anybody can, and whole.
+    other = (stored.parent / later.id / "database.age").read_bytes()
+    for changed, problem in (
+        (whole[:-70_000], BackupProblem.CANNOT_DECRYPT),
+        (flipped, BackupProblem.CANNOT_DECRYPT),
+        (other, BackupProblem.DAMAGED),
+    ):
         (stored / "database.age").write_bytes(changed)
-        refused(
-            BackupProblem.CANNOT_DECRYPT,
-            lambda: restore_cluster(restore, plan(hub.storage, backup_id=full.id), target),
-        )
+        refused(problem, lambda: restore_cluster(restore, plan(hub.storage, backup_id=full.id), target))
         assert not (target / "database").exists()
+    (stored / "database.age").write_bytes(whole)
+    _first, second, third = sorted((stored.parent / "log").glob("*.json"))
+    second.unlink()
+    made = msgspec.json.decode(third.read_bytes(), type=LogRun)
+    third.write_bytes(msgspec.json.encode(msgspec.structs.replace(made, segments=made.segments[-1:])))
+    refused(BackupProblem.WRONG_SIGNATURE, lambda: restore_cluster(restore, plan(hub.storage), target))
+    trusting = Restore(storage=hub.storage, identities=[OWNER], public_key="")
+    refused(BackupProblem.LOG_INCOMPLETE, lambda: restore_cluster(trusting, plan(hub.storage), target))
     forged = msgspec.structs.replace(full, stop="0/0")
     (stored / "manifest.json").write_bytes(msgspec.json.encode(forged))
-    key = public_text(own_key(hub.data_dir))
     refused(
         BackupProblem.WRONG_SIGNATURE,
-        lambda: verify(restore, full.id, scratch_folder(hub.data_dir), public_key=key),
+        lambda: verify(restore, full.id, scratch_folder(hub.data_dir), key=hub.key),
     )
-    other = Hub(
+    assert not verifications(hub.storage)[later.id].is_signed_by(public_text(Ed25519PrivateKey.generate()))
+    another = Hub(
         uuid="another", data_dir=hub.data_dir, files_dir=hub.files_dir, source=hub.source, storage=hub.storage,
         storage_address="store", recipients=hub.recipients,
     )  # fmt: skip
-    refused(BackupProblem.OTHER_HUB, other.check)
+    refused(BackupProblem.OTHER_HUB, another.check)
     shutil.rmtree(folder / "store")
     assert manifests(hub.storage) == []
     assert list_chains(hub.storage) == []

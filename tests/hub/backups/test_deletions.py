@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db.models import Model
 from django.utils import timezone
 from pyrage.x25519 import Identity
@@ -15,11 +17,16 @@ from tests.factories.content_access import operator_of
 from tests.factories.intel import make_attribute, make_event
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
+from vardkase.core.backup.catalogue import deletion_lists
+from vardkase.core.backup.log import Reached, store_log
 from vardkase.core.backup.pending import FILE, UNFINISHED, forget, left, open_pending
 from vardkase.core.backup.problems import BackupFailed
 from vardkase.core.backup.restoring import Restore
+from vardkase.core.backup.signing import public_text
 from vardkase.core.backup.storage import FolderStorage
-from vardkase.hub.backups.journal import Kind, enter, kept, repeat, send
+from vardkase.core.backup.taking import Hub
+from vardkase.core.backup.tools import Source
+from vardkase.hub.backups.journal import Kind, enter, kept, missing, repeat, send
 from vardkase.hub.backups.models import DeletedContent, StoredBackup
 from vardkase.hub.backups.queries import remains, remains_until
 from vardkase.intel.editing.deletion import delete_attribute, delete_event
@@ -30,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 def test_deletions_are_repeated(seed: Seed, tmp_path: Path) -> None:
     """Entered with the deletion, taken beside the backups, and carried out again where the rows are back."""
-    owner, storage = Identity.generate(), FolderStorage(tmp_path)
+    owner, storage = Identity.generate(), FolderStorage(tmp_path / "store")
     before = timezone.now()
     gone, changed, spilled = (saved(make_event(seed.hub)) for _ in range(3))
     value = saved(make_attribute(changed))
@@ -38,14 +45,18 @@ def test_deletions_are_repeated(seed: Seed, tmp_path: Path) -> None:
     delete_attribute(seed.site_admin.actor, value.pk, hard=True)
     enter(Kind.SPILL, spilled.uuid, "S-7")
     enter(Kind.RETENTION, number="G-3")
-    assert send(storage, [owner.to_public()]) == 4
-    assert send(storage, [owner.to_public()]) == 0
-    stored = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    hub = Hub(
+        uuid="a hub", data_dir=tmp_path, files_dir=tmp_path / "files", source=Source({}, tmp_path),
+        storage=storage, storage_address="store", recipients=[owner.to_public()],
+    )  # fmt: skip
+    assert send(hub) == 4
+    assert send(hub) == 0
+    stored = [path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file()]
     assert not [each for each in stored if str(gone.uuid).encode() in each]
     # As in a database from before: the rows are there again.
     back = saved(make_event(seed.hub, uuid=gone.uuid))
     saved(make_attribute(changed, uuid=value.uuid))
-    restore = Restore(storage=storage, identities=[owner])
+    restore = Restore(storage=storage, identities=[owner], public_key=public_text(hub.key))
     assert repeat(kept(restore, timezone.now())) == (0, [])
     count, to_do = repeat(kept(restore, before))
     assert (count, len(to_do)) == (3, 1)
@@ -53,6 +64,25 @@ def test_deletions_are_repeated(seed: Seed, tmp_path: Path) -> None:
     assert not Event.objects.filter(pk__in=[back.pk, spilled.pk]).exists()
     assert not Attribute.objects.filter(uuid=value.uuid).exists()
     assert Event.objects.filter(pk=changed.pk).exists()
+    lists_are_counted(hub, restore, before)
+
+
+def lists_are_counted(hub: Hub, restore: Restore, before: datetime) -> None:
+    """A list of the journal that somebody with access to the storage removes or makes keeps the hub closed."""
+    reached = Reached(hub=hub.uuid, until=timezone.now(), position="0/1", deletions=hub.state.deletions())
+    hub.state.spool.mkdir()
+    store_log(hub.storage, hub.state, ["20261130T000000.000000Z"], hub.recipients, hub.key, reached, [])
+    assert (missing(restore, before), missing(restore, timezone.now())) == ([], [])
+    (made,) = deletion_lists(hub.storage)
+    made.sign(Ed25519PrivateKey.generate())
+    (name,) = [name for name in hub.storage.names("deletions/") if name.endswith(".json")]
+    with hub.storage.create(name) as writer:
+        writer.write(msgspec.json.encode(made))
+    assert list(kept(restore, before)) == []
+    assert len(missing(restore, before)) == 1
+    hub.storage.remove(name)
+    assert "1" in missing(restore, before)[0]
+    assert missing(restore, timezone.now()) == []
 
 
 def saved[Row: Model](row: Row) -> Row:

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from vardkase.core.backup.names import (
+    DELETIONS,
     MANIFEST,
     VERIFIED,
+    DeletionList,
     LogRun,
     Manifest,
     Verification,
@@ -54,6 +56,11 @@ def log_runs(storage: Storage, chain: str) -> list[LogRun]:
     return sorted((_read(storage, name, LogRun) for name in names), key=lambda each: each.until)
 
 
+def every_log_run(storage: Storage) -> list[LogRun]:
+    names = [name for name in storage.names() if "/log/" in name and name.endswith(".json")]
+    return [_read(storage, name, LogRun) for name in names]
+
+
 def list_chains(storage: Storage) -> list[Chain]:
     by_chain: dict[str, list[Manifest]] = {}
     for manifest in manifests(storage):
@@ -64,6 +71,11 @@ def list_chains(storage: Storage) -> list[Chain]:
         until = max([backups[-1].ended, *(each.until for each in runs)])
         found.append(Chain(name, backups, until, sum(each.size for each in runs)))
     return found
+
+
+def deletion_lists(storage: Storage) -> list[DeletionList]:
+    names = [name for name in storage.names(DELETIONS) if name.endswith(".json")]
+    return sorted((_read(storage, name, DeletionList) for name in names), key=lambda each: each.number)
 
 
 def chains(storage: Storage) -> set[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyrage.x25519 import Recipient
 
 from vardkase.core.backup.names import LogRun, Stored, log_folder, lsn_number, stamp
@@ -73,38 +75,53 @@ def _mark(connection: psycopg.Connection[Any]) -> tuple[datetime, str, int]:
     return until.astimezone(UTC), str(row[0]), int(row[1])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """How far the log of a hub has been fetched, and the number of the last list of deletions stored before."""
+
+    hub: str
+    until: datetime
+    position: str
+    deletions: int
+
+
 def store_log(
-    storage: Storage, state: State, chains: Sequence[str], recipients: Sequence[Recipient],
-    until: datetime, position: str, files: Sequence[tuple[str, Path]],
+    storage: Storage, state: State, chains: Sequence[str], recipients: Sequence[Recipient], key: Ed25519PrivateKey,
+    reached: Reached, files: Sequence[tuple[str, Path]],
 ) -> LogRun:  # fmt: skip
     """Store what is in the spool, and new files, in each of `chains`; returns what was stored in the first."""
     segments = sorted(path for path in state.spool.iterdir() if SEGMENT.fullmatch(path.name))
-    runs = [_store_in(storage, chain, recipients, until, position, segments, files) for chain in chains]
+    runs = [_store_in(storage, chain, recipients, key, reached, segments, files) for chain in chains]
     for path in segments:
         path.unlink()
     return runs[0]
 
 
 def _store_in(
-    storage: Storage, chain: str, recipients: Sequence[Recipient],
-    until: datetime, position: str, segments: Sequence[Path], files: Sequence[tuple[str, Path]],
+    storage: Storage, chain: str, recipients: Sequence[Recipient], key: Ed25519PrivateKey,
+    reached: Reached, segments: Sequence[Path], files: Sequence[tuple[str, Path]],
 ) -> LogRun:  # fmt: skip
     folder = log_folder(chain)
     stored: list[Stored] = []
     for path in segments:
-        name = f"{folder}{path.name}.age"
+        # By transfer: PostgreSQL may hand out again what it does not know to be stored.
+        name = f"{folder}{stamp(reached.until)}/{path.name}.age"
         with path.open("rb") as plain, storage.create(name) as writer:
             seal(plain, writer, recipients)
         stored.append(writer.stored(name))
     packs: list[Stored] = []
     if files:
-        name = f"{folder}{stamp(until)}.files.age"
+        name = f"{folder}{stamp(reached.until)}.files.age"
         with storage.create(name) as writer:
             seal(FilesTar(files), writer, recipients)
         packs.append(writer.stored(name))
     size = sum(each.size for each in (*stored, *packs))
-    result = LogRun(until=until, position=position, segments=stored, files=packs, size=size)
+    result = LogRun(
+        hub=reached.hub, chain=chain, until=reached.until, position=reached.position, segments=stored, files=packs,
+        size=size, deletions=reached.deletions,
+    )  # fmt: skip
+    result.sign(key)
     # Last: the log reaches so far once everything before is stored.
-    with storage.create(f"{folder}{stamp(until)}.json") as writer:
+    with storage.create(f"{folder}{stamp(reached.until)}.json") as writer:
         writer.write(msgspec.json.encode(result))
     return result

@@ -4,11 +4,14 @@ CHAIN/ID/manifest.json         what is in the backup, in clear: times, sizes, di
 CHAIN/ID/database.age          base backup (tar) or export, zstd, encrypted with age
 CHAIN/ID/contents.age          what has to be there after a restore: rows and digests of each table, files
 CHAIN/ID/files.age             files stored since the backup before it (tar)
-CHAIN/log/SEGMENT.age          a segment of the write-ahead log
+CHAIN/log/TIME/SEGMENT.age     a segment of the write-ahead log
 CHAIN/log/TIME.json            how far the log reaches
 CHAIN/log/TIME.files.age       files stored since
 deletions/TIME.age             what was deleted for good since
+deletions/TIME.json            its number in the journal
 verified/ID.json               the result of a restore into a scratch instance
+
+Every .json is signed by the hub, and names size and SHA-256 of the .age beside it.
 """
 
 from __future__ import annotations
@@ -44,10 +47,27 @@ class Stored(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Manifest(msgspec.Struct, kw_only=True):
+class Signed(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """`signature` is the hub's, over everything else. New fields need a default: then earlier signatures hold."""
+
+    signature: str = ""
+
+    def sign(self, key: Ed25519PrivateKey) -> None:
+        self.signature = base64.b64encode(key.sign(self._signed_part())).decode()
+
+    def is_signed_by(self, public: str) -> bool:
+        return is_signed_by(public, self.signature, self._signed_part())
+
+    def _signed_part(self) -> bytes:
+        # With its kind: what was signed as one cannot be passed off as another.
+        kind = type(self).__name__.encode()
+        return kind + b"\n" + msgspec.json.encode(msgspec.structs.replace(self, signature=""))
+
+
+class Manifest(Signed, kw_only=True):
     """A backup. `parent`: the one that an incremental backup builds on. `start`, `stop`: positions in the log.
 
-    `recipients` are public keys. `signature` is the hub's, over everything else.
+    `recipients` are public keys. `deletions`: the number of the last list in the journal when it was begun.
     """
 
     hub: str
@@ -64,7 +84,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     segment_bytes: int
     objects: list[Stored]
     recipients: list[str]
-    signature: str = ""
+    deletions: int = 0
 
     @property
     def size(self) -> int:
@@ -74,27 +94,35 @@ class Manifest(msgspec.Struct, kw_only=True):
     def folder(self) -> str:
         return f"{self.chain}/{self.id}"
 
-    def sign(self, key: Ed25519PrivateKey) -> None:
-        self.signature = base64.b64encode(key.sign(self._signed_part())).decode()
-
-    def is_signed_by(self, public: str) -> bool:
-        return is_signed_by(public, self.signature, self._signed_part())
-
-    def _signed_part(self) -> bytes:
-        return msgspec.json.encode(msgspec.structs.replace(self, signature=""))
+    def stored(self, what: str) -> Stored | None:
+        return next((each for each in self.objects if each.name == f"{self.folder}/{what}"), None)
 
 
-class LogRun(msgspec.Struct, kw_only=True):
-    """One transfer of the log. `until`: the moment to which a restore can go; `segments` what it stored."""
+class LogRun(Signed, kw_only=True):
+    """One transfer of the log. `until`: the moment to which a restore can go; `segments` what it stored.
 
+    `deletions`: the number of the last list in the journal at that moment.
+    """
+
+    hub: str
+    chain: str
     until: datetime
     position: str
     segments: list[Stored]
     files: list[Stored]
     size: int
+    deletions: int = 0
 
 
-class Verification(msgspec.Struct, kw_only=True):
+class DeletionList(Signed, kw_only=True):
+    """A list of deletions; `number` counts from 1 without gaps, so that a missing one is noticed."""
+
+    hub: str
+    number: int
+    stored: Stored
+
+
+class Verification(Signed, kw_only=True):
     """A restore into a scratch instance: what was compared, and every difference.
 
     `compared`: whether the tables were. They cannot be if the hub was never quiet while the backup was made.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
-from vardkase.core.database.layout import Layout
+from vardkase.core.database.layout import Layout, home_elsewhere
 
 FILE = "restored.json"
 LOST_AND_FOUND = "lost+found"
@@ -49,9 +49,9 @@ def open_pending(data_dir: Path) -> Iterator[Pending]:
 
 
 def _empty(data_dir: Path) -> None:
-    home = Layout(data_dir).home
-    if home != data_dir:  # The server's account could not enter it and has its files elsewhere.
-        shutil.rmtree(home, ignore_errors=True)
+    # Where the server's account could not enter it, its files are elsewhere; a link to anywhere else is only removed.
+    if (data_dir / "database").is_symlink() and Layout(data_dir).home == home_elsewhere(data_dir):
+        shutil.rmtree(home_elsewhere(data_dir), ignore_errors=True)
     # The mark goes last: what is cut off here is taken up by the next restore.
     for path in sorted(data_dir.iterdir(), key=lambda path: path.name == FILE):
         if path.name == LOST_AND_FOUND:

@@ -26,11 +26,12 @@ class BackupProblem(ProblemCode):
     NO_SUCH_BACKUP = _("There is no backup %(id)s.")
     LOG_ENDS = _("The log reaches %(until)s, and not %(moment)s.")
     LOG_LOST = _("The log since the last backup has been lost. Make a full backup.")
+    LOG_INCOMPLETE = _("The log in the storage is incomplete: segments of it are missing.")
     CANNOT_DECRYPT = _("%(name)s cannot be decrypted: %(said)s")
     DAMAGED = _("%(name)s is not what was backed up.")
     NOT_EMPTY = _("There is data in %(folder)s already. Restore into an empty folder.")
     WRONG_SIGNATURE = _(
-        "The list of what is in backup %(id)s was not written by the hub whose key was given."
+        "The list %(name)s was not written by the hub whose key was given: it is not restored."
     )
     LOGICAL_NEEDS_SERVER = _(
         "This backup is an export of an external database: set DATABASE_URL to an empty one to restore it into."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
+import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +18,19 @@ from pyrage.x25519 import Identity
 
 from vardkase.core.backup.catalogue import list_chains, log_runs
 from vardkase.core.backup.contents import Contents
-from vardkase.core.backup.names import BackupKind, Manifest, lsn_number, segment_number
+from vardkase.core.backup.log import SEGMENT
+from vardkase.core.backup.names import (
+    MANIFEST,
+    BackupKind,
+    LogRun,
+    Manifest,
+    Signed,
+    Stored,
+    log_folder,
+    lsn_number,
+    segment_number,
+    stamp,
+)
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.sealing import unsealed
 from vardkase.core.backup.storage import Storage
@@ -31,23 +45,69 @@ RESTORING = "database.restoring"
 
 @dataclass(frozen=True, kw_only=True)
 class Restore:
-    """What is restored from where. `announce` gets messages for the user."""
+    """What is restored from where. `announce` gets messages for the user.
+
+    `public_key`: that of the hub, which must have signed every list; empty, if anybody may have written them.
+    """
 
     storage: Storage
     identities: Sequence[Identity]
+    public_key: str
     announce: Callable[[str], None] = lambda _message: None
 
-    def opened(self, name: str) -> contextlib.AbstractContextManager[BinaryIO]:
-        return self._opened(name)
+    def require_signed(self, signed: Signed, name: str) -> None:
+        """Raises BackupFailed."""
+        if self.public_key and not signed.is_signed_by(self.public_key):
+            raise BackupFailed(BackupProblem.WRONG_SIGNATURE(name=name))
+
+    def log_runs(self, chain: str) -> list[LogRun]:
+        """Raises BackupFailed."""
+        runs = log_runs(self.storage, chain)
+        for each in runs:
+            self.require_signed(each, f"{log_folder(chain)}{stamp(each.until)}.json")
+            if each.chain != chain:
+                raise BackupFailed(BackupProblem.DAMAGED(name=log_folder(chain)))
+        return runs
+
+    def opened(self, stored: Stored) -> contextlib.AbstractContextManager[BinaryIO]:
+        """What was stored, in clear. Nothing may be made of it before the block is over, which raises BackupFailed if
+        it is not what the list of it says: anybody can encrypt to the recipients."""
+        return self._opened(stored)
 
     @contextlib.contextmanager
-    def _opened(self, name: str) -> Iterator[BinaryIO]:
+    def _opened(self, stored: Stored) -> Iterator[BinaryIO]:
         try:
-            file = self.storage.open(name)
+            file = self.storage.open(stored.name)
         except FileNotFoundError:
-            raise BackupFailed(BackupProblem.DAMAGED(name=name)) from None
-        with file, unsealed(file, self.identities, name) as plain:
-            yield plain
+            raise BackupFailed(BackupProblem.DAMAGED(name=stored.name)) from None
+        with file:
+            hashed = Hashed(file)
+            try:
+                with unsealed(hashed, self.identities, stored.name) as plain:
+                    yield plain
+            except tarfile.TarError:
+                raise BackupFailed(BackupProblem.DAMAGED(name=stored.name)) from None
+            if hashed.whole() != (stored.size, stored.sha256):
+                raise BackupFailed(BackupProblem.DAMAGED(name=stored.name))
+
+
+class Hashed:
+    """Reads from a file, and counts and hashes what was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._size, self._digest = file, 0, hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._file.read(size)
+        self._size += len(data)
+        self._digest.update(data)
+        return data
+
+    def whole(self) -> tuple[int, str]:
+        """Size and SHA-256 of the whole file, what was not asked for included."""
+        while self.read(1 << 20):
+            pass
+        return self._size, self._digest.hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +171,17 @@ def _with_parents(chosen: Manifest, backups: list[Manifest]) -> list[Manifest]:
 
 
 def contents_of(restore: Restore, manifest: Manifest) -> Contents:
-    with restore.opened(f"{manifest.folder}/contents.age") as plain:
-        return msgspec.json.decode(plain.read(), type=Contents)
+    with restore.opened(_object(restore, manifest, "contents.age")) as plain:
+        content = plain.read()
+    return msgspec.json.decode(content, type=Contents)
+
+
+def _object(restore: Restore, manifest: Manifest, what: str) -> Stored:
+    restore.require_signed(manifest, f"{manifest.folder}/{MANIFEST}")
+    found = manifest.stored(what)
+    if found is None:
+        raise BackupFailed(BackupProblem.DAMAGED(name=f"{manifest.folder}/{what}"))
+    return found
 
 
 def restore_cluster(restore: Restore, wanted: Plan, data_dir: Path) -> None:
@@ -150,7 +219,7 @@ def _base(restore: Restore, wanted: Plan, work: Path, data_dir: Path) -> Path:
         restore.announce(each.id)
         folder = work / each.id
         folder.mkdir(mode=0o700)
-        with restore.opened(f"{each.folder}/database.age") as plain:
+        with restore.opened(_object(restore, each, "database.age")) as plain:
             unpack(plain, folder)
         # The log that came with it is parsed too: `-n` would skip it.
         run([program("pg_verifybackup", data_dir), "--exit-on-error", "--quiet", folder])
@@ -172,14 +241,23 @@ def _fetch_log(restore: Restore, wanted: Plan, folder: Path) -> None:
     if wanted.is_enough:
         return
     first = lsn_number(last.start) // last.segment_bytes
-    for run_ in log_runs(restore.storage, last.chain):
+    numbers: set[int] = set()
+    for run_ in restore.log_runs(last.chain):
         for stored in run_.segments:
             segment = stored.name.rsplit("/", 1)[-1].removesuffix(".age")
-            if segment.endswith(".history") or segment_number(segment, last.segment_bytes) >= first:
-                with restore.opened(stored.name) as plain:
-                    copied(plain, folder / segment)
+            if not SEGMENT.fullmatch(segment):
+                raise BackupFailed(BackupProblem.DAMAGED(name=stored.name))
+            if not segment.endswith(".history"):
+                if (number := segment_number(segment, last.segment_bytes)) < first:
+                    continue
+                numbers.add(number)
+            with restore.opened(stored) as plain:
+                copied(plain, folder / segment)
         if _reaches(wanted, run_.until, run_.position):
             break
+    # PostgreSQL would take a missing segment for the end of the log.
+    if numbers and len(numbers) != max(numbers) - first + 1:
+        raise BackupFailed(BackupProblem.LOG_INCOMPLETE())
 
 
 def _reaches(wanted: Plan, until: datetime, position: str) -> bool:
@@ -226,14 +304,17 @@ def finish(data_dir: Path) -> None:
 
 def restore_files(restore: Restore, wanted: Plan, files_dir: Path) -> int:
     """Unpack every file that the chain has until then; returns how many. Raises BackupFailed."""
-    packs = [one.name for each in wanted.backups for one in each.objects if one.name.endswith("/files.age")]
-    for run_ in [] if wanted.is_enough else log_runs(restore.storage, wanted.last.chain):
-        packs += [each.name for each in run_.files]
+    packs: list[Stored] = []
+    for each in wanted.backups:
+        restore.require_signed(each, f"{each.folder}/{MANIFEST}")
+        packs += [one for one in each.objects if one.name.endswith("/files.age")]
+    for run_ in [] if wanted.is_enough else restore.log_runs(wanted.last.chain):
+        packs += run_.files
         if _reaches(wanted, run_.until, run_.position):
             break
     found: set[str] = set()
-    for name in dict.fromkeys(packs):
-        with restore.opened(name) as plain:
+    for pack in dict.fromkeys(packs):
+        with restore.opened(pack) as plain:
             found.update(unpack_files(plain, files_dir))
     return len(found)
 
@@ -242,7 +323,7 @@ def import_export(restore: Restore, wanted: Plan, source: Source, folder: Path) 
     """Import an export into an empty database. Raises BackupFailed; the database is unchanged then."""
     file = folder / "export"
     try:
-        with restore.opened(f"{wanted.last.folder}/database.age") as plain:
+        with restore.opened(_object(restore, wanted.last, "database.age")) as plain:
             copied(plain, file)
         command: list[str | Path] = [
             source.program("pg_restore"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -28,6 +28,7 @@ class State:
         self.manifest = self.folder / "backup_manifest"
         self.errors = self.folder / "said"
         self._known, self._files = self.folder / "chain.json", self.folder / "files"
+        self._deletions = self.folder / "deletions"
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -38,6 +39,28 @@ class State:
             except BlockingIOError:
                 raise BackupFailed(BackupProblem.BUSY()) from None
             yield
+
+    @contextlib.contextmanager
+    def counting_deletions(self, least: Callable[[], int]) -> Iterator[int]:
+        """The number of the next list of deletions; it counts as used once the block is over.
+
+        `least`: the last one that the storage has, asked if nothing is known here, as in a restored hub.
+        """
+        with (self.folder / "deletions.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            number = (self.deletions() or least()) + 1
+            yield number
+            self.remember_deletions(number)
+
+    def deletions(self) -> int:
+        """The number of the last list of deletions that was stored; 0 if nothing is known of one."""
+        try:
+            return int(self._deletions.read_text())
+        except FileNotFoundError:
+            return 0
+
+    def remember_deletions(self, number: int) -> None:
+        self._write(self._deletions, str(number).encode())
 
     def known(self, storage: str) -> Known | None:
         try:

@@ -17,7 +17,7 @@ from pyrage.x25519 import Identity, Recipient
 import vardkase
 from vardkase.core.backup.catalogue import chains, manifests
 from vardkase.core.backup.contents import Contents, quiet_snapshot, tables_of
-from vardkase.core.backup.log import ensure_slot, fetch_log, is_lost, store_log
+from vardkase.core.backup.log import Reached, ensure_slot, fetch_log, is_lost, store_log
 from vardkase.core.backup.names import MANIFEST, BackupKind, LogRun, Manifest, Stored, stamp
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.sealing import seal
@@ -65,10 +65,10 @@ def take(hub: Hub, *, full: bool = False, export: bool = False, once: Identity |
     `once` is an identity that is forgotten after the backup has been verified. Raises BackupFailed.
     """
     hub.check()
-    started = datetime.now(UTC)
+    started, deletions = datetime.now(UTC), hub.state.deletions()
     with hub.state.exclusive(), hub.source.connect() as connection, files_kept(connection):
         if export or not _may_replicate(hub.source):
-            return _export(hub, connection, started, once)
+            return _export(hub, connection, started, deletions, once)
         known = None if full else _base(hub, connection)
         earlier = hub.state.known(hub.storage_address) if known is None else None
         ensure_slot(connection)
@@ -84,6 +84,7 @@ def take(hub: Hub, *, full: bool = False, export: bool = False, once: Identity |
             kind=BackupKind.INCREMENTAL if known else BackupKind.FULL,
             parent=known.last if known else "",
             started=started,
+            deletions=deletions,
             start=start,
             stop=stop,
             connection=connection,
@@ -108,11 +109,13 @@ def take_log(hub: Hub) -> LogRun:
 def _log(
     hub: Hub, connection: psycopg.Connection[Any], into: Sequence[str], once: Identity | None = None
 ) -> LogRun:
+    deletions = hub.state.deletions()
     until, position = fetch_log(hub.source, connection, hub.state.spool)
     sent = hub.state.files()
     new = [(name, path) for name, path in stored_files(hub.files_dir) if name not in sent]
     recipients = [*hub.recipients, *([once.to_public()] if once else [])]
-    done = store_log(hub.storage, hub.state, into, recipients, until, position, new)
+    reached = Reached(hub=hub.uuid, until=until, position=position, deletions=deletions)
+    done = store_log(hub.storage, hub.state, into, recipients, hub.key, reached, new)
     hub.state.remember_files(sent | {name for name, _ in new})
     return done
 
@@ -202,7 +205,7 @@ class _Backup:
         self._store("contents.age", as_stream(msgspec.json.encode(contents)))
 
     def finish(
-        self, *, kind: BackupKind, parent: str, started: datetime, start: str, stop: str,
+        self, *, kind: BackupKind, parent: str, started: datetime, deletions: int, start: str, stop: str,
         connection: psycopg.Connection[Any],
     ) -> Manifest:  # fmt: skip
         """Write the list of what is in it, last: without one it is no backup."""
@@ -223,6 +226,7 @@ class _Backup:
             stop=stop,
             segment_bytes=int(row[0]) if row else 0,
             objects=self._objects,
+            deletions=deletions,
             recipients=[str(each) for each in self._hub.recipients],
         )
         manifest.sign(self._hub.key)
@@ -239,7 +243,7 @@ class _Backup:
 
 
 def _export(
-    hub: Hub, connection: psycopg.Connection[Any], started: datetime, once: Identity | None
+    hub: Hub, connection: psycopg.Connection[Any], started: datetime, deletions: int, once: Identity | None
 ) -> Manifest:
     identifier = stamp(started)
     backup = _Backup(hub, identifier, identifier, once)
@@ -251,5 +255,6 @@ def _export(
     present = backup.files(set())
     backup.contents(Contents(position="", tables=tables, files=len(present)))
     return backup.finish(
-        kind=BackupKind.EXPORT, parent="", started=started, start="", stop="", connection=connection
-    )
+        kind=BackupKind.EXPORT, parent="", started=started, deletions=deletions, start="", stop="",
+        connection=connection,
+    )  # fmt: skip

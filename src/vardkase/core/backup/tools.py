@@ -57,6 +57,8 @@ class Source:
             "port": self._settings["PORT"],
         }
         options = {name: value for name, value in self._settings["OPTIONS"].items() if isinstance(value, str)}
+        # The owner connects: what the hub's own role has made in schemas of other names is not called.
+        options["options"] = f"{options.get('options', '')} -c search_path=public".strip()
         return make_conninfo("", **{name: value for name, value in {**options, **known}.items() if value})
 
     def environment(self) -> dict[str, str]:

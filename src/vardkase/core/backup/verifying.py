@@ -11,11 +11,11 @@ from typing import Any
 
 import psycopg
 import psycopg.sql
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vardkase.core.backup.catalogue import note_verification
 from vardkase.core.backup.contents import differences, tables_of
 from vardkase.core.backup.names import BackupKind, Verification
-from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.restoring import (
     Plan,
     Restore,
@@ -45,17 +45,14 @@ def verify(
     backup_id: str,
     scratch: Path,
     *,
-    public_key: str = "",
+    key: Ed25519PrivateKey,
     audit: AuditCheck = no_audit_check,
 ) -> Verification:
-    """Restore a backup into `scratch`, an empty folder, compare, and note the result beside the backup.
-
-    With `public_key` the list of what is in it must be signed by the hub. Raises BackupFailed if it cannot be restored.
+    """Restore a backup into `scratch`, an empty folder, compare, and note the result beside the backup, signed with
+    `key`. Raises BackupFailed if it cannot be restored.
     """
     started = time.monotonic()
     wanted = plan(restore.storage, backup_id=backup_id)
-    if public_key and not all(each.is_signed_by(public_key) for each in wanted.backups):
-        raise BackupFailed(BackupProblem.WRONG_SIGNATURE(id=backup_id))
     contents = contents_of(restore, wanted.last)
     wanted = Plan(backups=wanted.backups, position=contents.position, alone=True, scratch=True)
     files_dir = scratch / "files"
@@ -80,6 +77,7 @@ def verify(
         id=backup_id, at=datetime.now(UTC), seconds=round(time.monotonic() - started, 1), tables=tables, rows=rows,
         files=files, audit=audited, differences=said, compared=bool(contents.tables),
     )  # fmt: skip
+    verification.sign(key)
     note_verification(restore.storage, verification)
     return verification
 

@@ -18,7 +18,8 @@ def verify_audit(restored: psycopg.Connection[Any]) -> str:
         "HOST": restored.info.host,
         "USER": restored.info.user,
         "NAME": restored.info.dbname,
-        "OPTIONS": {},
+        # Nothing of a schema that the hub's own role may have made.
+        "OPTIONS": {"options": "-c search_path=public"},
     }
     connection.close()
     connection.settings_dict.update({**there, "PORT": str(restored.info.port), "PASSWORD": ""})

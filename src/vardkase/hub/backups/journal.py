@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 from django.utils import timezone
-from pyrage.x25519 import Recipient
+from django.utils.translation import gettext
 
-from vardkase.core.backup.names import DELETIONS, moment_of, stamp
+from vardkase.core.backup.catalogue import deletion_lists, every_log_run, manifests
+from vardkase.core.backup.names import DELETIONS, DeletionList, LogRun, Manifest, Signed, moment_of, stamp
+from vardkase.core.backup.problems import BackupFailed
 from vardkase.core.backup.restoring import Restore
 from vardkase.core.backup.sealing import seal
 from vardkase.core.backup.storage import Storage
+from vardkase.core.backup.taking import Hub
 from vardkase.core.backup.tars import as_stream
 from vardkase.core.schedules import services as schedules
 from vardkase.core.sql import cursor
@@ -72,9 +76,9 @@ SELECT 'attribute', uuid, '', %(now)s FROM attribute WHERE id = ANY(%(ids)s)
 """
 
 
-def send(storage: Storage, recipients: Sequence[Recipient]) -> int:
+def send(hub: Hub) -> int:
     """Take new entries beside the backups; returns how many. What is cut off is sent again."""
-    count = 0
+    storage, count = hub.storage, 0
     while True:
         with transaction.atomic():
             rows = list(
@@ -86,20 +90,68 @@ def send(storage: Storage, recipients: Sequence[Recipient]) -> int:
                 return count
             now = timezone.now()
             entries = [Deletion(kind=row.kind, uuid=row.uuid, number=row.number, at=row.at) for row in rows]
-            with storage.create(f"{DELETIONS}{stamp(now)}.age") as writer:
-                seal(as_stream(msgspec.json.encode(entries)), writer, recipients)
+            with hub.state.counting_deletions(lambda: _last_number(storage)) as number:
+                name = f"{DELETIONS}{stamp(now)}"
+                with storage.create(f"{name}.age") as writer:
+                    seal(as_stream(msgspec.json.encode(entries)), writer, hub.recipients)
+                made = DeletionList(hub=hub.uuid, number=number, stored=writer.stored(f"{name}.age"))
+                made.sign(hub.key)
+                with storage.create(f"{name}.json") as writer:
+                    writer.write(msgspec.json.encode(made))
             DeletedContent.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=now)
             count += len(rows)
 
 
+def _last_number(storage: Storage) -> int:
+    return max((each.number for each in deletion_lists(storage)), default=0)
+
+
 def kept(restore: Restore, since: datetime) -> Iterator[Deletion]:
-    """The entries after a moment, in order. Raises BackupFailed."""
-    for name in restore.storage.names(DELETIONS):
-        if moment_of(name.rsplit("/", 1)[-1].removesuffix(".age")) < since:
+    """The entries after a moment, in order, of the lists that are whole. Raises BackupFailed."""
+    for each in deletion_lists(restore.storage):
+        if _moment(each.stored.name) < since or not _is_signed(restore, each):
             continue
-        with restore.opened(name) as plain:
-            entries = msgspec.json.decode(plain.read(), type=list[Deletion])
-        yield from (each for each in entries if each.at > since)
+        try:
+            with restore.opened(each.stored) as plain:
+                content = plain.read()
+        except BackupFailed:
+            continue  # Named by `missing`.
+        entries = msgspec.json.decode(content, type=list[Deletion])
+        yield from (entry for entry in entries if entry.at > since)
+
+
+def missing(restore: Restore, since: datetime) -> list[str]:
+    """In words, the lists after a moment that are not there or were changed: what they say is not deleted again."""
+    whole = set()
+    for each in deletion_lists(restore.storage):
+        if _is_signed(restore, each):
+            with contextlib.suppress(BackupFailed), restore.opened(each.stored) as plain:
+                plain.read()
+                whole.add(each.number)
+    before, last = _counted(restore, since)
+    return [
+        gettext("List %(number)s of the journal of deletions is missing or was changed.") % {"number": number}
+        for number in range(before + 1, last + 1)
+        if number not in whole
+    ]
+
+
+def _counted(restore: Restore, since: datetime) -> tuple[int, int]:
+    """The number of the last list at a moment, and of the last of all, as backups and transfers of the log say."""
+    known: list[tuple[datetime, int, Manifest | LogRun]]
+    known = [(each.started, each.deletions, each) for each in manifests(restore.storage)]
+    known += [(each.until, each.deletions, each) for each in every_log_run(restore.storage)]
+    signed = [(at, number) for at, number, each in known if _is_signed(restore, each)]
+    earlier = [number for at, number in signed if at <= since]
+    return max(earlier, default=0), max((number for _at, number in signed), default=0)
+
+
+def _is_signed(restore: Restore, signed: Signed) -> bool:
+    return not restore.public_key or signed.is_signed_by(restore.public_key)
+
+
+def _moment(name: str) -> datetime:
+    return moment_of(name.rsplit("/", 1)[-1].removesuffix(".age").removesuffix(".json"))
 
 
 def repeat(deletions: Iterator[Deletion]) -> tuple[int, list[str]]:
@@ -117,7 +169,7 @@ def repeat(deletions: Iterator[Deletion]) -> tuple[int, list[str]]:
 
 def forget(storage: Storage, oldest_backup: datetime) -> int:
     for name in list(storage.names(DELETIONS)):
-        if moment_of(name.rsplit("/", 1)[-1].removesuffix(".age")) < oldest_backup:
+        if _moment(name) < oldest_backup:
             storage.remove(name)
     deleted, _each = DeletedContent.objects.filter(at__lt=oldest_backup).exclude(sent_at=None).delete()
     return deleted

@@ -60,7 +60,7 @@ def back_up(
     once = Identity.generate()
     full = full or is_full_due()
     manifest = take(made_for, full=full, export=export, once=once)
-    journal.send(made_for.storage, made_for.recipients)
+    journal.send(made_for)
     record(
         actor,
         BackupAction.BACKUP_MADE,
@@ -83,7 +83,7 @@ def is_full_due() -> bool:
 def transfer_log() -> LogRun:
     """Take the log, new files and deletions to the storage. Raises BackupFailed."""
     made_for = hub()
-    journal.send(made_for.storage, made_for.recipients)
+    journal.send(made_for)
     done = take_log(made_for)
     known = made_for.state.known(made_for.storage_address)
     if known:
@@ -96,12 +96,17 @@ def check_backup(
 ) -> Verification:
     """Restore a backup into a scratch instance and compare. Raises BackupFailed."""
     about = made_for or hub()
-    restore = Restore(storage=about.storage, identities=identities, announce=about.announce)
+    restore = Restore(
+        storage=about.storage,
+        identities=identities,
+        public_key=public_text(about.key),
+        announce=about.announce,
+    )
     done = verify(
         restore,
         backup_id,
         scratch_folder(about.data_dir),
-        public_key=public_text(about.key),
+        key=about.key,
         audit=verify_audit,
     )
     facts = {"rows": done.rows, "files": done.files, "differences": done.differences[:20]}
@@ -118,7 +123,7 @@ def remove_old(actor: Actor, made_for: Hub | None = None) -> list[str]:
     """
     about = made_for or hub()
     every = list_chains(about.storage)
-    good = {name for name, each in verifications(about.storage).items() if each.is_good}
+    good = {name for name, each in _ours(about).items() if each.is_good}
     verified = [chain for chain in every if good & {one.id for one in chain.backups}]
     removed = []
     for chain in surplus(every, BACKUP_DAYS.value, LEAST_KEPT.value, timezone.now()):
@@ -134,9 +139,15 @@ def remove_old(actor: Actor, made_for: Hub | None = None) -> list[str]:
     return removed
 
 
+def _ours(about: Hub) -> dict[str, Verification]:
+    """Verifications of this hub: anybody who can write to the storage could note one."""
+    public = public_text(about.key)
+    return {name: each for name, each in verifications(about.storage).items() if each.is_signed_by(public)}
+
+
 @transaction.atomic
 def list_again(about: Hub) -> None:
-    checked = verifications(about.storage)
+    checked = _ours(about)
     StoredBackup.objects.all().delete()
     StoredBackup.objects.bulk_create(
         StoredBackup(
