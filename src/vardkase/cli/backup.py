@@ -145,11 +145,18 @@ def secrets(
     data_dir: DataDir = None,
 ) -> None:
     """Write the hub's own keys into an encrypted file. Keep it apart from the backups, with another key."""
-    chosen = choose(data_dir)
-    _settings(data_dir)
-    from vardkase.core.backup.secrets import store_secrets
+    with opened(data_dir) as chosen:
+        from django.db import transaction
 
-    names = store_secrets(chosen, file, to)
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+        from vardkase.core.backup.secrets import store_secrets
+        from vardkase.hub.audit_actions import BackupAction
+
+        with transaction.atomic():
+            # First: nobody gets the keys without an entry that says to whom.
+            record(console(), BackupAction.BACKUP_SECRETS_COPIED, Target("backup"), {"recipients": to})
+            names = store_secrets(chosen, file, to)
     note(f"{file} has: {', '.join(names)}")
 
 
@@ -167,11 +174,17 @@ def new_identity(
 def stop_following(data_dir: DataDir = None) -> None:
     """Let PostgreSQL forget the log that no backup has fetched, when backups are no longer made."""
     with opened(data_dir):
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
         from vardkase.core.backup.log import drop_slot
+        from vardkase.hub.audit_actions import BackupAction
         from vardkase.hub.backups.services import hub
 
         with hub().source.connect() as connection:
-            note("Done." if drop_slot(connection) else "There was nothing to forget.")
+            dropped = drop_slot(connection)
+        if dropped:
+            record(console(), BackupAction.BACKUP_LOG_DROPPED, Target("backup"))
+        note("Done." if dropped else "There was nothing to forget.")
 
 
 @recipients_commands.command("list")

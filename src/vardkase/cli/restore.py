@@ -80,10 +80,12 @@ def restore(
             finish(chosen)
             _import(making, wanted)
             repeated, left = _repeat(making, wanted, backup)
+            sessions, left_by_log = _after()
+            left = [*left_by_log, *left]
         pending.left = left
     shown: dict[str, Any] = {
         "backup": wanted.last.id, "until": _until(wanted, making, backup).isoformat(), "files": files,
-        "keys": restored_keys, "deletions repeated": repeated, "left": left,
+        "keys": restored_keys, "deletions repeated": repeated, "sessions ended": sessions, "left": left,
     }  # fmt: skip
     result(shown, as_json=json)
     _tell_missing(chosen, restored_keys)
@@ -94,8 +96,11 @@ def restore(
 def restored(
     data_dir: DataDir = None,
     open_: Annotated[
-        bool, typer.Option("--open", help="What was left has been deleted: open the hub.")
+        bool, typer.Option("--open", help="Let the hub be started, so that officers can delete what is left.")
     ] = False,
+    reason: Annotated[
+        str, typer.Option(help="Why it is opened; needed with --open, and kept in the audit log.")
+    ] = "",
 ) -> None:
     """Show what a restore left to be deleted again, or open the hub once that is done."""
     chosen = choose(data_dir)
@@ -108,8 +113,25 @@ def restored(
     for each in left:
         typer.echo(each)
     if open_:
+        if not reason.strip():
+            raise fail("--open needs a --reason: it is kept in the audit log, with what is left.", 2)
+        _record_opening(chosen, left, reason)
         pending.forget(chosen)
         note("The hub can be started.")
+
+
+def _record_opening(chosen: Path, left: list[str], reason: str) -> None:
+    from vardkase.core.backup.pending import UNFINISHED
+
+    if left == [UNFINISHED]:
+        raise fail(UNFINISHED)
+    with opened(chosen):
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+        from vardkase.hub.audit_actions import BackupAction
+
+        change = {"left": left[:100], "count": len(left), "reason": reason[:500]}
+        record(console(), BackupAction.RESTORED_HUB_OPENED, Target("backup"), change)
 
 
 def _restore(identity: Path, source: str, signed_by: str) -> Restore:
@@ -186,6 +208,17 @@ def _repeat(making: Restore, wanted: Plan, backup: str) -> tuple[int, list[str]]
     record(console(), BackupAction.BACKUP_RESTORED, Target("backup", title=wanted.last.id), facts)
     repeated, left = repeat(kept(making, until))
     return repeated, [*missing(making, until), *left]
+
+
+def _after() -> tuple[int, list[str]]:
+    """End every session, and verify the audit log; returns how many there were, and what is wrong with the log."""
+    from django.contrib.sessions.models import Session
+
+    from vardkase.audit.chain.documents import verify_database
+
+    sessions, _each = Session.objects.all().delete()
+    found = verify_database()
+    return sessions, [f"The audit log is not whole: {each}" for each in found.findings[:20]]
 
 
 def _until(wanted: Plan, making: Restore, backup: str) -> datetime:

@@ -13,4 +13,10 @@ class BackupAction(AuditAction):
     BACKUP_REMOVED = "backup.removed", _("Old backups were removed")
     BACKUP_RESTORED = "backup.restored", _("The hub was restored from a backup")
     BACKUP_VERIFIED = "backup.verified", _("A backup was restored and compared")
+    BACKUP_LOG_DROPPED = "backup.log_dropped", _("The database stopped keeping its log for backups")
+    BACKUP_SECRETS_COPIED = (
+        "backup.secrets_copied",
+        _("The hub’s own keys were copied into an encrypted file"),
+    )
+    RESTORED_HUB_OPENED = "backup.restored_hub_opened", _("A restored hub was opened again")
     DELETION_REPEATED = "deletion.repeated", _("A deletion was repeated after a restore")
