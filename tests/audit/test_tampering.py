@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -20,9 +21,9 @@ from vardkase.audit.chain.models import AuditCheckpoint, AuditLink
 from vardkase.audit.chain.sealing import Sealer
 from vardkase.audit.chain.verification import Record, Verification, records_of, verify
 from vardkase.audit.models import AuditEntry
-from vardkase.audit.redaction import redaction
+from vardkase.audit.redaction import digest_left, redaction
 from vardkase.audit.services import Target, record
-from vardkase.audit.tables import APPEND_ONLY
+from vardkase.audit.tables import APPEND_ONLY, FUNCTIONS
 from vardkase.core.database.layout import HUB_ROLE
 from vardkase.core.database.roles import grant_to_hub, rewritable
 from vardkase.core.sql import cursor
@@ -43,7 +44,7 @@ class Somebody:
 
 def write(count: int, title: str = "Åtgärd") -> None:
     for number in range(count):
-        change = {"number": number, "why": ["ö", 1.5, None]}
+        change = {"number": number, "note": ["ö", 1.5, None]}
         record(Somebody(), MailAction.MAIL_SENT, Target("mail", number, title=f"{title} {number}"), change)
 
 
@@ -226,6 +227,10 @@ def test_tampering_is_found(how: str, outside: list[Record]) -> None:
         assert said in texts(from_file)
 
 
+def link_at(file: list[Record], position: int) -> dict[str, Any]:
+    return next(dict(each) for each in file if each["kind"] == "link" and each["position"] == position)
+
+
 def texts(verification: Verification) -> str:
     return "\n".join(finding.wire for finding in verification.findings)
 
@@ -253,7 +258,40 @@ def test_log_verifies_over_lawful_removal_rotation_and_late_commits(outside: lis
     assert "is not signed by a key" in texts(verify_database(trusted=(keys[0],)))
     file = [json.loads(line) for line in lines()]
     assert "Åtgärd 1" not in str(file)
+    # A part, whose later entries name what was emptied, is signed for; a file cannot say so by itself.
+    part = [json.loads(line) for line in lines(1, 4)]
+    assert verify(part).findings == []
+    for forged in (file, part):
+        for each in forged:
+            if each["kind"] == "link" and each["position"] == 3:
+                each["entry"] |= {"title": "Påhittat", "change": {}}
+                each["nonce"] = None
+        link = link_at(forged, 3)
+        emptied = {**forged[-1].get("emptied", {}), str(link["entry_id"]): digest_left(link["entry"])}
+        forged[-1]["emptied"] = emptied
+        assert "(position 3) lost its content, and no entry says" in texts(verify(forged))
+    file = [json.loads(line) for line in lines()]
     assert "The file ends at position 3 instead of 14" in texts(verify([*file[:6], file[-1]]))
+
+
+def test_what_was_emptied_holds_what_the_log_says(outside: list[Record]) -> None:
+    cursor().execute(redaction("title = 'Åtgärd 1'", fields=("note",)))
+    cursor().execute(redaction("title = 'Åtgärd 2'", title="''", removed="'[retention, 2026-11-30, R-3]'"))
+    cursor().execute(redaction("title = 'Åtgärd 1'", title="'2026-00012'"))
+    close_log()
+    assert verify_database().findings == []
+    said = AuditEntry.objects.filter(action="audit.redacted").latest("pk").change
+    assert (said["mark"], said["count"]) == ("2026-00012", 2)
+    for forged in ("they asked for it themselves", "Norrviks kommun (forged)"):
+        for given in ({"title": f"'{forged}'"}, {"removed": f"'{forged}'"}):
+            with pytest.raises(DatabaseError, match="takes no such text"), transaction.atomic():
+                connection.cursor().execute(redaction("title = 'Åtgärd 0'", **given))
+    with pytest.raises(DatabaseError, match="takes no such text"), transaction.atomic():
+        connection.cursor().execute(redaction("title = 'Åtgärd 0'", fields=("role",)))
+    cursor().execute(redaction("action = 'audit.redacted'", removed="'R-1'"))
+    assert AuditEntry.objects.filter(action="audit.redacted").latest("pk").change == said
+    sql(f'UPDATE audit_entry SET change = \'{{"removed": "R-9"}}\' WHERE id = {entry_at(3)}')
+    assert "(position 3) lost its content, and no entry says" in texts(verify_database())
 
 
 def test_hub_role_can_only_append(seed: Seed) -> None:
@@ -263,7 +301,7 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
             pytest.skip("an external database without the two roles")
     write(1)
     close_log()
-    grant_to_hub(HUB_ROLE, APPEND_ONLY)
+    grant_to_hub(HUB_ROLE, APPEND_ONLY, FUNCTIONS)
     assert rewritable(APPEND_ONLY) == sorted(APPEND_ONLY)  # The owner, as tests are.
     sql(f"SET LOCAL ROLE {HUB_ROLE}")
     assert rewritable(APPEND_ONLY) == []
@@ -285,6 +323,14 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
     # Content goes only through the function, which says so in the log.
     cursor().execute(redaction("title = 'Åtgärd 1'", title="''"))
     assert AuditEntry.objects.latest("pk").action == "audit.redacted"
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("SELECT setval('audit_entry_id_seq', 1, false)")
+    for position, entry in ((2**62, "(SELECT max(id) FROM audit_entry)"), (4, "-1")):
+        with pytest.raises(DatabaseError, match="only grows at its end"), transaction.atomic():
+            connection.cursor().execute(
+                "INSERT INTO audit_link (position, entry_id, content, digest) "
+                f"VALUES ({position}, {entry}, '', '')"
+            )
     # Nothing can stand in for what functions of the owner call; the tables of a move have a place of their own.
     for statement in ("CREATE SCHEMA mine", "CREATE TABLE public.mine ()", "DROP SCHEMA move_in"):
         with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
-from vardkase.audit.tables import APPEND_ONLY
+from vardkase.audit.tables import APPEND_ONLY, FUNCTIONS
 from vardkase.cli.former_history import replace_former_history
 from vardkase.cli.output import note
 from vardkase.core.database import data_directory, join_or_start, uses_external_database
@@ -80,7 +80,7 @@ def migrate() -> int:
             if plan:
                 call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
             if hub_role:
-                grant_to_hub(hub_role, APPEND_ONLY)
+                grant_to_hub(hub_role, APPEND_ONLY, FUNCTIONS)
             return len(plan)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

@@ -11,10 +11,11 @@ from django.db import connection, transaction
 
 from vardkase.audit.chain.checkpoints import document_of
 from vardkase.audit.chain.digests import COLUMNS, START, canonical, entry_of, utc
-from vardkase.audit.chain.keys import public_keys
+from vardkase.audit.chain.keys import public_keys, sign
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint, AuditLink
 from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.chain.verification import Record, Verification, verify
+from vardkase.audit.redaction import digest_left
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import cursor
 
@@ -61,7 +62,7 @@ def _records(first: int, last: int | None) -> Iterator[Record]:
         yield record
     for checkpoint in reversed(waiting):
         yield document_of(checkpoint)
-    yield {"kind": "end", "position": last, "emptied": [] if whole else _emptied(first, last)}
+    yield _end(first, last, whole=whole)
 
 
 def lines(first: int = 0, last: int | None = None) -> Iterator[bytes]:
@@ -129,8 +130,22 @@ def _links(first: int, last: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def _emptied(first: int, last: int) -> list[int]:
-    return [id for (id,) in cursor().execute(EMPTIED, {"first": first, "last": last}).fetchall()]
+def _end(first: int, last: int, *, whole: bool) -> dict[str, Any]:
+    if whole:
+        return {"kind": "end", "position": last}
+    rows = cursor().execute(EMPTIED, {"first": first, "last": last}).fetchall()
+    emptied = {str(row[0]): digest_left(entry_of(row)) for row in rows}
+    end = {
+        "kind": "end",
+        "hub": instance_uuid(),
+        "first": max(first, 1),
+        "position": last,
+        "emptied": emptied,
+    }
+    if emptied:
+        signed = sign(end)
+        end |= {"key": signed.key, "signature": signed.signature}
+    return end
 
 
 LINKS = f"""
@@ -139,8 +154,9 @@ FROM audit_link l LEFT JOIN audit_entry e ON e.id = l.entry_id
 WHERE l.position BETWEEN %(first)s AND %(last)s ORDER BY l.position
 """
 # Their content was removed, and later entries than these say so.
-EMPTIED = """
-SELECT l.entry_id FROM audit_link l WHERE l.position BETWEEN %(first)s AND %(last)s AND l.nonce IS NULL ORDER BY 1
+EMPTIED = f"""
+SELECT {COLUMNS} FROM audit_link l JOIN audit_entry e ON e.id = l.entry_id
+WHERE l.position BETWEEN %(first)s AND %(last)s AND l.nonce IS NULL ORDER BY 1
 """
 INSERTED = f"""
 SELECT e.id FROM audit_entry e WHERE e.id < (SELECT max(entry_id) FROM audit_link)

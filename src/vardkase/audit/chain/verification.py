@@ -6,7 +6,7 @@ A record is a JSON object with `kind`:
 * `link`: position, digests and nonce, with its entry, or without it if it is gone.
 * `checkpoint`: what was signed at a position, after the link of that position.
 * `key`: a public key, before what it signed.
-* `end`: how many links there were.
+* `end`: how many links there were. In a part of the log also which of its entries were emptied, signed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.digests import START, content_digest, link_digest
 from vardkase.audit.chain.keys import fingerprint_of, is_signed
 from vardkase.audit.chain.problems import ChainProblem
-from vardkase.audit.redaction import entries_that_name
+from vardkase.audit.redaction import digest_left, entries_that_name
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 
@@ -74,10 +74,9 @@ class _Verifier:
         for checkpoint in outside:
             self.outside.setdefault(int(checkpoint["position"]), []).append(checkpoint)
         self.previous = START
-        self.unconfirmed: dict[
-            int, int
-        ] = {}  # Entry → position, without content and not yet named as emptied.
-        self.named: set[int] = set()
+        # Entry → position, and digest of what it holds: without its content, and not yet named as emptied.
+        self.unconfirmed: dict[int, tuple[int, str]] = {}
+        self.named: dict[int, str] = {}
         self.breaks = 0
         self.ended: int | None = None
         self.archive: Record | None = None
@@ -96,8 +95,7 @@ class _Verifier:
                     self._checkpoint(record, ChainProblem.CHECKPOINT_DIFFERS)
                 case "end":
                     self.ended = int(record["position"])
-                    for id in record.get("emptied", ()):
-                        self.unconfirmed.pop(id, None)
+                    self._confirm_emptied(record)
             if self.breaks >= STOPS:
                 break
         self._finish()
@@ -150,18 +148,32 @@ class _Verifier:
             self._break(ChainProblem.OTHER_ENTRY(entry=entry["id"], position=position, sealed=id))
         elif record["nonce"] is None:
             self.result.emptied += 1
-            if id in self.named:
-                self.named.discard(id)
-            else:
-                self.unconfirmed[id] = position
+            self.unconfirmed[id] = (position, digest_left(entry))
+            self._confirm(id, self.named.pop(id, None))
         elif content_digest(bytes.fromhex(record["nonce"]), entry) != content:
             self._break(ChainProblem.CONTENT_CHANGED(entry=id, position=position))
         if link_digest(self.previous, position, entry, content) != digest:
             self._break(ChainProblem.ENTRY_CHANGED(entry=id, position=position))
         if entry["action"] == LogAction.REDACTED:
-            for emptied in entries_that_name(entry["change"]):
-                if self.unconfirmed.pop(emptied, None) is None:
-                    self.named.add(emptied)
+            for emptied, left in entries_that_name(entry["change"]).items():
+                if emptied in self.unconfirmed:
+                    self._confirm(emptied, left)
+                else:
+                    self.named[emptied] = left
+
+    def _confirm(self, id: int, left: str | None) -> None:
+        """`left` is the digest that an entry of the log itself names; empty in those of an earlier version."""
+        if left is not None and left in {"", self.unconfirmed[id][1]}:
+            del self.unconfirmed[id]
+
+    def _confirm_emptied(self, end: Record) -> None:
+        """In a part, whose later entries say it, the hub itself has signed what was emptied."""
+        emptied = end.get("emptied")
+        if not emptied or not self._is_signed(end, EMPTIED_SIGNED) or end["first"] != self.result.first:
+            return
+        for id, left in emptied.items():
+            if int(id) in self.unconfirmed:
+                self._confirm(int(id), left)
 
     def _checkpoint(self, record: Record, differs: ChainProblem) -> None:
         self.result.checkpoints += 1
@@ -177,8 +189,8 @@ class _Verifier:
             self._break(differs(**values))
 
     def _is_signed(self, record: Record, fields: Iterable[str]) -> bool:
-        key = self.keys.get(record["key"])
-        if key is None or (self.result.hub and record["hub"] != self.result.hub):
+        key = self.keys.get(record.get("key", ""))
+        if key is None or (self.result.hub and record.get("hub") != self.result.hub):
             return False
         return is_signed({name: record[name] for name in fields}, record["signature"], key)
 
@@ -191,7 +203,7 @@ class _Verifier:
         result.digest = self.previous.hex()
         if self.breaks >= STOPS:
             return
-        for id, position in self.unconfirmed.items():
+        for id, (position, _) in self.unconfirmed.items():
             result.add(ChainProblem.EMPTIED_WITHOUT_RECORD(entry=id, position=position))
         if self.ended is None:
             result.add(ChainProblem.NO_END())
@@ -210,6 +222,7 @@ class _Verifier:
             self.result.add(ChainProblem.OLDER_STATE(**values, last=self.result.last))
 
 
+EMPTIED_SIGNED = ("kind", "hub", "first", "position", "emptied")
 ARCHIVE_SIGNED = ("kind", "hub", "first", "last", "previous", "digest", "count", "sha256", "time")
 
 

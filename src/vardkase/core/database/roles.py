@@ -33,13 +33,15 @@ def as_owner(data_dir: Path | None = None) -> Iterator[str]:
         connection.settings_dict.update({name: hub[name] for name in owner})
 
 
-def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
+def grant_to_hub(role: str, append_only: Sequence[str], functions: Sequence[str] = ()) -> None:
     """As the owner: let `role` work with every table, and only read and append to those in `append_only`.
 
-    It may make tables in the schemas for `WORKSPACES` alone.
+    `functions` are those, with their argument types, that it may call although not everybody may. It may make tables
+    in the schemas for `WORKSPACES` alone.
     """
     executor = cursor()
     parameters = {"role": role, "append_only": list(append_only), "workspaces": list(WORKSPACES)}
+    parameters |= {"functions": list(functions), "sequences": [f"{table}_id_seq" for table in append_only]}
     if not executor.execute(DIFFERS, parameters).fetchall()[0][0]:
         return
     # PostgreSQL 17 has a right for VACUUM and ANALYZE.
@@ -55,6 +57,12 @@ def grant_to_hub(role: str, append_only: Sequence[str]) -> None:
     for table in append_only:
         names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
         executor.execute(sql.SQL(PROTECT).format(**names))
+    for (sequence,) in executor.execute(SETTABLE, parameters).fetchall():
+        names = {"role": sql.Identifier(role), "sequence": sql.Identifier(sequence)}
+        executor.execute(sql.SQL("REVOKE UPDATE ON SEQUENCE public.{sequence} FROM {role}").format(**names))
+    for function in functions:
+        statement = sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}")
+        executor.execute(statement.format(sql.SQL(function), sql.Identifier(role)))  # type: ignore[arg-type]  # our own words
     # One from an earlier version belongs to the hub's role, which can work there all the same if it cannot be taken.
     for (schema,) in executor.execute(OBTAINABLE, parameters).fetchall():
         names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
@@ -97,10 +105,17 @@ WORK_IN = (
 OBTAINABLE = """
 SELECT nspname FROM pg_namespace WHERE nspname = ANY(%(workspaces)s::text[]) AND pg_has_role(nspowner, 'MEMBER')
 """
+# Whoever could set one back would stop every write.
+SETTABLE = """
+SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequencename = ANY(%(sequences)s::text[])
+"""
 PROTECT = "REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES{maintain} ON public.{table} FROM {role}"
 DIFFERS = """
 SELECT has_database_privilege(%(role)s, current_database(), 'CREATE')
     OR has_schema_privilege(%(role)s, 'public', 'CREATE')
+    OR EXISTS (SELECT FROM unnest(%(functions)s::text[]) f WHERE NOT has_function_privilege(%(role)s, f, 'EXECUTE'))
+    OR EXISTS (SELECT FROM pg_sequences WHERE schemaname = 'public' AND sequencename = ANY(%(sequences)s::text[])
+        AND has_sequence_privilege(%(role)s, format('%%I.%%I', schemaname, sequencename), 'UPDATE'))
     OR EXISTS (SELECT FROM pg_namespace WHERE nspname = ANY(%(workspaces)s::text[])
         AND (nspowner = %(role)s::regrole OR NOT has_schema_privilege(%(role)s, oid, 'CREATE')))
     OR EXISTS (
