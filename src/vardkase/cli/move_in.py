@@ -84,6 +84,10 @@ def move_in(
         return
     if (dump is None) == (not database):
         raise fail("give the dump of MISP’s database (--dump) or its address (--database).", 2)
+    if settings is None:
+        raise fail(
+            "give MISP’s settings (--settings): they say which keys MISP accepts, and which MISP it is.", 2
+        )
     with opened(data_dir), shown_progress() as progress:
         from vardkase.hub.move_in.readable import as_text
         from vardkase.hub.move_in.running import rehearse, run
@@ -226,7 +230,7 @@ def log(
 
 
 def _given(
-    dump: Path | None, skip_comments: bool, database: str, files: Path | None, settings: Path | None
+    dump: Path | None, skip_comments: bool, database: str, files: Path | None, settings: Path
 ) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput

@@ -35,7 +35,9 @@ def full_report(move: Move) -> Report:
     source = dict(move.source)
     rows: dict[str, int] = source.pop("rows", {})
     repaired: dict[str, int] = source.pop("repaired", {})
-    source.pop("greatest", None)
+    set_apart: list[dict[str, Any]] = source.pop("set_apart", [])
+    for internal in ("greatest", "held", "moved", "pending"):
+        source.pop(internal, None)
     steps = list(move.steps.order_by("pk"))
     taken: dict[str, int] = {}
     for step in steps:
@@ -46,7 +48,7 @@ def full_report(move: Move) -> Report:
         source=source,
         seconds={step.name: step.seconds for step in steps},
         taken=taken,
-        left_out=[entry for step in steps for entry in step.left_out],
+        left_out=[*set_apart, *(entry for step in steps for entry in step.left_out)],
         not_moved=[
             {"table": table, "count": rows[table], "why": why}
             for table, why in NOT_MOVED.items()

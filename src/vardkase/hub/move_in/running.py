@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, VardkaseError
 from vardkase.core.sql import cursor, pin_connection
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.move_in import staging
+from vardkase.hub.move_in import numbers, staging
 from vardkase.hub.move_in.models import Move, MoveStep
 from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.problems import MoveInProblem
@@ -76,8 +77,9 @@ def _run(given: MoveInput, progress: Progress) -> dict[str, Any]:
             progress(step.name, number, len(STEPS))
     with transaction.atomic():
         move.report = signed(full_report(move).as_json())
+        move.source["moved"] = numbers.arrived(move.source["moved"], move.source.pop("pending"))
         move.finished_at = timezone.now()
-        move.save(update_fields=["report", "finished_at"])
+        move.save(update_fields=["report", "finished_at", "source"])
         staging.drop()
         record(_actor(move, given.login), HubAction.MOVE_IN_MOVED, Target.of(move), {"digest": given.digest})
     return dict(move.report)
@@ -117,12 +119,14 @@ def _begin(given: MoveInput) -> Move:
     """The interrupted run of the same dump, with its steps that are done, or a new one. The staging tables are full."""
     unfinished = Move.objects.filter(finished_at=None).first()
     if unfinished is not None and given.digest in ("", unfinished.source.get("digest")):
-        if staging.holds(unfinished.source["rows"]):
+        if staging.holds(unfinished.source["rows"] | unfinished.source["held"]):
             return unfinished
         if given.digest:
             # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
             with transaction.atomic():
-                staging.fill(given.read())
+                staging.fill(given.read(), again=True)
+                if last_move() is not None:
+                    numbers.set_apart(unfinished.source["moved"], unfinished.source["pending"])
             return unfinished
     with transaction.atomic():
         former = last_move()
@@ -135,17 +139,33 @@ def _begin(given: MoveInput) -> Move:
         known = former or unfinished
         if known is not None:
             _require_same_misp(known, source, staged)
+        rows = {"rows": staged.rows, "repaired": staged.repaired, "greatest": staging.greatest_ids()}
         return Move.objects.create(
-            source=source.as_json()
-            | {"rows": staged.rows, "repaired": staged.repaired, "greatest": staging.greatest_ids()},
+            source=source.as_json() | rows | _numbers(former, unfinished),
             staged_at=timezone.now(),
             started_by=given.login,
         )
 
 
+def _numbers(former: Move | None, unfinished: Move | None) -> dict[str, Any]:
+    moved: numbers.Ids = {} if former is None else former.source.get("moved", {})
+    pending: numbers.Ids = {} if unfinished is None else unfinished.source.get("pending", {})
+    left_out = [] if former is None else numbers.set_apart(moved, pending)
+    return {
+        "moved": moved,
+        "pending": numbers.together(pending, numbers.arriving()),
+        "set_apart": left_out,
+        "held": staging.counts(numbers.CHANGED),
+    }
+
+
 def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> None:
     """What a dump lacks counts as deleted in MISP: raise Conflict unless it is of the same MISP and has its tables."""
-    if known.source.get("uuid") != source.uuid:
+    # Some MISPs have no UUID of their own.
+    if (known.source["uuid"], known.source["host_organisation_uuid"]) != (
+        source.uuid,
+        source.host_organisation_uuid,
+    ):
         raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
     if missing := sorted(known.source.get("rows", {}).keys() - staged.rows.keys() - NOT_MOVED.keys()):
         raise Conflict(MoveInProblem.TABLES_MISSING(tables=missing))
@@ -156,7 +176,7 @@ def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taki
     actor = _actor(move, given.login)
     former = last_move()
     greatest = {} if former is None else former.source.get("greatest", {})
-    return lambda: Taking(actor, files, settings, greatest)
+    return lambda: Taking(actor, files, settings, greatest, move.source["moved"])
 
 
 def _actor(move: Move, login: str) -> Actor:
@@ -176,6 +196,6 @@ def _take(move: Move, step: Step, taking: Taking) -> None:
                 taken={kind: number for kind, number in taking.taken.items() if number},
                 left_out=[asdict(entry) for entry in taking.left_out],
             )
-    except (DatabaseError, VardkaseError) as error:
+    except (DatabaseError, psycopg.Error, VardkaseError) as error:
         reason = " ".join(str(error).split())
         raise Conflict(MoveInProblem.STEP_FAILED(step=step.name, reason=reason)) from error

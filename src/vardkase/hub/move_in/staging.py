@@ -29,17 +29,17 @@ KINDS = {"number": Kind.NUMBER, "fraction": Kind.FRACTION, "text": Kind.TEXT, "b
 
 TIMES = """
 CREATE FUNCTION move_in.moment(text) RETURNS timestamptz IMMUTABLE LANGUAGE sql AS $$
-    SELECT CASE WHEN $1 ~ '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' THEN ($1 || '+00')::timestamptz END $$;
+    SELECT CASE WHEN pg_input_is_valid($1 || '+00', 'timestamptz') THEN ($1 || '+00')::timestamptz END $$;
 CREATE FUNCTION move_in.seconds(bigint) RETURNS timestamptz IMMUTABLE LANGUAGE sql AS $$
     SELECT to_timestamp(nullif($1, 0)) $$
 """
 """Functions for the steps: MySQL’s dates and MISP’s Unix seconds as times; NULL for what is none (0000-00-00, 0)."""
 # The schema itself belongs to the owner of the database (core.database.roles).
 DROPS = """
-SELECT format('DROP TABLE %I.%I CASCADE', relnamespace::regnamespace, relname) FROM pg_class
-WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'
+SELECT format('DROP TABLE %%I.%%I CASCADE', relnamespace::regnamespace, relname) FROM pg_class
+WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r' AND relpersistence = ANY(%s)
 UNION ALL
-SELECT format('DROP FUNCTION %s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'move_in'::regnamespace
+SELECT format('DROP FUNCTION %%s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'move_in'::regnamespace
 """
 
 PRESENT = "SELECT relname FROM pg_class WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'"
@@ -54,9 +54,12 @@ class Staged:
 
 
 @transaction.atomic
-def fill(parts: Iterable[Table | Rows]) -> Staged:
-    """Replace all staging tables by what is read. Nothing is changed unless all of it could be read."""
-    drop()
+def fill(parts: Iterable[Table | Rows], *, again: bool = False) -> Staged:
+    """Replace all staging tables by what is read. Nothing is changed unless all of it could be read.
+
+    `again`: by the same as before. What steps have noted beside MISP's tables stays.
+    """
+    _drop("u" if again else "up")
     cursor().execute(TIMES)
     staged = Staged()
     tables: dict[str, Table] = {}
@@ -82,8 +85,16 @@ def fill(parts: Iterable[Table | Rows]) -> Staged:
 
 def drop() -> None:
     """Remove the staging tables, which hold keys and hashes of passwords."""
-    for (statement,) in cursor().execute(DROPS).fetchall():
+    _drop("up")
+
+
+def _drop(persistence: str) -> None:
+    for (statement,) in cursor().execute(DROPS, (list(persistence),)).fetchall():
         cursor().execute(statement)
+
+
+def counts(tables: Iterable[str]) -> dict[str, int]:
+    return {table: _count(table) for table in tables}
 
 
 def holds(rows: Mapping[str, int]) -> bool:

@@ -48,12 +48,14 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Taking:
-    """One step at work: where from, for whom, and its report."""
+    """One step at work: where from, for whom, and its report. `moved`: numbers that came at earlier runs, by
+    staging table (`numbers.TABLES`)."""
 
     actor: Actor
     files: MispFiles
     settings: MispSettings
     former_greatest: Mapping[str, int] = field(default_factory=dict)
+    moved: Mapping[str, Sequence[int]] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     _left_out: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
 
@@ -97,13 +99,18 @@ class Taking:
 
 
 def ids_reserved(*tables: str) -> None:
-    """Move the sequence of each table past its greatest id, so that no new row meets one that came from MISP."""
+    """Move the sequence of each table far past its greatest id: MISP goes on giving numbers until the switch, and
+    no new row here may meet one of them."""
     for table in tables:
         cursor().execute(
             sql.SQL(PAST_GREATEST_ID).format(literal=sql.Literal(table), table=sql.Identifier(table))
         )
 
 
-PAST_GREATEST_ID = """
-SELECT setval(pg_get_serial_sequence({literal}, 'id'), greatest(max(id), 1), max(id) IS NOT NULL) FROM {table}
+GAP = 1_000_000
+PAST_GREATEST_ID = f"""
+SELECT setval(pg_get_serial_sequence({{literal}}, 'id'), greatest(
+    (SELECT coalesce(max(id), 0) + {GAP} FROM {{table}}),
+    (SELECT coalesce(last_value, 0) FROM pg_sequences
+     WHERE format('%I.%I', schemaname, sequencename)::regclass = pg_get_serial_sequence({{literal}}, 'id')::regclass)))
 """

@@ -101,6 +101,7 @@ PROPOSALS = Upsert(
         "timestamp": "coalesce(s.timestamp, 0)",
     },
     "move_in.shadow_attributes s JOIN organisation o ON o.id = s.org_id",
+    same="uuid",
     newer="timestamp",
 )
 
@@ -190,6 +191,7 @@ DELEGATIONS = Upsert(
     "(SELECT DISTINCT ON (event_id) * FROM move_in.event_delegations ORDER BY event_id, id DESC) s "
     "JOIN event e ON e.id = s.event_id JOIN organisation o ON o.id = s.org_id "
     "JOIN organisation r ON r.id = s.requester_org_id",
+    same="event_id",
 )
 COLLECTIONS = Upsert(
     "collection",
@@ -241,6 +243,7 @@ GRAPHS = Upsert(
         "THEN decode(substr(s.preview_img, 23), 'base64') ELSE '' END",
     },
     "move_in.event_graph s JOIN event e ON e.id = s.event_id JOIN organisation o ON o.id = s.org_id",
+    same="event_id",
     newer="timestamp",
 )
 

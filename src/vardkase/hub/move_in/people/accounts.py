@@ -41,7 +41,7 @@ WHERE a.date_modified < excluded.date_modified
 """
 GONE = """
 UPDATE account SET disabled = true
-WHERE NOT disabled AND id <= %s AND NOT EXISTS (SELECT FROM move_in.users m WHERE m.id = account.id)
+WHERE NOT disabled AND id = ANY(%s::bigint[]) AND NOT EXISTS (SELECT FROM move_in.users m WHERE m.id = account.id)
 """
 HOMELESS = """
 SELECT m.email FROM move_in.users m
@@ -59,10 +59,8 @@ def take_accounts(taking: Taking) -> None:
     external = taking.settings.is_on("Plugin.CustomAuth_enable")
     parameters = {"bcrypt": BCRYPT, "algorithm": MispPasswordHasher.algorithm, "external": external}
     taking.execute("accounts", STORE, parameters)
-    if former := taking.greatest("users"):
-        taking.count(
-            "accounts disabled because MISP deleted them", cursor().execute(GONE, (former,)).rowcount
-        )
+    gone = cursor().execute(GONE, (list(taking.moved.get("users", ())),)).rowcount
+    taking.count("accounts disabled because MISP deleted them", gone)
     taking.leave_out_rows("accounts", "Its organisation or role does not exist in MISP.", HOMELESS)
     why = "The password is hashed in a way that MISP has given up: it has to be set anew."
     taking.leave_out_rows("passwords", why, NO_BCRYPT, (BCRYPT,))

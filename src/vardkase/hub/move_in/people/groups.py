@@ -48,13 +48,18 @@ ON CONFLICT (sharing_group_id, server_id) DO UPDATE SET all_orgs = excluded.all_
 """
 BLUEPRINTS = """
 INSERT INTO sharing_group_blueprint AS b (id, uuid, name, timestamp, user_id, org_id, sharing_group_id, rules)
-SELECT m.id, m.uuid::uuid, m.name, m.timestamp, m.user_id, m.org_id, g.id, coalesce(nullif(m.rules, ''), '{}')::jsonb
+SELECT m.id, m.uuid::uuid, m.name, m.timestamp, m.user_id, m.org_id, g.id,
+    CASE WHEN pg_input_is_valid(m.rules, 'jsonb') THEN m.rules::jsonb ELSE '{}' END
 FROM move_in.sharing_group_blueprints m JOIN organisation o ON o.id = m.org_id
 LEFT JOIN sharing_group g ON g.id = m.sharing_group_id
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, timestamp = excluded.timestamp, sharing_group_id = excluded.sharing_group_id,
     rules = excluded.rules
 WHERE b.uuid = excluded.uuid AND b.timestamp < excluded.timestamp
+"""
+UNREADABLE_RULES = """
+SELECT name FROM move_in.sharing_group_blueprints
+WHERE rules <> '' AND NOT pg_input_is_valid(rules, 'jsonb') ORDER BY id
 """
 NOT_TAKEN = """
 SELECT m.name FROM move_in.sharing_groups m
@@ -70,6 +75,7 @@ def take_groups(taking: Taking) -> None:
     cursor().execute(FORMER_SERVERS, {"groups": groups})
     taking.execute("servers of sharing groups", SERVERS, {"groups": groups})
     taking.execute("blueprints of sharing groups", BLUEPRINTS)
+    taking.leave_out_rows("rules of blueprints", "They cannot be read as JSON.", UNREADABLE_RULES)
     taking.leave_out_rows(
         "sharing groups", "Its owner does not exist, or its number is taken here.", NOT_TAKEN
     )

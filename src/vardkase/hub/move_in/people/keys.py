@@ -30,9 +30,25 @@ FROM jsonb_to_recordset(%s::jsonb) AS given(
     id bigint, uuid uuid, user_id bigint, start text, ending text, digest text, hash text, created bigint,
     expiration bigint, read_only boolean, comment text, allowed text[], used_from text[])
 ON CONFLICT (id) DO UPDATE SET
-    expiration = excluded.expiration, read_only = excluded.read_only, comment = excluded.comment,
-    allowed_ips = excluded.allowed_ips
-WHERE k.uuid = excluded.uuid
+    expiration = CASE WHEN k.expiration = 0 OR excluded.expiration = 0 THEN greatest(k.expiration, excluded.expiration)
+                 ELSE least(k.expiration, excluded.expiration) END,
+    read_only = k.read_only OR excluded.read_only, comment = excluded.comment,
+    allowed_ips = CASE WHEN k.allowed_ips IS NULL OR excluded.allowed_ips <@ k.allowed_ips THEN excluded.allowed_ips
+                  ELSE k.allowed_ips END
+WHERE k.uuid = excluded.uuid AND (k.expiration, k.read_only, k.comment, k.allowed_ips)
+    IS DISTINCT FROM (excluded.expiration, excluded.read_only, excluded.comment, excluded.allowed_ips)
+"""
+# Either side may have narrowed it since the last run: the narrower limits hold.
+NARROWER = """
+SELECT k.authkey_start || '…' || k.authkey_end FROM auth_key k
+JOIN jsonb_to_recordset(%s::jsonb) AS given(
+    uuid uuid, expiration bigint, read_only boolean, allowed text[]) ON given.uuid = k.uuid
+WHERE (k.expiration, k.read_only, k.allowed_ips)
+    IS DISTINCT FROM (given.expiration, given.read_only, given.allowed) ORDER BY k.id
+"""
+NUMBER_TAKEN = """
+SELECT m.authkey_start || '…' || m.authkey_end FROM move_in.auth_keys m JOIN auth_key k ON k.id = m.id
+WHERE k.uuid::text <> lower(m.uuid) ORDER BY m.id
 """
 # A plain key has no row of its own in MISP, and so no number to keep.
 STORE_PLAIN = f"""
@@ -111,6 +127,9 @@ def _take_hashed(taking: Taking) -> list[str]:
             }
         )
     taking.execute("keys", STORE, (json.dumps(rows),))
+    why = "Its limits here are not those of MISP: where one is narrower, that one holds. Widen it here if need be."
+    taking.leave_out_rows("limits of keys", why, NARROWER, (json.dumps(rows),))
+    taking.leave_out_rows("keys", "Another key here has its number.", NUMBER_TAKEN)
     taking.leave_out(
         "keys",
         unreadable,

@@ -27,6 +27,7 @@ class Source:
     digest: str
     host_organisation: int
     host_organisation_name: str
+    host_organisation_uuid: str
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -46,7 +47,8 @@ def staged_source(settings: MispSettings, digest: str) -> Source:
         raise InvalidValue(DumpProblem.TOO_OLD())
     # MISP takes its first local organisation where no host is set.
     host = cursor().execute(
-        "SELECT id, name FROM move_in.organisations WHERE local = 1 ORDER BY id <> %s, id LIMIT 1",
+        "SELECT id, name, coalesce(lower(uuid), '') FROM move_in.organisations "
+        "WHERE local = 1 ORDER BY id <> %s, id LIMIT 1",
         (_number(settings["MISP.host_org_id"]),),
     )
     organisations = host.fetchall()
@@ -59,6 +61,7 @@ def staged_source(settings: MispSettings, digest: str) -> Source:
         digest=digest,
         host_organisation=organisations[0][0],
         host_organisation_name=organisations[0][1],
+        host_organisation_uuid=organisations[0][2],
     )
 
 

@@ -70,11 +70,13 @@ ORDER BY id
 
 def take_servers(taking: Taking) -> None:
     flags = ", ".join(f"coalesce(m.{flag} = 1, false) AS {flag}" for flag in (*FLAGS, *SWITCHES))
-    known = set(Server.objects.values_list("pk", flat=True))
+    known = Server.objects.in_bulk()
     taken = []
     for row in _rows(SERVERS.format(flags=flags)):
         server = _server(taking, row)
         taken.append(server)
+        if (here := known.get(row["id"])) is not None:
+            _keep_what_was_not_given(server, row, here)
         was = {flag: True for flag in SWITCHES if row[flag]}
         if was and row["id"] not in known:
             taking.remember("server", row["id"], row["name"], was)
@@ -82,6 +84,16 @@ def take_servers(taking: Taking) -> None:
     taking.count("servers", len(taken))
     taking.leave_out_rows("servers", "Its organisation does not exist in MISP.", NOT_TAKEN)
     ids_reserved("server")
+
+
+def _keep_what_was_not_given(server: Server, row: dict[str, Any], here: Server) -> None:
+    """The files may be missing this time, and a key that MISP encrypts was entered here."""
+    if row["cert_file"] and not server.authority:
+        server.authority = here.authority
+    if row["client_cert_file"] and not server.encrypted_certificate:
+        server.encrypted_certificate = here.encrypted_certificate
+    if bytes(row["authkey"]).startswith(ENCRYPTED):
+        server.encrypted_key = here.encrypted_key
 
 
 def _server(taking: Taking, row: dict[str, Any]) -> Server:

@@ -25,7 +25,8 @@ ON CONFLICT (id) DO UPDATE SET
 DASHBOARDS = """
 INSERT INTO dashboard_template AS d (id, uuid, name, description, user_id, value, selectable, timestamp)
 SELECT m.id, m.uuid::uuid, m.name, coalesce(m.description, ''), a.id, m.value::jsonb, m.selectable = 1, m.timestamp
-FROM move_in.dashboards m JOIN account a ON a.id = m.user_id WHERE m.value IS JSON ARRAY
+FROM move_in.dashboards m JOIN account a ON a.id = m.user_id
+WHERE m.value IS JSON ARRAY AND pg_input_is_valid(m.value, 'jsonb') AND pg_input_is_valid(m.uuid, 'uuid')
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, description = excluded.description, value = excluded.value,
     selectable = excluded.selectable, timestamp = excluded.timestamp
@@ -36,8 +37,15 @@ INSERT INTO inbox AS i (id, uuid, title, type, ip, user_agent, comment, timestam
 SELECT m.id, m.uuid::uuid, m.title, m.type, CASE WHEN m.ip ~ '^[0-9A-Fa-f:.]+$' THEN m.ip::inet END,
     coalesce(m.user_agent, ''), coalesce(m.comment, ''), m.timestamp, m.data::jsonb
 FROM move_in.inbox m
-WHERE m.deleted = 0 AND m.type = 'registration' AND m.data IS JSON OBJECT
+WHERE m.deleted = 0 AND m.type = 'registration' AND m.data IS JSON OBJECT AND pg_input_is_valid(m.data, 'jsonb')
+    AND pg_input_is_valid(m.uuid, 'uuid')
     AND NOT EXISTS (SELECT FROM inbox i WHERE i.id = m.id)
+"""
+
+
+UNREADABLE_REGISTRATIONS = """
+SELECT title FROM move_in.inbox m WHERE m.deleted = 0 AND m.type = 'registration'
+    AND NOT EXISTS (SELECT FROM inbox i WHERE i.id = m.id) ORDER BY id
 """
 
 
@@ -76,6 +84,7 @@ def take_dashboards(taking: Taking) -> None:
 
 def take_registrations(taking: Taking) -> None:
     taking.execute("requests for accounts", REGISTRATIONS)
+    taking.leave_out_rows("requests for accounts", "It cannot be read.", UNREADABLE_REGISTRATIONS)
     ids_reserved("inbox")
 
 
