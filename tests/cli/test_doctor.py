@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from tests.factories.seed import Seed
 from vardkase.cli.main import commands
 from vardkase.core.sql import cursor
+from vardkase.hub.backups.models import StoredBackup
 from vardkase.hub.instance import health
 from vardkase.hub.instance.job_kinds import job_kinds
 from vardkase.identity.sign_in_policy.models import ClientCertificate
@@ -47,6 +49,17 @@ def test_doctor_tells_what_to_do(seed: Seed, monkeypatch: pytest.MonkeyPatch) ->
     found = examined()[1]
     assert found["certificates"]["state"] == "bad"
     assert seed.org_a.name in found["certificates"]["said"]
+    assert (found["backups"]["state"], "VARDKASE_BACKUP_STORAGE" in found["backups"]["advice"]) == (
+        "warn",
+        True,
+    )
+    monkeypatch.setattr(settings, "BACKUP_STORAGE", "/backup")
+    made = {"kind": "full", "chain": "a", "started": now, "until": now, "size": 2_000_000, "verified_at": now}
+    StoredBackup.objects.create(name="a", ended=now, **made)
+    assert examined()[1]["backups"]["state"] == "ok"
+    StoredBackup.objects.update(ended=now - timedelta(days=3))
+    found = examined()[1]
+    assert (found["backups"]["state"], "vardkase backup run" in found["backups"]["advice"]) == ("bad", False)
     text = CliRunner().invoke(commands, ["doctor"], env={"LC_ALL": "sv_SE.UTF-8"}).stdout
     assert "Arbetsprocess" in text
 

@@ -74,6 +74,8 @@ from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
+from vardkase.hub.instance import backup_health
+from vardkase.hub.instance.health import register as register_health_check
 from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
 from vardkase.hub.membership.agreements.services import publishing
@@ -333,6 +335,7 @@ def wire() -> None:
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)
     register_replays()
+    register_health_check(backup_health.check)
     backup_journal.register(backup_journal.Kind.SPILL, spill_replaying.delete_again)
     account_audit.listen()
     # Django sends the signal once for each app that has models: one is enough.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.template.defaultfilters import date, filesizeformat
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -30,6 +32,7 @@ TITLES: dict[str, str | Promise] = {
     "feeds": _("Feeds"),
     "connections": _("Connected hubs"),
     "certificates": _("Certificates"),
+    "backups": _("Backups"),
     "settings": _("Settings of the installation"),
 }
 
@@ -147,6 +150,25 @@ def certificates_text(facts: Facts) -> str:
     }
 
 
+def backups_text(facts: Facts) -> str:
+    if facts["last"] is None:
+        return gettext("There is no backup yet.")
+    said = gettext("The last backup ended %(moment)s. All together take %(size)s.") % {
+        "moment": _moment(facts["last"]),
+        "size": filesizeformat(facts["size"]),
+    }
+    if facts["verified"] is None:
+        return f"{said} {gettext('None has been verified.')}"
+    verified = gettext("The last that was verified was so %(moment)s.") % {
+        "moment": _moment(facts["verified"])
+    }
+    return f"{said} {verified}"
+
+
+def _moment(at: datetime) -> str:
+    return date(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+
+
 def settings_text(facts: Facts) -> str:
     found = len(facts["found"])
     if not found:
@@ -182,6 +204,20 @@ def mail_advice(facts: Facts) -> Iterator[str]:
         )
 
 
+def backups_advice(facts: Facts) -> Iterator[str]:
+    if facts["last"] is None or facts["old"]:
+        if not facts["configured"]:
+            yield gettext("Set VARDKASE_BACKUP_STORAGE (docs/operations/backup-and-restore.md).")
+        elif not facts["recipients"]:
+            yield gettext("Two persons decide on the page Backups who can read them; then they are made.")
+        else:
+            yield gettext("Run vardkase backup run, and read what it says.")
+    elif facts["unverified"]:
+        yield gettext(
+            "Make a full backup, which is verified at once, or run vardkase backup verify with a private key."
+        )
+
+
 def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
     return lambda _facts: iter([str(words)])
 
@@ -199,6 +235,7 @@ SAID: dict[str, Callable[[Facts], str]] = {
     "feeds": feeds_text,
     "connections": connections_text,
     "certificates": certificates_text,
+    "backups": backups_text,
     "settings": settings_text,
 }
 ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
@@ -217,5 +254,6 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
     "connections": _advises(_("Open each connection and test it.")),
     "certificates": _advises(_("Renew each before it ends: docs/operations/tasks.md says how.")),
+    "backups": backups_advice,
     "settings": _advises(_("Change them and restart the hub.")),
 }

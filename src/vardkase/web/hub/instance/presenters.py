@@ -18,6 +18,7 @@ PAGES = {
     "schedules": "schedules",
     "feeds": "feeds",
     "connections": "servers",
+    "backups": "backups",
 }
 """Where to look into a finding."""
 
