@@ -245,7 +245,7 @@ def test_signed_evidence_is_checked_when_it_is_uploaded(seed: Seed, desk: Desk) 
     kept = {each.name: each.signatures.get("verdict") for each in Evidence.objects.all()}
     assert kept == {"intyg.pdf": "trusted", "utan.pdf": "none", "text.txt": None}
     page = signed_in(desk.admin).get("/membership/statement/", headers=ENGLISH).content.decode()
-    assert "Valid signature: Anna Ek" in page
+    assert "Valid signature, revocation not checked: Anna Ek" in page
 
 
 def add(web: Any, case_file: CaseFile, title: str, content: bytes) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from vardkase.core.errors import Invalid
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
-from vardkase.hub.signatures.settings import TRUST_ROOTS
-from vardkase.hub.signatures.verdicts import SignatureVerdict
+from vardkase.hub.signatures.questions import Question, RevocationAnswers, ask_issuers
+from vardkase.hub.signatures.settings import ASK_ISSUERS, TRUST_ROOTS
+from vardkase.hub.signatures.verdicts import VALID, Revocation, SignatureVerdict
 
 LARGEST = 20 * 1024 * 1024
 checks = SandboxPool(
@@ -27,7 +29,8 @@ HEADER_WITHIN = 1_024
 
 class FoundSignature(msgspec.Struct, frozen=True):
     """One signature: the names are those in the certificate. `at` is in seconds; `is_timestamped` tells whether a
-    trusted timestamp service says so, rather than the signer."""
+    trusted timestamp service says so, rather than the signer. `revocation` is empty where the signature is worth
+    nothing anyway."""
 
     verdict: str
     name: str
@@ -35,6 +38,14 @@ class FoundSignature(msgspec.Struct, frozen=True):
     serial: str
     at: float | None = None
     is_timestamped: bool = False
+    revocation: str = ""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What the program answers: `questions` about the certificates of signatures that are trusted."""
+
+    signatures: list[FoundSignature]
+    questions: list[list[Question]]
 
 
 class SignatureReport(msgspec.Struct, frozen=True):
@@ -53,12 +64,14 @@ def check_signatures(content: bytes) -> SignatureReport:
     if len(content) > LARGEST:
         return SignatureReport(SignatureVerdict.UNCHECKED)
     try:
-        with checks.job({}) as job:
-            list(job.ask(TRUST_ROOTS.value.encode()))
-            found = msgspec.json.decode(b"".join(job.ask(content)), type=list[FoundSignature])
+        found = _checked(content, RevocationAnswers())
+        asks = bool(found.questions) and ASK_ISSUERS.value
+        if asks:
+            found = _checked(content, ask_issuers(found.questions))
     except (Invalid, LimitReached, ProgramFailed):
         return SignatureReport(SignatureVerdict.UNCHECKED)
-    return SignatureReport(worst([each.verdict for each in found]), found)
+    signatures = [replace(each, revocation=_revocation(each, is_asked=asks)) for each in found.signatures]
+    return SignatureReport(worst([each.verdict for each in signatures]), signatures)
 
 
 def checked_signatures(content: bytes) -> dict[str, Any]:
@@ -70,3 +83,17 @@ def checked_signatures(content: bytes) -> dict[str, Any]:
 def worst(verdicts: Sequence[str]) -> SignatureVerdict:
     order = list(SignatureVerdict)
     return max(map(SignatureVerdict, verdicts), key=order.index, default=SignatureVerdict.NONE)
+
+
+def _checked(content: bytes, answers: RevocationAnswers) -> Checked:
+    with checks.job({}) as job:
+        for document in (TRUST_ROOTS.value.encode(), msgspec.json.encode(answers)):
+            list(job.ask(document))
+        return msgspec.json.decode(b"".join(job.ask(content)), type=Checked)
+
+
+def _revocation(found: FoundSignature, *, is_asked: bool) -> str:
+    if found.revocation or found.verdict not in VALID:
+        return found.revocation
+    is_unanswered = is_asked and found.verdict == SignatureVerdict.TRUSTED
+    return Revocation.NO_ANSWER if is_unanswered else Revocation.NOT_ASKED

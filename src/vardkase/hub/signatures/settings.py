@@ -62,3 +62,14 @@ TRUST_ROOTS = Setting(
     check=_certificates_fault,
     changed_by=ChangedBy.OFFICERS,
 )
+ASK_ISSUERS = Setting(
+    "Vardkase.ask_for_revocation",
+    False,
+    _(
+        "Ask trusted issuers whether the certificate of a received electronic signature has been revoked (OCSP and "
+        "CRL, at the addresses in the certificate). The issuer then learns that the hub checks the certificate. When "
+        "this is off, only revocation data in the document itself count."
+    ),
+    level=2,
+    changed_by=ChangedBy.OFFICERS,
+)

@@ -16,11 +16,11 @@ from vardkase.hub.signatures.verdicts import SignatureVerdict
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A document with what is known of its signatures: `own`, by the hub, or the `verdict` on those received."""
+    """A document with what is known of its signatures: `own`, by the hub, or the `check` of those received."""
 
     document: CaseDocument
     own: DocumentSignature | None
-    verdict: str
+    check: SignatureCheck | None
 
 
 def paper_lines(documents: Iterable[CaseDocument]) -> list[PaperLine]:
@@ -34,5 +34,5 @@ def signatures_in_words(check: SignatureCheck | None) -> list[dict[str, Any]]:
     return [each | {"at": datetime.fromtimestamp(each["at"], UTC) if each["at"] else None} for each in found]
 
 
-def _shown(check: SignatureCheck | None) -> str:
-    return "" if check is None or check.verdict == SignatureVerdict.NONE else check.verdict
+def _shown(check: SignatureCheck | None) -> SignatureCheck | None:
+    return None if check is None or check.verdict == SignatureVerdict.NONE else check

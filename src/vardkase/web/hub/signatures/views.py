@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from vardkase.core.body_limits import BodyLimits
 from vardkase.hub.signatures import queries, services
 from vardkase.hub.signatures.keys import LARGEST
-from vardkase.hub.signatures.settings import MUST_BE_SIGNED, TIMESTAMP_ADDRESS, TRUST_ROOTS
+from vardkase.hub.signatures.settings import ASK_ISSUERS, MUST_BE_SIGNED, TIMESTAMP_ADDRESS, TRUST_ROOTS
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.signatures.forms import CertificateForm, TrialCertificateForm
 from vardkase.web.hub.signatures.presenters import STATES
@@ -37,6 +37,7 @@ def index(request: PageRequest) -> HttpResponse:
             (TIMESTAMP_ADDRESS, TIMESTAMP_ADDRESS.value or gettext("None")),
             (MUST_BE_SIGNED, gettext("Yes") if MUST_BE_SIGNED.value else gettext("No")),
             (TRUST_ROOTS, gettext("Set") if TRUST_ROOTS.value else gettext("None")),
+            (ASK_ISSUERS, gettext("Yes") if ASK_ISSUERS.value else gettext("No")),
         ),
     }
     return render(request, "signatures/index.html", context)
