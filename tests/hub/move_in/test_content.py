@@ -13,6 +13,7 @@ from tests.factories.staged_misp import attribute_row, event_row, stage, take, u
 from vardkase.analysis.correlation.models import AttributeKey, SharedKey
 from vardkase.core import files
 from vardkase.core.sql import reserve_ids
+from vardkase.hub.move_in import deleted_here
 from vardkase.hub.move_in.comparison import staged
 from vardkase.hub.move_in.comparison.compare import compare_events
 from vardkase.hub.move_in.comparison.step import COMPARISON_STEP
@@ -253,6 +254,28 @@ def test_second_run_brings_what_is_new_and_keeps_what_was_edited_here(seed: Seed
     _, left_out = take(EVENT_STEPS)
     assert left_out["events"].count
     assert Event.objects.get(pk=301).info == mine.info
+
+
+def test_what_was_deleted_here_stays_deleted(seed: Seed) -> None:
+    tables = staged_events(seed)
+    stage(**tables)
+    greatest = deleted_here.greatest_ids({})
+    take(ALL)
+    never_came = deleted_here.absent()
+    Event.objects.filter(pk=302).delete()
+    Attribute.objects.filter(pk=1001).delete()
+    AnalystData.objects.filter(kind=0).delete()
+    # The organisation that one event lacked is there now: that event never came, and was not deleted here.
+    tables["events"][3] |= {"org_id": seed.org_a.pk, "orgc_id": seed.org_a.pk}
+    stage(**tables)
+    left_out = {entry["kind"]: entry["names"] for entry in deleted_here.set_apart(greatest, never_came)}
+    on_it = {"proposals": ["11"], "sightings": ["1"]}
+    assert left_out == on_it | {"events": ["302 Event 302"], "attributes": ["1001"], "notes": [uuid(5_006)]}
+    take(ALL, greatest=greatest)
+    assert not Event.objects.filter(pk=302).exists()
+    assert not Attribute.objects.filter(pk__in=(1001, 1007)).exists()
+    assert AnalystData.objects.get().kind == 1
+    assert Event.objects.get(pk=303).attribute_count == 1
 
 
 def test_comparison_names_what_differs(seed: Seed) -> None:

@@ -312,7 +312,7 @@ def test_interrupted_run_goes_on_and_hub_waits_for_it(
     assert SettingValue.objects.get(name=NO_MAIL).value is True
     # A power cut empties the staging tables: they are filled again, and the steps that are done stay done.
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE move_in.users, move_in.auth_keys, move_in.servers")
+        cursor.execute("TRUNCATE move_in.users, move_in.auth_keys, move_in.servers, move_in.admin_settings")
     monkeypatch.setattr(running, "STEPS", steps)
     User.objects.filter(pk=8).update(nids_sid=7)
     begun = MoveStep.objects.values_list("pk", flat=True)

@@ -30,8 +30,6 @@ TABLES: dict[str, tuple[str, str, str]] = {
 }
 """Those that have no UUID to be known by, and keys: table here, plural for the report, what names a row."""
 OF_PEOPLE = ("auth_keys", "user_settings", "bookmarks", "favourite_tags", "dashboards")
-CHANGED = {*TABLES, *OF_PEOPLE}
-"""The staging tables that rows are taken out of."""
 TAKEN = "Its number was given to another thing here since the last run."
 DELETED = "It was deleted here since it was taken over: it stays deleted."
 

@@ -21,7 +21,8 @@ from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, VardkaseError
 from vardkase.core.sql import cursor, pin_connection
 from vardkase.hub.audit_actions import HubAction
-from vardkase.hub.move_in import numbers, staging
+from vardkase.hub.move_in import deleted_here, numbers, staging
+from vardkase.hub.move_in.content.events import BEHIND_STEP
 from vardkase.hub.move_in.models import Move, MoveStep
 from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.problems import MoveInProblem
@@ -77,6 +78,7 @@ def _run(given: MoveInput, progress: Progress) -> dict[str, Any]:
             progress(step.name, number, len(STEPS))
     with transaction.atomic():
         move.report = signed(full_report(move).as_json())
+        move.source["never_came"] = deleted_here.absent()
         move.source["moved"] = numbers.arrived(move.source["moved"], move.source.pop("pending"))
         move.finished_at = timezone.now()
         move.save(update_fields=["report", "finished_at", "source"])
@@ -119,14 +121,14 @@ def _begin(given: MoveInput) -> Move:
     """The interrupted run of the same dump, with its steps that are done, or a new one. The staging tables are full."""
     unfinished = Move.objects.filter(finished_at=None).first()
     if unfinished is not None and given.digest in ("", unfinished.source.get("digest")):
-        if staging.holds(unfinished.source["rows"] | unfinished.source["held"]):
+        if staging.is_filled():
             return unfinished
         if given.digest:
             # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
             with transaction.atomic():
                 staging.fill(given.read(), again=True)
-                if last_move() is not None:
-                    numbers.set_apart(unfinished.source["moved"], unfinished.source["pending"])
+                _set_apart(last_move(), unfinished)
+                unfinished.steps.filter(name=BEHIND_STEP.name).delete()
             return unfinished
     with transaction.atomic():
         former = last_move()
@@ -139,7 +141,12 @@ def _begin(given: MoveInput) -> Move:
         known = former or unfinished
         if known is not None:
             _require_same_misp(known, source, staged)
-        rows = {"rows": staged.rows, "repaired": staged.repaired, "greatest": staging.greatest_ids()}
+        greatest = {} if former is None else former.source["greatest"]
+        rows = {
+            "rows": staged.rows,
+            "repaired": staged.repaired,
+            "greatest": deleted_here.greatest_ids(greatest),
+        }
         return Move.objects.create(
             source=source.as_json() | rows | _numbers(former, unfinished),
             staged_at=timezone.now(),
@@ -148,15 +155,24 @@ def _begin(given: MoveInput) -> Move:
 
 
 def _numbers(former: Move | None, unfinished: Move | None) -> dict[str, Any]:
-    moved: numbers.Ids = {} if former is None else former.source.get("moved", {})
-    pending: numbers.Ids = {} if unfinished is None else unfinished.source.get("pending", {})
-    left_out = [] if former is None else numbers.set_apart(moved, pending)
+    left_out = _set_apart(former, unfinished)
+    pending = {} if unfinished is None else unfinished.source["pending"]
     return {
-        "moved": moved,
+        "moved": {} if former is None else former.source["moved"],
         "pending": numbers.together(pending, numbers.arriving()),
         "set_apart": left_out,
-        "held": staging.counts(numbers.CHANGED),
     }
+
+
+def _set_apart(former: Move | None, unfinished: Move | None) -> list[dict[str, Any]]:
+    """What was made or deleted here since the last run that was finished is not MISP's to change."""
+    if former is None:
+        return []
+    pending = {} if unfinished is None else unfinished.source["pending"]
+    return [
+        *numbers.set_apart(former.source["moved"], pending),
+        *deleted_here.set_apart(former.source["greatest"], former.source["never_came"]),
+    ]
 
 
 def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> None:

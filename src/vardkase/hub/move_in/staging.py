@@ -7,7 +7,7 @@ all the same, empty (`source/misp_tables.toml`), so that no step has to ask for 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,8 +41,6 @@ WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r' AND relpersistenc
 UNION ALL
 SELECT format('DROP FUNCTION %%s CASCADE', oid::regprocedure) FROM pg_proc WHERE pronamespace = 'move_in'::regnamespace
 """
-
-PRESENT = "SELECT relname FROM pg_class WHERE relnamespace = 'move_in'::regnamespace AND relkind = 'r'"
 
 
 @dataclass(slots=True)
@@ -93,21 +91,13 @@ def _drop(persistence: str) -> None:
         cursor().execute(statement)
 
 
-def counts(tables: Iterable[str]) -> dict[str, int]:
-    return {table: _count(table) for table in tables}
-
-
-def holds(rows: Mapping[str, int]) -> bool:
-    """Whether the staging tables are there with so many rows each. PostgreSQL empties them when it was stopped hard."""
-    present = {name for (name,) in cursor().execute(PRESENT).fetchall()}
-    return bool(rows) and all(
-        name in present and _count(name) == count for name, count in rows.items() if name not in NOT_MOVED
+def is_filled() -> bool:
+    """Whether the staging tables are there, and not emptied: PostgreSQL empties unlogged tables, all of them, when it
+    was stopped hard. No MISP is without `admin_settings`, from which no step takes anything out."""
+    there = cursor().execute("SELECT to_regclass('move_in.admin_settings') IS NOT NULL").fetchall()[0][0]
+    return bool(
+        there and cursor().execute("SELECT EXISTS (SELECT FROM move_in.admin_settings)").fetchall()[0][0]
     )
-
-
-def _count(table: str) -> int:
-    statement = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(SCHEMA, table))
-    return int(cursor().execute(statement).fetchall()[0][0])
 
 
 @cache
@@ -156,12 +146,3 @@ def _complete(tables: dict[str, Table]) -> None:
                     sql.Identifier(SCHEMA, name), sql.Identifier(column.name), sql.SQL(column.kind.value)
                 )
                 cursor().execute(statement)
-
-
-def greatest_ids() -> dict[str, int]:
-    """The greatest id of the tables from whose rows MISP’s deletions are told at the next run."""
-    found = cursor().execute(
-        "SELECT 'users', coalesce(max(id), 0) FROM move_in.users "
-        "UNION ALL SELECT 'events', coalesce(max(id), 0) FROM move_in.events"
-    )
-    return dict(found.fetchall())

@@ -36,11 +36,11 @@ NO_ORGANISATION = "The organisation that owns or created it is not in MISP’s l
 NO_EVENT = "The event that it belongs to is not there."
 
 
-def take_events(taking: Taking) -> None:
-    gone = cursor().execute(GONE, {"greatest": taking.greatest("events")}).fetchall()
-    for event in Event.objects.select_for_update(of=("self",)).filter(pk__in=[row[0] for row in gone]):
-        remove_event(event, event.info)
-        taking.count("events deleted in MISP", 1)
+def leave_behind(taking: Taking) -> None:
+    """Takes out of the staging tables what cannot come, so that no later step meets it."""
+    cursor().execute(
+        f"CREATE TABLE IF NOT EXISTS {STAYED_BEHIND} (staged text, id bigint, PRIMARY KEY (staged, id))"
+    )
     for table, kind in (
         ("events", "events"),
         *((table, PARTS[table]) for table in IDENTIFIED if table != "events"),
@@ -51,6 +51,13 @@ def take_events(taking: Taking) -> None:
     # What is in an event that stays behind stays behind too.
     for table, kind in PARTS.items():
         _leave_out(taking, kind, table, NO_EVENT, WITHOUT_EVENT.format(table=table))
+
+
+def take_events(taking: Taking) -> None:
+    gone = cursor().execute(GONE, {"greatest": taking.greatest("events")}).fetchall()
+    for event in Event.objects.select_for_update(of=("self",)).filter(pk__in=[row[0] for row in gone]):
+        remove_event(event, event.info)
+        taking.count("events deleted in MISP", 1)
     taking.execute("events", EVENTS.sql)
     ids_reserved("event")
 
@@ -112,11 +119,16 @@ def _remove_deleted(taking: Taking) -> None:
 
 
 def _leave_out(taking: Taking, kind: str, table: str, why: str, condition: str) -> None:
-    # Out of the staging table, so that no later step meets them.
-    removed = f"DELETE FROM move_in.{table} s WHERE {condition} RETURNING s.id"
-    taking.leave_out_rows(kind, why, f"WITH gone AS ({removed}) SELECT id::text FROM gone ORDER BY id")
+    removed = f"WITH gone AS (DELETE FROM move_in.{table} s WHERE {condition} RETURNING s.id)"
+    if why != NO_EVENT:
+        removed += (
+            f", noted AS (INSERT INTO {STAYED_BEHIND} SELECT '{table}', id FROM gone ON CONFLICT DO NOTHING)"
+        )
+    taking.leave_out_rows(kind, why, f"{removed} SELECT id::text FROM gone ORDER BY id")
 
 
+STAYED_BEHIND = "move_in.stayed_behind"
+"""By staging table, numbers of what never came: `deleted_here` tells it from what was deleted here."""
 GONE = """
 SELECT e.id FROM event e WHERE e.id <= %(greatest)s AND NOT EXISTS (SELECT 1 FROM move_in.events s WHERE s.id = e.id)
 ORDER BY e.id
@@ -318,7 +330,9 @@ SELECT fingerprint FROM move_in.cryptographic_keys s
 WHERE parent_type <> 'Event' OR NOT EXISTS (SELECT 1 FROM event e WHERE e.id = s.parent_id)
 """
 
+BEHIND_STEP = Step("what stays behind", (), leave_behind)
 EVENT_STEPS = (
+    BEHIND_STEP,
     Step("events", ("events",), take_events),
     Step("objects", ("objects",), take_objects),
     Step("attributes", ("attributes",), take_attributes),
