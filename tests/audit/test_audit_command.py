@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -22,6 +23,7 @@ from vardkase.audit.chain.models import AuditArchive, AuditDelivery, AuditLink
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.cli.main import commands
+from vardkase.core.errors import Conflict
 from vardkase.hub.audit_log.delivering import deliver_checkpoints, failing_deliveries
 from vardkase.hub.audit_log.state import (
     audit_log_findings,
@@ -30,6 +32,7 @@ from vardkase.hub.audit_log.state import (
     verify_nightly,
 )
 from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,28 @@ def run(*arguments: str | Path, code: int = 0) -> str:
     answer = CliRunner().invoke(commands, ["audit", *map(str, arguments)])
     assert answer.exit_code == code, answer.output
     return answer.stdout
+
+
+def approved_removal(number: int) -> None:
+    now, archive = timezone.now(), AuditArchive.objects.get(pk=number)
+    given = {
+        "action": "remove_audit_archive",
+        "subject": str(number),
+        "title": str(archive),
+        "state": "approved",
+    }
+    given |= {
+        "subject_state": {"sha256": archive.sha256},
+        "proposed_with": "browser",
+        "answered_with": "browser",
+    }
+    ApprovalRequest.objects.create(
+        **given, expires_at=now, proposed_by=1, answered_by=2, proposed_by_name="kim"
+    )
+
+
+def facts_of(archive: AuditArchive) -> dict[str, Any]:
+    return {name: value for name, value in vars(archive).items() if name not in {"id", "_state"}}
 
 
 def test_log_is_verified_exported_archived_and_removed(
@@ -72,11 +97,24 @@ def test_log_is_verified_exported_archived_and_removed(
     assert (archived["positions"], archived["entries"]) == ("1–3", 3)
     run("verify", "--file", tmp_path / "old.jsonl", "--key", key)
     # Nothing goes before two officers have agreed, which the log itself says.
+    number, file = archived["archive"], tmp_path / "old.jsonl"
     with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
-        remove_archived(hub_actor(), archived["archive"])
+        remove_archived(hub_actor(), number, file)
     # The two officers and their pages: tests/hub/test_four_eyes.py.
-    record(hub_actor(), LogAction.REMOVAL_APPROVED, Target("audit_archive", archived["archive"]))
-    run("remove", str(archived["archive"]))
+    record(hub_actor(), LogAction.REMOVAL_APPROVED, Target("audit_archive", number))
+    with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
+        remove_archived(hub_actor(), number, file)
+    approved_removal(number)
+    # Nor without the file, or by an archive that somebody has added without the hub's key.
+    with pytest.raises(Conflict, match="is not the file of this archive"):
+        remove_archived(hub_actor(), number, exported)
+    kept = AuditArchive.objects.get(pk=number)
+    forged = AuditArchive.objects.create(**{**facts_of(kept), "last": 4, "signature": "eA=="})
+    approved_removal(forged.pk)
+    with pytest.raises(Conflict, match="is not signed by a key of this hub"):
+        remove_archived(hub_actor(), forged.pk, file)
+    forged.delete()
+    run("remove", str(number), "--file", file)
     assert not AuditEntry.objects.filter(title__startswith="Gammalt").exists()
     assert AuditLink.objects.order_by("position")[0].position == 4
     close_log()

@@ -32,6 +32,7 @@ NEWER = {
     "audit.0002_chain": 5,
     "audit.0003_search_path": 0,
     "audit.0004_narrower_functions": 0,
+    "audit.0005_removal_by_request": 0,
     "case_files.0001_initial": 2,
     "case_files.0002_hearings": 2,
     "case_files.0003_appeals": 1,

@@ -100,8 +100,16 @@ def archive(
 
 
 @commands.command()
-def remove(number: Number, data_dir: DataDir = None, json: Json = False) -> None:
-    """Remove archived entries whose removal two officers have approved. Works as the owner of the database."""
+def remove(
+    number: Number,
+    file: Annotated[Path, typer.Option(help="The archive's file, which is then the only copy.")],
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Remove archived entries whose removal two officers have approved. Works as the owner of the database.
+
+    After the key was replaced, archive the entries again: only what the key in use has signed can be removed.
+    """
     with opened(data_dir):
         from vardkase.audit.chain.archives import remove_archived
         from vardkase.audit.chain.problems import ChainProblem
@@ -114,7 +122,10 @@ def remove(number: Number, data_dir: DataDir = None, json: Json = False) -> None
         with as_owner():
             if not rewritable(APPEND_ONLY):
                 raise Conflict(ChainProblem.OWNER_NEEDED())
-            removed = remove_archived(actor, number)
+            try:
+                removed = remove_archived(actor, number, file)
+            except OSError as error:
+                raise fail(f"{file} cannot be read: {error.strerror}") from None
         result({"archive": number, "removed": removed}, as_json=json)
 
 

@@ -20,13 +20,18 @@ from tests.factories.seed import Seed
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
 from vardkase.core import files
+from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.core.sql import cursor
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.hub.spills.deletion import remove_everywhere
 from vardkase.hub.spills.models import HolderAnswer, HolderKind, Spill, SpillState
 from vardkase.hub.spills.tasks import request_deletion, search_remains
+from vardkase.identity.access.actor import console_actor
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.audit_actions import IdentityAction
 from vardkase.intel.models import Attribute, Event, EventVersion
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -174,6 +179,53 @@ def test_spill_is_deleted_everywhere_and_proved(seed: Seed, settings: Any, tmp_p
     there = spill.holders.get(kind=HolderKind.CONNECTION)
     assert (there.answer, there.note) == (HolderAnswer.DELETED, "events/delete 200, events/view 404")
     _closed(seed, client, spill)
+
+
+def test_no_name_of_an_event_empties_what_is_about_others(seed: Seed) -> None:
+    """Whoever wants entries about somebody gone names an event like them, and declares a spill."""
+    admin, owner = seed.site_admin.user, seed.org_a
+    change = {"role": ["Read Only", "admin"]}
+
+    def noted() -> None:
+        actor = console_actor(owner.pk, owner.name, "root")
+        record(actor, IdentityAction.USER_EDITED, Target("user", admin.pk, title=admin.email), change)
+        record(
+            actor,
+            IdentityAction.USER_EDITED,
+            Target("organisation", owner.pk, owner.uuid, owner.name),
+            change,
+        )
+        record(
+            actor,
+            IdentityAction.USER_EDITED,
+            Target("approval_request", 1, title="muskö.navet.example"),
+            change,
+        )
+        mail = SentMail(
+            kind="x", subject=admin.email, text=f"Till {owner.name} {admin.email}", written_by="x"
+        )
+        mail.save()
+        OutgoingMail.objects.create(recipient="kim@b.example", text=f"{admin.email} navet.example")
+
+    noted()
+    uuid = str(owner.uuid)
+    attributes = [
+        {"type": "domain", "value": "navet.example"},
+        {"type": "domain", "value": "b.se", "uuid": uuid},
+    ]
+    document = {"info": admin.email, "distribution": "0", "Attribute": attributes}
+    assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
+    noted()
+    remove_everywhere(Event.objects.get(), "S-2026-00099")
+    kept = AuditEntry.objects.filter(action=IdentityAction.USER_EDITED)
+    assert [(entry.title, entry.change) for entry in kept.order_by("pk")] == [
+        (admin.email, change),
+        (owner.name, change),
+        ("muskö.navet.example", change),
+    ] * 2
+    assert SentMail.objects.filter(subject=admin.email, text__contains=owner.name).count() == 2
+    assert OutgoingMail.objects.filter(text__contains="navet.example").count() == 2
+    assert not AuditEntry.objects.filter(target_kind="event", title=admin.email).exists()
 
 
 def _declared(seed: Seed, event: Event) -> None:

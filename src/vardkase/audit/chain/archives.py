@@ -12,7 +12,7 @@ from django.utils import timezone
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.documents import archive_statement, lines, link_before
-from vardkase.audit.chain.keys import sign
+from vardkase.audit.chain.keys import is_signed, own_public_key, sign
 from vardkase.audit.chain.models import AuditArchive, AuditLink
 from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.services import AuditActor, Target, record
@@ -51,14 +51,15 @@ def archive_before(actor: AuditActor, day: date, path: Path) -> AuditArchive:
 
 
 @transaction.atomic
-def remove_archived(actor: AuditActor, archive_id: int) -> int:
-    """As the owner of the database: remove what is in an archive; returns how many entries.
+def remove_archived(actor: AuditActor, archive_id: int, path: Path) -> int:
+    """As the owner of the database: remove what is in an archive, whose file is shown; returns how many entries.
 
-    PostgreSQL checks that two persons have agreed. Raises NotFound, Conflict.
+    PostgreSQL checks that two persons have agreed. Raises NotFound, Conflict, OSError.
     """
     close_log()
     row = find_archive(archive_id)
     require_kept(row)
+    _require_proof(row, path)
     ((removed,),) = cursor().execute("SELECT audit_remove(%s)", (row.pk,)).fetchall()
     record(actor, LogAction.REMOVED, Target("audit_archive", row.pk, title=str(row)), {"count": removed})
     return int(removed)
@@ -75,6 +76,23 @@ def require_kept(row: AuditArchive) -> None:
     """Raises Conflict if the entries of the archive are no longer in the log."""
     if not AuditLink.objects.filter(position=row.first).exists():
         raise Conflict(ChainProblem.ARCHIVE_GONE())
+
+
+def _require_proof(row: AuditArchive, path: Path) -> None:
+    """Whoever works as the hub's role can add archives and keys, but has none that the hub's own secret opens."""
+    before, previous, _ = link_before(row.first)
+    last = AuditLink.objects.filter(position=row.last).first()
+    is_of_log = (
+        last is not None
+        and bytes(last.digest).hex() == row.digest
+        and (before + 1, previous.hex()) == (row.first, row.previous)
+    )
+    if not is_of_log or not is_signed(archive_statement(row), row.signature, own_public_key()):
+        raise Conflict(ChainProblem.ARCHIVE_NOT_SIGNED(first=row.first, last=row.last))
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != row.sha256:
+        raise Conflict(ChainProblem.FILE_DIFFERS(name=path.name))
 
 
 def _write(path: Path, first: int, last: int) -> str:

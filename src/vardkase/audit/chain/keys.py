@@ -30,8 +30,12 @@ class Signature:
 def sign(statement: dict[str, object]) -> Signature:
     """Sign the canonical JSON of `statement` with the key in use."""
     row = current_key()
-    private = Ed25519PrivateKey.from_private_bytes(KEYS.decrypt_bytes(row.encrypted_key.encode()))
-    return Signature(row.fingerprint, base64.b64encode(private.sign(canonical(statement))).decode())
+    return Signature(row.fingerprint, base64.b64encode(_private(row).sign(canonical(statement))).decode())
+
+
+def own_public_key() -> str:
+    """The public half of the key in use, computed from the private one, which takes the hub's secret to read."""
+    return _public(_private(current_key()))
 
 
 def is_signed(statement: dict[str, object], signature: str, public_key: str) -> bool:
@@ -70,10 +74,18 @@ def rotate() -> AuditKey:
 
 def _make() -> AuditKey:
     private = Ed25519PrivateKey.generate()
-    public = base64.b64encode(private.public_key().public_bytes_raw()).decode()
+    public = _public(private)
     return AuditKey.objects.create(
         fingerprint=fingerprint_of(public),
         public_key=public,
         encrypted_key=KEYS.encrypt_bytes(private.private_bytes_raw()).decode(),
         created=timezone.now(),
     )
+
+
+def _private(row: AuditKey) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(KEYS.decrypt_bytes(row.encrypted_key.encode()))
+
+
+def _public(private: Ed25519PrivateKey) -> str:
+    return base64.b64encode(private.public_key().public_bytes_raw()).decode()

@@ -61,8 +61,8 @@ def grant_to_hub(role: str, append_only: Sequence[str], functions: Sequence[str]
         names = {"role": sql.Identifier(role), "sequence": sql.Identifier(sequence)}
         executor.execute(sql.SQL("REVOKE UPDATE ON SEQUENCE public.{sequence} FROM {role}").format(**names))
     for function in functions:
-        statement = sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}")
-        executor.execute(statement.format(sql.SQL(function), sql.Identifier(role)))  # type: ignore[arg-type]  # our own words
+        granted = sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}")
+        executor.execute(granted.format(sql.SQL(function), sql.Identifier(role)))
     # One from an earlier version belongs to the hub's role, which can work there all the same if it cannot be taken.
     for (schema,) in executor.execute(OBTAINABLE, parameters).fetchall():
         names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}

@@ -11,7 +11,7 @@ from vardkase.audit.redaction import redaction
 from vardkase.core.sql import cursor
 from vardkase.hub.spills.hooks import SpillDeleted, spill_deleted
 from vardkase.hub.spills.models import Spill
-from vardkase.hub.spills.needles import Needles, needles_of, sealed
+from vardkase.hub.spills.needles import FIRST, Needles, needles_of, sealed
 from vardkase.identity.access.quarantined import PARTS_OF
 from vardkase.intel.editing.deletion import remove_event
 from vardkase.intel.models import Event
@@ -38,8 +38,10 @@ def remove_everywhere(event: Event, number: str) -> Needles:
         "uuids": list(needles.uuids),
         "texts": list(needles.texts),
         "removed": number,
+        "never": list(NEVER),
     }
     executor = cursor()
+    ((values["first"],),) = executor.execute(FIRST, values).fetchall()
     executor.execute(HELD, values)
     executor.execute(TAGS, values)
     # Before its rows, which say which entries are about it.
@@ -66,12 +68,17 @@ SELECT DISTINCT t.id, t.name FROM tag t WHERE NOT t.is_galaxy AND t.id IN (
         WHERE r.event_id = %(event)s)
 AND NOT EXISTS (SELECT 1 FROM taxonomy x WHERE t.name LIKE x.namespace || ':%%')
 """
+NEVER = (
+    *("user", "organisation", "membership", "membership_application", "role", "setting", "auth_key"),
+    *("second_factor", "case_file", "letter", "audit_log", "audit_archive", "backup"),
+)
+"""Kinds whose entries are about people and rights, and named by them: no event of that name empties them."""
 # Who did what, and when, stays; the title and the change say what the content was.
 AUDIT = redaction(
     """
     (target_kind = 'event' AND target_id = %(event)s OR target_uuid IN (SELECT uuid FROM spilled_part)
-        OR title = (SELECT left(info, 2000) FROM event WHERE id = %(event)s))
-    AND (title <> '' OR change <> '{}')
+        OR title = (SELECT left(info, 2000) FROM event WHERE id = %(event)s) AND created >= %(first)s)
+    AND target_kind <> ALL(%(never)s::text[]) AND (title <> '' OR change <> '{}')
     """,
     title="''",
     removed="%(removed)s::text",
@@ -94,10 +101,15 @@ STATEMENTS = (
     "DELETE FROM notification WHERE event_id = %(event)s",
     "DELETE FROM reader_question WHERE event_id = %(event)s",
     f"UPDATE approval_request SET title = '' WHERE {CONTAINS.format(column='title')}",
-    f"UPDATE sent_mail SET text = '' WHERE {CONTAINS.format(column='text')}",
-    f"UPDATE sent_mail SET subject = '', thing_title = '' WHERE {CONTAINS.format(column='subject || thing_title')}",
+    f"UPDATE sent_mail SET text = '' WHERE at >= %(first)s AND {CONTAINS.format(column='text')}",
+    "UPDATE sent_mail SET subject = '', thing_title = '' WHERE at >= %(first)s AND "
+    + CONTAINS.format(column="subject || thing_title"),
     f"DELETE FROM outgoing_mail WHERE {CONTAINS.format(column='subject || text || html')}",
-    redaction(CONTAINS.format(column="title"), title="''"),
+    redaction(
+        CONTAINS.format(column="title")
+        + " AND target_kind <> ALL(%(never)s::text[]) AND created >= %(first)s",
+        title="''",
+    ),
     """
     DELETE FROM tag_maker m USING spilled_tag s WHERE m.tag_id = s.id
     AND NOT EXISTS (SELECT 1 FROM event_tag l WHERE l.tag_id = s.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from django.conf import settings
 
 from vardkase.analysis.correlation.keys import keys_of
 from vardkase.core.secrets import SecretStore
@@ -44,7 +45,8 @@ def needles_of(event_id: int) -> Needles:
     own = [value for value in found if keys[value] not in taken][:MOST_TEXTS]
     said = [row[0] for row in executor.execute(TEXTS, values)][:MOST_TEXTS]
     # The search finds parts of longer texts as well: 192.0.2.1 in 192.0.2.10.
-    others = {row[0] for row in executor.execute(ELSEWHERE, {"event": event_id, "texts": [*own, *said]})}
+    asked = {"event": event_id, "texts": [*own, *said], "hub": settings.BASE_URL}
+    others = {row[0] for row in executor.execute(ELSEWHERE, asked)}
     own = [text for text in own if text not in others][: MOST_TEXTS // 2]
     said = [text for text in said if text not in others][: MOST_TEXTS // 2]
     files = [row[0] for row in executor.execute(FILES, values)]
@@ -78,12 +80,24 @@ SELECT text FROM (
         regexp_split_to_table(report.content, '[\\n\\r]+') AS line WHERE length(btrim(line)) >= 30
 ) said WHERE length(text) >= %(shortest)s LIMIT 200
 """
-ELSEWHERE = """
+FIRST = """
+SELECT coalesce(min(created), now()) AS at FROM audit_entry
+WHERE target_kind = 'event' AND target_id = %(event)s
+"""
+"""When the hub has first dealt with an event: what is older says nothing of it."""
+ELSEWHERE = f"""
+WITH first AS ({FIRST})
 SELECT DISTINCT wanted.text
 FROM (
     SELECT concat_ws(chr(31), value1, value2, comment) AS said FROM attribute WHERE event_id <> %(event)s
     UNION ALL SELECT info FROM event WHERE id <> %(event)s
     UNION ALL SELECT concat_ws(chr(31), name, content) FROM event_report WHERE event_id <> %(event)s
+    -- Or whoever names an event like somebody would have removed what was written about them.
+    UNION ALL SELECT email FROM account
+    UNION ALL SELECT name FROM organisation
+    UNION ALL SELECT %(hub)s
+    UNION ALL SELECT title FROM audit_entry WHERE created < (SELECT at FROM first)
+    UNION ALL SELECT concat_ws(chr(31), subject, thing_title, text) FROM sent_mail WHERE at < (SELECT at FROM first)
 ) other JOIN unnest(%(texts)s::text[]) AS wanted (text) ON strpos(other.said, wanted.text) > 0
 """
 FILES = """
