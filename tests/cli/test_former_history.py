@@ -101,6 +101,7 @@ NEWER = {
     "public_records.0004_one_kind_of_appeal": -1,
     "retention.0001_initial": 4,
     "retention.0002_more_places": 0,
+    "retention.0003_decisions_in_force": 0,
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
     "spills.0003_copy_holders": 0,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.api.calls import call
 from tests.factories.applications import make_staff
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
-from tests.factories.seed import Seed
+from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import with_approval
 from tests.hub.membership.applications import under_review
 from tests.hub.retention.stories import CASES, PERSON, WHY, carried_out, counted, in_force, publish
@@ -37,6 +37,8 @@ from vardkase.hub.membership.assessments.queries import criteria_of
 from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.assessments.services.decisions import propose as decide_on
 from vardkase.hub.membership.assessments.services.reviews import assess
+from vardkase.hub.membership.conditions.deciding import propose_conditions
+from vardkase.hub.membership.members.queries import is_reserved
 from vardkase.hub.membership.members.services.judgments import CARRY_OUT
 from vardkase.hub.retention import carrying_out
 from vardkase.hub.retention.disposal import dispose_of_case
@@ -133,6 +135,64 @@ def _old_case(seed: Seed, officer: Any, pk: int) -> CaseFile:
     file_document(officer, case, Direction.INCOMING, "Brev", f"Om {PEOPLE[pk]}", counterpart="Bo")
     CaseFile.objects.filter(pk=case.pk).update(closed_at=timezone.now() - timedelta(days=6 * 366))
     case.refresh_from_db()
+    return case
+
+
+def test_decisions_in_force_stay_with_their_cases(seed: Seed, desk: Desk) -> None:
+    officer, second = at_the_screen(desk.officer), at_the_screen(desk.second)
+    jurist = staff_of(seed, "jurist@hub.example", "legal_officer")
+    application = under_review(officer, organisation=seed.org_b)
+    approval = case_for(hub_actor(), application)
+    for criterion in criteria_of(application):
+        assess(officer, application, criterion.key, "met", WHY)
+    day = today() + timedelta(days=60)
+    proposal = decide_on(officer, application, "approve", WHY, "", [])
+    decide(second, application, proposal.pk, "agree", WHY)
+    membership = with_approval.admitted(seed.org_b.pk)
+    assert is_reserved(membership)
+    with_approval.suspend(officer, seed.org_b.pk, "read_only", WHY)
+    restricting = _closed_long_ago(jurist)
+    stated = [{"kind": "exception", "text": WHY, "day": str(day), "provision": ""}]
+    propose_conditions(officer, seed.org_b.pk, WHY, stated, {})
+    approved(desk.second.user)
+    excepting = _closed_long_ago(jurist)
+    with_approval.suspend(officer, seed.org_b.pk, "no_sync", WHY, until=timezone.now() + timedelta(days=60))
+    passing = _closed_long_ago(jurist)
+    _closed_long_ago(jurist)
+    membership.restrictions.filter(kind="no_sync").update(lifted=timezone.now())
+    propose_rule(at_screen(jurist.user), None, CASES, WHY)
+    approved(desk.second.user)
+
+    run = counted(desk.second.user)
+    states = {approval.pk: "in_force", restricting.pk: "in_force", excepting.pk: "in_force", passing.pk: ""}
+    assert dict(run.items.values_list("part_id", "exemption")) == states
+    assert run.exempted == 3
+    assert "Ett beslut i ärendet gäller fortfarande" in (
+        signed_in(jurist.user).get(f"/retention/runs/{run.pk}/").text
+    )
+    membership.restrictions.update(lifted=timezone.now())  # Between the dry run and its end,
+    membership.restrictions.filter(kind="no_sync").update(lifted=None)  # as by a reversal.
+    run = carried_out(run, jurist.user, desk.second.user)
+    assert dict(run.items.values_list("part_id", "exemption")) == states | {passing.pk: "in_force"}
+    assert is_reserved(membership)
+    assert (membership.conditions.get().text, membership.restrictions.filter(reason=WHY).count()) == (WHY, 2)
+
+    membership.conditions.update(state="ended")
+    membership.restrictions.update(lifted=timezone.now())
+    assert set(counted(desk.second.user).items.exclude(exemption="").values_list("part_id", flat=True)) == {
+        approval.pk
+    }
+    with_approval.terminate(officer, seed.org_b.pk, WHY, WHY)
+    _closed_long_ago(jurist)
+    assert counted(desk.second.user).exempted == 0
+
+
+def _closed_long_ago(closer: ApiUser) -> CaseFile:
+    """The newest case, closed."""
+    case = CaseFile.objects.order_by("-pk")[0]
+    for each in CaseFile.objects.filter(closed_at=None):
+        close_case_file(at_the_screen(closer), each)
+    CaseFile.objects.update(closed_at=timezone.now() - timedelta(days=6 * 366))
     return case
 
 

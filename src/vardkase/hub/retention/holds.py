@@ -8,6 +8,10 @@ from __future__ import annotations
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.models import AppealState
 from vardkase.hub.data_protection.requests.models import DataRequestState, FoundItemKind, ItemOutcome
+from vardkase.hub.membership.applications import cases as applications
+from vardkase.hub.membership.conditions.models import ConditionState
+from vardkase.hub.membership.members import cases as members
+from vardkase.hub.membership.members.models import MembershipState
 from vardkase.hub.public_records.cases.models import CaseState
 from vardkase.hub.retention.models import Exemption
 from vardkase.hub.spills.queries import UNFINISHED
@@ -26,6 +30,10 @@ PARAMETERS = {
     "requests_ended": [DataRequestState.ANSWERED.value, DataRequestState.WITHDRAWN.value],
     "restricted": ItemOutcome.RESTRICTED.value,
     "open_appeals": [state.value for state in OPEN_APPEALS],
+    "application": applications.THING,
+    "membership": members.THING,
+    "terminated": MembershipState.TERMINATED.value,
+    "conditions_in_force": [ConditionState.OPEN.value, ConditionState.ANSWERED.value],
 }
 EXEMPTION_OF_EVENT = f"""
 CASE
@@ -66,6 +74,27 @@ RESTRICTED = HELD_IN_CASES.replace(
     "EXISTS (SELECT 1 FROM data_request_answer a WHERE a.item_id = i.id AND a.outcome = %(restricted)s)",
 )
 ASKED_FOR = HELD_IN_CASES.replace("{held}", "NOT q.state = ANY(%(requests_ended)s::text[])")
+# Rows from before their letter was kept count by the days of the case.
+DECIDED_IN_CASE = """(x.letter_id IN (SELECT d.letter_id FROM case_document d WHERE d.case_file_id = c.id)
+    OR x.letter_id IS NULL AND x.{at} BETWEEN c.opened_at AND c.closed_at)"""
+# The approval of a membership that goes on is the ground for what it reserved (37 §), and for its conditions.
+IN_FORCE = f"""
+    c.thing_kind = %(application)s AND EXISTS (
+        SELECT 1 FROM membership m WHERE m.application_id = c.thing_id AND m.state <> %(terminated)s)
+    OR c.thing_kind = %(membership)s AND EXISTS (
+        SELECT 1 FROM membership m WHERE m.id = c.thing_id AND m.state <> %(terminated)s AND (
+            EXISTS (
+                SELECT 1 FROM membership_restriction x WHERE x.membership_id = m.id
+                    AND x.lifted IS NULL AND (x.until IS NULL OR x.until > now())
+                    AND {DECIDED_IN_CASE.format(at="since")}
+            ) OR EXISTS (
+                SELECT 1 FROM member_condition x WHERE x.membership_id = m.id
+                    AND x.state = ANY(%(conditions_in_force)s::text[])
+                    AND {DECIDED_IN_CASE.format(at="decided")}
+            )
+        )
+    )
+"""
 EXEMPTION_OF_CASE = f"""
 CASE
 WHEN EXISTS (
@@ -78,6 +107,7 @@ WHEN EXISTS (
     SELECT 1 FROM case_file other
     WHERE other.thing_kind = c.thing_kind AND other.thing_id = c.thing_id AND other.closed_at IS NULL
 ) THEN '{Exemption.OPEN_CASE.value}'
+WHEN {IN_FORCE.strip()} THEN '{Exemption.IN_FORCE.value}'
 WHEN c.id IN ({RESTRICTED}) THEN '{Exemption.RESTRICTION.value}'
 WHEN c.id IN ({ASKED_FOR}) THEN '{Exemption.DATA_REQUEST.value}'
 ELSE '' END

@@ -140,6 +140,7 @@ class Exemption(models.TextChoices):
     DATA_REQUEST = "data_request", _("Open request from a data subject")
     RESTRICTION = "restriction", _("Processing is restricted for a data subject")
     OPEN_CASE = "open_case", _("Another case about the same thing is open")
+    IN_FORCE = "in_force", _("A decision in the case is still in force")
     TAG = "tag", _("In the name of a tag, which is removed by hand")
 
 
