@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from tests.factories.misp_dump import Rows, dump, written
@@ -32,6 +33,7 @@ from vardkase.hub.move_in.surroundings import SURROUNDING_STEPS
 from vardkase.hub.move_in.surroundings.settings import MAIL_STEP, NO_MAIL
 from vardkase.hub.move_in.taking import GAP, Step, Taking
 from vardkase.identity.accounts.models import AuthKey, Role, User
+from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.bookmarks.models import Bookmark
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
 
@@ -293,6 +295,49 @@ def test_second_run_leaves_alone_what_was_made_or_revoked_here(db: None, tmp_pat
         assert left_out["servers", "number"] == ["MISP's"]
         assert left_out["limits of keys", "limits"] == ["agOB…FyvE"[:5] + misp.KEYS[2][-4:]]
         assert left_out["rules of blueprints", "cannot"] == ["Odd"]
+
+
+def test_later_dump_gives_nobody_the_rights_of_another(db: None, tmp_path: Path) -> None:
+    tables = misp.tables()
+    move_in(tmp_path, tables)
+    # The two who are site administrators by the first run are in the log.
+    assert [entry.title for entry in AuditEntry.objects.filter(action="user.created")] == ["admin@admin.test"]
+    User.objects.filter(pk=8).update(staff_roles=[StaffRole.MEMBERSHIP_OFFICER])
+    User.objects.filter(pk=18).update(date_modified=timezone.now())
+    User.objects.filter(pk=24).update(disabled=True)
+    later = misp.SECONDS + 10**8
+    for user in tables["users"]:
+        user |= {
+            "date_modified": later,
+            "last_pw_change": later,
+            "password": misp.hashed("Attacker-1-Attacker"),
+        }
+        user |= {"email": f"evil{user['id']}@a.example", "disabled": 0}
+    by_number = {user["id"]: user for user in tables["users"]}
+    by_number[24] |= {"role_id": 1}
+    by_number[26] |= {"role_id": 7}
+    tables["users"].append(by_number[26] | {"id": 40, "email": "evil40@a.example", "role_id": 1})
+    tables["auth_keys"].append(tables["auth_keys"][1] | {"id": 60, "uuid": misp.GROUP})
+    by_number[18] |= {"totp": "K" * 32}
+    tables["roles"][1] |= {"perm_site_admin": 1, "modified": "2030-01-01 00:00:00"}
+    report = move_in(tmp_path, tables)
+    left_out = {entry["kind"]: entry["names"] for entry in report["left_out"]}
+    assert left_out["changes of accounts"] == ["evil1@a.example", "evil8@a.example", "evil18@a.example"]
+    assert left_out["site administrators"] == ["evil24@a.example", "evil40@a.example"]
+    for number in (1, 8, 18):
+        assert not User.objects.get(pk=number).email.startswith("evil")
+        assert not User.objects.get(pk=number).check_password("Attacker-1-Attacker")
+    assert (User.objects.get(pk=15).disabled, User.objects.get(pk=24).disabled) == (True, True)
+    assert list(User.objects.filter(role__perm_site_admin=True).values_list("pk", flat=True)) == [1]
+    assert not AuthKey.objects.filter(pk=60).exists()
+    secret = Authenticator.objects.get(user_id=18).data["secret"]
+    assert get_adapter().decrypt(secret) == misp.TOTP_SECRET
+    entry = AuditEntry.objects.get(action="user.edited", target_id=26)
+    assert entry.change == {
+        "email": ["old@a.example", "evil26@a.example"],
+        "role": ["User", "Odd åäö"],
+        "password": True,
+    }
 
 
 def test_interrupted_run_goes_on_and_hub_waits_for_it(

@@ -192,7 +192,8 @@ def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taki
     actor = _actor(move, given.login)
     former = last_move()
     greatest = {} if former is None else former.source.get("greatest", {})
-    return lambda: Taking(actor, files, settings, greatest, move.source["moved"])
+    since = None if former is None else former.finished_at
+    return lambda: Taking(actor, files, settings, greatest, move.source["moved"], since)
 
 
 def _actor(move: Move, login: str) -> Actor:

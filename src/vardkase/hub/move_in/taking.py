@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
@@ -49,13 +50,14 @@ class LeftOut:
 @dataclass(slots=True)
 class Taking:
     """One step at work: where from, for whom, and its report. `moved`: numbers that came at earlier runs, by
-    staging table (`numbers.TABLES`)."""
+    staging table (`numbers.TABLES`); `since`: when the last run was finished, None in the first one."""
 
     actor: Actor
     files: MispFiles
     settings: MispSettings
     former_greatest: Mapping[str, int] = field(default_factory=dict)
     moved: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    since: datetime | None = None
     taken: dict[str, int] = field(default_factory=dict)
     _left_out: dict[tuple[str, str], LeftOut] = field(default_factory=dict)
 
@@ -86,7 +88,9 @@ class Taking:
         self.count(kind, number)
         return number
 
-    def leave_out_rows(self, kind: str, why: str, statement: str, parameters: Sequence[Any] = ()) -> None:
+    def leave_out_rows(
+        self, kind: str, why: str, statement: str, parameters: Mapping[str, Any] | Sequence[Any] = ()
+    ) -> None:
         """Report as left out what a SELECT of one text column names."""
         found = cursor().execute(statement, parameters or None)
         self.leave_out(kind, (str(row[0]) for row in found), why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vardkase.core.sql import cursor
+from vardkase.hub.move_in.people.account_changes import PROTECTED, held, record_changes
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 from vardkase.identity.accounts.hashers import MispPasswordHasher
 
@@ -24,14 +25,16 @@ SELECT m.id, CASE WHEN m.external_auth_required = 1 AND %(external)s THEN '!'
     coalesce(move_in.seconds(m.date_modified), move_in.seconds(m.date_created), now()),
     '', 'auto'
 FROM move_in.users m JOIN organisation o ON o.id = m.org_id JOIN role r ON r.id = m.role_id
+LEFT JOIN account known ON known.id = m.id
 WHERE length(m.email) <= 255
+    AND (%(since)s::timestamptz IS NULL OR NOT r.perm_site_admin AND (known.id IS NULL OR NOT {protected}))
 ON CONFLICT (id) DO UPDATE SET
     password = CASE WHEN a.password LIKE %(algorithm)s || '$%%' OR a.last_pw_change < excluded.last_pw_change
                THEN excluded.password ELSE a.password END,
     last_pw_change = greatest(a.last_pw_change, excluded.last_pw_change),
     last_login = greatest(a.last_login, excluded.last_login),
     email = excluded.email, org_id = excluded.org_id, role_id = excluded.role_id, autoalert = excluded.autoalert,
-    contactalert = excluded.contactalert, disabled = excluded.disabled, expiration = excluded.expiration,
+    contactalert = excluded.contactalert, disabled = a.disabled OR excluded.disabled, expiration = excluded.expiration,
     change_pw = excluded.change_pw, termsaccepted = excluded.termsaccepted, newsread = excluded.newsread,
     gpgkey = excluded.gpgkey, certif_public = excluded.certif_public,
     external_auth_required = excluded.external_auth_required, external_auth_key = excluded.external_auth_key,
@@ -39,9 +42,19 @@ ON CONFLICT (id) DO UPDATE SET
     notification_monthly = excluded.notification_monthly, date_modified = excluded.date_modified
 WHERE a.date_modified < excluded.date_modified
 """
+KEPT = f"""
+SELECT m.email FROM move_in.users m JOIN account known ON known.id = m.id
+WHERE {PROTECTED} AND known.date_modified < move_in.seconds(m.date_modified) ORDER BY m.id
+"""
+NEW_ADMINISTRATORS = """
+SELECT m.email FROM move_in.users m JOIN role r ON r.id = m.role_id AND r.perm_site_admin
+LEFT JOIN account known ON known.id = m.id
+WHERE known.id IS NULL OR NOT EXISTS (SELECT FROM role k WHERE k.id = known.role_id AND k.perm_site_admin) ORDER BY m.id
+"""
 GONE = """
 UPDATE account SET disabled = true
-WHERE NOT disabled AND id = ANY(%s::bigint[]) AND NOT EXISTS (SELECT FROM move_in.users m WHERE m.id = account.id)
+WHERE NOT disabled AND staff_roles = '{}'
+    AND id = ANY(%s::bigint[]) AND NOT EXISTS (SELECT FROM move_in.users m WHERE m.id = account.id)
 """
 HOMELESS = """
 SELECT m.email FROM move_in.users m
@@ -54,13 +67,30 @@ EXTERNAL = "SELECT email FROM move_in.users WHERE external_auth_required = 1 ORD
 BCRYPT = r"^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$"
 
 
+KEPT_HERE = (
+    "MISP has changed it since, but it has a duty here, is a site administrator’s, or was changed here: "
+    "it stays as it is."
+)
+ONLY_AT_FIRST = "Site administrators come with the first run only: make the account, or give the role, here."
+
+
 def take_accounts(taking: Taking) -> None:
     # Where MISP lets them in by its front server only, their password opens nothing here either.
     external = taking.settings.is_on("Plugin.CustomAuth_enable")
-    parameters = {"bcrypt": BCRYPT, "algorithm": MispPasswordHasher.algorithm, "external": external}
-    taking.execute("accounts", STORE, parameters)
+    parameters = {
+        "bcrypt": BCRYPT,
+        "algorithm": MispPasswordHasher.algorithm,
+        "external": external,
+        "since": taking.since,
+    }
+    before = held()
+    if taking.since is not None:
+        taking.leave_out_rows("changes of accounts", KEPT_HERE, KEPT, {"since": taking.since})
+        taking.leave_out_rows("site administrators", ONLY_AT_FIRST, NEW_ADMINISTRATORS)
+    taking.execute("accounts", STORE.replace("{protected}", PROTECTED), parameters)
     gone = cursor().execute(GONE, (list(taking.moved.get("users", ())),)).rowcount
     taking.count("accounts disabled because MISP deleted them", gone)
+    record_changes(taking.actor, before)
     taking.leave_out_rows("accounts", "Its organisation or role does not exist in MISP.", HOMELESS)
     why = "The password is hashed in a way that MISP has given up: it has to be set anew."
     taking.leave_out_rows("passwords", why, NO_BCRYPT, (BCRYPT,))

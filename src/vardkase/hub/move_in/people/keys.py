@@ -10,6 +10,7 @@ import secrets
 from uuid import uuid5
 
 from vardkase.core.sql import cursor
+from vardkase.hub.move_in.people.account_changes import protected
 from vardkase.hub.move_in.people.accounts import BCRYPT
 from vardkase.hub.move_in.people.organisations import WITHOUT_UUID
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
@@ -67,6 +68,10 @@ SELECT m.id, m.authkey, coalesce(m.date_created, 0) FROM move_in.users m JOIN ac
 WHERE m.authkey ~ '^[A-Za-z0-9]{40}$' ORDER BY m.id
 """
 
+OF_PROTECTED = (
+    "Its owner has a duty here, is a site administrator, or was changed here: a later run brings no keys."
+)
+
 
 def take_keys(taking: Taking) -> None:
     """Of the two kinds, those that MISP accepts: hashed ones with `Security.advanced_authkeys`, else plain ones."""
@@ -90,6 +95,7 @@ def take_keys(taking: Taking) -> None:
 
 def _take_hashed(taking: Taking) -> list[str]:
     rows, unreadable = [], []
+    kept, here = protected(taking.since), known_keys()
     for (
         number,
         uuid,
@@ -104,6 +110,9 @@ def _take_hashed(taking: Taking) -> list[str]:
         allowed,
         used_from,
     ) in cursor().execute(STAGED).fetchall():
+        if user_id in kept and uuid not in here:
+            taking.leave_out("keys", [f"{start}…{end}"], OF_PROTECTED)
+            continue
         networks = _networks(allowed)
         if networks is None or not re.fullmatch(BCRYPT[1:-1], hashed):
             unreadable.append(f"{start}…{end}")
@@ -150,8 +159,15 @@ def _take_plain(taking: Taking) -> list[str]:
         }
         for user_id, raw, created in cursor().execute(PLAIN)
     ]
-    taking.execute("keys", STORE_PLAIN, (json.dumps(rows),))
+    kept = protected(taking.since)
+    taking.leave_out("keys", (f"{row['start']}…" for row in rows if row["user_id"] in kept), OF_PROTECTED)
+    given = [row for row in rows if row["user_id"] not in kept]
+    taking.execute("keys", STORE_PLAIN, (json.dumps(given),))
     return [row["uuid"] for row in rows]
+
+
+def known_keys() -> set[str]:
+    return {str(row[0]) for row in cursor().execute("SELECT uuid FROM auth_key").fetchall()}
 
 
 def _networks(text: str | None) -> list[str] | None:

@@ -38,11 +38,16 @@ def take_roles(taking: Taking) -> None:
     statement = STORE.format(
         permissions=", ".join(PERMISSIONS),
         values=", ".join(f"coalesce(m.{name} = 1, false)" for name in PERMISSIONS),
-        updates=", ".join(f"{name} = excluded.{name}" for name in PERMISSIONS),
+        updates=", ".join(f"{name} = {_kept(name)}" for name in PERMISSIONS),
     )
     taking.execute("roles", statement)
     cursor().execute(ONE_DEFAULT)
     ids_reserved("role")
+
+
+def _kept(name: str) -> str:
+    # Who has the role here does not become a site administrator by a later run.
+    return f"r.{name} AND excluded.{name}" if name == "perm_site_admin" else f"excluded.{name}"
 
 
 STEP = Step("roles", ("roles",), take_roles)

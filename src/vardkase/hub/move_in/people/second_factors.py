@@ -9,6 +9,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 
 from vardkase.core.sql import cursor
+from vardkase.hub.move_in.people.account_changes import protected
 from vardkase.hub.move_in.taking import Step, Taking
 
 SECRET = re.compile(r"[A-Z2-7]{16,256}")
@@ -26,7 +27,10 @@ def take_second_factors(taking: Taking) -> None:
     new: list[Authenticator] = []
     changed: list[Authenticator] = []
     removed: list[int] = []
+    kept = protected(taking.since)
     for user_id, email, given, counter in cursor().execute(STAGED).fetchall():
+        if user_id in kept:
+            continue
         known = here.get(user_id)
         secret = given.strip().rstrip("=").upper()
         if known is not None and MOVED not in known.data:
