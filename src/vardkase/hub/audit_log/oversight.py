@@ -17,33 +17,69 @@ from vardkase.identity.access.actor import Actor
 DAYS = 30
 """How far back everything looks."""
 MOST = 100
+"""Rows of each list, and of each rule."""
 BULK = 20
 """More reads within one hour than these are unusual."""
+BULK_A_DAY = 100
 NIGHT_ENDS, NIGHT_BEGINS = 6, 22
 """Hours in the hub's time zone between which reads are usual."""
 KNOWN_DAYS = 90
 """An address that an account has not used for so long is new."""
 
 READS = (
+    "audit.archived",
+    "audit.exported",
     "case_file.exported",
     "case_file.printed",
+    "console.export_refused",
     "console.exported",
     "data_request.read",
+    "data_request.searched",
     "event.read_under_grant",
     "list.exported",
     "membership.exported",
+    "move_in.log_read",
 )
 """Reads by staff, operators and the console; other reads leave no entry."""
 RIGHTS = (
-    "appointed",
-    "auth_key.",
-    "content_grant.",
-    "decision_right.",
-    "role.",
-    "second_factor.",
-    "setting.",
+    *(
+        "approval_request.done_alone",
+        "audit.key_rotated",
+        "audit.redacted",
+        "audit.removal_approved",
+        "audit.removed",
+    ),
+    *(
+        "auth_key.",
+        "backup.recipients_changed",
+        "backup.restored",
+        "backup.restored_hub_opened",
+        "backup.secrets_copied",
+    ),
+    *(
+        "content_grant.",
+        "decision_right.",
+        "enrolment.",
+        "membership.sign_in_minimum_changed",
+        "move_in.moved",
+    ),
+    *("move_in.switched_on", "organisation.certificate_added", "organisation.certificate_removed"),
+    *("organisation.created", "organisation.deleted", "organisation.domain_verified"),
+    *("organisation.entrance_modes_set", "organisation.merged", "organisation.networks_set"),
+    *("organisation.provider_removed", "organisation.provider_set", "registration.accepted", "role."),
+    *("second_factor.", "setting.", "signing_certificate."),
+    *("user.all_enabled_again", "user.all_switched_off", "user.appointed", "user.created", "user.deleted"),
+    *(
+        "user.name_used_at_console",
+        "user.password_changed",
+        "user.password_reset",
+        "user.second_factor_reset",
+    ),
+    *("user.switched_off",),
 )
 """Actions, or their beginnings, that change what somebody may do."""
+OF_ACCOUNTS = ("disabled", "email", "org", "organisation", "password", "role", "staff_roles")
+"""What changes rights when it stands in the change of `user.edited`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +107,7 @@ class ActionCount:
 
 @dataclass(frozen=True, slots=True)
 class UnusualReads:
-    """`rule`: bulk, night, or address."""
+    """`rule`: bulk, day, night, or address."""
 
     rule: str
     who: str
@@ -95,12 +131,14 @@ def oversight_for(actor: Actor) -> Oversight:
         "days": DAYS,
         "most": MOST,
         "bulk": BULK,
+        "bulk_a_day": BULK_A_DAY,
+        "of_accounts": list(OF_ACCOUNTS),
         "reads": list(READS),
         "begins": NIGHT_BEGINS,
         "ends": NIGHT_ENDS,
         "known": KNOWN_DAYS,
         "zone": settings.TIME_ZONE,
-        "rights": [f"%{name}" if "." not in name else f"{name}%" for name in RIGHTS],
+        "rights": [f"{name}%" if name.endswith(".") else name for name in RIGHTS],
     }
     return Oversight(
         [Privileged(*row) for row in _rows(PRIVILEGED, given)],
@@ -133,30 +171,42 @@ ORDER BY u.staff_roles = '{{}}', u.email LIMIT %(most)s
 """
 CHANGES = f"""
 SELECT action, count(*), max(created) FROM audit_entry
-WHERE {SINCE} AND action LIKE ANY(%(rights)s::text[]) GROUP BY action ORDER BY 3 DESC LIMIT %(most)s
+WHERE {SINCE} AND (action LIKE ANY(%(rights)s::text[])
+    OR action = 'user.edited' AND change ?| %(of_accounts)s::text[]) GROUP BY action ORDER BY 3 DESC LIMIT %(most)s
 """
 CONSOLE = f"""
 SELECT action, count(*), max(created) FROM audit_entry
 WHERE {SINCE} AND credential = 'console' GROUP BY action ORDER BY 3 DESC LIMIT %(most)s
 """
+# One account's addresses of one network (/64) are one: whoever has many would otherwise fill the page.
 UNUSUAL = f"""
 WITH read AS (
-    SELECT actor_id, actor_name, created, host(address) AS address, created AT TIME ZONE %(zone)s AS local
+    SELECT actor_id, actor_name, created, created AT TIME ZONE %(zone)s AS local,
+        network(set_masklen(address, CASE family(address) WHEN 6 THEN 64 ELSE 32 END)) AS network
     FROM audit_entry WHERE {SINCE} AND action = ANY(%(reads)s::text[])
 ), unusual AS (
-    SELECT 'bulk' AS rule, actor_name, date_trunc('hour', local)::date AS day, '' AS address, count(*) AS count
+    SELECT 1 AS gravity, 'bulk' AS rule, actor_name, date_trunc('hour', local)::date AS day, '' AS address,
+        count(*) AS count
     FROM read GROUP BY actor_name, date_trunc('hour', local) HAVING count(*) > %(bulk)s
     UNION ALL
-    SELECT 'night', actor_name, local::date, '', count(*) FROM read
+    SELECT 2, 'day', actor_name, local::date, '', count(*) FROM read
+    GROUP BY actor_name, local::date HAVING count(*) > %(bulk_a_day)s
+    UNION ALL
+    SELECT 3, 'night', actor_name, local::date, '', count(*) FROM read
     WHERE extract(hour FROM local) >= %(begins)s OR extract(hour FROM local) < %(ends)s
     GROUP BY actor_name, local::date
     UNION ALL
-    SELECT 'address', actor_name, local::date, address, count(*) FROM read
-    WHERE address IS NOT NULL AND actor_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM audit_entry e WHERE e.actor_id = read.actor_id AND e.address = read.address::inet
+    SELECT 4, 'address', actor_name, local::date, text(network), count(*) FROM read
+    WHERE network IS NOT NULL AND actor_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM audit_entry e WHERE e.actor_id = read.actor_id AND e.address <<= read.network
         AND e.created::date < read.created::date
         AND e.created > read.created - make_interval(days => %(known)s))
-    GROUP BY actor_name, local::date, address
+    -- An account that has done nothing before has no address that is known.
+    AND EXISTS (SELECT FROM audit_entry e WHERE e.actor_id = read.actor_id AND e.created::date < read.created::date)
+    GROUP BY actor_name, local::date, network
+), numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY rule ORDER BY day DESC, count DESC, actor_name) AS number FROM unusual
 )
-SELECT rule, actor_name, day, address, count FROM unusual ORDER BY day DESC, rule, actor_name LIMIT %(most)s
+SELECT rule, actor_name, day, address, count FROM numbered WHERE number <= %(most)s
+ORDER BY gravity, day DESC, count DESC, actor_name
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,16 @@ from vardkase.audit.chain.archives import find_archive
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint
 from vardkase.hub.audit_log import removal
 from vardkase.hub.audit_log.destinations import destinations
-from vardkase.hub.audit_log.oversight import BULK, DAYS, KNOWN_DAYS, ActionCount, Privileged, oversight_for
+from vardkase.hub.audit_log.oversight import (
+    BULK,
+    BULK_A_DAY,
+    DAYS,
+    KNOWN_DAYS,
+    MOST,
+    ActionCount,
+    Privileged,
+    oversight_for,
+)
 from vardkase.hub.audit_log.state import last_findings
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
 from vardkase.web.ui.edit_page import edit_page
@@ -27,7 +37,12 @@ from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.permission_labels import DUTIES, FLAGS
 from vardkase.web.ui.proposals import proposed
 
-RULES = {"bulk": _("many within an hour"), "night": _("at night"), "address": _("from a new address")}
+RULES = {
+    "bulk": _("many within an hour"),
+    "day": _("many on one day"),
+    "night": _("at night"),
+    "address": _("from a new address"),
+}
 ARCHIVES = 20
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
@@ -50,6 +65,9 @@ def index(request: PageRequest) -> HttpResponseBase:
         "decides": not request.actor.staff.isdisjoint(OFFICERS),
         "days": DAYS,
         "bulk": BULK,
+        "bulk_a_day": BULK_A_DAY,
+        "most": MOST,
+        "is_cut": any(count >= MOST for count in Counter(row.rule for row in found.reads).values()),
         "known": KNOWN_DAYS,
     }
     return render(request, "audit_log/oversight.html", context)
