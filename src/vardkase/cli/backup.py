@@ -225,9 +225,14 @@ def propose_recipients(
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.backups.recipients import propose_recipients
+        from vardkase.identity.accounts.four_eyes.models import RequestState
 
         made = propose_recipients(console(), "\n".join(recipient), reason)
         result({"state": str(made.state), "request": made.pk}, as_json=json)
+        if not json:
+            at_once = made.state == RequestState.ALONE
+            waits = "Waits for an officer on the page Backups."
+            note("In use at once: the hub has no officers yet." if at_once else waits)
 
 
 def _tell_not_compared(done: Verification) -> None:

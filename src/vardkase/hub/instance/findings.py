@@ -197,7 +197,7 @@ def schedules_advice(facts: Facts) -> Iterator[str]:
 
 def mail_advice(facts: Facts) -> Iterator[str]:
     if not facts["configured"]:
-        yield gettext("Set VARDKASE_SMTP_HOST (docs/deploy.md).")
+        yield gettext("Set VARDKASE_SMTP_HOST (docs/settings.md).")
     elif facts["late"] or facts["failed"]:
         yield gettext(
             "Check that the mail server answers and accepts the sender, and that a worker is running."
