@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.hashers import check_password
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -36,6 +38,7 @@ from vardkase.identity.accounts.models import AuthKey, Role, User
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.identity.bookmarks.models import Bookmark
 from vardkase.identity.organisations.models import Organisation, SharingGroup, SharingGroupOrg
+from vardkase.web.sign_in import refusals
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -199,6 +202,17 @@ def _nothing_contacts_others_until_told() -> None:
     assert (server.pull, server.push, server.caching_enabled, feed.enabled) == (True, False, True, False)
     assert AuditEntry.objects.filter(action="move_in.switched_on").count() == 1
     assert CliRunner().invoke(commands, ["move-in", "switch-on", "nothing"]).exit_code == 1
+
+
+def test_time_of_a_refusal_tells_nothing(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    move_in(tmp_path, misp.tables())
+    monkeypatch.setattr(refusals, "STEP", 0.25)
+    for email in ("totp@a.example", "nobody@a.example"):
+        begun = time.monotonic()
+        assert sign_in(email, "wrong")[1] == ""
+        assert time.monotonic() - begun >= 0.25, email
+    costly = "misp_bcrypt$" + misp.hashed("x").replace("$04$", "$31$")
+    assert not check_password("x", costly), "it would take days"
 
 
 def test_second_run_brings_what_changed(db: None, tmp_path: Path) -> None:

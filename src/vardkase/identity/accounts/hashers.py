@@ -28,8 +28,7 @@ class MispPasswordHasher(BCryptPasswordHasher):
         return f"{self.algorithm}${hashed.decode('ascii')}"
 
     def verify(self, password: str, encoded: str) -> bool:
-        """A refusal takes as long as bcrypt, and at least as long as our own hasher takes for an address without an
-        account: time does not tell the two apart as it would if bcrypt alone were done."""
+        """A refusal costs a hash of ours as well, so that it takes no less than for an address without an account."""
         if super().verify(password, encoded):
             return True
         ours = get_hasher("default")
