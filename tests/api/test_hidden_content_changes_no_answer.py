@@ -28,11 +28,15 @@ from tests.support.lanes import in_both_lanes
 from vardkase.api.dispatch import declared_permissions
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.taxii.models import Collection
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import AuthKey
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag, Object
 from vardkase.intel.personal_data.services import complete
+from vardkase.intel.proposals.conversation import comment_on_proposal
+from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
 from vardkase.knowledge.taxonomies.models import Tag
 
@@ -109,6 +113,8 @@ def setup(db: None, password_is_enough: None) -> Setup:
         make_object(each).save()
         make_report(each, name="open", content="x", distribution=5).save()
         EventTag.objects.create(event=each, tag=shared.tag)
+    mine = text("mine.example", type="domain", category="Network activity")
+    assert call(reader.key, "POST", f"/shadow_attributes/add/{event.pk}", mine)[0] == 200
     Event.objects.update(attribute_count=1, timestamp=LONG_AGO)
     Attribute.objects.update(timestamp=LONG_AGO)
     browser = Client(headers={"accept-language": "en"}, raise_request_exception=False)
@@ -302,6 +308,9 @@ def hide_offences(setup: Setup) -> None:
     open_one = setup.event.attributes.order_by("pk")[0]
     setup.act(f"/shadow_attributes/add/{setup.event.pk}", text("other.example", **value))
     setup.act(f"/shadow_attributes/edit/{open_one.pk}", text("better.example", **value))
+    owner = actor_for(setup.author.user, Credential.BROWSER)
+    theirs = Proposal.objects.get(event=setup.event, org=setup.sample_hub.b)
+    comment_on_proposal(owner, theirs.pk, "Dömd: 19121212-1212")
     commented = make_object(setup.event, comment="Dömd: 19121212-1212")
     commented.save()
     make_attribute(setup.event, object=commented, value1="common.example", type="hostname").save()

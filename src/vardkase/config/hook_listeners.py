@@ -50,6 +50,7 @@ from vardkase.intel.event_locks import services as event_locks
 from vardkase.intel.personal_data import services as personal_data
 from vardkase.intel.proposals import services as proposals
 from vardkase.intel.proposals.hooks import (
+    proposal_comment_written,
     proposal_commented,
     proposals_decided,
     proposals_made,
@@ -309,6 +310,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
         proposals_stored, proposal_mails.notify_owner, "mails the owner of the event, once until it decides"
     ),
     Listener(proposals_made, notifications.proposals_made, "notifies the owner of the event on the hub"),
+    Listener(proposal_comment_written, personal_data.mark_written_comment, "marks personal data in it"),
     Listener(proposal_commented, notifications.proposal_commented, "notifies the other side on the hub"),
     Listener(
         proposals_decided,

@@ -39,7 +39,7 @@ from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.analyst_data.models import AnalystData
 from vardkase.intel.models import Attribute, EventVersion
 from vardkase.intel.personal_data.models import PersonalDataScan
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.models import Proposal, ProposalComment
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 
@@ -130,29 +130,36 @@ def test_what_others_wrote_about_events_goes_as_well(
         )
         for uuid in (event.uuid, uuid4())
     )  # fmt: skip
+    said, recent = (
+        ProposalComment.objects.create(
+            proposal=fresh, org=seed.org_a, text=f"Är det {PERSON}?", written_at=at
+        )
+        for at in (old, timezone.now())
+    )
     PersonalDataScan.objects.all().delete()  # As before they were written.
     in_force(seed, second, jurist, counted_from="changed")
     run = counted(second)
     found = {(each["place"], each["affected"]) for each in run.figures["rules"]}
-    assert {("object", 1), ("proposal", 2), ("analyst-data", 2)} <= found, run.figures
+    assert {("object", 1), ("proposal", 2), ("comment", 1), ("analyst-data", 2)} <= found, run.figures
     sheet = signed_in(seed.org_admin.user).get(f"/retention/runs/{run.pk}/?format=csv")
     assert sheet.status_code == 403
     # One note is changed by its author meanwhile.
     AnalystData.objects.filter(pk=elsewhere.pk).update(modified=timezone.now())
     run = carried_out(run, jurist, second)
     assert not run.items.filter(state__in=("pending", "failed")).exists()
-    for each in (thing, whole, part, fresh, note, elsewhere):
+    for each in (thing, whole, part, fresh, note, elsewhere, said, recent):
         each.refresh_from_db()
     assert thing.comment == "Från […], två gånger"
     assert (whole.deleted, whole.value, whole.timestamp > OLD) == (True, "deleted", True)
     assert (part.deleted, part.value, part.comment) == (False, "x.example", "se […]")
     assert (fresh.deleted, fresh.value) == (False, PERSON)
+    assert (said.text, recent.text) == ("Är det […]?", f"Är det {PERSON}?")
     assert (note.text, note.authors, note.modified > old) == ("Ring […].", "[…]", True)
     assert elsewhere.text == f"Ring {PERSON}.", "not due any more"
     # Each is told of its own: the owner of the object, who wrote the proposals and the note of those.
     told = {each.recipient: each.text for each in OutgoingMail.objects.filter(subject__contains=run.number)}
     own, theirs = told[seed.org_admin.user.email], told[seed.partner.user.email]
-    assert ("one item" in own or "en uppgift" in own, "3 items" in theirs or "3 uppgifter" in theirs) == (
+    assert ("2 items" in own or "2 uppgifter" in own, "3 items" in theirs or "3 uppgifter" in theirs) == (
         True,
         True,
     )

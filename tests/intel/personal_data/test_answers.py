@@ -13,12 +13,14 @@ from tests.factories.knowledge import make_tags
 from tests.factories.seed import Seed
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.exchange.notifications.models import Notification
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Event, Object
 from vardkase.intel.personal_data.models import AnalystDataScan, PersonalDataMark, PersonalDataScan
 from vardkase.intel.personal_data.services import mark_existing
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.conversation import comment_on_proposal
+from vardkase.intel.proposals.models import Proposal, ProposalComment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]
 
@@ -259,11 +261,34 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
     assert call(seed.partner.key, "POST", own, {"act": "undo", "point": undone})[0] == 200
     assert Proposal.objects.get(org=seed.org_b).value == "anna@exempel.se"
     assert "act" in json.dumps(call(seed.partner.key, "POST", own, {"act": "x"})[1])
+    # What is said about a proposal is kept from the other side if that has no ground.
+    Organisation.objects.filter(pk=seed.org_b.pk).update(offence_period=NEVER)
+    comment_on_proposal(seed.publisher.actor, proposal.pk, f"Han är dömd: {NUMBER}")
+    (written,) = ProposalComment.objects.all()
+    there = f"/event/{event['id']}/proposals/"
+    assert NUMBER in signed_in(seed.publisher).get(there).content.decode()
+    assert "Han är dömd" not in signed_in(seed.partner).get(there).content.decode()
+    assert not Notification.objects.filter(kind="proposal_commented", organisation_id=seed.org_b.pk).exists()
+    said = f"/personalDataMarks/answerOwn/proposal-comment/{written.pk}"
+    assert call(seed.partner.key, "POST", said, {"act": "deny_offence", "reason": "x"})[0] == 404
+    owner = signed_in(seed.publisher)
+    assert NUMBER in owner.get("/contributions/personal-data/").content.decode()
+    assert call(seed.publisher.key, "POST", said, {"act": "deny_offence", "reason": "Offret"})[0] == 200
+    assert "Han är dömd" in signed_in(seed.partner).get(there).content.decode()
+    assert call(seed.publisher.key, "POST", said, {"act": "take_back_denial"})[0] == 200
+    undone = call(seed.publisher.key, "POST", said, {"act": "pseudonymise"})[1]["undo"]
+    assert "Han är dömd: pseudonym-" in signed_in(seed.partner).get(there).content.decode()
+    assert call(seed.publisher.key, "POST", said, {"act": "undo", "point": undone})[0] == 200
+    assert "Han är dömd" not in signed_in(seed.partner).get(there).content.decode()
+    comment_on_proposal(seed.publisher.actor, proposal.pk, "Vi tittar på det.")
+    assert Notification.objects.filter(kind="proposal_commented", organisation_id=seed.org_b.pk).exists()
+    Organisation.objects.filter(pk=seed.org_b.pk).update(offence_period=seed.org_b.offence_period)
     # A proposal in the middle of a long list, and those of before, are found by the schedule.
     PersonalDataMark.objects.all().delete()
     PersonalDataScan.objects.all().delete()
     AnalystDataScan.objects.all().delete()
     mark_existing()
     assert read(seed.stranger) == (0, 1, 0)
+    assert PersonalDataMark.objects.filter(place="proposal-comment", says_offence=True).count() == 1
     call(seed.partner.key, "POST", f"/analystData/delete/Note/{note['id']}")
     assert not PersonalDataMark.objects.filter(place="analyst-data", part_id=note["id"]).exists()

@@ -45,6 +45,7 @@ from vardkase.intel.errors import PublicationRefused, TaxonomiesMissing
 from vardkase.intel.models import Event, EventVersion
 from vardkase.intel.personal_data.expiring import (
     expire_attributes,
+    expire_comments,
     expire_note,
     expire_objects,
     expire_proposals,
@@ -62,6 +63,7 @@ OF_EVENTS = (
     RetentionPlace.REPORT,
     RetentionPlace.OBJECT,
     RetentionPlace.PROPOSAL,
+    RetentionPlace.COMMENT,
 )
 
 
@@ -201,6 +203,7 @@ EXPIRE = {
     RetentionPlace.REPORT: expire_reports,
     RetentionPlace.OBJECT: expire_objects,
     RetentionPlace.PROPOSAL: expire_proposals,
+    RetentionPlace.COMMENT: expire_comments,
 }
 
 

@@ -124,6 +124,7 @@ class RetentionPlace(models.TextChoices):
     REPORT = "report", _("Report")
     OBJECT = "object", _("Comment of an object")
     PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
+    COMMENT = "comment", _("Comment on a proposal")
     ANALYST_DATA = "analyst-data", _("Note or opinion")
     TAG = "tag", pgettext_lazy("noun", "Tag")
     VERSION = "version", _("Version kept as record")

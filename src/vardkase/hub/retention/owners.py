@@ -20,7 +20,7 @@ from vardkase.intel.models import Event
 
 LISTED = 100
 WAITING = Q(state=RetentionItemState.WAITING)
-CONTRIBUTED = (RetentionPlace.PROPOSAL, RetentionPlace.ANALYST_DATA)
+CONTRIBUTED = (RetentionPlace.PROPOSAL, RetentionPlace.COMMENT, RetentionPlace.ANALYST_DATA)
 """Their author's own, whoever owns the event."""
 
 
@@ -58,21 +58,22 @@ def tell_owners(run: RetentionRun) -> None:
 
 def _changed(run: RetentionRun) -> dict[int, Changed]:
     done = run.items.filter(WAITING | Q(state=RetentionItemState.DONE)).exclude(place=RetentionPlace.CASE)
-    counted = done.values_list("event_id", "place", "organisation_id", "rule_id")
-    counted = counted.annotate(places=Count("pk"), waiting=Count("pk", filter=WAITING))
-    rows = list(counted.order_by("event_id", "place"))
+    counted = done.values("event_id", "place", "organisation_id", "rule_id")
+    rows = list(
+        counted.annotate(places=Count("pk"), waiting=Count("pk", filter=WAITING)).order_by("event_id")
+    )
     # Whose an event is now: it may have been handed over since the dry run.
-    owners = dict(Event.objects.filter(pk__in={row[0] for row in rows}).values_list("pk", "org_id"))
+    owners = dict(Event.objects.filter(pk__in={row["event_id"] for row in rows}).values_list("pk", "org_id"))
     every: dict[int, Changed] = defaultdict(Changed)
-    for event_id, place, author_id, rule_id, places, waiting in rows:
-        is_contributed = place in CONTRIBUTED
-        organisation_id = author_id if is_contributed else owners.get(event_id)
+    for row in rows:
+        event_id, is_contributed = row["event_id"], row["place"] in CONTRIBUTED
+        organisation_id = row["organisation_id"] if is_contributed else owners.get(event_id)
         if organisation_id is None:
             continue
         changed = every[organisation_id]
-        changed.places[event_id] += places
-        changed.rules.add(rule_id)
-        if waiting and not is_contributed:
+        changed.places[event_id] += row["places"]
+        changed.rules.add(row["rule_id"])
+        if row["waiting"] and not is_contributed:
             changed.waiting.add(event_id)
     return every
 

@@ -132,8 +132,9 @@ PART_TIME = {
 # A title or tag was never seen: the day that the event is about counts.
 EVENT_TIME = {
     CountedFrom.LAST_SEEN.value: "coalesce(r.timestamp, o.timestamp, s.last_seen / 1000000, s.first_seen / 1000000, "
-    "s.timestamp, extract(epoch FROM e.date)::bigint)",
-    CountedFrom.CHANGED.value: "coalesce(r.timestamp, o.timestamp, s.timestamp, e.timestamp)",
+    "s.timestamp, extract(epoch FROM w.written_at)::bigint, extract(epoch FROM e.date)::bigint)",
+    CountedFrom.CHANGED.value: "coalesce(r.timestamp, o.timestamp, s.timestamp, "
+    "extract(epoch FROM w.written_at)::bigint, e.timestamp)",
     CountedFrom.PUBLISHED.value: FIRST_PUBLICATION,
 }
 TAGGED = """(%(tag)s = '' OR EXISTS (
@@ -149,15 +150,18 @@ FROM ({due}) due ON CONFLICT DO NOTHING
 """
 STILL_DUE = "SELECT due.place, due.part_id FROM ({due}) due"
 MARKED = f"""
-    SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END AS place,
-        m.event_id, m.part_id, coalesce(s.org_id, e.org_id) AS organisation_id,
+    SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute'
+            WHEN w.id IS NOT NULL THEN 'comment' ELSE m.place END AS place,
+        m.event_id, m.part_id, coalesce(s.org_id, w.org_id, e.org_id) AS organisation_id,
         CASE WHEN m.place = 'tag' THEN %(in_tag)s ELSE {{exemption}} END AS exemption
     FROM personal_data_mark m JOIN event e ON e.id = m.event_id
     LEFT JOIN attribute a ON m.place = ANY(%(of_attributes)s) AND a.id = m.part_id
     LEFT JOIN event_report r ON m.place = 'report' AND r.id = m.part_id
     LEFT JOIN object o ON m.place = 'object' AND o.id = m.part_id
     LEFT JOIN proposal s ON m.place = 'proposal' AND s.id = m.part_id
+    LEFT JOIN proposal_comment w ON m.place = 'proposal-comment' AND w.id = m.part_id
     WHERE m.event_id BETWEEN %(first)s AND %(last)s AND (%(kind)s = '' OR m.kind = %(kind)s)
+        AND (m.place <> 'proposal-comment' OR w.id IS NOT NULL)
         AND (%(type)s = '' OR coalesce(a.type, s.type) = %(type)s) AND {TAGGED}
         AND CASE WHEN a.id IS NOT NULL THEN {{part_time}} ELSE {{event_time}} END <= %(cutoff)s
 """

@@ -12,6 +12,7 @@ ATTRIBUTES = "('attribute', 'object-attribute', 'file-name')"
 REPORTS = "('report')"
 OBJECTS = "('object')"
 PROPOSALS = "('proposal')"
+PROPOSAL_COMMENTS = "('proposal-comment')"
 WHOLE_EVENT = "('title', 'tag')"
 """Places of marks for which the whole event is not readable: every list and file names its title and tags."""
 
@@ -33,6 +34,10 @@ def object_without_offence(actor: Actor, object_: str, event: str) -> str:
 
 def proposal_without_offence(actor: Actor, proposal: str, event: str) -> str:
     return _unless_marked(actor, f"marked.part_id = {proposal}.id", event, PROPOSALS)
+
+
+def proposal_comment_without_offence(actor: Actor, comment: str, event: str) -> str:
+    return _unless_marked(actor, f"marked.part_id = {comment}.id", event, PROPOSAL_COMMENTS)
 
 
 def said_without_offence(actor: Actor, said: str) -> str:

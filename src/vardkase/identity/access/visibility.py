@@ -24,7 +24,8 @@ The rule (as in MISP 2.5):
   too, or does not exist here;
 * attributes and reports marked as personal data on offences, objects whose comment is, and events whose title or tags
   are, are readable to the event's owner, and to others while their organisation has a legal ground for it
-  (`offence_data`); so are proposals, notes and opinions to their authors, proposals to the event's owner too;
+  (`offence_data`); so are proposals, comments on them, notes and opinions to their authors, proposals to the event's
+  owner too;
 * site administrators read everything else; an organisation whose `may_read` is off reads nothing;
 * an operator with content access that was granted (`content_access`) reads the events that are on record as read in the
   request, and their parts, as an analyst of the hub's own organisation would; nothing that is not part of an event;
@@ -325,6 +326,16 @@ def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", 
     if reader.connection_scope is not None and not reader.connection_scope.owns:
         own = f"TRUE{unmarked}"
     return f"({readable} AND ({own}))"
+
+
+def proposal_comment_predicate(actor: Actor, comment: str = "c", event: str = "e") -> str:
+    """SQL for comments on a proposal that passes `proposal_predicate`, for those who take part in the conversation."""
+    reader = _reader(actor)
+    if reader.is_site_admin:
+        return "TRUE"
+    return _owned_or(
+        reader, comment, f"TRUE{offence_data.proposal_comment_without_offence(reader, comment, event)}"
+    )
 
 
 def restricted(actor: Actor, part: str) -> str:

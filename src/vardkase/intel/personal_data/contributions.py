@@ -1,4 +1,5 @@
-"""Marks in what an organisation has written about events, its own or others': proposals, notes and opinions.
+"""Marks in what an organisation has written about events, its own or others': proposals, comments on them, notes and
+opinions.
 
 Its author answers for them, as the publisher of an event does for what is in the event.
 """
@@ -44,8 +45,8 @@ from vardkase.intel.personal_data.models import CONTRIBUTED, MarkPlace, Personal
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.pseudonyms import pseudonym
 from vardkase.intel.personal_data.replacing import ANYTHING, REMOVED, Replacement, keeps
-from vardkase.intel.personal_data.services import mark_proposals
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.personal_data.services import mark_proposal_comments, mark_proposals
+from vardkase.intel.proposals.models import Proposal, ProposalComment
 from vardkase.intel.undo.models import TextBefore, UndoPoint
 from vardkase.intel.undo.problems import UndoProblem
 from vardkase.intel.undo.services import LASTS
@@ -59,8 +60,10 @@ LONGEST_SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class MarkedContribution:
-    """A proposal, note or opinion of the reader's organisation, with the marks in it; `event_id` is null for what is
-    about nothing in an event here. `texts` are the marked details, as they stand in it."""
+    """A proposal, comment on one, note or opinion of the reader's organisation, with the marks in it.
+
+    `event_id` is null for what is about nothing in an event here. `texts` are the marked details as they stand in it.
+    """
 
     place: MarkPlace
     part_id: int
@@ -195,12 +198,12 @@ def undo_in_own(actor: Actor, point_id: int) -> None:
 @dataclass(frozen=True, slots=True)
 class OwnContribution:
     place: MarkPlace
-    row: Proposal | AnalystData
+    row: Proposal | ProposalComment | AnalystData
     event_id: int | None
 
     @property
     def uuid(self) -> UUID:
-        return UUID(str(self.row.uuid))
+        return UUID(str(self.row.proposal.uuid if isinstance(self.row, ProposalComment) else self.row.uuid))
 
 
 def _locked(actor: Actor, place: str, part_id: int) -> OwnContribution:
@@ -218,6 +221,13 @@ def _own(actor: Actor, place: str, part_id: int) -> OwnContribution:
             raise NotFound(PersonalDataProblem.NO_SUCH_CONTRIBUTION())
         lock_event(actor, proposal.event_id)
         return OwnContribution(MarkPlace.PROPOSAL, proposal, proposal.event_id)
+    if place == MarkPlace.PROPOSAL_COMMENT:
+        comments = ProposalComment.objects.select_related("proposal")
+        comment = comments.filter(pk=part_id, org=actor.organisation_id).first()
+        if comment is None:
+            raise NotFound(PersonalDataProblem.NO_SUCH_CONTRIBUTION())
+        lock_event(actor, comment.proposal.event_id)
+        return OwnContribution(MarkPlace.PROPOSAL_COMMENT, comment, comment.proposal.event_id)
     actor.require(Permission.ANALYST_DATA)
     said = AnalystData.objects.select_for_update(of=("self",)).filter(
         pk=part_id, orgc=actor.organisation_id, org=actor.organisation_id
@@ -236,6 +246,8 @@ def _stored(found: OwnContribution) -> dict[str, str]:
     """The texts by the names of the marks' fields."""
     if isinstance(found.row, AnalystData):
         return {"text": found.row.text or "", "authors": found.row.authors}
+    if isinstance(found.row, ProposalComment):
+        return {"text": found.row.text}
     return {"type": found.row.type, "category": found.row.category, "value": found.row.value,
             "comment": found.row.comment}  # fmt: skip
 
@@ -251,6 +263,9 @@ def _write(actor: Actor, found: OwnContribution, texts: dict[str, str]) -> None:
         edit_analyst_data(actor, kind, row.pk, changed)
         row.refresh_from_db()
         return
+    if isinstance(row, ProposalComment):
+        write_comment(row, texts["text"])
+        return
     write_proposal(row, texts["type"], texts["category"], texts["value"], texts["comment"])
     mark_proposals(row.event_id, [row.pk])
 
@@ -263,6 +278,12 @@ def write_proposal(row: Proposal, type_: str, category: str, value: str, comment
     row.value1, row.value2 = split(type_, value)
     row.timestamp = max(now_seconds(), row.timestamp + 1)
     row.save(update_fields=["type", "category", "comment", "value1", "value2", "timestamp"])
+
+
+def write_comment(comment: ProposalComment, text: str) -> None:
+    comment.text = text
+    comment.save(update_fields=["text"])
+    mark_proposal_comments(comment.proposal.event_id, [comment.pk])
 
 
 def _keep(actor: Actor, found: OwnContribution, before: dict[str, str]) -> int:
@@ -292,7 +313,8 @@ def _digest(text: str) -> str:
 def _record(actor: Actor, action: IntelAction, found: OwnContribution, change: dict[str, Any]) -> None:
     # Without a title: that of a proposal is its value.
     kind = found.row.kind_name.lower() if isinstance(found.row, AnalystData) else "shadow_attribute"
-    record(actor, action, Target(kind, found.row.pk, found.uuid), change)
+    number = found.row.proposal_id if isinstance(found.row, ProposalComment) else found.row.pk
+    record(actor, action, Target(kind, number, found.uuid), change)
 
 
 LISTED = """
@@ -302,6 +324,12 @@ WITH own AS (
     FROM proposal s JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
     WHERE s.org_id = %(own)s AND NOT s.deleted AND {event} AND {proposal} AND s.id IN (
         SELECT m.part_id FROM personal_data_mark m WHERE m.place = 'proposal')
+    UNION ALL
+    SELECT 'proposal-comment', c.id, s.event_id, s.uuid, '', '', c.text, NULL
+    FROM proposal_comment c JOIN proposal s ON s.id = c.proposal_id
+    JOIN event e ON e.id = s.event_id LEFT JOIN attribute a ON a.id = s.attribute_id
+    WHERE c.org_id = %(own)s AND {event} AND {proposal} AND c.id IN (
+        SELECT m.part_id FROM personal_data_mark m WHERE m.place = 'proposal-comment')
     UNION ALL
     SELECT 'analyst-data', n.id, NULL, n.object_uuid, '', '', n.text, n.authors FROM analyst_data n
     WHERE n.orgc_id = %(own)s AND n.org_id = %(own)s AND {said} AND n.id IN (

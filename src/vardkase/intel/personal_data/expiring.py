@@ -26,11 +26,11 @@ from vardkase.intel.kernel.locking import touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event, EventReport, Object
-from vardkase.intel.personal_data.contributions import write_proposal
+from vardkase.intel.personal_data.contributions import write_comment, write_proposal
 from vardkase.intel.personal_data.expiry import Expired
 from vardkase.intel.personal_data.replacing import ANYTHING, AT_ONCE
 from vardkase.intel.personal_data.services import mark_proposals
-from vardkase.intel.proposals.models import Proposal
+from vardkase.intel.proposals.models import Proposal, ProposalComment
 from vardkase.misp.types import category_allows
 
 LONGEST_NAME = 255
@@ -132,6 +132,19 @@ def expire_proposals(event: Event, ids: Iterable[int], expired: Expired) -> set[
         changed.add(each.pk)
     if changed:
         mark_proposals(event.pk, sorted(changed))
+    return changed
+
+
+def expire_comments(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+    """As `expire_proposals`, for what is said about them, which stays on this hub."""
+    changed: set[int] = set()
+    comments = ProposalComment.objects.filter(pk__in=list(ids), proposal__event=event)
+    for each in comments.select_related("proposal").order_by("pk"):
+        check_time()
+        text = expired.in_text(event.uuid, each.text)
+        if text is not None:
+            write_comment(each, text)
+            changed.add(each.pk)
     return changed
 
 

@@ -16,7 +16,7 @@ from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.misp.types import ATTACHMENT_TYPES
 
-VERSION = 4
+VERSION = 5
 """Of the detection; a higher one has all events searched again."""
 
 READ_TYPES = frozenset(KIND_OF_TYPE) | TYPES_OF_TEXT

@@ -22,10 +22,11 @@ class MarkPlace(models.TextChoices):
     REPORT = "report", _("Report")
     OBJECT = "object", _("Comment of an object")
     PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
+    PROPOSAL_COMMENT = "proposal-comment", _("Comment on a proposal")
     ANALYST_DATA = "analyst-data", _("Note or opinion")
 
 
-CONTRIBUTED = (MarkPlace.PROPOSAL.value, MarkPlace.ANALYST_DATA.value)
+CONTRIBUTED = (MarkPlace.PROPOSAL.value, MarkPlace.PROPOSAL_COMMENT.value, MarkPlace.ANALYST_DATA.value)
 """What any organisation writes about events; its author answers."""
 
 

@@ -42,7 +42,7 @@ from vardkase.intel.personal_data.models import (
 from vardkase.intel.personal_data.offences import is_offence_tag
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import OFFENCE, answerable_marks
-from vardkase.intel.proposals.hooks import ProposalsWritten
+from vardkase.intel.proposals.hooks import ProposalCommentWritten, ProposalsWritten
 
 AT_ONCE = 5000
 """Attributes of an existing event that are read at a time."""
@@ -120,6 +120,7 @@ def complete(event_id: int) -> None:
         for batch in batched((row[0] for row in ids.fetchall()), AT_ONCE):
             _mark_attributes(event_id, batch)
         mark_proposals(event_id, None)
+        mark_proposal_comments(event_id, None)
         scan = None
     _mark_rest(event_id, scan, VERSION)
 
@@ -131,6 +132,18 @@ def mark_proposals(event_id: int, ids: Sequence[int] | None) -> None:
     )
     replace(event_id, [MarkPlace.PROPOSAL], ids, in_proposals(found.fetchall()))
     _mark_tagged(event_id)
+
+
+def mark_proposal_comments(event_id: int, ids: Sequence[int] | None) -> None:
+    """As `mark_proposals`, for what is said about them."""
+    texts = cursor().execute(COMMENTS, {"event": event_id, "ids": None if ids is None else list(ids)})
+    place = MarkPlace.PROPOSAL_COMMENT
+    replace(event_id, [place], ids, in_texts(place, texts.fetchall()))
+    _mark_tagged(event_id)
+
+
+def mark_written_comment(written: ProposalCommentWritten) -> None:
+    mark_proposal_comments(written.event_id, [written.comment_id])
 
 
 def mark_written_proposals(written: ProposalsWritten) -> None:
@@ -220,6 +233,10 @@ WHERE s.version IS DISTINCT FROM %(version)s ORDER BY e.id
 PROPOSALS = """
 SELECT id, type, concat_ws('|', value1, value2) AS value, comment FROM proposal
 WHERE event_id = %(event)s AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s::bigint[]))
+"""
+COMMENTS = """
+SELECT c.id, 'text', c.text FROM proposal_comment c JOIN proposal s ON s.id = c.proposal_id
+WHERE s.event_id = %(event)s AND (%(ids)s::bigint[] IS NULL OR c.id = ANY(%(ids)s::bigint[]))
 """
 ANALYST_TEXTS = """
 SELECT id, unnest(ARRAY['text', 'authors']), unnest(ARRAY[coalesce(text, ''), authors])

@@ -6,7 +6,7 @@ It stays on this instance: MISP's proposals carry no conversation. Nobody else r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -23,13 +23,22 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
-from vardkase.identity.access.visibility import reader_parameters
+from vardkase.identity.access.visibility import (
+    NOBODY_SPECIAL,
+    proposal_comment_predicate,
+    reader_parameters,
+)
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.locking import lock_event
 from vardkase.intel.models import Event
 from vardkase.intel.problems import ProposalProblem
-from vardkase.intel.proposals.hooks import ProposalCommented, proposal_commented
+from vardkase.intel.proposals.hooks import (
+    ProposalCommented,
+    ProposalCommentWritten,
+    proposal_comment_written,
+    proposal_commented,
+)
 from vardkase.intel.proposals.models import Proposal, ProposalComment
 from vardkase.intel.proposals.queries import SOURCE, find_proposal, readable
 from vardkase.intel.queries.find import Reference
@@ -78,13 +87,13 @@ def comment_on_proposal(actor: Actor, reference: Reference, text: str) -> Propos
     )
     target = Target("shadow_attribute", proposal.pk, proposal.uuid, proposal.value)
     record(actor, IntelAction.PROPOSAL_COMMENTED, target)
-    _notify(actor, event, proposal)
+    _notify(actor, event, proposal, comment)
     return comment
 
 
 def comments_on(actor: Actor, proposal_ids: Sequence[int]) -> dict[int, list[Comment]]:
     """The comments on those of the proposals in whose conversation the actor is, oldest first."""
-    sql = COMMENTS.format(source=SOURCE, readable=readable(actor))
+    sql = COMMENTS.format(source=SOURCE, readable=readable(actor), comment=proposal_comment_predicate(actor))
     parameters = {**reader_parameters(actor), "ids": list(proposal_ids), "all": actor.is_site_admin}
     found: dict[int, list[Comment]] = {}
     for proposal_id, *comment in cursor().execute(sql, parameters | {"own": actor.organisation_id}):
@@ -92,11 +101,14 @@ def comments_on(actor: Actor, proposal_ids: Sequence[int]) -> dict[int, list[Com
     return found
 
 
-def _notify(actor: Actor, event: Event, proposal: Proposal) -> None:
+def _notify(actor: Actor, event: Event, proposal: Proposal, comment: ProposalComment) -> None:
     """Those on the other side who want mail about their events, and whose proposal it is."""
     is_to_owner = actor.organisation_id == proposal.org_id
     other = event.org_id if is_to_owner else proposal.org_id
     person = None if is_to_owner else proposal.user_id or None
+    proposal_comment_written.emit(ProposalCommentWritten(event.pk, comment.pk))
+    if not _is_read_by(other, comment):
+        return
     proposal_commented.emit(ProposalCommented(event.pk, actor.organisation_id, other, person))
     if not can_send():
         return
@@ -110,10 +122,20 @@ def _notify(actor: Actor, event: Event, proposal: Proposal) -> None:
     notify("proposal_commented", None, map(Recipient.of, people.exclude(pk=actor.user_id or 0)), facts)
 
 
+def _is_read_by(organisation_id: int, comment: ProposalComment) -> bool:
+    reader = replace(NOBODY_SPECIAL, organisation_id=organisation_id)
+    sql = READ.format(comment=proposal_comment_predicate(reader))
+    return bool(cursor().execute(sql, {**reader_parameters(reader), "comment": comment.pk}).fetchone())
+
+
+READ = """
+SELECT 1 FROM proposal_comment c JOIN proposal s ON s.id = c.proposal_id JOIN event e ON e.id = s.event_id
+WHERE c.id = %(comment)s AND {comment}
+"""
 COMMENTS = """
 SELECT c.proposal_id, o.name, c.text, c.written_at
 {source} JOIN proposal_comment c ON c.proposal_id = s.id JOIN organisation o ON o.id = c.org_id
-WHERE s.id = ANY(%(ids)s::bigint[]) AND {readable}
+WHERE s.id = ANY(%(ids)s::bigint[]) AND {readable} AND {comment}
   AND (%(all)s OR s.org_id = %(own)s OR e.org_id = %(own)s)
 ORDER BY c.proposal_id, c.id
 """

@@ -62,6 +62,12 @@ class ProposalsReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalCommentWritten:
+    event_id: int
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalCommented:
     """`author_id` has written about a proposal to the other side: `organisation_id`, or one user of it."""
 
@@ -73,6 +79,7 @@ class ProposalCommented:
 
 proposals_stored: Hook[ProposalsStored] = Hook("proposals_stored")
 proposals_made: Hook[ProposalsMade] = Hook("proposals_made")
+proposal_comment_written: Hook[ProposalCommentWritten] = Hook("proposal_comment_written")
 proposal_commented: Hook[ProposalCommented] = Hook("proposal_commented")
 proposals_decided: Hook[ProposalsDecided] = Hook("proposals_decided")
 proposals_reopened: Hook[ProposalsReopened] = Hook("proposals_reopened")

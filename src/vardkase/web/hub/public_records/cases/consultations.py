@@ -33,6 +33,9 @@ def consult(request: PageRequest, number: str) -> HttpResponse:
             made = consulting.consult(request.actor, number, chosen, form.cleaned_data["hours"])
             words = ngettext("%(n)s member was consulted.", "%(n)s members were consulted.", len(made))
             messages.success(request, words % {"n": len(made)})
+            if unreached := ", ".join(each.organisation.name for each in made if not each.mails):
+                instead = gettext("No e-mail was sent to %(names)s: phone them and record their answers.")
+                messages.warning(request, instead % {"names": unreached})
             return redirect("records_case", number)
     context = {"case": case, "form": form, "concerned": consulting.concerned(case)}
     return render(request, "cases/consult.html", context, status=422 if form.errors else 200)
