@@ -6,7 +6,8 @@ import gzip
 import io
 import lzma
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ from vardkase.hub.move_in.source import dump as reading
 from vardkase.hub.move_in.source.dump import DumpReader, Rows, Table, read_dump
 
 HEAD = b"CREATE TABLE `t` (\n  `id` int(11) NOT NULL,\n  `a-b` varchar(9) DEFAULT NULL,\n  `raw` varbinary(16)\n) ;\n"
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(InvalidValue) as raised:
+        yield
+    assert raised.value.problem.code.name == code
 
 
 def lines(content: bytes) -> list[bytes]:
@@ -55,9 +63,19 @@ def test_values_of_every_form(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_is_no_dump_is_refused(content: bytes, problem: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with refused(problem):
         lines(content)
-    assert refused.value.problem.code.name == problem
+
+
+def test_longest_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 64)
+    monkeypatch.setattr(reading, "LONGEST_ROW", 4096)
+    row = b"INSERT INTO `t` VALUES (1,'%s',NULL);\n"
+    assert len(lines(HEAD + row % (b"x" * 4000) + row % (b"y" * 4000))) == 2
+    unpacked = io.BytesIO(HEAD + row % (b"x" * 1_000_000))
+    with refused("ROW_TOO_LONG"):
+        list(DumpReader(unpacked))
+    assert unpacked.tell() < 5000, "what does not fit is not even read"
 
 
 def test_packed_dumps_are_staged(db: None, tmp_path: Path) -> None:
@@ -82,14 +100,14 @@ def test_packed_dumps_are_staged(db: None, tmp_path: Path) -> None:
     # Broken off between two statements: whole by its form, and what is missing would be deleted here.
     between = tmp_path / "between.sql"
     between.write_bytes(content[: content.rindex(b"CREATE TABLE")])
-    with pytest.raises(InvalidValue, match="not complete"):
+    with refused("INCOMPLETE"):
         staging.fill(read_dump(between))
     assert staging.fill(read_dump(between, without_comments=True)).rows["users"] == 7
     (tmp_path / "two.sql").write_bytes(HEAD + b"-- Dump completed\nCREATE TABLE `u` (\n  `id` int(11)\n) ;\n")
-    with pytest.raises(InvalidValue, match="not complete"):
+    with refused("INCOMPLETE"):
         list(read_dump(tmp_path / "two.sql"))
     (tmp_path / "cut.xz").write_bytes(lzma.compress(content)[:-40])
-    with pytest.raises(InvalidValue, match="unpacked"):
+    with refused("UNPACKING"):
         list(read_dump(tmp_path / "cut.xz"))
 
 

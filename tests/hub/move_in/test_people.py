@@ -253,6 +253,10 @@ def test_second_run_brings_what_changed(db: None, tmp_path: Path) -> None:
     first, *others = tables["organisations"]
     another = tables | {"organisations": [first | {"uuid": misp.GROUP}, *others]}
     assert "another MISP" in str(move_in(tmp_path, another, code=1).exception)
+    another = tables | {
+        "organisations": [first, *(row | {"uuid": f"{row['id']:08}{misp.GROUP[8:]}"} for row in others)]
+    }
+    assert "another MISP" in str(move_in(tmp_path, another, code=1).exception)
     without = CliRunner().invoke(commands, ["move-in", "--dump", str(tmp_path / "misp.sql")])
     assert (without.exit_code, "--settings" in without.output) == (2, True)
     other = json.loads(json.dumps(misp.SETTINGS))
@@ -261,6 +265,9 @@ def test_second_run_brings_what_changed(db: None, tmp_path: Path) -> None:
     file.write_text(json.dumps(other))
     refused = move_in(tmp_path, tables, "--settings", str(file), code=1)
     assert "another MISP" in str(refused.exception)
+    file.write_text("{}")
+    refused = move_in(tmp_path, tables, "--settings", str(file), code=1)
+    assert "not the settings of a MISP" in str(refused.exception)
 
 
 def test_second_run_leaves_alone_what_was_made_or_revoked_here(db: None, tmp_path: Path) -> None:

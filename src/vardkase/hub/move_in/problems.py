@@ -16,7 +16,7 @@ class DumpProblem(ProblemCode):
         "The dump is not complete: its last line, “-- Dump completed”, is missing. Dump again and see that "
         "mysqldump ends without an error. If it was written with --skip-comments, give that option here too."
     )
-    ROW_TOO_LONG = _("The dump cannot be read: one of its rows is longer than 512 MB.")
+    ROW_TOO_LONG = _("The dump cannot be read: one of its rows is longer than 64 MB.")
     TABLE_TWICE = _("The table “%(table)s” is in the dump twice. Dump the database of MISP only.")
     ROWS_WITHOUT_TABLE = _(
         "The dump has rows of “%(table)s” but not its columns. Dump with table definitions."
@@ -28,6 +28,10 @@ class DumpProblem(ProblemCode):
     DATABASE_ADDRESS = _("The address of the database is mysql://user:password@host:port/name.")
     DATABASE_UNREADABLE = _("MISP’s database cannot be read: %(reason)s")
     SETTINGS_UNREADABLE = _("The settings cannot be read as JSON.")
+    SETTINGS_OF_NO_MISP = _(
+        "These are not the settings of a MISP: nothing in them begins with “Security.”. Give all of config.php as "
+        "JSON: it says which keys MISP accepts."
+    )
 
 
 class MoveInProblem(ProblemCode):

@@ -23,8 +23,8 @@ from vardkase.hub.move_in.source.copy_lines import LineWriter
 from vardkase.hub.move_in.source.dump_files import opened
 
 CHUNK = 1024 * 1024
-LONGEST_ROW = 512 * CHUNK
-"""MySQL sends no more in one packet than 1 GiB; MISP’s longest text is 16 MiB, before it is escaped."""
+LONGEST_ROW = 64 * CHUNK
+"""MISP’s longest text is 16 MiB, twice that when it is escaped or written as hexadecimal. It is kept several times."""
 MOST_COLUMNS = 1000
 
 TABLE = re.compile(rb"CREATE TABLE (?:IF NOT EXISTS )?`([A-Za-z0-9_]{1,64})` \(")
@@ -92,9 +92,10 @@ class DumpReader:
 
     def _more(self) -> bool:
         """Read on; as much again as there is, so that a long row is not searched too often."""
-        if len(self._buffer) > LONGEST_ROW:
+        room = LONGEST_ROW - len(self._buffer)
+        if room <= 0:
             raise InvalidValue(DumpProblem.ROW_TOO_LONG())
-        chunk = self._stream.read(max(CHUNK, len(self._buffer)))
+        chunk = self._stream.read(min(max(CHUNK, len(self._buffer)), room))
         self._ended = not chunk
         self._buffer += chunk
         return bool(chunk)

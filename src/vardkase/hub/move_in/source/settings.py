@@ -42,6 +42,9 @@ def read_settings(file: Path | None) -> MispSettings:
             raise InvalidValue(DumpProblem.SETTINGS_UNREADABLE())
     config = given.get("config.php", given)
     values = dict(_flat(config if isinstance(config, dict) else {}))
+    # What is not set counts as off, so an empty file would let in the keys that MISP refuses.
+    if file is not None and not any(name.startswith("Security.") for name in values):
+        raise InvalidValue(DumpProblem.SETTINGS_OF_NO_MISP())
     for name, value in cursor().execute(
         "SELECT setting, convert_from(value, 'UTF8') FROM move_in.system_settings"
     ):
