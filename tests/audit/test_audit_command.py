@@ -15,15 +15,18 @@ from pytest_django import Settings
 from typer.testing import CliRunner
 
 from tests.audit.test_tampering import write
+from tests.factories.memberships import staff_of
 from tests.factories.seed import Seed
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.archives import remove_archived
 from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.models import AuditArchive, AuditDelivery, AuditLink
 from vardkase.audit.models import AuditEntry
+from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict
+from vardkase.core.sql import cursor
 from vardkase.hub.audit_log.delivering import deliver_checkpoints, failing_deliveries
 from vardkase.hub.audit_log.state import (
     audit_log_findings,
@@ -144,3 +147,33 @@ def test_failures_are_told(seed: Seed, settings: Settings, tmp_path: Path) -> No
     settings.VARDKASE_AUDIT_URL = ""
     assert deliver_checkpoints() == 1
     assert failing_deliveries() == []
+
+
+def test_console_takes_no_content_out_of_the_log(
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for `vardkase export`: once the hub has officers, content takes a grant."""
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path / "data"))
+    AuditEntry.objects.all().delete()
+    secret = "HEMLIG HÄNDELSE 4713"
+    write(1)
+    record(hub_actor(), LogAction.VERIFIED, Target("event", 78, title=secret), {"info": secret})
+    close_log()
+    cursor().execute(redaction("target_kind = 'mail'", title="''"))
+    staff_of(seed, "per@hub.example", "membership_officer")
+    whole, old = tmp_path / "log.jsonl", tmp_path / "old.jsonl"
+    run("export", whole)
+    key = json.loads(run("keys", "--json"))[0]["key"]
+    run("archive", (timezone.now() + timedelta(days=2)).date().isoformat(), old)
+    for file in (whole, old):
+        assert secret not in file.read_text()
+        said = json.loads(run("verify", "--file", file, "--key", key, "--json"))
+        assert (said["intact"], said["content_withheld"], said["content_removed"]) == (True, 1, 1)
+    # Only such entries may be withheld, and nothing may stand in their place.
+    text = whole.read_text()
+    told = [json.loads(line) for line in text.splitlines()]
+    for each in told:
+        if each.get("withheld"):
+            each["entry"]["title"] = "Något annat"
+    whole.write_text("\n".join(map(json.dumps, told)))
+    assert "its title or details were changed" in run("verify", "--file", whole, "--key", key, code=1)

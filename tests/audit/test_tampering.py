@@ -27,8 +27,10 @@ from vardkase.audit.tables import APPEND_ONLY, FUNCTIONS
 from vardkase.core.database.layout import HUB_ROLE
 from vardkase.core.database.roles import grant_to_hub, rewritable
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_actions.membership import MembershipAction
 from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.source.dump import Table
+from vardkase.identity.audit_actions import IdentityAction
 
 pytestmark = pytest.mark.django_db
 
@@ -290,6 +292,20 @@ def test_what_was_emptied_holds_what_the_log_says(outside: list[Record]) -> None
         connection.cursor().execute(redaction("title = 'Åtgärd 0'", fields=("role",)))
     cursor().execute(redaction("action = 'audit.redacted'", removed="'R-1'"))
     assert AuditEntry.objects.filter(action="audit.redacted").latest("pk").change == said
+    change = {"role": "admin", "reason": "x"}
+    for action, title, mark in (
+        (IdentityAction.USER_CREATED, "kim", "R-1"),
+        (MembershipAction.MEMBERSHIP_SUSPENDED, "kim", "R-1"),
+        (IdentityAction.APPROVAL_REQUEST_PROPOSED, "", "S-2026-00001"),
+    ):
+        record(Somebody(), action, Target("x", title="kim"), change)
+        cursor().execute(redaction(f"action = '{action}'", title="''", removed=f"'{mark}'"))
+        entry = AuditEntry.objects.filter(action=action).get()
+        assert (entry.title, entry.change) == (title, change)
+    cursor().execute(redaction("action = 'membership.suspended'", fields=("reason",)))
+    assert AuditEntry.objects.filter(action="membership.suspended").get().change == {"role": "admin"}
+    close_log()
+    assert verify_database().findings == []
     sql(f'UPDATE audit_entry SET change = \'{{"removed": "R-9"}}\' WHERE id = {entry_at(3)}')
     assert "(position 3) lost its content, and no entry says" in texts(verify_database())
 

@@ -61,18 +61,22 @@ def export(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Write the whole log with its proof as JSON Lines, which `verify --file` reads anywhere."""
+    """Write the whole log with its proof as JSON Lines, which `verify --file` reads anywhere.
+
+    Once the hub has officers, without the content of entries about threat intelligence.
+    """
     with opened(data_dir):
         from vardkase.audit.actions import LogAction
         from vardkase.audit.chain.checkpoints import close_log
         from vardkase.audit.chain.documents import lines
         from vardkase.audit.services import Target, record
         from vardkase.cli.console import console
+        from vardkase.hub.audit_log.content import content_is_withheld
 
         actor, count = console(), 0
         close_log()
         with _new(file) as output:
-            for line in lines():
+            for line in lines(withheld=content_is_withheld()):
                 output.write(line)
                 count += 1
         record(actor, LogAction.EXPORTED, Target("audit_log"), {"count": count, "name": file.name})
@@ -86,13 +90,17 @@ def archive(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Write the oldest entries with their proof to a file, and sign it. Two officers may then approve their removal."""
+    """Write the oldest entries with their proof to a file, and sign it. Two officers may then approve their removal.
+
+    Once the hub has officers, without the content of entries about threat intelligence: it goes with the removal.
+    """
     with opened(data_dir):
         from vardkase.audit.chain.archives import archive_before
         from vardkase.cli.console import console
+        from vardkase.hub.audit_log.content import content_is_withheld
 
         try:
-            row = archive_before(console(), before.date(), file)
+            row = archive_before(console(), before.date(), file, withheld=content_is_withheld())
         except OSError as error:
             raise fail(f"{file} cannot be written: {error.strerror}") from None
         shown = {"archive": row.pk, "positions": str(row), "entries": row.count, "sha256": row.sha256}
@@ -218,6 +226,7 @@ def _tell(found: Verification, *, as_json: bool) -> None:
         "entries": found.links,
         "checkpoints": found.checkpoints,
         "content_removed": found.emptied,
+        "content_withheld": found.withheld,
         "digest": found.digest,
     }
     if as_json:

@@ -21,9 +21,10 @@ from vardkase.core.sql import cursor
 
 
 @transaction.atomic
-def archive_before(actor: AuditActor, day: date, path: Path) -> AuditArchive:
+def archive_before(actor: AuditActor, day: date, path: Path, *, withheld: bool = False) -> AuditArchive:
     """Write the entries before `day` to a new file, and sign what it holds. Nothing is removed.
 
+    `withheld`: without the content of entries about threat intelligence, which then goes with their removal.
     Raises Conflict if there are none, FileExistsError.
     """
     close_log()
@@ -38,7 +39,7 @@ def archive_before(actor: AuditActor, day: date, path: Path) -> AuditArchive:
         previous=digest.hex(),
         digest=bytes(end.digest).hex(),
         count=end.position - previous,
-        sha256=_write(path, previous + 1, end.position),
+        sha256=_write(path, previous + 1, end.position, withheld=withheld),
         name=path.name[:255],
         time=timezone.now(),
     )
@@ -95,11 +96,11 @@ def _require_proof(row: AuditArchive, path: Path) -> None:
         raise Conflict(ChainProblem.FILE_DIFFERS(name=path.name))
 
 
-def _write(path: Path, first: int, last: int) -> str:
+def _write(path: Path, first: int, last: int, *, withheld: bool) -> str:
     digest = hashlib.sha256()
     with path.open("xb") as file:
         path.chmod(0o600)
-        for line in lines(first, last):
+        for line in lines(first, last, withheld=withheld):
             digest.update(line)
             file.write(line)
     return digest.hexdigest()

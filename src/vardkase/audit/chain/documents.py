@@ -15,6 +15,7 @@ from vardkase.audit.chain.keys import public_keys, sign
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint, AuditLink
 from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.chain.verification import Record, Verification, verify
+from vardkase.audit.queries import THREAT_INTELLIGENCE
 from vardkase.audit.redaction import digest_left
 from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import cursor
@@ -40,13 +41,16 @@ def not_sealed() -> int:
     return int(cursor().execute(WAITING).fetchall()[0][0])
 
 
-def records(first: int = 0, last: int | None = None) -> Iterator[Record]:
-    """The records of the links from `first` to `last`, by default of all. Read within one transaction."""
+def records(first: int = 0, last: int | None = None, *, withheld: bool = False) -> Iterator[Record]:
+    """The records of the links from `first` to `last`, by default of all. Read within one transaction.
+
+    `withheld`: without title and change of entries about threat intelligence.
+    """
     with transaction.atomic():
-        yield from _records(first, last)
+        yield from _records(first, last, withheld=withheld)
 
 
-def _records(first: int, last: int | None) -> Iterator[Record]:
+def _records(first: int, last: int | None, *, withheld: bool) -> Iterator[Record]:
     whole = last is None
     if last is None:
         newest = AuditLink.objects.order_by("-position").first()
@@ -59,15 +63,23 @@ def _records(first: int, last: int | None) -> Iterator[Record]:
     for record in _links(first, last):
         while waiting and waiting[-1].position < record["position"]:
             yield document_of(waiting.pop())
-        yield record
+        yield _without_content(record) if withheld else record
     for checkpoint in reversed(waiting):
         yield document_of(checkpoint)
     yield _end(first, last, whole=whole)
 
 
-def lines(first: int = 0, last: int | None = None) -> Iterator[bytes]:
+def _without_content(record: dict[str, Any]) -> dict[str, Any]:
+    """The digest of the content stays, so that the chain can be followed; without the nonce it gives nothing away."""
+    entry = record["entry"]
+    if entry is None or entry["target_kind"] not in THREAT_INTELLIGENCE:
+        return record
+    return {**record, "nonce": None, "withheld": True, "entry": {**entry, "title": "", "change": {}}}
+
+
+def lines(first: int = 0, last: int | None = None, *, withheld: bool = False) -> Iterator[bytes]:
     """The records as JSON Lines, as `vardkase audit verify --file` reads them."""
-    for record in records(first, last):
+    for record in records(first, last, withheld=withheld):
         yield canonical(record) + b"\n"
 
 

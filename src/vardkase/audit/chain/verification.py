@@ -3,7 +3,7 @@
 A record is a JSON object with `kind`:
 
 * `log` (first): the hub, and the position and digest before the first link.
-* `link`: position, digests and nonce, with its entry, or without it if it is gone.
+* `link`: position, digests and nonce, with its entry, or without it if it is gone; `withheld` without the content.
 * `checkpoint`: what was signed at a position, after the link of that position.
 * `key`: a public key, before what it signed.
 * `end`: how many links there were. In a part of the log also which of its entries were emptied, signed.
@@ -20,6 +20,7 @@ from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.digests import START, content_digest, link_digest
 from vardkase.audit.chain.keys import fingerprint_of, is_signed
 from vardkase.audit.chain.problems import ChainProblem
+from vardkase.audit.queries import THREAT_INTELLIGENCE
 from vardkase.audit.redaction import digest_left, entries_that_name
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
@@ -34,7 +35,10 @@ SIGNED = ("kind", "hub", "position", "count", "entry_id", "digest", "time")
 
 @dataclass(slots=True)
 class Verification:
-    """The result. `findings` is empty if the log is whole; `emptied` entries had content removed, on record."""
+    """The result. `findings` is empty if the log is whole; `emptied` entries had content removed, on record.
+
+    `withheld` ones are in a file without their content.
+    """
 
     findings: list[Problem] = field(default_factory=list)
     hub: str = ""
@@ -44,6 +48,7 @@ class Verification:
     links: int = 0
     checkpoints: int = 0
     emptied: int = 0
+    withheld: int = 0
 
     @property
     def intact(self) -> bool:
@@ -146,6 +151,8 @@ class _Verifier:
         id = int(record["entry_id"])
         if entry["id"] != id:
             self._break(ChainProblem.OTHER_ENTRY(entry=entry["id"], position=position, sealed=id))
+        elif record.get("withheld") and entry["target_kind"] in THREAT_INTELLIGENCE:
+            self._withheld(entry, position)
         elif record["nonce"] is None:
             self.result.emptied += 1
             self.unconfirmed[id] = (position, digest_left(entry))
@@ -160,6 +167,11 @@ class _Verifier:
                     self._confirm(emptied, left)
                 else:
                     self.named[emptied] = left
+
+    def _withheld(self, entry: Record, position: int) -> None:
+        self.result.withheld += 1
+        if entry["title"] or entry["change"]:
+            self._break(ChainProblem.CONTENT_CHANGED(entry=entry["id"], position=position))
 
     def _confirm(self, id: int, left: str | None) -> None:
         """`left` is the digest that an entry of the log itself names; empty in those of an earlier version."""
