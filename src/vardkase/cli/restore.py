@@ -105,9 +105,12 @@ def restored(
     """Show what a restore left to be deleted again, or open the hub once that is done."""
     chosen = choose(data_dir)
     from vardkase.core.backup import pending
+    from vardkase.core.database.layout import Layout
 
     left = pending.left(chosen)
     if left is None:
+        if not uses_external_database() and not Layout(chosen).cluster.exists():
+            raise fail(f"there is no hub in {chosen}.")
         note("Nothing is left.")
         return
     for each in left:

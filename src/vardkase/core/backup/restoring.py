@@ -269,6 +269,8 @@ def _reaches(wanted: Plan, until: datetime, position: str) -> bool:
 def _recover(restored: Path, wanted: Plan, log: Path, account: ServerAccount) -> None:
     """Leave a note for the first start: where the log is, and how far to replay it."""
     settings = [f'restore_command = \'cp "{log}/%f" "%p"\'', "recovery_target_action = 'promote'"]
+    # Or the server takes connections, which cannot write, as soon as what it has replayed is consistent.
+    settings.append("hot_standby = off")
     if wanted.position:
         settings += [f"recovery_target_lsn = '{wanted.position}'", "recovery_target_inclusive = off"]
     elif wanted.alone:

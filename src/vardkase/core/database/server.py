@@ -38,6 +38,7 @@ from vardkase.core.database.unavailable import DatabaseUnavailable
 
 # Seconds. Replaying the log after a crash may take minutes; a dead process is noticed at once.
 RECOVERY_PATIENCE = 600.0
+RESTORE_PATIENCE = 86_400.0
 ORPHAN_PATIENCE = 10.0
 STOP_PATIENCE = 60.0
 POLL = 0.02
@@ -126,7 +127,7 @@ class EmbeddedPostgres:
 
     def _join(self) -> bool:
         """Wait while a server is starting or stopping; True once there is a ready one."""
-        deadline = time.monotonic() + RECOVERY_PATIENCE
+        deadline = time.monotonic() + self._patience()
         while (postmaster := _running(self.layout.cluster)) and postmaster.status != "ready":
             if time.monotonic() > deadline:
                 raise DatabaseUnavailable(
@@ -134,6 +135,11 @@ class EmbeddedPostgres:
                 )
             time.sleep(POLL)
         return postmaster is not None
+
+    def _patience(self) -> float:
+        """Seconds to wait for a server that replays its log: after a crash, or all that a restore fetched."""
+        restores = (self.layout.cluster / "recovery.signal").exists()
+        return RESTORE_PATIENCE if restores else RECOVERY_PATIENCE
 
     def _launch(self) -> None:
         account = server_account(self.layout.cluster)
@@ -193,7 +199,7 @@ class EmbeddedPostgres:
                 self._sockets.rmdir()
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + RECOVERY_PATIENCE
+        deadline = time.monotonic() + self._patience()
         while process.poll() is None and time.monotonic() < deadline:
             postmaster = read_postmaster(self.layout.cluster)
             if postmaster and postmaster.pid == process.pid and postmaster.status == "ready":
