@@ -10,6 +10,7 @@ from vardkase.cli import installation
 from vardkase.cli.installation import DataDir
 from vardkase.cli.output import Json, note, result
 from vardkase.cli.progress import shown_progress
+from vardkase.cli.upgrade import migrate_after_backup
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -25,7 +26,7 @@ def prepare() -> dict[str, Any]:
     Returns email, password and key, or nothing if there are accounts already. Raises Conflict while a move into it
     is half done.
     """
-    installation.migrate()
+    migrate_after_backup()
     from vardkase.exchange.feeds.services import add_first_feeds
     from vardkase.hub.move_in.queries import require_none_half_done
     from vardkase.identity.accounts.services import first_run

@@ -13,6 +13,7 @@ import django
 import typer
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
@@ -67,16 +68,22 @@ def terminal_language() -> str:
     return "sv" if named.lower().startswith("sv") else "en"
 
 
-def migrate() -> int:
-    """Migrate the schema; returns the number of applied migrations (0 is fast)."""
+def migrate(before: Callable[[], object] = lambda: None) -> int:
+    """Migrate the schema; returns the number of applied migrations (0 is fast).
+
+    `before` is called first if a database that has been in use is migrated; if it raises, nothing is changed.
+    """
     configure_django()
     with as_owner() as hub_role, connection.cursor() as cursor:
         # A lock of the session, not of a transaction: the migrations have transactions of their own.
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
-            replace_former_history(connection)
             executor = MigrationExecutor(connection)
-            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if executor.loader.applied_migrations and _plan(executor):
+                before()
+            if replace_former_history(connection):
+                executor = MigrationExecutor(connection)
+            plan = _plan(executor)
             if plan:
                 call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
             if hub_role:
@@ -84,6 +91,10 @@ def migrate() -> int:
             return len(plan)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def _plan(executor: MigrationExecutor) -> list[tuple[Migration, bool]]:
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 @contextlib.contextmanager

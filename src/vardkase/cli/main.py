@@ -41,6 +41,7 @@ from vardkase.cli import (
     serve,
     statements,
     support,
+    upgrade,
     version,
     worker,
 )
@@ -60,6 +61,7 @@ commands.command()(init.init)
 commands.command()(serve.serve)
 commands.command()(demo.demo)
 commands.command()(schema.migrate)
+commands.command()(upgrade.upgrade)
 commands.command()(accounts.createuser)
 commands.command()(accounts.staff)
 commands.command("import")(content.import_files)

@@ -31,7 +31,16 @@ SEGMENT = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
 
 
 def ensure_slot(connection: psycopg.Connection[Any]) -> None:
-    """Make the slot, or make it anew if PostgreSQL gave it up because nothing was fetched for too long."""
+    """Make the slot, or make it anew if PostgreSQL gave it up because nothing was fetched for too long.
+
+    Raises BackupFailed if the log could not be fetched later.
+    """
+    allowed = connection.execute(
+        "SELECT has_function_privilege('pg_catalog.pg_switch_wal()', 'EXECUTE')"
+    ).fetchone()
+    if allowed != (True,):
+        said = f"GRANT EXECUTE ON FUNCTION pg_switch_wal TO {connection.info.user}"
+        raise BackupFailed(BackupProblem.TOOL_FAILED(tool="pg_switch_wal", said=said))
     if is_lost(connection):
         connection.execute("SELECT pg_drop_replication_slot(%s)", [SLOT])
     if not connection.execute("SELECT FROM pg_replication_slots WHERE slot_name = %s", [SLOT]).rowcount:

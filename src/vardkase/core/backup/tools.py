@@ -32,14 +32,14 @@ def source_of(settings: Mapping[str, Any], data_dir: Path) -> Source:
 
 
 def owned_by_us(data_dir: Path) -> Source:
-    return Source(embedded_owner_settings(data_dir), data_dir)
+    return Source(embedded_owner_settings(data_dir), data_dir, is_embedded=True)
 
 
 class Source:
     """The database of a hub, by the settings of its connection (Django's DATABASES entry)."""
 
-    def __init__(self, settings: Mapping[str, Any], data_dir: Path) -> None:
-        self._settings, self._data_dir = settings, data_dir
+    def __init__(self, settings: Mapping[str, Any], data_dir: Path, *, is_embedded: bool = False) -> None:
+        self._settings, self._data_dir, self.is_embedded = settings, data_dir, is_embedded
 
     @property
     def password(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from django.utils import timezone
 from pyrage.x25519 import Identity
 
 from vardkase.audit.services import Target, record
-from vardkase.core.backup.catalogue import list_chains, remove_chain, surplus, verifications
-from vardkase.core.backup.names import LogRun, Manifest, Verification, moment_of
+from vardkase.core.backup.catalogue import list_chains, manifests, remove_chain, surplus, verifications
+from vardkase.core.backup.names import BackupKind, LogRun, Manifest, Verification, moment_of
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.restoring import Restore
 from vardkase.core.backup.sealing import recipient_of
@@ -33,8 +33,10 @@ from vardkase.identity.access.actor import Actor
 type Announce = Callable[[str], None]
 
 
-def hub(announce: Announce = lambda _message: None) -> Hub:
-    """This hub, as `core.backup` takes it. Raises BackupFailed without a storage."""
+def hub(announce: Announce = lambda _message: None, keys: Iterable[str] | None = None) -> Hub:
+    """This hub, as `core.backup` takes it; `keys` of the recipients. Raises BackupFailed without a storage."""
+    if keys is None:
+        keys = BackupRecipient.objects.values_list("key", flat=True)
     return Hub(
         uuid=instance_uuid(),
         data_dir=Path(settings.DATA_DIR),
@@ -42,7 +44,7 @@ def hub(announce: Announce = lambda _message: None) -> Hub:
         source=source_of(connection.settings_dict, Path(settings.DATA_DIR)),
         storage=storage_of(settings.BACKUP_STORAGE),
         storage_address=settings.BACKUP_STORAGE,
-        recipients=[recipient_of(key) for key in BackupRecipient.objects.values_list("key", flat=True)],
+        recipients=[recipient_of(key) for key in keys],
         announce=announce,
     )
 
@@ -61,6 +63,24 @@ def back_up(
     full = full or is_full_due()
     manifest = take(made_for, full=full, export=export, once=once)
     journal.send(made_for)
+    _note(actor, made_for, manifest)
+    verification = None
+    if check and not manifest.parent and _can_verify(made_for, manifest):
+        verification = check_backup(actor, [once], manifest.id, made_for)
+    remove_old(actor, made_for)
+    return manifest, verification
+
+
+def _can_verify(made_for: Hub, manifest: Manifest) -> bool:
+    return made_for.source.is_embedded or manifest.kind == BackupKind.EXPORT
+
+
+def note_made(actor: Actor, manifest: Manifest) -> None:
+    """For a backup that was made before the database had these tables."""
+    _note(actor, hub(), manifest)
+
+
+def _note(actor: Actor, made_for: Hub, manifest: Manifest) -> None:
     record(
         actor,
         BackupAction.BACKUP_MADE,
@@ -68,11 +88,6 @@ def back_up(
         {"kind": manifest.kind, "bytes": manifest.size, "recipients": manifest.recipients},
     )
     list_again(made_for)
-    verification = None
-    if check and not manifest.parent:
-        verification = check_backup(actor, [once], manifest.id, made_for)
-    remove_old(actor, made_for)
-    return manifest, verification
 
 
 def is_full_due() -> bool:
@@ -96,6 +111,8 @@ def check_backup(
 ) -> Verification:
     """Restore a backup into a scratch instance and compare. Raises BackupFailed."""
     about = made_for or hub()
+    if not all(_can_verify(about, each) for each in manifests(about.storage) if each.id == backup_id):
+        raise BackupFailed(BackupProblem.CANNOT_VERIFY(id=backup_id))
     restore = Restore(
         storage=about.storage,
         identities=identities,
