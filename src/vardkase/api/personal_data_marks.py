@@ -45,12 +45,12 @@ ABOUT_REPLACING = Description(
 ABOUT_DENIAL = Description(
     "POST a kind of personal data and a reason to this API to state that its marks in the event, which seem to concern "
     "an offence, do not. What they are in is no longer withheld from organisations without a legal ground.",
-    url="/personalDataMarks/denyOffence/[event_id]",
+    url="/personalDataMarks/notOffence/[event_id]",
 )
 ABOUT_SUSPECTING_AGAIN = Description(
     "POST a kind of personal data to this API to take back the statement that its marks in the event do not concern an "
     "offence.",
-    url="/personalDataMarks/takeBackDenial/[event_id]",
+    url="/personalDataMarks/takeBackNotOffence/[event_id]",
 )
 ABOUT_UNDOING = Description(
     "POST the `undo` of an answer of personalDataMarks/replace to this API within a day, to put back what it replaced.",
@@ -58,9 +58,10 @@ ABOUT_UNDOING = Description(
 )
 ABOUT_OWN = Description(
     "POST an `act` to this API about the personal data in a proposal, note or opinion of your organisation: "
-    "state_necessity or deny_offence with a reason, take_back, take_back_denial, pseudonymise, remove, or undo. The "
-    "`point` to undo is what pseudonymise and remove answer with as `undo`.",
-    url="/personalDataMarks/answerOwn/[place]/[part_id]",
+    "state_necessity or not_offence with a reason, take_back, take_back_not_offence, pseudonymise, remove, or undo. "
+    "The `point` to undo is what pseudonymise and remove answer with as `undo`. A `place` is proposal, "
+    "proposal-comment or analyst-data.",
+    url="/personalDataMarks/answerContribution/[place]/[part_id]",
 )
 
 
@@ -148,9 +149,7 @@ def replace(call: Call, event_id: str, *, body: MarkReplacementBody) -> Json:
     return Json({"saved": True, "success": True, **said})
 
 
-@endpoint(
-    "personalDataMarks/denyOffence", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_DENIAL
-)
+@endpoint("personalDataMarks/notOffence", requires=(Permission.PUBLISH,), writes=True, describes=ABOUT_DENIAL)
 def deny_offence(call: Call, event_id: str, *, body: NecessityBody) -> Json:
     """State that the personal data of a kind in an event do not concern an offence."""
     event = find_event(call.actor, event_id)
@@ -159,7 +158,7 @@ def deny_offence(call: Call, event_id: str, *, body: NecessityBody) -> Json:
 
 
 @endpoint(
-    "personalDataMarks/takeBackDenial",
+    "personalDataMarks/takeBackNotOffence",
     requires=(Permission.PUBLISH,),
     writes=True,
     describes=ABOUT_SUSPECTING_AGAIN,
@@ -187,7 +186,9 @@ def own(call: Call, *, params: MarkList) -> Json:
     return Json([_contribution(row) for row in rows[:limit]])
 
 
-@endpoint("personalDataMarks/answerOwn", requires=(Permission.ADD,), writes=True, describes=ABOUT_OWN)
+@endpoint(
+    "personalDataMarks/answerContribution", requires=(Permission.ADD,), writes=True, describes=ABOUT_OWN
+)
 def answer_own(call: Call, place: str, part_id: str, *, body: OwnAnswerBody) -> Json:
     """Answer for the personal data in a proposal, note or opinion of the caller's organisation."""
     if not part_id.isdecimal():
@@ -199,9 +200,9 @@ def answer_own(call: Call, place: str, part_id: str, *, body: OwnAnswerBody) -> 
             contributions.state_necessity_of_own(actor, place, part, body.reason)
         case "take_back":
             contributions.take_back_own_answer(actor, place, part)
-        case "deny_offence":
+        case "not_offence":
             contributions.deny_offence_in_own(actor, place, part, body.reason)
-        case "take_back_denial":
+        case "take_back_not_offence":
             contributions.suspect_own_again(actor, place, part)
         case "undo":
             contributions.undo_in_own(actor, body.point)
@@ -213,7 +214,7 @@ def answer_own(call: Call, place: str, part_id: str, *, body: OwnAnswerBody) -> 
 
 
 OWN_ACTS = (
-    "state_necessity", "take_back", "deny_offence", "take_back_denial", "pseudonymise", "remove", "undo",
+    "state_necessity", "take_back", "not_offence", "take_back_not_offence", "pseudonymise", "remove", "undo",
 )  # fmt: skip
 
 

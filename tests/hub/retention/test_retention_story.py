@@ -192,6 +192,8 @@ def test_title_and_tagged_values_are_pseudonymised(seed: Seed, jurist: User, sec
     page = of_b.get(f"{register}{entries.rows[-1].reference}/").content.decode()
     assert f"enligt regel R-1 ({RetentionPlanRule.objects.get().legal_ground})" in " ".join(page.split())
     assert "Det här är vad myndigheten har kunnat läsa" not in page
+    assert ("[retention, " in page, "[gallrat den " in page) == (False, True)
+    assert "[retention, " not in of_b.get(register).content.decode()
     assert counted(second).affected == 0
 
 

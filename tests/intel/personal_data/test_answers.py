@@ -125,7 +125,7 @@ def test_what_is_not_about_an_offence_is_said_so_and_taken_back(seed: Seed) -> N
 
     assert read() == 1
     path, reason = (
-        f"/personalDataMarks/denyOffence/{event['id']}",
+        f"/personalDataMarks/notOffence/{event['id']}",
         {"kind": "personal-number", "reason": "Gäller offret"},
     )
     for user in (seed.analyst, seed.partner, seed.stranger):
@@ -137,7 +137,7 @@ def test_what_is_not_about_an_offence_is_said_so_and_taken_back(seed: Seed) -> N
     assert call(seed.publisher.key, "POST", path, reason)[0] == 409
     entry = AuditEntry.objects.get(action="personal_data.offence_denied")
     assert entry.change["reason"] == "Gäller offret"
-    back = f"/personalDataMarks/takeBackDenial/{event['id']}"
+    back = f"/personalDataMarks/takeBackNotOffence/{event['id']}"
     assert call(seed.stranger.key, "POST", back, reason)[0] in (403, 404)
     assert call(seed.publisher.key, "POST", back, reason)[1]["changed"] == 1
     assert read() == 1
@@ -225,7 +225,10 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
             assert there.post(f"{answering}{path}", {"reason": "x"}).status_code == 404
         body = {"act": "remove"}
         assert (
-            call(other.key, "POST", f"/personalDataMarks/answerOwn/analyst-data/{note['id']}", body)[0] == 404
+            call(other.key, "POST", f"/personalDataMarks/answerContribution/analyst-data/{note['id']}", body)[
+                0
+            ]
+            == 404
         )
     web.post(answering, {"reason": "Banken"})
     assert "Banken" in web.get("/contributions/personal-data/").content.decode()
@@ -245,12 +248,12 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
     web.post("/contributions/personal-data/undo/", {"point": point[1]})
     assert read(seed.stranger) == (0, 1, 0)
     # The proposal, over the API.
-    own = f"/personalDataMarks/answerOwn/proposal/{Proposal.objects.get(org=seed.org_b).pk}"
+    own = f"/personalDataMarks/answerContribution/proposal/{Proposal.objects.get(org=seed.org_b).pk}"
     for act, changed in (
         ("state_necessity", 0),
         ("take_back", 0),
-        ("deny_offence", 1),
-        ("take_back_denial", 0),
+        ("not_offence", 1),
+        ("take_back_not_offence", 0),
     ):
         assert call(seed.partner.key, "POST", own, {"act": act, "reason": "Offret"})[0] == 200
         assert read(seed.stranger)[2] == changed
@@ -269,13 +272,13 @@ def test_authors_answer_for_what_is_in_proposals_notes_and_opinions(seed: Seed) 
     assert NUMBER in signed_in(seed.publisher).get(there).content.decode()
     assert "Han är dömd" not in signed_in(seed.partner).get(there).content.decode()
     assert not Notification.objects.filter(kind="proposal_commented", organisation_id=seed.org_b.pk).exists()
-    said = f"/personalDataMarks/answerOwn/proposal-comment/{written.pk}"
-    assert call(seed.partner.key, "POST", said, {"act": "deny_offence", "reason": "x"})[0] == 404
+    said = f"/personalDataMarks/answerContribution/proposal-comment/{written.pk}"
+    assert call(seed.partner.key, "POST", said, {"act": "not_offence", "reason": "x"})[0] == 404
     owner = signed_in(seed.publisher)
     assert NUMBER in owner.get("/contributions/personal-data/").content.decode()
-    assert call(seed.publisher.key, "POST", said, {"act": "deny_offence", "reason": "Offret"})[0] == 200
+    assert call(seed.publisher.key, "POST", said, {"act": "not_offence", "reason": "Offret"})[0] == 200
     assert "Han är dömd" in signed_in(seed.partner).get(there).content.decode()
-    assert call(seed.publisher.key, "POST", said, {"act": "take_back_denial"})[0] == 200
+    assert call(seed.publisher.key, "POST", said, {"act": "take_back_not_offence"})[0] == 200
     undone = call(seed.publisher.key, "POST", said, {"act": "pseudonymise"})[1]["undo"]
     assert "Han är dömd: pseudonym-" in signed_in(seed.partner).get(there).content.decode()
     assert call(seed.publisher.key, "POST", said, {"act": "undo", "point": undone})[0] == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 
 from vardkase.hub.public_records.received.access import require_register
 from vardkase.hub.public_records.received.authorities import find_authority
+from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.received.export import as_csv, as_json
 from vardkase.hub.public_records.received.queries import (
     RegisterFilter,
@@ -73,7 +75,11 @@ def _register(request: PageRequest, organisation_id: int) -> HttpResponse:
         "is_own": is_own,
         "name": request.actor.organisation_name if is_own else find_authority(organisation_id).name,
         "rows": [
-            (row, _address(request, organisation_id, row.reference), row.version_id in disposed)
+            (
+                replace(row, info=with_marks_in_words(row.info)),
+                _address(request, organisation_id, row.reference),
+                row.version_id in disposed,
+            )
             for row in rows.rows
         ],
         "authority": organisation_id,
@@ -118,7 +124,10 @@ def _version(request: PageRequest, organisation_id: int, number: str) -> HttpRes
     if row.is_open:
         context |= published_context(request, version_content(request.actor, row, organisation_id))
     context["heading"] = row.info or gettext("Version %(number)s") % {"number": row.reference}
-    return render(request, "received/version.html", context)
+    shown = render(request, "received/version.html", context)
+    if context["disposed"]:  # Wherever the marks stand: in the title, values, comments and reports.
+        shown.content = with_marks_in_words(shown.content.decode()).encode()
+    return shown
 
 
 def _address(request: PageRequest, organisation_id: int, reference: str) -> str:
