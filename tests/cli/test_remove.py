@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,27 @@ def test_folders_that_may_be_others_are_refused(hub: Path, tmp_path: Path) -> No
     refused(hub, "it may be another hub's")
     assert (home_elsewhere(other) / "database").is_dir()
     assert (hub / "secrets" / "django").exists()
+
+
+def test_mounted_folders_below_are_refused(
+    hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = hub / "files" / "two words"
+    share.mkdir()
+    (share / "theirs.txt").touch()
+    mounts = tmp_path / "mountinfo"
+    line = f"90 27 0:6 / {share} rw - ext4 /dev/sdb1 rw".replace("two words", r"two\040words")
+    mounts.write_text(f"22 27 0:21 / {tmp_path} rw - ext4 /dev/sda1 rw\n{line}\n")
+    monkeypatch.setattr(removal, "MOUNTS", mounts)
+    refused(hub, "two words is a mounted folder")
+    assert (share / "theirs.txt").exists()
+    assert (hub / "secrets" / "django").exists()
+    monkeypatch.setattr(removal, "MOUNTS", tmp_path / "none")  # Where the system has no such list.
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path) == share)
+    refused(hub, "two words is a mounted folder")
+    mounts.write_text(f"22 27 0:21 / {hub} rw - ext4 /dev/sda1 rw\n")
+    monkeypatch.setattr(removal, "MOUNTS", mounts)
+    assert remove(hub, "--yes").exit_code == 0
 
 
 def test_running_hub_is_refused(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:

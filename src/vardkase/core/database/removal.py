@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,9 @@ OURS = frozenset(
 MARKS = ("secrets", "database")
 """What tells a data directory from another folder: one of these is made first."""
 MOST_NAMED = 5
+MOUNTS = Path("/proc/self/mountinfo")
+ESCAPED = re.compile(r"\\([0-7]{3})")
+"""How it writes spaces and the like."""
 
 
 class NotRemovable(Exception):
@@ -50,7 +55,30 @@ def belongings_of(data_dir: Path) -> Belongings:
     folders = [data_dir]
     if (home := _home_elsewhere(data_dir)) is not None:
         folders.append(home)
+    for folder in folders:
+        _refuse_mounted(folder)
     return Belongings(tuple(folders), _sockets(layout, account))
+
+
+def _refuse_mounted(folder: Path) -> None:
+    """What is mounted below the folder, a share or a disk, may hold more than the hub's."""
+    whole = folder.resolve()
+    if mounted := sorted(each for each in _mounts(whole) if whole in each.parents):
+        raise NotRemovable(
+            f"{mounted[0]} is a mounted folder: unmount it first, and remove what is in it yourself."
+        )
+
+
+def _mounts(folder: Path) -> set[Path]:
+    if MOUNTS.exists():  # Also names a mounted folder of the same disk, which has the same device number.
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        return {Path(ESCAPED.sub(lambda code: chr(int(code[1], 8)), line.split(" ")[4])) for line in lines}
+    return {
+        Path(place, name)
+        for place, names, _files in os.walk(folder)
+        for name in names
+        if os.path.ismount(Path(place, name))
+    }
 
 
 def _require_data_directory(data_dir: Path) -> None:
