@@ -11,6 +11,7 @@ class HubProblem(ProblemCode):
     TEXT_LENGTH = _("Please enter text of at most %(count)s characters.")
     """For texts that may not be empty either."""
     NO_SUCH_LETTER = _("Letter not found.")
+    DISPOSED = _("It has been disposed of: %(mark)s")
 
 
 class LifecycleProblem(ProblemCode):

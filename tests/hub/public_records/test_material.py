@@ -13,10 +13,10 @@ from tests.factories import make_attribute, make_event, make_object, make_report
 from tests.factories.records_cases import SECRET, at_a_browser, officer_of, with_material
 from tests.factories.seed import Seed
 from tests.web.accounts import signed_in
+from vardkase.hub.law.disposal_marks import disposal_mark
 from vardkase.hub.public_records.cases.release_copy import items_to_release, made_copy
 from vardkase.hub.public_records.cases.services.assessing import assess
 from vardkase.hub.public_records.cases.services.consulting import answer_by_link, consult
-from vardkase.hub.public_records.received.disposed import disposal_mark
 from vardkase.identity.access.actor import visitor
 from vardkase.identity.accounts.models import User
 from vardkase.intel.services.publish import publish_event

@@ -18,6 +18,7 @@ from tests.hub.retention.stories import CASES, PERSON, WHY, carried_out, counted
 from tests.identity.two_people import approved, at_screen
 from tests.web.accounts import signed_in
 from vardkase.core.clock import today
+from vardkase.core.errors import Conflict
 from vardkase.core.sql import cursor
 from vardkase.hub.case_files.appeals.services import ReceivedAppeal, check_time, register_appeal, withdraw
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction, SignatureCheck
@@ -300,8 +301,26 @@ def test_register_keeps_number_dates_kind_and_outcome_of_disposed_cases(seed: Se
     assert (membership.state, bool(membership.ended), membership.details) == ("terminated", True, {})
     assert membership.ending["users"] == 3
     assert not set(membership.ending) & {"accounts", "servers", "contributions"}
-    # What is left can be looked at, and says what was decided.
+    # What is left can be looked at, and says what was decided; what is not there is not offered.
     web = signed_in(desk.officer.user)
+    application_page, member_page = f"/applications/{application.number}/", f"/members/{seed.org_b.pk}/"
+    for page, letter in ((application_page, f"{application.number}:1"), (member_page, "M-2026")):
+        words = web.get(page).text
+        assert "enligt gallringsregel R-1]" in words
+        left = [
+            each for each in ("[retention", "Registrera delgivning", f"letters/{letter}") if each in words
+        ]
+        assert left == [], page
+    gone = web.get(f"{application_page}letters/{application.number}:1/")
+    assert (gone.status_code, "enligt gallringsregel R-1]" in gone.text) == (409, True)
+    case = CaseFile.objects.order_by("pk")[0]
+    words = web.get(f"/cases/{case.number}/").text
+    parts = ("[retention", f"/cases/{case.number}/documents/1/", "Återöppna", "(PDF)", "()")
+    assert [each for each in parts if each in words] == []
+    assert web.get(f"/cases/{case.number}/documents/1/").status_code == 409
+    assert "[gallrat den" in web.get("/cases/").text
+    with pytest.raises(Conflict):
+        reopen_case_file(jurist, case)
     assert "beslutade om bifall" in web.get(f"/applications/{application.number}/").text
     assert web.get(f"/members/{seed.org_b.pk}/").status_code == 200
     for request in ApprovalRequest.objects.exclude(state="waiting"):

@@ -13,6 +13,7 @@ class CaseFileProblem(ProblemCode):
     ALREADY_OPEN = _("There is an open case about this already: %(number)s.")
     CLOSED = _("The case is closed. Reopen it first.")
     NOT_CLOSED = _("The case is not closed.")
+    DISPOSED = _("The case has been disposed of and cannot be reopened.")
     FILE_TOO_LARGE = _("The file may be at most %(most)s MB.")
     EMPTY = _("Write a text or choose a file.")
     IN_THE_FUTURE = _("Choose a time that has passed.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from vardkase.core.errors import Conflict
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.access import readable
 from vardkase.hub.case_files.closing import closed
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind
 from vardkase.hub.case_files.problems import CaseFileProblem
+from vardkase.hub.law.disposal_marks import is_disposed, with_marks_in_words
+from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.organisations.settings import host_organisation_id
 
@@ -61,6 +64,14 @@ def find_document(actor: Actor, number: str, document: int) -> CaseDocument:
     case_file = find_case_file(actor, number)
     rows = case_file.documents.select_related("letter", "case_file").filter(number=document)
     return first_or_not_found(rows, CaseFileProblem.NO_SUCH_DOCUMENT())
+
+
+def given_out(document: CaseDocument) -> bytes:
+    """The bytes, for who may read them. Raises Conflict, which says when and by which rule, if they were disposed
+    of."""
+    if is_disposed(document.title):
+        raise Conflict(HubProblem.DISPOSED(mark=with_marks_in_words(document.title)))
+    return content_of(document)
 
 
 def content_of(document: CaseDocument) -> bytes:

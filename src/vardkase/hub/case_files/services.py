@@ -23,6 +23,7 @@ from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Dir
 from vardkase.hub.case_files.problems import CaseFileProblem
 from vardkase.hub.case_files.signature_checks import keep_check, report_on
 from vardkase.hub.correspondence.models import Letter
+from vardkase.hub.law.disposal_marks import is_disposed
 from vardkase.hub.problems import HubProblem
 from vardkase.hub.signatures.audit_actions import SignatureAction
 from vardkase.hub.signatures.problems import SignatureProblem
@@ -281,6 +282,8 @@ def reopen_case_file(actor: Actor, case_file: CaseFile) -> CaseFile:
     locked = CaseFile.objects.select_for_update().get(pk=case_file.pk)
     if locked.is_open:
         raise Conflict(CaseFileProblem.NOT_CLOSED())
+    if is_disposed(locked.title):
+        raise Conflict(CaseFileProblem.DISPOSED())
     others = CaseFile.objects.filter(thing_kind=locked.thing_kind, thing_id=locked.thing_id, closed_at=None)
     if other := others.first():
         raise Conflict(CaseFileProblem.ALREADY_OPEN(number=other.number))

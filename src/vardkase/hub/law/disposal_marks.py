@@ -1,4 +1,4 @@
-"""What stands in a version kept as record, and in material copied from it, where personal data were disposed of."""
+"""What stands where a record was disposed of: in versions kept as record, material copied from them, and titles."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Coalesce, Now
+
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
@@ -116,9 +118,16 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
         case CaseKind.PUBLIC_RECORDS:
             dispose_of_records_case(case.thing_id, mark)
         case CaseKind.DATA_SUBJECT:
-            forget_contents(ConcernedItem.objects.filter(controller__request=case.thing_id))
+            items = ConcernedItem.objects.filter(controller__request=case.thing_id)
+            forget_contents(items)
+            items.update(terms=[])
             DataSubjectRequest.objects.filter(pk=case.thing_id).update(
-                person="", extended_because="", identity_because="", address=None
+                person="",
+                extended_because="",
+                identity_because="",
+                address=None,
+                sender_mark=0,
+                forgotten_at=Coalesce("forgotten_at", Now()),
             )
         case CaseKind.SPILL:
             Spill.objects.filter(pk=case.thing_id).update(reason=mark, declared_by_name="")

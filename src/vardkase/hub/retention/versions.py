@@ -14,7 +14,7 @@ from vardkase.core.jobs.progress import report
 from vardkase.core.sql import cursor
 from vardkase.core.time_budget import check_time
 from vardkase.formats.misp_json.rewriting import document_of
-from vardkase.hub.public_records.received.disposed import disposal_mark, is_disposed
+from vardkase.hub.law.disposal_marks import disposal_mark, is_disposed
 from vardkase.hub.retention.holds import EXEMPTION_OF_EVENT, PARAMETERS
 from vardkase.hub.retention.models import (
     CountedFrom,

@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from vardkase.hub.law.disposal_marks import is_disposed, with_marks_in_words
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.misp.values.defang import defang as defanged
@@ -35,6 +36,8 @@ register = template.Library()
 
 register.simple_tag(asset_url, name="asset")
 register.simple_tag(drawing)
+register.filter(is_disposed)
+register.filter("marks_in_words", with_marks_in_words)
 register.simple_tag(chips.icon, name="icon")
 register.simple_tag(chips.tlp, name="tlp")
 register.simple_tag(chips.threat, name="threat")

@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.pages import public_page
 
@@ -106,6 +106,8 @@ def private_page(
                 if refused is None:
                     raise Http404(str(error)) from error
                 return by_private_link(link.forget(refused(request, error)))
+            except Conflict as error:  # What the link leads to was disposed of.
+                raise Http404(str(error)) from error
 
         return public_page(opened)  # type: ignore[return-value]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.templates import EDITORS
+from vardkase.hub.law.disposal_marks import is_disposed, with_marks_in_words
 from vardkase.hub.problems import HubProblem
 from vardkase.identity.access.actor import Actor
 
@@ -54,4 +55,11 @@ def find_to_handle(actor: Actor, letter_id: int, *, is_filed: bool = True, is_lo
             check.require(actor, letter, is_filed=is_filed)
     except NotFound as missing:
         raise NotFound(HubProblem.NO_SUCH_LETTER()) from missing
+    return not_disposed(letter)
+
+
+def not_disposed(letter: Letter) -> Letter:
+    """Raises Conflict, which says when and by which rule, for a letter of which only the entry is left."""
+    if is_disposed(letter.title):
+        raise Conflict(HubProblem.DISPOSED(mark=with_marks_in_words(letter.title)))
     return letter

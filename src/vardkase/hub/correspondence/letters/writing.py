@@ -23,6 +23,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import CaseAction
 from vardkase.hub.correspondence.hooks import LetterWritten, letter_written
 from vardkase.hub.correspondence.letters.blocks import Block, blocks
+from vardkase.hub.correspondence.letters.handling import not_disposed
 from vardkase.hub.correspondence.letters.wording import left_out_sections, require_ready
 from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import SENDER_ADDRESS
@@ -129,10 +130,9 @@ def letters_about(kind: str, thing_id: int) -> list[Letter]:
 
 
 def letter_about(kind: str, thing_id: int, number: str) -> Letter:
-    return first_or_not_found(
-        Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", "")),
-        HubProblem.NO_SUCH_LETTER(),
-    )
+    """Raises NotFound, and Conflict for one that was disposed of."""
+    rows = Letter.objects.filter(thing_kind=kind, thing_id=thing_id, number=number.replace("\0", ""))
+    return not_disposed(first_or_not_found(rows, HubProblem.NO_SUCH_LETTER()))
 
 
 def _typeset(contents: Contents, kind: MailKind, number: str, day: date, *, is_draft: bool) -> bytes:

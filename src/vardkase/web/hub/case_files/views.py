@@ -22,6 +22,7 @@ from vardkase.hub.case_files.exporting import export_documents
 from vardkase.hub.case_files.models import CaseFile, CaseKind, Direction
 from vardkase.hub.case_files.one_pdf.printing import print_case
 from vardkase.hub.case_files.signature_checks import checks_of
+from vardkase.hub.law.disposal_marks import with_marks_in_words
 from vardkase.hub.signatures.checking import is_checked
 from vardkase.hub.signatures.signing import signatures_of
 from vardkase.web.hub.case_files.forms import CallForm, CaseDocumentForm, CaseRegistryForm
@@ -81,7 +82,7 @@ def view(request: PageRequest, number: str) -> HttpResponse:
 def document(request: PageRequest, number: str, document: int) -> HttpResponseBase:
     found = queries.find_document(request.actor, number, document)
     name = found.file_name or f"{found.case_file.number}-{found.number}.txt"
-    return download([queries.content_of(found)], name, found.media_type)
+    return download([queries.given_out(found)], name, found.media_type)
 
 
 @page(allowed_while_suspended=True)
@@ -196,7 +197,7 @@ def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
 def _columns() -> Columns[CaseFile]:
     return {
         gettext("Number"): lambda case_file: case_file.number,
-        gettext("Title"): lambda case_file: case_file.title,
+        gettext("Title"): lambda case_file: with_marks_in_words(case_file.title),
         gettext("Type"): lambda case_file: case_file.get_kind_display(),
         gettext("Party"): lambda case_file: case_file.party,
         gettext("Case reference number"): lambda case_file: case_file.registry_number,

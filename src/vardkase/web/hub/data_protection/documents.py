@@ -25,7 +25,7 @@ def letter(request: PageRequest, pk: int, number: str) -> HttpResponseBase:
 @page(staff=HANDLERS)
 def copy(request: PageRequest, pk: int, form: str) -> HttpResponseBase:
     asked = queries.find_request(request.actor, pk)
-    if form not in FORMS:
+    if form not in FORMS or asked.forgotten_at:
         raise NotFound
     replying.note_copy_read(request.actor, asked)
     return saved_copy(asked, form)

@@ -6,8 +6,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from vardkase.hub.law.disposal_marks import with_marks_in_words
 from vardkase.hub.public_records.cases.models.case import RecordsCase
-from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.release.items import FIELDS, ItemKind
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event

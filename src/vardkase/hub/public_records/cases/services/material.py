@@ -16,6 +16,7 @@ from vardkase.core.errors import Conflict, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.formats.misp_json.published import PublishedEvent
 from vardkase.hub.audit_actions import RecordsAction
+from vardkase.hub.law.disposal_marks import with_marks_in_words
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import coordination
@@ -24,7 +25,6 @@ from vardkase.hub.public_records.cases.problems import RecordsProblem
 from vardkase.hub.public_records.cases.queries import find_case
 from vardkase.hub.public_records.cases.rules import BEFORE_ANSWER, CASE
 from vardkase.hub.public_records.cases.services.opening import for_update
-from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.received.queries import (
     AvailableVersion,
     available_versions,

@@ -19,7 +19,7 @@ from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.hearings.services import Answer
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.case_files.problems import CaseFileProblem
-from vardkase.hub.case_files.queries import content_of
+from vardkase.hub.case_files.queries import given_out
 from vardkase.hub.membership.conditions import deciding, queries, services
 from vardkase.hub.membership.conditions.models import MemberCondition
 from vardkase.hub.membership.conditions.rules import CONDITION, officers_steps
@@ -126,7 +126,7 @@ def own_document(request: PageRequest, pk: int, number: int) -> HttpResponseBase
         queries.documents_of(found).filter(number=number), CaseFileProblem.NO_SUCH_DOCUMENT()
     )
     name = document.file_name or f"{document.case_file.number}-{document.number}.txt"
-    return download([content_of(document)], name, document.media_type)
+    return download([given_out(document)], name, document.media_type)
 
 
 type Done = MemberCondition | ApprovalRequest

@@ -15,7 +15,7 @@ from vardkase.hub.case_files.hearings.models import Hearing
 from vardkase.hub.case_files.hearings.queries import hearings_of
 from vardkase.hub.case_files.hearings.services import Answer, default_answer_by, record_answer
 from vardkase.hub.case_files.problems import CaseFileProblem
-from vardkase.hub.case_files.queries import content_of, documents_of
+from vardkase.hub.case_files.queries import documents_of, given_out
 from vardkase.hub.membership.members import queries
 from vardkase.hub.membership.members.cases import open_case
 from vardkase.hub.membership.members.models import Membership
@@ -111,7 +111,7 @@ def own(request: PageRequest, pk: int) -> HttpResponse:
 def own_document(request: PageRequest, pk: int, number: int) -> HttpResponseBase:
     found = hearings.own_document(request.actor, pk, number)
     name = found.file_name or f"{found.case_file.number}-{found.number}.txt"
-    return download([content_of(found)], name, found.media_type)
+    return download([given_out(found)], name, found.media_type)
 
 
 def _hearing(membership: Membership, pk: int) -> Hearing:

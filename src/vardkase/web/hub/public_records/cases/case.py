@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from vardkase.hub.case_files.appeals.kinds import takes_appeals
 from vardkase.hub.case_files.appeals.queries import appeals_in
 from vardkase.hub.case_files.models import CaseDocument
-from vardkase.hub.case_files.queries import content_of, documents_of
+from vardkase.hub.case_files.queries import documents_of, given_out
 from vardkase.hub.public_records.cases import queries
 from vardkase.hub.public_records.cases.appeals import open_appeal
 from vardkase.hub.public_records.cases.filing import file_of
@@ -133,7 +133,7 @@ def document_file(case: RecordsCase, number: int) -> HttpResponseBase:
     if found is None:
         raise Http404
     name = found.file_name or f"{case.number}-{found.number}.txt"
-    return download([content_of(found)], name, found.media_type)
+    return download([given_out(found)], name, found.media_type)
 
 
 def parents(case: RecordsCase) -> list[Crumb]:
