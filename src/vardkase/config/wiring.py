@@ -97,7 +97,7 @@ from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
 from vardkase.hub.membership.members.checklist import register_checklist
 from vardkase.hub.membership.members.queries import member_with_number
-from vardkase.hub.membership.members.rules import register_contact_addresses, register_interest
+from vardkase.hub.membership.members.rules import KEEP_LIMIT, register_contact_addresses, register_interest
 from vardkase.hub.membership.members.services import (
     changes,
     judgments,
@@ -274,6 +274,7 @@ APPROVAL_ACTIONS = (
 SINGLE_DECISIONS = (
     DISMISS_APPEAL,
     CORRECT_LETTER,
+    KEEP_LIMIT,
     DECIDE_ON_RECORDS,
     REPLY_TO_DATA_SUBJECT,
     EXTEND_DATA_REQUEST,

@@ -83,7 +83,7 @@ def test_a_case_is_kept_over_the_api(desk: Desk, number: str) -> None:
     assert call(key, "GET", f"/caseHearings/view/{asked['id']}")[1]["Hearing"] == answered
     shown = call(key, "GET", f"/caseFiles/view/{number}")[1]["CaseFile"]
     titles = [each["title"] for each in shown["documents"]]
-    assert (shown["parties"], shown["authority"]) == (["Organisation B"], "Hub")
+    assert (shown["parties"], shown["authority"]) == (["Organisation B"], "CERT-SE")
     assert titles[-3:] == ["Skannat", "Anteckning från samtal med Bo Ask", "Yttrande från parten"]
     assert shown["documents"][answered["answers"][0] - 1]["title"] == "Yttrande från parten"
     for query in ("text:2026%2F17", "kind:membership", "state:open", "limit:1/page:1"):

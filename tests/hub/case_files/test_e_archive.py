@@ -128,7 +128,7 @@ def test_package_of_a_closed_case_is_valid(
 
     assert texts("extraId")[0] == "2026/17"
     assert texts("objectId")[0] == case_file.number
-    assert {"Organisation B", "Hub", "Bo & <Åsa>", "Anna Ek"} <= set(texts("name"))
+    assert {"Organisation B", "CERT-SE", "Bo & <Åsa>", "Anna Ek"} <= set(texts("name"))
     assert "Beslut om avstängning" in texts("actionText")[0]
     assert len(texts("record")) == case_file.documents.count()
     entry = AuditEntry.objects.get(action="case_file.archived")

@@ -31,10 +31,14 @@ from vardkase.hub.correspondence.models import Letter
 from vardkase.hub.correspondence.settings import APPEAL_COURT
 from vardkase.hub.membership.assessments.services.decisions import decide
 from vardkase.hub.membership.members import services
+from vardkase.hub.membership.members.adverse_decisions import ground_in_letters
 from vardkase.hub.membership.members.models import Membership, Restriction
 from vardkase.hub.membership.members.queries import is_reserved
+from vardkase.hub.membership.members.rules import KEEP_LIMIT
 from vardkase.hub.membership.overview.tasks import restrictions_to_review
 from vardkase.hub.membership.statements.schedules import follow_up_all
+from vardkase.hub.office.delegation.models import DecisionRight
+from vardkase.identity.accounts.four_eyes.single_decisions import NotDelegated
 
 
 @pytest.fixture
@@ -123,6 +127,12 @@ def test_reserved_ground_needs_an_approval_that_reserved_it(seed: Seed, desk: De
     status, body = call(desk.officer.key, "POST", f"/memberships/suspend/{seed.org_b.pk}", sent)
     assert (status, "reserve" in str(body["errors"])) == (403, True)
     assert not is_reserved(plain)
+    # The rules may reserve it as well; the letter says which of them does.
+    answered("rules_reserve_change", "yes")
+    assert is_reserved(plain)
+    assert call(desk.officer.key, "POST", f"/memberships/suspend/{seed.org_b.pk}", sent)[0] == 200
+    assert "De föreskrifter" in ground_in_letters("reserved", in_decision=False)
+    answered("rules_reserve_change", "no")
 
     application, proposal = proposed(per(seed))
     decide(johanna(seed), application, proposal.pk, "agree")
@@ -160,6 +170,12 @@ def test_restriction_has_an_end_or_a_review(seed: Seed, desk: Desk, time_machine
     for who in (second, at_the_screen(desk.admin)):
         with pytest.raises(Forbidden):
             services.keep(who, org, "Nej.", next_day)
+    right = DecisionRight.objects.create(
+        action=KEEP_LIMIT.name, user=desk.operator.user, holder="x", first=today(), source="Beslut 1"
+    )
+    with pytest.raises(NotDelegated):
+        services.keep(officer, org, "Nej.", next_day)
+    right.delete()
     # Lifted since it was obviously wrong, with a dissenting opinion.
     path = f"/members/{org}/step/restore/"
     officer_web = signed_in(desk.officer)

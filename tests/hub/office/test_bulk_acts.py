@@ -14,7 +14,7 @@ from tests.hub.membership.applications import under_review
 from tests.web.signed_in import signed_in
 from vardkase.core.clock import today
 from vardkase.core.errors import Forbidden, Invalid, NotFound
-from vardkase.core.mail.models import SentMail
+from vardkase.core.mail.models import OutgoingMail, SentMail
 from vardkase.hub.membership.applications.models import Application
 from vardkase.hub.membership.assessments.models import Partiality
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
@@ -83,6 +83,8 @@ def test_applicants_are_reminded_once_a_day_and_never_by_a_partial_officer(seed:
     assert result.refusal is None
     mail = SentMail.objects.filter(kind="application_completion_reminder").latest("pk")
     assert (mail.thing_kind, mail.thing_id) == ("application", case.pk)
+    written = OutgoingMail.objects.latest("pk").text
+    assert "Sista dag var den" in written
     (again,) = carry_out(officer, "remind_applicants", keys)
     assert again.refusal == AssessmentProblem.REMINDED_ALREADY()
     Partiality.objects.create(application=case, user=desk.second.user, reason="Min bror.")

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vardkase.core.mail.kinds import find
 from vardkase.hub.case_files.models import CaseFile
-from vardkase.hub.correspondence.letters.wording import APPEAL
+from vardkase.hub.correspondence.letters.wording import APPEAL, known_owner_name
 from vardkase.hub.correspondence.models import Letter
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.settings import host_organisation_id
@@ -32,7 +32,10 @@ class CaseDescription:
 
     @property
     def authority_name(self) -> str:
-        return self.authority.name if self.authority else ""
+        """As in letters, if it is the hub owner's."""
+        if self.authority is None or self.authority.pk == host_organisation_id():
+            return known_owner_name()
+        return self.authority.name
 
 
 type Describe = Callable[[CaseFile], CaseDescription]

@@ -116,7 +116,7 @@ def _change(approval: Approval) -> RetentionPlanRule:
 
 CHANGE_RULE = ApprovalAction(
     name="change_retention_rule",
-    title=_("Change a retention rule"),
+    title=_("Add or change a retention rule"),
     propose=frozenset({Party.LEGAL_OFFICER}),
     approve=OFFICERS,
     describe=_describe,

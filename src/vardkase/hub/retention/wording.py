@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,17 +17,17 @@ from vardkase.hub.retention.rules import fields_of
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 
 LABELS: Mapping[str, str | Promise] = {
-    "subject": _("Applies to"),
+    "subject": _("Concerns"),
     "title": _("Title"),
     "kind": _("Kind of personal data"),
     "attribute_type": _("Attribute type"),
     "tag": pgettext_lazy("noun", "Tag"),
     "case_kind": _("Kind of case"),
-    "months": _("Period"),
+    "months": _("Time"),
     "counted_from": _("Counted from"),
     "way": _("What is done"),
     "includes_versions": _("Also in versions kept as public records"),
-    "legal_ground": _("Legal ground or decision"),
+    "legal_ground": _("Support for disposal"),
     "duty_note": _("Weighing of preservation against storage limitation"),
     "starts_on": _("In force from"),
 }
@@ -58,6 +60,8 @@ def _in_words(name: str, value: Any) -> str:
         return period_in_words(int(value))
     if name == "includes_versions":
         return gettext("Yes") if value else gettext("No")
+    if name == "starts_on":
+        return date_format(date.fromisoformat(str(value)), "j F Y")
     return str(CHOICES[name](value).label) if name in CHOICES else str(value)
 
 

@@ -12,14 +12,13 @@ from django.utils.translation import gettext, override, pgettext
 from vardkase.audit.actions import find_action
 from vardkase.core.mail.facts import moment
 from vardkase.core.typeset import pdf, records
+from vardkase.hub.correspondence.letters.wording import owner_name
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.signatures.signing import signed
 from vardkase.hub.spills.models import Spill
 from vardkase.hub.spills.queries import holders_of
 from vardkase.hub.spills.rules import SPILL
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
-from vardkase.identity.organisations.models import Organisation
-from vardkase.identity.organisations.settings import host_organisation_id
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 MOST_HOLDERS = 2_000
@@ -35,10 +34,9 @@ def report(spill: Spill, language: str) -> bytes:
 
 
 def _data(spill: Spill) -> dict[str, Any]:
-    host = Organisation.objects.filter(pk=host_organisation_id() or 0).first()
     return {
         "title": gettext("Report on spill %(number)s") % {"number": spill.number},
-        "sender": host.name if host else "",
+        "sender": owner_name(),
         "meta": [[gettext("Number"), spill.number], [gettext("Printed"), _time(datetime.now(UTC))]],
         "facts": [[label, value] for label, value in _facts(spill) if value],
         "sections": [_history(spill), _holders(spill), *_proof(spill)],

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from vardkase.audit.services import Target
 from vardkase.core.mail.encryption import Recipient
+from vardkase.core.mail.facts import Fact
 from vardkase.core.mail.mime import Attachment
 from vardkase.core.mail.notify import notify
 from vardkase.hub.membership.applications.access import Acting, link_address, new_link
@@ -18,9 +19,9 @@ from vardkase.hub.membership.questionnaire.fields import value_at
 
 
 def notify_applicant(
-    actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = ()
+    actor: Acting, kind: str, application: Application, attachments: Sequence[Attachment] = (), **more: Fact
 ) -> None:
-    """Mail the application's contacts; each mail contains its own private link."""
+    """Mail the application's contacts, with `more` facts; each mail contains its own private link."""
     with translation.override(application.language):
         phase = phase_title(application.phase or application.waits_for) or gettext("a future phase")
         opening = opening_in_words(application.waits_for, timezone.now()) or gettext("No day is set yet.")
@@ -31,6 +32,7 @@ def notify_applicant(
         "opening": opening,
         # A new link, because only digests of the former ones are stored.
         "link": link_address(new_link(application)),
+        **more,
     }
     about = Target.of(application)
     notify(kind, about, recipients_of(application), facts, by=actor.name, attachments=attachments)

@@ -110,12 +110,12 @@ class AdverseDecision:
     def is_heard(self) -> bool:
         return self.hearing == Heard.HEARD
 
-    def facts(self, hearing: Hearing | None) -> dict[str, str]:
+    def facts(self, hearing: Hearing | None, *, reserved_in_decision: bool) -> dict[str, str]:
         """For the letter, in the active language; `hearing` is the one that it rests on, if the member was heard."""
         words = heard_in_letters(hearing) if hearing else HEARING_IN_LETTERS[Heard(self.hearing)]
         return {
             "hearing": str(words) % {"note": self.hearing_note},
-            "ground": str(GROUNDS_IN_LETTERS[ChangeGround(self.ground)]),
+            "ground": ground_in_letters(self.ground, in_decision=reserved_in_decision),
             "milder": gettext("We have considered less intrusive measures. %(note)s")
             % {"note": self.milder_considered}
             if self.milder_considered
@@ -180,6 +180,13 @@ def heard_in_letters(hearing: Hearing) -> str:
     return f"{words % (asked | by | answered)} %(note)s"
 
 
+def ground_in_letters(ground: str, *, in_decision: bool) -> str:
+    """A right to change is reserved `in_decision`, or else in the rules that the decision is based on."""
+    if ground == ChangeGround.RESERVED and not in_decision:
+        return str(RESERVED_BY_RULES_IN_LETTERS)
+    return str(GROUNDS_IN_LETTERS[ChangeGround(ground)])
+
+
 HEARING_IN_LETTERS = {
     Heard.HEARD: _("You were given the opportunity to comment before the decision. %(note)s"),
     Heard.NEEDLESS: _(
@@ -201,6 +208,9 @@ GROUNDS_IN_LETTERS = {
     ChangeGround.SAFETY: _("Compelling security reasons require the decision to be changed at once."),
     ChangeGround.MISLED: _("The membership was granted on false or misleading information from you."),
 }
+RESERVED_BY_RULES_IN_LETTERS = _(
+    "The rules on which the decision to grant you membership is based reserve the right to change it in this way."
+)
 IMMEDIATE_IN_LETTERS = {
     Immediate.TEMPORARY: _(
         "The decision takes effect at once, even if it is appealed, since it applies only temporarily. %(note)s The "

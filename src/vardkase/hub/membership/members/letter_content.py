@@ -32,7 +32,7 @@ from vardkase.hub.membership.members.adverse_decisions import (
 )
 from vardkase.hub.membership.members.cases import case_for
 from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionKind
-from vardkase.hub.membership.members.queries import last_statement_day
+from vardkase.hub.membership.members.queries import is_reserved_in_decision, last_statement_day
 from vardkase.hub.membership.organisation_numbers import hyphenated
 from vardkase.identity.accounts.four_eyes.registry import Approval
 from vardkase.identity.accounts.models import User
@@ -150,7 +150,7 @@ def _common(
             "reason": reason,
             **decision_facts(membership.sector),
             **(
-                decision.facts(heard)
+                decision.facts(heard, reserved_in_decision=is_reserved_in_decision(membership))
                 if decision
                 else dict.fromkeys(("hearing", "ground", "milder", "immediate", "dissent"), "")
                 | {"act_provisions": cited(("fl_5", "fl_37"))}

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from vardkase.core.errors import NotFound
 from vardkase.core.problems import Problem
-from vardkase.hub.correspondence.letters.wording import RESERVATION
+from vardkase.hub.correspondence.letters.wording import RESERVATION, YES
 from vardkase.hub.correspondence.letters.writing import carries, letters_about
+from vardkase.hub.law.queries import answer
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.rules import APPLICATION
@@ -38,6 +39,7 @@ from vardkase.identity.organisations.settings import membership_is_in_use
 from vardkase.identity.organisations.standing import Access
 
 APPROVAL_LETTER = "letter_approval"
+RESERVED_BY_RULES = "rules_reserve_change"
 STATEMENT_STEPS = "statement_"
 """What the names of the history's steps about security statements begin with."""
 
@@ -171,7 +173,11 @@ def history(actor: Actor, membership: Membership) -> list[HistoryEntry]:
 
 
 def is_reserved(membership: Membership) -> bool:
-    """Whether the letter that approved the membership reserved the right to change it (37 § förvaltningslagen)."""
+    """Whether the decision, or the rules it is based on, reserved the right to change it (37 § förvaltningslagen)."""
+    return is_reserved_in_decision(membership) or answer(RESERVED_BY_RULES) == YES
+
+
+def is_reserved_in_decision(membership: Membership) -> bool:
     return membership.application_id is not None and any(
         carries(letter, RESERVATION)
         for letter in letters_about(APPLICATION.kind, membership.application_id)

@@ -17,8 +17,13 @@ from vardkase.hub.membership.members.models import MembershipState as State
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.four_eyes.parties import Party
+from vardkase.identity.accounts.four_eyes.single_decisions import SingleDecision
 from vardkase.identity.accounts.staff import StaffRole
 
+KEEP_LIMIT = SingleDecision(
+    "keep_limit", _("Decide that a restriction remains"), frozenset({Party.MEMBERSHIP_OFFICER})
+)
 MEMBERSHIP = StateMachine(
     "membership",
     State,

@@ -13,10 +13,15 @@ from vardkase.core.mail.kinds import kind_named
 from vardkase.hub.correspondence.letters.wording import APPEAL, NO, decision_facts, is_ready
 from vardkase.hub.law.queries import answer
 from vardkase.hub.membership.members import mails
-from vardkase.hub.membership.members.adverse_decisions import GROUNDS_IN_LETTERS, ChangeGround, cited
+from vardkase.hub.membership.members.adverse_decisions import ChangeGround, cited, ground_in_letters
 from vardkase.hub.membership.members.letter_content import LANGUAGES, LIMITS, sender_facts, write_letter
 from vardkase.hub.membership.members.models import Membership, Restriction, RestrictionCause, RestrictionKind
-from vardkase.hub.membership.members.queries import is_reserved, last_statement_day, restrictions
+from vardkase.hub.membership.members.queries import (
+    is_reserved,
+    is_reserved_in_decision,
+    last_statement_day,
+    restrictions,
+)
 from vardkase.hub.membership.members.settings import GRACE_DAYS
 from vardkase.hub.membership.statements.queries import current
 
@@ -66,7 +71,9 @@ def _about(membership: Membership, kind: RestrictionKind, *, is_decision: bool) 
         "day": _day((until if is_first else grace_ends) + timedelta(days=1)),
         "limit": str(LIMITS[kind]) if is_first else _api_limit(),
         "reason": _reason(membership, until, grace_ends, is_first=is_first),
-        "ground": str(GROUNDS_IN_LETTERS[ChangeGround.RESERVED]) if reserved else "",
+        "ground": ground_in_letters(ChangeGround.RESERVED, in_decision=is_reserved_in_decision(membership))
+        if reserved
+        else "",
         "hearing": _hearing(membership, is_decision=is_decision),
         "immediate": _immediate(can_read=is_first) if is_decision else "",
         "next": gettext(

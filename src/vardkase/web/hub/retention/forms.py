@@ -97,7 +97,7 @@ class PersonalDataRuleForm(_RuleForm):
         ),
     )
     legal_ground = forms.CharField(
-        label=_("Legal ground"),
+        label=_("Support for disposal"),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -140,7 +140,7 @@ class CaseRuleForm(_RuleForm):
         label=_("Period, in years after the case was closed"), min_value=1, max_value=MOST_MONTHS // 12
     )
     legal_ground = forms.CharField(
-        label=_("Decision on disposal"),
+        label=_("Support for disposal"),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(

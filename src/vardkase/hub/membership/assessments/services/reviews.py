@@ -163,7 +163,9 @@ def remind_of_completion(actor: Actor, number: str) -> None:
     )
     if sent.exclude(state=SentState.FAILED).exists():
         raise Conflict(AssessmentProblem.REMINDED_ALREADY())
-    notify_applicant(actor, REMINDER, application)
+    day = application.complete_by or today()
+    state = "ended" if day < today() else "open"
+    notify_applicant(actor, REMINDER, application, day=day, state=state)
     note_in_history(actor, APPLICATION, application, MembershipAction.APPLICATION_REMINDED)
 
 

@@ -33,7 +33,7 @@ from vardkase.hub.membership.members.models import (
 )
 from vardkase.hub.membership.members.problems import MemberProblem
 from vardkase.hub.membership.members.queries import is_reserved
-from vardkase.hub.membership.members.rules import MEMBERSHIP, require_officer
+from vardkase.hub.membership.members.rules import KEEP_LIMIT, MEMBERSHIP, require_officer
 from vardkase.hub.membership.members.services import hearings, two_people
 from vardkase.hub.membership.members.services.reinstatement import REINSTATE, refusal_of_reinstatement
 from vardkase.hub.membership.members.services.restrictions import require_active
@@ -111,9 +111,10 @@ def keep(actor: Actor, reference: Reference, reason: str, review_by: date | None
     """Record that the restrictions imposed by officers without an end remain, and until when they do unreviewed.
 
     Nothing changes to the member's detriment: it is told why. Raises TransitionRefused if there are none, Invalid by
-    field, NotFound, Forbidden.
+    field, NotFound, Forbidden, NotDelegated.
     """
     membership = _locked_for(actor, reference, "")
+    KEEP_LIMIT.require_right(actor)
     held = membership.restrictions.filter(lifted=None, cause=OFFICER, until=None)
     if not held.exists():
         raise TransitionRefused(MemberProblem.NOTHING_TO_REVIEW())
