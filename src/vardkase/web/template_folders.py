@@ -11,6 +11,7 @@ TAG_LIBRARIES = {
     "charts": "vardkase.web.ui.chart_tags",
     "components": "vardkase.web.ui.component_tags",
     "connections": "vardkase.web.exchange.servers.template_tags",
+    "filters": "vardkase.web.ui.filter_tags",
     "jobs": "vardkase.web.core.jobs.template_tags",
     "office": "vardkase.web.hub.office.template_tags",
     "notices": "vardkase.web.knowledge.noticelists.template_tags",

@@ -90,17 +90,11 @@ def completions_by_deadline(actor: Actor) -> Iterator[OfficeTask]:
 
 
 def restrictions_to_review(actor: Actor) -> Iterator[OfficeTask]:
-    rows = Restriction.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    rows = rows.filter(lifted=None, until=None, review_by__lte=today() + timedelta(days=DAYS_BEFORE_REVIEW))
-    columns = ("pk", "membership__organisation", "membership__organisation__name", "review_by", "since")
-    for pk, org_id, name, review_by, since in rows.order_by("review_by", "pk").values_list(*columns):
-        yield OfficeTask(
-            reference=str(pk),
-            title=name,
-            path=f"/members/{org_id}/step/keep/",
-            deadline=end_of(review_by),
-            since=since,
-        )
+    until = today() + timedelta(days=DAYS_BEFORE_REVIEW)
+    rows = Restriction.objects.filter(lifted=None, until=None, review_by__lte=until)
+    return _of_members(
+        actor, rows.order_by("review_by", "pk"), "step/keep/", since="since", deadline="review_by"
+    )
 
 
 def terms_not_accepted(actor: Actor) -> Iterator[OfficeTask]:
@@ -124,19 +118,29 @@ def connecting(actor: Actor) -> Iterator[OfficeTask]:
 
 
 def changes_to_decide(actor: Actor) -> Iterator[OfficeTask]:
-    changes = ProposedChange.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    rows = changes.filter(state=ChangeState.PROPOSED).order_by("pk")
-    columns = ("pk", "membership__organisation", "membership__organisation__name", "proposed")
-    for pk, org_id, name, proposed in rows.values_list(*columns):
-        yield OfficeTask(reference=str(pk), title=name, path=f"/members/{org_id}/", since=proposed)
+    rows = ProposedChange.objects.filter(state=ChangeState.PROPOSED).order_by("pk")
+    return _of_members(actor, rows, since="proposed")
 
 
 def statements_to_review(actor: Actor) -> Iterator[OfficeTask]:
-    statements = Statement.objects.exclude(membership__organisation__in=organisations_of_interest(actor))
-    rows = statements.filter(state=StatementState.SUBMITTED).order_by("submitted")
-    columns = ("pk", "membership__organisation", "membership__organisation__name", "submitted")
-    for pk, org_id, name, submitted in rows.values_list(*columns):
-        yield OfficeTask(reference=str(pk), title=name, path=f"/members/{org_id}/statement/", since=submitted)
+    rows = Statement.objects.filter(state=StatementState.SUBMITTED).order_by("submitted")
+    return _of_members(actor, rows, "statement/", since="submitted")
+
+
+def _of_members(
+    actor: Actor, rows: QuerySet[Any], page: str = "", *, since: str, deadline: str = ""
+) -> Iterator[OfficeTask]:
+    """A task for each row of a membership that the actor may handle; `page` is below that of the member."""
+    whose = "membership__organisation"
+    found = rows.exclude(**{f"{whose}__in": organisations_of_interest(actor)})
+    for row in found.values("pk", whose, f"{whose}__name", *filter(None, (since, deadline))):
+        yield OfficeTask(
+            reference=str(row["pk"]),
+            title=row[f"{whose}__name"],
+            path=f"/members/{row[whose]}/{page}",
+            deadline=end_of(row[deadline]) if deadline else None,
+            since=row[since],
+        )
 
 
 def statements_that_expire(actor: Actor) -> Iterator[OfficeTask]:

@@ -37,7 +37,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         "sectors": Sector.choices,
         "sector": chosen["sector"],
         "q": chosen["text"],
-        "is_filtered": any(chosen.values()),
+        "is_narrowed": any(chosen.values()),
         **file_links(request),
     }
     return render(request, "office/directory.html", context)

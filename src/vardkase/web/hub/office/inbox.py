@@ -43,7 +43,7 @@ def index(request: PageRequest) -> HttpResponseBase:
     start = min(max(as_int(request.GET.get("from", "")) or 0, 0), max(len(found) - 1, 0))
     if form := wanted_file(request):
         return list_file(request, form, "inbox", gettext("Inbox"), _columns(), found)
-    kinds = kinds_for(request.actor)
+    kinds, people = kinds_for(request.actor), staff()
     context = {
         **file_links(request),
         "rows": found[start : start + ROWS],
@@ -63,9 +63,10 @@ def index(request: PageRequest) -> HttpResponseBase:
         "kinds": [(kind.name, kind.label) for kind in kinds],
         "due": DUE.items(),
         "by": by,
-        "is_filtered": bool(by.kind or by.due or by.owner_id or by.text),
+        "is_narrowed": bool(by.kind or by.due or by.owner_id or by.text),
         "q": by.text,
-        "people": staff(),
+        "people": people,
+        "owners": [(person.pk, person.email) for person in people],
         "acts": [act for _kind, act in acts_for(request.actor)],
         "default_sort": "deadline",
         "most": MOST,

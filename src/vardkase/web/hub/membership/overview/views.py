@@ -85,7 +85,7 @@ def index(request: PageRequest) -> HttpResponse:
         row.shown_state, row.state_words = shown_state(row).value, state_in_words(row)
     context |= {
         "filters": filters,
-        "is_filtered": by != MemberFilter(),
+        "is_narrowed": by != MemberFilter(),
         "q": by.text,
         "expiring": by.expiring,
         "waiting": by.waiting,
