@@ -136,6 +136,13 @@ def tables() -> dict[str, list[dict[str, Any]]]:
                 {"id": 7, "created": NIGHT, "email": "SYSTEM", "org": "SYSTEM", "ip": "::1", "action": "login",
                  "model": "User", "model_id": 8, "title": "User (8)", "description": "signed in"},
             ],
+            "threads": [{"id": 1, "title": "Talk", "event_id": 300, "date_created": NIGHT}],
+            "posts": [{"id": 1, "thread_id": 1, "user_id": 8, "contents": "Samma aktör?", "date_created": NIGHT}],
+            "inbox": [
+                {"id": 1, "uuid": GROUP, "title": "New", "type": "registration", "ip": "1.2", "data": "{}",
+                 "timestamp": 1},
+            ],
+            "tasks": [{"id": 1, "type": "pull_all", "timer": 0, "scheduled_time": "12:00"}],
             "cake_sessions": [{"id": "s1", "data": "secret", "expires": 1}],
         }
     )  # fmt: skip

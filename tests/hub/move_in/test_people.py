@@ -31,6 +31,7 @@ from vardkase.hub.move_in import running
 from vardkase.hub.move_in.models import Move, MoveStep, SwitchedOff
 from vardkase.hub.move_in.people import PEOPLE_STEPS
 from vardkase.hub.move_in.queries import require_none_half_done
+from vardkase.hub.move_in.readable import as_text
 from vardkase.hub.move_in.surroundings import SURROUNDING_STEPS
 from vardkase.hub.move_in.surroundings.settings import MAIL_STEP, NO_MAIL
 from vardkase.hub.move_in.taking import GAP, Step, Taking
@@ -89,10 +90,15 @@ def sign_in(email: str, password: str = misp.PASSWORD) -> tuple[Client, str]:
 
 def test_people_keys_and_connections_move(db: None, tmp_path: Path) -> None:
     tables = misp.tables()
-    rehearsed = move_in(tmp_path, tables, "--dry-run")
+    logos = tmp_path / "files" / "img" / "orgs"
+    logos.mkdir(parents=True)
+    for name in ("1.png", "NATO.png", "empty", "other.png"):
+        (logos / name).touch()
+    files = ("--files", str(tmp_path / "files"))
+    rehearsed = move_in(tmp_path, tables, "--dry-run", *files)
     assert not Organisation.objects.exists()
     assert not Move.objects.exists()
-    report = move_in(tmp_path, tables)
+    report = move_in(tmp_path, tables, *files)
     assert {name: rehearsed[name] for name in ("taken", "left_out")} == {
         name: report[name] for name in ("taken", "left_out")
     }
@@ -159,6 +165,11 @@ def _what_is_reported(report: dict[str, Any], folder: Path) -> None:
     left_out = {entry["kind"]: entry["names"] for entry in report["left_out"]}
     assert left_out["accounts"] == ["lost@a.example"]
     assert left_out["passwords"] == ["old@a.example"]
+    assert left_out["logos"] == ["img/orgs/1.png of Nordbank", "img/orgs/other.png"]
+    assert left_out["scheduled tasks"] == ["pull_all at 12:00, not repeated"]
+    shown = as_text(report)
+    assert shown.index("Do this before") < shown.index("passwords:") < shown.index("Taken over")
+    assert shown.index("Left out, and why") < shown.index("logos:")
     assert left_out["user settings"] == ["unheard_of of o'brien+x_%&y@a.example"]
     assert left_out["bookmarks"] == ["Bad"]
     assert left_out["certificates of servers"] == ["2.pem of Partner pull"]
@@ -184,8 +195,12 @@ def _log_of_former_times() -> None:
         "192.0.2.5",
         '{"info":["a","b"]}',
     )
-    assert len(json.loads(CliRunner().invoke(commands, ["move-in", "log", "--json"]).stdout)) == 3
-    assert AuditEntry.objects.filter(action="move_in.log_read").count() == 2
+    told = CliRunner().invoke(commands, ["move-in", "log", "--kind", "Post", "--id", "300", "--json"])
+    assert [(post["who"], post["change"]) for post in json.loads(told.stdout)] == [
+        ("o'brien+x_%&y@a.example", "Samma aktör?")
+    ]
+    assert len(json.loads(CliRunner().invoke(commands, ["move-in", "log", "--json"]).stdout)) == 4
+    assert AuditEntry.objects.filter(action="move_in.log_read").count() == 3
 
 
 def _nothing_contacts_others_until_told() -> None:

@@ -31,17 +31,24 @@ def _compared(comparison: dict[str, Any]) -> Iterator[str]:
         yield f"Signed with the audit key {signature['key']}"
 
 
-def _lines(report: dict[str, Any]) -> Iterator[str]:
-    source = report["source"]
-    yield f"Moved in from {source['base_url'] or 'a MISP without an address'} (schema {source['schema']})"
-    yield from ("", "Taken over")
-    yield from (f"  {count:>10,}  {kind}" for kind, count in report["taken"].items())
-    if report["left_out"]:
-        yield from ("", "Left out, and why")
-    for entry in report["left_out"]:
+def _left_out(heading: str, entries: list[dict[str, Any]]) -> Iterator[str]:
+    if entries:
+        yield from ("", heading)
+    for entry in entries:
         yield f"  {entry['count']:>10,}  {entry['kind']}: {entry['why']}"
         names = ", ".join(entry["names"][:SHOWN])
         yield f"              {names}{' …' if entry['count'] > SHOWN else ''}"
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    source = report["source"]
+    yield f"Moved in from {source['base_url'] or 'a MISP without an address'} (schema {source['schema']})"
+    urgent = [entry for entry in report["left_out"] if entry.get("before_switch_on")]
+    yield from _left_out("Do this before “vardkase move-in switch-on”: left out, and why", urgent)
+    yield from ("", "Taken over")
+    yield from (f"  {count:>10,}  {kind}" for kind, count in report["taken"].items())
+    others = [entry for entry in report["left_out"] if not entry.get("before_switch_on")]
+    yield from _left_out("Left out, and why", others)
     if report["not_moved"]:
         yield from ("", "Not moved, because there is nothing to take over")
         yield from (f"  {each['count']:>10,}  {each['table']}: {each['why']}" for each in report["not_moved"])

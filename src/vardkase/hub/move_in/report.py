@@ -12,10 +12,27 @@ from vardkase.hub.move_in.models import Move, SwitchedOff
 from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.steps import STEPS
 
+BEFORE_SWITCH_ON = frozenset(
+    {
+        "allowed-list expressions",
+        "certificates of servers",
+        "external sign-in required",
+        "keys",
+        "keys of servers",
+        "passwords",
+        "rules of feeds",
+        "rules of servers",
+        "second factors",
+        "workflows",
+    }
+)
+"""Kinds of what was left out that let out, let in or shut out something until the owner has seen to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`taken`: things per kind. `left_out`: `kind`, `why`, `count` and the first `names`. `unread`: rows of tables
+    """`taken`: things per kind. `left_out`: `kind`, `why`, `count`, the first `names`, and
+    whether the owner has to see to it `before_switch_on`. `unread`: rows of tables
     that this hub knows nothing of. `repaired`: rows with bytes that are no text, which were replaced."""
 
     source: dict[str, Any]
@@ -48,7 +65,10 @@ def full_report(move: Move) -> Report:
         source=source,
         seconds={step.name: step.seconds for step in steps},
         taken=taken,
-        left_out=[*set_apart, *(entry for step in steps for entry in step.left_out)],
+        left_out=[
+            {**entry, "before_switch_on": entry["kind"] in BEFORE_SWITCH_ON}
+            for entry in (*set_apart, *(entry for step in steps for entry in step.left_out))
+        ],
         not_moved=[
             {"table": table, "count": rows[table], "why": why}
             for table, why in NOT_MOVED.items()

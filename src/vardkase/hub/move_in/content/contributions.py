@@ -239,7 +239,8 @@ GRAPHS = Upsert(
         "timestamp": "coalesce(s.timestamp, 0)",
         "network_name": "left(coalesce(s.network_name, ''), 255)",
         "network_json": text("s.network_json"),
-        "preview": "CASE WHEN s.preview_img ~ '^data:image/png;base64,[A-Za-z0-9+/]+={0,2}$' "
+        "preview": "CASE WHEN s.preview_img ~ '^data:image/png;base64,"
+        "([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' "
         "THEN decode(substr(s.preview_img, 23), 'base64') ELSE '' END",
     },
     "move_in.event_graph s JOIN event e ON e.id = s.event_id JOIN organisation o ON o.id = s.org_id",
@@ -257,12 +258,8 @@ NO_PLACE = {
         "SELECT name FROM move_in.workflow_blueprints ORDER BY id",
     ),
     "discussions": (
-        "Discussions of events are notes here. The text stays in MISP’s database.",
+        "Discussions of events are notes here. Posts are kept beside MISP’s log: “vardkase move-in log --kind Post”.",
         "SELECT title FROM move_in.threads ORDER BY id",
-    ),
-    "posts in discussions": (
-        "Discussions of events are notes here. The text stays in MISP’s database.",
-        "SELECT id::text FROM move_in.posts ORDER BY id",
     ),
 }
 """By kind: why it has no place here, and the SELECT of its names."""
@@ -274,5 +271,5 @@ CONTRIBUTION_STEPS = (
     Step("delegations", ("event_delegations",), take_delegations),
     Step("collections", ("collections", "collection_elements"), take_collections),
     Step("event_graphs", ("event_graph",), take_graphs),
-    Step("without_a_place", ("workflows", "workflow_blueprints", "threads", "posts"), leave_out_the_rest),
+    Step("without_a_place", ("workflows", "workflow_blueprints", "threads"), leave_out_the_rest),
 )

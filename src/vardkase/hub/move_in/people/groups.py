@@ -51,7 +51,7 @@ INSERT INTO sharing_group_blueprint AS b (id, uuid, name, timestamp, user_id, or
 SELECT m.id, m.uuid::uuid, m.name, m.timestamp, m.user_id, m.org_id, g.id,
     CASE WHEN pg_input_is_valid(m.rules, 'jsonb') THEN m.rules::jsonb ELSE '{}' END
 FROM move_in.sharing_group_blueprints m JOIN organisation o ON o.id = m.org_id
-LEFT JOIN sharing_group g ON g.id = m.sharing_group_id
+LEFT JOIN sharing_group g ON g.id = m.sharing_group_id WHERE pg_input_is_valid(m.uuid, 'uuid')
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, timestamp = excluded.timestamp, sharing_group_id = excluded.sharing_group_id,
     rules = excluded.rules
@@ -60,6 +60,10 @@ WHERE b.uuid = excluded.uuid AND b.timestamp < excluded.timestamp
 UNREADABLE_RULES = """
 SELECT name FROM move_in.sharing_group_blueprints
 WHERE rules <> '' AND NOT pg_input_is_valid(rules, 'jsonb') ORDER BY id
+"""
+BLUEPRINTS_NOT_TAKEN = """
+SELECT name FROM move_in.sharing_group_blueprints m
+WHERE NOT EXISTS (SELECT FROM sharing_group_blueprint b WHERE b.id = m.id) ORDER BY id
 """
 NOT_TAKEN = """
 SELECT m.name FROM move_in.sharing_groups m
@@ -75,6 +79,8 @@ def take_groups(taking: Taking) -> None:
     cursor().execute(FORMER_SERVERS, {"groups": groups})
     taking.execute("servers of sharing groups", SERVERS, {"groups": groups})
     taking.execute("blueprints of sharing groups", BLUEPRINTS)
+    why = "Its organisation does not exist, or it has no valid UUID."
+    taking.leave_out_rows("blueprints of sharing groups", why, BLUEPRINTS_NOT_TAKEN)
     taking.leave_out_rows("rules of blueprints", "They cannot be read as JSON.", UNREADABLE_RULES)
     taking.leave_out_rows(
         "sharing groups", "Its owner does not exist, or its number is taken here.", NOT_TAKEN

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -45,6 +46,23 @@ ON CONFLICT (id) DO UPDATE SET
 WHERE o.uuid = excluded.uuid
 """
 OTHERS = "SELECT lower(name), name_skeleton FROM organisation WHERE id <> ALL(%s)"
+LOGO_OWNERS = "SELECT id, uuid, name FROM move_in.organisations ORDER BY id DESC"
+PACKAGED_LOGOS = frozenset(
+    {
+        "5cf66e53-b5f8-43e7-be9a-49880a3b4631.png",
+        "ADMIN.png",
+        "CERT.at.png",
+        "CERTat.png",
+        "CIRCL.png",
+        "MIL.be.png",
+        "MISP.png",
+        "NATO.png",
+        "NCIRC.png",
+        "RISKIQ.png",
+        "empty",
+    }
+)
+"""What every MISP has in the folder of logos."""
 DOMAINS = "SELECT id, restricted_to_domain FROM move_in.organisations WHERE restricted_to_domain IS NOT NULL"
 
 
@@ -58,11 +76,20 @@ def take_organisations(taking: Taking) -> None:
         (f"{name} → {renamed[number]}" for number, _, name, _ in changed if cleaned(name) != renamed[number]),
         "Another organisation has this name, or one that looks the same: the number is put behind it.",
     )
-    logos = [
-        path for path in taking.files.paths() if path.startswith("img/orgs/") and not path.endswith("/empty")
-    ]
-    taking.leave_out("logos", logos, "This hub shows no logos of organisations.")
+    taking.leave_out("logos", _logos(taking), "This hub shows no logos of organisations.")
     ids_reserved("organisation")
+
+
+def _logos(taking: Taking) -> Iterator[str]:
+    """With the organisations, by whose number, name or UUID MISP names the file."""
+    owners: dict[str, str] = {}
+    for number, uuid, name in cursor().execute(LOGO_OWNERS):
+        owners |= {key.lower(): name for key in (str(number), name, uuid or "") if key}
+    for path in taking.files.paths():
+        file = PurePosixPath(path)
+        if path.startswith("img/orgs/") and file.name not in PACKAGED_LOGOS:
+            owner = owners.get(file.stem.lower())
+            yield path if owner is None else f"{path} of {owner}"
 
 
 def _named(changed: Iterable[tuple[int, str | None, str, bool]]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""MISP's logs, as they are: what happened before the move."""
+"""MISP's logs, as they are: what happened before the move. Posts in discussions are kept beside them."""
 
 from __future__ import annotations
 
@@ -30,20 +30,33 @@ SELECT m.id, move_in.moment(m.created), m.email, m.org, m.ip, m.action, m.model,
 FROM move_in.logs m
 WHERE m.id > %s AND move_in.moment(m.created) IS NOT NULL ORDER BY m.id LIMIT %s
 """
+POSTS = """
+SELECT p.id, coalesce(move_in.moment(p.date_created), to_timestamp(0)), coalesce(u.email, 'user ' || p.user_id),
+    coalesce(o.name, ''), NULL, 'post', 'Post', coalesce(nullif(t.event_id, 0), 0), t.title, p.contents
+FROM move_in.posts p LEFT JOIN move_in.threads t ON t.id = p.thread_id
+LEFT JOIN move_in.users u ON u.id = p.user_id LEFT JOIN move_in.organisations o ON o.id = u.org_id
+WHERE p.id > %s ORDER BY p.id LIMIT %s
+"""
+"""`target_id` is the event of the discussion, 0 without one."""
 STORE = """
 COPY former_log_entry (source, source_id, created, actor_name, organisation_name, address, action, target_kind,
                        target_id, title, change) FROM STDIN
 """
+SOURCES = (
+    ("audit_logs", AUDIT_LOGS, "entries of MISP’s log"),
+    ("logs", LOGS, "entries of MISP’s log"),
+    ("posts", POSTS, "posts in discussions, beside MISP’s log"),
+)
 KNOWN = "SELECT coalesce(max(source_id), 0) FROM former_log_entry WHERE source = %s"
 
 
 def take_log(taking: Taking) -> None:
-    for source, statement in (("audit_logs", AUDIT_LOGS), ("logs", LOGS)):
+    for source, statement, kind in SOURCES:
         # Logs only grow, so what came last time ends at its greatest id.
         last = cursor().execute(KNOWN, (source,)).fetchall()[0][0]
         while rows := cursor().execute(statement, (last, BATCH)).fetchall():
             copy_rows(STORE, _entries(source, rows))
-            taking.count("entries of MISP’s log", len(rows))
+            taking.count(kind, len(rows))
             last = rows[-1][0]
 
 
@@ -84,4 +97,4 @@ def _text(change: bytes | str | None) -> str:
     return change.decode("utf-8", "replace").replace("\0", "")
 
 
-STEP = Step("former log", ("audit_logs", "logs"), take_log)
+STEP = Step("former log", ("audit_logs", "logs", "posts"), take_log)

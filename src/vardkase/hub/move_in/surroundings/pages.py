@@ -34,7 +34,7 @@ WHERE d.uuid = excluded.uuid AND d.timestamp < excluded.timestamp
 """
 REGISTRATIONS = """
 INSERT INTO inbox AS i (id, uuid, title, type, ip, user_agent, comment, timestamp, data)
-SELECT m.id, m.uuid::uuid, m.title, m.type, CASE WHEN m.ip ~ '^[0-9A-Fa-f:.]+$' THEN m.ip::inet END,
+SELECT m.id, m.uuid::uuid, m.title, m.type, CASE WHEN pg_input_is_valid(m.ip, 'inet') THEN m.ip::inet END,
     coalesce(m.user_agent, ''), coalesce(m.comment, ''), m.timestamp, m.data::jsonb
 FROM move_in.inbox m
 WHERE m.deleted = 0 AND m.type = 'registration' AND m.data IS JSON OBJECT AND pg_input_is_valid(m.data, 'jsonb')

@@ -5,10 +5,13 @@ from __future__ import annotations
 from vardkase.hub.move_in.taking import Step, Taking
 
 TASKS = """
-SELECT type || ' at ' || scheduled_time || ', every ' || timer || ' h' FROM move_in.tasks WHERE timer > 0 ORDER BY id
+SELECT concat(type, ' at ', scheduled_time,
+    CASE WHEN timer > 0 THEN ', every ' || timer || ' h' ELSE ', not repeated' END)
+FROM move_in.tasks ORDER BY id
 """
 BROWSERS = """
-SELECT DISTINCT a.email FROM move_in.user_login_profiles m JOIN account a ON a.id = m.user_id ORDER BY 1
+SELECT concat_ws(' ', coalesce(u.email, 'user ' || m.user_id), nullif(m.ua_browser, ''), nullif(m.ua_platform, ''))
+FROM move_in.user_login_profiles m LEFT JOIN move_in.users u ON u.id = m.user_id ORDER BY m.id
 """
 KINDS = (
     (
