@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from vardkase.hub.law.disposal_marks import with_marks_in_words
 from vardkase.hub.public_records.received.access import require_register
 from vardkase.hub.public_records.received.authorities import find_authority
-from vardkase.hub.public_records.received.disposed import with_marks_in_words
 from vardkase.hub.public_records.received.export import as_csv, as_json
 from vardkase.hub.public_records.received.queries import (
     RegisterFilter,
