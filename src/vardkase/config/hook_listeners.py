@@ -302,9 +302,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         sightings_published, sync.send_sightings, "orders that they be sent to the connections that push them"
     ),
-    Listener(
-        cluster_published, sync.send_cluster, "orders that it be sent to the connections that push clusters"
-    ),
+    Listener(cluster_published, sync.send_cluster, "orders that connections that push clusters send it"),
     Listener(proposals_written, personal_data.mark_written_proposals, "marks personal data in them"),
     Listener(
         proposals_stored, proposal_mails.notify_owner, "mails the owner of the event, once until it decides"

@@ -36,8 +36,12 @@ def proposal_without_offence(actor: Actor, proposal: str, event: str) -> str:
     return _unless_marked(actor, f"marked.part_id = {proposal}.id", event, PROPOSALS)
 
 
-def proposal_comment_without_offence(actor: Actor, comment: str, event: str) -> str:
-    return _unless_marked(actor, f"marked.part_id = {comment}.id", event, PROPOSAL_COMMENTS)
+def proposal_comment_predicate(actor: Actor, comment: str = "c", event: str = "e") -> str:
+    """SQL for comments on a proposal that is readable, for those who take part in the conversation."""
+    if actor.is_site_admin:
+        return "TRUE"
+    unmarked = _unless_marked(actor, f"marked.part_id = {comment}.id", event, PROPOSAL_COMMENTS)
+    return f"({comment}.org_id = %(reader_org)s OR TRUE{unmarked})"
 
 
 def said_without_offence(actor: Actor, said: str) -> str:

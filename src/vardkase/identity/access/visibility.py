@@ -328,16 +328,6 @@ def proposal_predicate(actor: Actor, proposal: str = "s", attribute: str = "a", 
     return f"({readable} AND ({own}))"
 
 
-def proposal_comment_predicate(actor: Actor, comment: str = "c", event: str = "e") -> str:
-    """SQL for comments on a proposal that passes `proposal_predicate`, for those who take part in the conversation."""
-    reader = _reader(actor)
-    if reader.is_site_admin:
-        return "TRUE"
-    return _owned_or(
-        reader, comment, f"TRUE{offence_data.proposal_comment_without_offence(reader, comment, event)}"
-    )
-
-
 def restricted(actor: Actor, part: str) -> str:
     """SQL for parts that a reader of the event may still not be allowed to read; partial indexes cover them."""
     if actor.connection_scope is None:

@@ -21,13 +21,10 @@ from vardkase.core.mail.services import MESSAGES_PER_HOUR, can_send, count_messa
 from vardkase.core.private_links import page_address
 from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.offence_data import proposal_comment_predicate
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.sharing import require_shareable
-from vardkase.identity.access.visibility import (
-    NOBODY_SPECIAL,
-    proposal_comment_predicate,
-    reader_parameters,
-)
+from vardkase.identity.access.visibility import NOBODY_SPECIAL, reader_parameters
 from vardkase.identity.accounts.queries import reading_users
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.locking import lock_event
