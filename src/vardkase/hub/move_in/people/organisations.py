@@ -81,7 +81,7 @@ def take_organisations(taking: Taking) -> None:
 
 
 def _logos(taking: Taking) -> Iterator[str]:
-    """With the organisations, by whose number, name or UUID MISP names the file."""
+    # MISP names the file by the number, name or UUID of the organisation.
     owners: dict[str, str] = {}
     for number, uuid, name in cursor().execute(LOGO_OWNERS):
         owners |= {key.lower(): name for key in (str(number), name, uuid or "") if key}
