@@ -128,16 +128,15 @@ def _alone() -> Iterator[None]:
 def _begin(given: MoveInput) -> Move:
     """The interrupted run of the same dump, with its steps that are done, or a new one. The staging tables are full."""
     unfinished = Move.objects.filter(finished_at=None).first()
-    if unfinished is not None and given.digest in ("", unfinished.source.get("digest")):
-        if staging.is_filled():
-            return unfinished
-        if given.digest:
-            # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
-            with transaction.atomic():
+    if unfinished is not None and given.digest and given.digest == unfinished.source["digest"]:
+        with transaction.atomic():
+            if not staging.is_filled():
+                # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
                 staging.fill(given.read(), again=True)
                 _set_apart(last_move(), unfinished)
                 unfinished.steps.filter(name=BEHIND_STEP.name).delete()
-            return unfinished
+            _require_same(unfinished, staged_source(read_settings(given.settings), given.digest))
+        return unfinished
     with transaction.atomic():
         former = last_move()
         if former is None and unfinished is None:
@@ -185,18 +184,22 @@ def _set_apart(former: Move | None, unfinished: Move | None) -> list[dict[str, A
 
 def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> None:
     """What a dump lacks counts as deleted in MISP: raise Conflict unless it is of the same MISP and has its tables."""
+    _require_same(known, source)
+    # Two may share an organisation, as one for tests may with the real one.
+    shared, differing = cursor().execute(SAME_NUMBER).fetchall()[0]
+    if 2 * differing > shared:
+        raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
+    if missing := sorted(known.source.get("rows", {}).keys() - staged.rows.keys() - NOT_MOVED.keys()):
+        raise Conflict(MoveInProblem.TABLES_MISSING(tables=missing))
+
+
+def _require_same(known: Move, source: Source) -> None:
     # Some MISPs have no UUID of their own.
     if (known.source["uuid"], known.source["host_organisation_uuid"]) != (
         source.uuid,
         source.host_organisation_uuid,
     ):
         raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
-    # Nor do two that share an organisation, as one for tests may with the real one.
-    shared, differing = cursor().execute(SAME_NUMBER).fetchall()[0]
-    if 2 * differing > shared:
-        raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
-    if missing := sorted(known.source.get("rows", {}).keys() - staged.rows.keys() - NOT_MOVED.keys()):
-        raise Conflict(MoveInProblem.TABLES_MISSING(tables=missing))
 
 
 def _taking(move: Move, given: MoveInput, files: MispFiles) -> Callable[[], Taking]:
