@@ -133,7 +133,6 @@ def secret_from(name: str, file: Path) -> str:
 
 
 def former_secrets(file: Path) -> list[str]:
-    """What `vardkase secrets rotate` replaced, the latest first."""
     try:
         return file.read_text(encoding="ascii").split()
     except FileNotFoundError:

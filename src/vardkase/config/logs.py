@@ -106,7 +106,6 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _kinds(fault: BaseException) -> list[str]:
-    """The kinds of an exception and of what caused it."""
     chain: list[BaseException] = [fault]
     while (cause := chain[-1].__cause__ or chain[-1].__context__) and len(chain) < MOST_CAUSES:
         chain.append(cause)

@@ -46,7 +46,6 @@ def close_log() -> AuditCheckpoint | None:
 
 
 def statement_of(row: AuditCheckpoint) -> dict[str, Any]:
-    """What is signed."""
     return {
         "kind": "checkpoint",
         "hub": instance_uuid(),

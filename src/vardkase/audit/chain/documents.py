@@ -37,7 +37,6 @@ def verify_database(*, trusted: tuple[str, ...] = (), outside: tuple[Record, ...
 
 
 def not_sealed() -> int:
-    """Entries that wait for the sealer."""
     return int(cursor().execute(WAITING).fetchall()[0][0])
 
 

@@ -226,7 +226,6 @@ class _Verifier:
                 self._beyond(position, checkpoint)
 
     def _beyond(self, position: int, checkpoint: Record) -> None:
-        """An outside checkpoint that no link here belongs to."""
         values = {"position": position, "time": checkpoint["time"]}
         if not self._is_signed(checkpoint, SIGNED):
             self.result.add(ChainProblem.NOT_SIGNED(**values))

@@ -32,7 +32,6 @@ class CaseDescription:
 
     @property
     def authority_name(self) -> str:
-        """As in letters, if it is the hub owner's."""
         if self.authority is None or self.authority.pk == host_organisation_id():
             return known_owner_name()
         return self.authority.name

@@ -18,7 +18,6 @@ from vardkase.intel.models import Event
 
 
 def last_move() -> Move | None:
-    """The last run that was finished."""
     return Move.objects.exclude(finished_at=None).order_by("-pk").first()
 
 
