@@ -45,7 +45,10 @@ def test_queue_is_looked_at_retried_and_cancelled(seed: Seed) -> None:
     assert json.loads(run("jobs", "restart-workers", "--json").stdout) == {"stopped": 0}
 
 
-def test_secret_key_is_rotated_and_former_ones_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+def test_secret_key_is_rotated_and_former_ones_kept(
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("VARDKASE_SECRET_KEY", raising=False)
     monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path))
     rotate = ("secrets", "rotate", "--data-dir", str(tmp_path))
@@ -56,6 +59,9 @@ def test_secret_key_is_rotated_and_former_ones_kept(tmp_path: Path, monkeypatch:
         assert run(*rotate).exit_code == 0
         keys.append(secret_from("VARDKASE_SECRET_KEY", file))
     assert len(set(keys)) == 3
+    assert AuditEntry.objects.filter(action="secret_key.rotated", actor_name__startswith="console:").count() == 2
+    assert run("audit", "checkpoint", "--json").exit_code == 0
+    assert AuditEntry.objects.filter(action="audit.signed").count() == 1
     former = file.with_name("django.former")
     assert former_secrets(former) == [keys[1], keys[0]]
     assert (file.stat().st_mode & 0o777, former.stat().st_mode & 0o777) == (0o600, 0o600)

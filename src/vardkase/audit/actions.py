@@ -59,6 +59,7 @@ class LogAction(AuditAction):
         _("Two persons agreed to remove archived entries from the audit log"),
     )
     REMOVED = "audit.removed", _("Archived entries were removed from the audit log")
+    SIGNED = "audit.signed", _("A checkpoint of the audit log was made at the console")
     KEY_ROTATED = "audit.key_rotated", _("The key that signs the audit log was replaced")
     VERIFIED = "audit.verified", _("The audit log was verified")
     EXPORTED = "audit.exported", _("The audit log was exported")

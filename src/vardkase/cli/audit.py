@@ -141,9 +141,13 @@ def remove(
 def checkpoint(data_dir: DataDir = None, json: Json = False) -> None:
     """Sign the log as it is now, and print the newest checkpoint."""
     with opened(data_dir):
+        from vardkase.audit.actions import LogAction
         from vardkase.audit.chain.checkpoints import close_log, document_of
         from vardkase.audit.chain.models import AuditCheckpoint
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
 
+        record(console(), LogAction.SIGNED, Target("audit_log"))  # First: the checkpoint covers it.
         close_log()
         newest = AuditCheckpoint.objects.order_by("-pk").first()
         result(document_of(newest) if newest else {}, as_json=json)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from vardkase.cli.installation import DataDir, choose
+from vardkase.cli.installation import DataDir, choose, opened
 from vardkase.cli.output import fail, note
 from vardkase.hub.profiles import EVERY
 
@@ -33,12 +33,23 @@ def rotate(data_dir: DataDir = None) -> None:
     file = choose(data_dir) / "secrets" / "django"
     if not file.exists():
         raise fail("there is no key yet: start the hub once.")
+    with opened(data_dir):
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+        from vardkase.hub.audit_actions.instance import HubAction
+
+        # Recorded first: no key is replaced without a trace.
+        record(console(), HubAction.SECRET_KEY_ROTATED, Target("setting", title="VARDKASE_SECRET_KEY"))
+    _rotate(file)
+    note("Restart the hub. Keep secrets/django.former: secrets in the database are read with it.")
+
+
+def _rotate(file: Path) -> None:
     former = file.with_name("django.former")
     known = former.read_text(encoding="ascii") if former.exists() else ""
     # The former keys first: a power cut between the two leaves nothing unreadable.
     _replace(former, file.read_text(encoding="ascii").strip() + "\n" + known)
     _replace(file, secrets.token_urlsafe(48))
-    note("Restart the hub. Keep secrets/django.former: secrets in the database are read with it.")
 
 
 def _replace(file: Path, text: str) -> None:
