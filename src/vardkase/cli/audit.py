@@ -119,6 +119,9 @@ def remove(
     After the key was replaced, archive the entries again: only what the key in use has signed can be removed.
     """
     with opened(data_dir):
+        from django.db import DatabaseError
+        from psycopg.errors import RaiseException
+
         from vardkase.audit.chain.archives import remove_archived
         from vardkase.audit.chain.problems import ChainProblem
         from vardkase.audit.tables import APPEND_ONLY
@@ -134,6 +137,11 @@ def remove(
                 removed = remove_archived(actor, number, file)
             except OSError as error:
                 raise fail(f"{file} cannot be read: {error.strerror}") from None
+            except DatabaseError as error:
+                if not isinstance(error.__cause__, RaiseException):
+                    raise
+                # What the function of the database refuses, such as a removal that two officers have not approved.
+                raise fail(f"{error.__cause__.diag.message_primary}.") from None
         result({"archive": number, "removed": removed}, as_json=json)
 
 
@@ -192,14 +200,12 @@ def _verified_file(file: Path, keys: list[str], checkpoints: Path | None) -> Ver
 
 
 def _keys(given: list[str]) -> tuple[str, ...]:
-    from vardkase.audit.chain.keys import fingerprint_of
+    from vardkase.audit.chain.keys import is_public_key
     from vardkase.audit.chain.problems import ChainProblem
 
     for key in given:
-        try:
-            fingerprint_of(key)
-        except ValueError:
-            raise fail(ChainProblem.NOT_A_KEY(key=key).wire) from None
+        if not is_public_key(key):
+            raise fail(ChainProblem.NOT_A_KEY(key=key).wire)
     return tuple(given)
 
 

@@ -221,7 +221,7 @@ def propose_recipients(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Propose who can read the backups from now on; an officer approves it. Before there are officers: at once."""
+    """Set who can read the backups from now on, before the hub has officers; later, officers do it on Backups."""
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.backups.recipients import propose_recipients

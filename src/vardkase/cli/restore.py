@@ -90,7 +90,9 @@ def restore(
     result(shown, as_json=json)
     _tell_missing(chosen, restored_keys)
     if left:
-        note("The hub stays closed until that is done: vardkase restored --open.")
+        note(
+            f"The hub stays closed until that is done: vardkase restored --data-dir {chosen} --open --reason WHY"
+        )
 
 
 def restored(

@@ -47,6 +47,14 @@ def is_signed(statement: dict[str, object], signature: str, public_key: str) -> 
     return True
 
 
+def is_public_key(text: str) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+    except ValueError:
+        return False
+    return True
+
+
 def fingerprint_of(public_key: str) -> str:
     return hashlib.sha256(base64.b64decode(public_key)).hexdigest()
 

@@ -55,6 +55,7 @@ RIGHTS = (
         "backup.restored",
         "backup.restored_hub_opened",
         "backup.secrets_copied",
+        "secret_key.rotated",
     ),
     *(
         "content_grant.",
