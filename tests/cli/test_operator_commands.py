@@ -59,7 +59,9 @@ def test_secret_key_is_rotated_and_former_ones_kept(
         assert run(*rotate).exit_code == 0
         keys.append(secret_from("VARDKASE_SECRET_KEY", file))
     assert len(set(keys)) == 3
-    assert AuditEntry.objects.filter(action="secret_key.rotated", actor_name__startswith="console:").count() == 2
+    assert (
+        AuditEntry.objects.filter(action="secret_key.rotated", actor_name__startswith="console:").count() == 2
+    )
     assert run("audit", "checkpoint", "--json").exit_code == 0
     assert AuditEntry.objects.filter(action="audit.signed").count() == 1
     former = file.with_name("django.former")
