@@ -152,6 +152,29 @@ def test_request_is_stale_once_membership_has_changed(seed: Seed, desk: Desk) ->
     )
 
 
+def test_outdated_request_is_replaced_by_a_new_one(seed: Seed, desk: Desk) -> None:
+    """One that can still be approved is not."""
+    member(desk, seed.org_b)
+    officer = at_the_screen(desk.officer)
+    ends = services.terminate(officer, seed.org_b.pk, "It left.", "They stay.", ADVERSE)
+    with pytest.raises(Conflict, check=problem_is(FourEyesProblem.ALREADY_PROPOSED)):
+        services.terminate(officer, seed.org_b.pk, "It has left.", "They stay.", ADVERSE)
+    with_approval.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
+    again = services.terminate(officer, seed.org_b.pk, "It has left.", "They stay.", ADVERSE)
+    assert ApprovalRequest.objects.get(pk=ends.pk).state == "stale"
+    approved(desk.second.user, again)
+    assert Membership.objects.get().state == "terminated"
+
+
+def test_outdated_proposal_of_decision_is_replaced(seed: Seed, desk: Desk) -> None:
+    application, proposal = proposed(at_the_screen(desk.officer))
+    with pytest.raises(Conflict):
+        decisions.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    Application.objects.filter(pk=application.pk).update(answers={**application.answers, "analysis": {}})
+    decisions.propose(at_the_screen(desk.officer), application, "approve", "Jouren är provad.")
+    assert ApprovalRequest.objects.get(pk=proposal.pk).state == "stale"
+
+
 def test_application_is_decided_only_on_pages(seed: Seed, desk: Desk) -> None:
     """Neither with the second officer's key nor right after somebody else has set their password."""
     application, proposal = proposed(at_the_screen(desk.officer))

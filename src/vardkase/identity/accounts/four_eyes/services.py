@@ -20,7 +20,7 @@ from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.four_eyes.parties import parties_of
 from vardkase.identity.accounts.four_eyes.problems import FourEyesProblem
-from vardkase.identity.accounts.four_eyes.queries import find
+from vardkase.identity.accounts.four_eyes.queries import find, has_changed
 from vardkase.identity.accounts.four_eyes.registry import ApprovalAction, action_of, sealed
 from vardkase.identity.accounts.four_eyes.rules import (
     NotEligibleToApprove,
@@ -56,8 +56,8 @@ def propose(
 ) -> ApprovalRequest:
     """Ask a second person to approve an action; before the hub is in use, some are carried out at once.
 
-    `parameters` is JSON and must not contain secrets. Raises Forbidden, Conflict while the same request
-    waits, Invalid under `reason`.
+    `parameters` is JSON and must not contain secrets. A waiting request of which the subject has changed is replaced.
+    Raises Forbidden, Conflict while the same request waits and can be approved, Invalid under `reason`.
     """
     actor.require_own_affairs()
     now = timezone.now()
@@ -229,10 +229,13 @@ def _refuse_twice(request: ApprovalRequest) -> None:
         action=request.action, subject=request.subject, state=State.WAITING
     )
     for earlier in same:
-        # The unique constraint counts one that has lapsed as waiting, until it is marked here.
-        if earlier.is_waiting:
+        # The unique constraint counts one that can no longer be approved as waiting, until it is marked here.
+        if not earlier.is_waiting:
+            earlier.state = State.LAPSED
+        elif has_changed(earlier):
+            earlier.state = State.STALE
+        else:
             raise Conflict(FourEyesProblem.ALREADY_PROPOSED())
-        earlier.state = State.LAPSED
         earlier.save(update_fields=["state"])
 
 

@@ -23,6 +23,7 @@ from vardkase.hub.membership.assessments.stated_conditions import read_condition
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes import services as four_eyes
 from vardkase.identity.accounts.four_eyes.models import RequestState
+from vardkase.identity.accounts.four_eyes.queries import has_changed
 
 
 class DecisionResult(StrEnum):
@@ -47,16 +48,17 @@ def propose(
     """Propose a decision. `exception`: why to approve despite an unmet criterion; `conditions`: see
     `read_conditions`.
 
-    Raises TransitionRefused, Forbidden, Conflict while another proposal waits, Invalid by field.
+    Raises TransitionRefused, Forbidden, Conflict while another proposal waits that can be approved, Invalid by
+    field.
     """
     application = opened(actor, application)
     if outcome not in Outcome.values:
         raise Invalid({"outcome": [CommonProblem.NO_SUCH_CHOICE(choices=Outcome.values)]})
     APPLICATION.after(application.state, outcome)
     if waiting := open_proposal(application):
-        if APPLICATION.may(application.state, waiting.outcome):
+        if APPLICATION.may(application.state, waiting.outcome) and not has_changed(waiting):
             raise Conflict(AssessmentProblem.ALREADY_PROPOSED())
-        # A dismissal, before the applicant completed the application after all.
+        # It cannot be approved any more, such as a dismissal once the applicant has completed the application.
         four_eyes.drop(actor, DECIDE, application.number)
     return _propose(actor, application, outcome, reasons, exception, conditions)
 
