@@ -46,6 +46,7 @@ class DataAnswerProblem(ProblemCode):
     NOTHING_TO_GIVE = _("%(count)s of the selected items no longer hold anything to give a copy of.")
     NO_GROUND = _("Choose the provision that the refusal rests on.")
     NO_REASON = _("Give the reason for the refusal. It is stated in the reply.")
+    NO_MANNER = _("State how the processing is restricted. It is stated in the reply.")
     STILL_THERE = _(
         "%(count)s of the selected items still contain what was searched for. Change or delete them first."
     )

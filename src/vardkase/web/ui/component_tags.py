@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -381,12 +381,14 @@ def menu(
 
 
 @register.simple_tag
-def select_row(name: str, pk: Any, label: str) -> SafeString:
+def select_row(name: str, pk: Any, label: str, chosen: Collection[Any] = ()) -> SafeString:
+    """`chosen`: what was selected when the form was refused."""
     return format_html(
-        '<input class="checkbox" type="checkbox" name="{}" value="{}" data-select aria-label="{}">',
+        '<input class="checkbox" type="checkbox" name="{}" value="{}" data-select aria-label="{}"{}>',
         name,
         pk,
         label,
+        SafeString(" checked") if pk in chosen else "",
     )
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from tests.api.calls import call
@@ -50,6 +51,7 @@ from vardkase.hub.data_protection.requests.models import DataSubjectRight as Rig
 from vardkase.hub.data_protection.requests.models import ItemOutcome as Outcome
 from vardkase.hub.data_protection.requests.rules import MEETS
 from vardkase.hub.data_protection.requests.spilled import forget_spilled
+from vardkase.hub.data_protection.requests.wording import results
 from vardkase.hub.membership.members.models import Membership
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.hooks import SpillDeleted
@@ -66,6 +68,39 @@ pytestmark = pytest.mark.usefixtures("password_is_enough")
 def test_erasure_is_no_restriction_and_whoever_objects_can_be_given_one() -> None:
     assert Outcome.ERASED not in MEETS[Right.RESTRICTION]
     assert Outcome.RESTRICTED in MEETS[Right.OBJECTION]
+
+
+def test_restriction_says_how_and_a_refused_answer_keeps_what_was_selected(seed: Seed, jurist: User) -> None:
+    for subject in ("Fråga", "Följdfråga"):
+        SupportRequest.objects.create(
+            kind="legal", subject=subject, asker_email=EMAIL, deadline=timezone.now(), asker_name=NAME
+        )
+    request, handler = asked(Client(), rights=["restriction", "objection"]), signed_in(jurist)
+    searched(handler, request)
+    hub = of(request, "CERT-SE")
+    answers, chosen = f"/data-requests/controllers/{hub.pk}/items/", item_ids(hub, "support")
+    restricted = decided(chosen[:1], restriction="restricted", objection="erased")
+    refused = handler.post(answers, restricted)
+    assert refused.status_code == 422
+    shown = words(refused)
+    assert "Skriv hur behandlingen har begränsats" in shown
+    assert "Begränsning av behandlingen: hur behandlingen" in shown, (
+        "the right, since several share the field"
+    )
+    assert re.findall(r'name="pk" value="(\d+)"[^>]* checked', shown) == [str(chosen[0])]
+    assert not AnsweredRight.objects.exists()
+
+    how = "Ärendet kan bara läsas av juristen."
+    restricted |= {"restriction_reason": how, "objection_outcome": "restricted", "objection_reason": how}
+    assert handler.post(answers, restricted).status_code == 302
+    assert {(each.outcome, each.ground, each.reason) for each in AnsweredRight.objects.all()} == {
+        ("restricted", "", how)
+    }
+    assert how in words(handler.get(f"/data-requests/controllers/{hub.pk}/"))
+    ConcernedItem.objects.filter(answered_at=None).delete()
+    with override("sv"):
+        (line, _) = results(request)
+    assert line.endswith("Behandlingen begränsad, 1 uppgift: Ärendet kan bara läsas av juristen.")
 
 
 def test_request_that_concerns_three_is_found_answered_and_erased(

@@ -56,6 +56,11 @@ CHANGES = (ItemOutcome.CORRECTED, ItemOutcome.ERASED)
 TOLD_ON = (*CHANGES, ItemOutcome.RESTRICTED)
 ENDED = (*CHANGES, ItemOutcome.GONE)
 """What is only true of what no longer holds what was searched for."""
+# The hub itself only keeps what is restricted from disposal.
+NEED_REASONS = {
+    ItemOutcome.REFUSED: DataAnswerProblem.NO_REASON,
+    ItemOutcome.RESTRICTED: DataAnswerProblem.NO_MANNER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def answer_items(actor: Actor, controller_id: int, item_ids: Iterable[int], data
     """Record for items what was decided on the rights that were asked for; returns how many.
 
     `data` has `{right}_outcome`, `{right}_ground` and `{right}_reason`; a right without an outcome stays as it is.
-    Ground and reason are a refusal's.
+    The ground is a refusal's; the reason says why it was refused, or how the processing is restricted.
 
     What was corrected or erased must no longer hold what was searched for; what is given out is copied. Raises Invalid
     by field, Conflict, NotFound, Forbidden.
@@ -217,14 +222,18 @@ def _decision(right: DataSubjectRight, data: Mapping[str, Any]) -> RightDecision
     outcome, ground = data[f"{right}_outcome"], data.get(f"{right}_ground")
     if outcome not in outcomes_of(right):
         raise Invalid({f"{right}_outcome": [DataAnswerProblem.NOT_AN_OUTCOME()]})
-    if outcome != ItemOutcome.REFUSED:
+    if outcome not in NEED_REASONS:
         return RightDecision(right, ItemOutcome(outcome), "", "")
-    if ground not in refusal_grounds(right):
+    if outcome != ItemOutcome.REFUSED:
+        ground = ""
+    elif ground not in refusal_grounds(right):
         raise Invalid({f"{right}_ground": [DataAnswerProblem.NO_GROUND()]})
     field = f"{right}_reason"
     if not str(data.get(field) or "").strip():
-        raise Invalid({field: [DataAnswerProblem.NO_REASON()]})
-    return RightDecision(right, ItemOutcome.REFUSED, str(ground), text_of(data[field], field, LONGEST_REASON))
+        raise Invalid({field: [NEED_REASONS[outcome]()]})
+    return RightDecision(
+        right, ItemOutcome(outcome), str(ground), text_of(data[field], field, LONGEST_REASON)
+    )
 
 
 def _require_possible(

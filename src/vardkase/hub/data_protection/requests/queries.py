@@ -168,7 +168,10 @@ def final_answers(request: DataSubjectRequest) -> QuerySet[AnsweredRight]:
 
 @dataclass(frozen=True, slots=True)
 class CountedAnswer:
-    """How many items of a controller have one outcome for a right; `ground` and `reason` where it was refused."""
+    """How many items of a controller have one outcome for a right.
+
+    `ground` where it was refused; `reason` there, and where the processing was restricted.
+    """
 
     controller: str
     right: DataSubjectRight

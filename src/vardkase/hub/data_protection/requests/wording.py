@@ -85,7 +85,8 @@ def results(request: DataSubjectRequest) -> list[str]:
         return [gettext("We have found no data on you on the hub.")]
     contacts = _contacts(request)
     lines = [
-        f"{contacts[each.controller]}, {_right(each)}: {each.outcome.label}, {items_in_words(each.count)}."
+        f"{contacts[each.controller]}, {_right(each)}: {each.outcome.label}, {items_in_words(each.count)}"
+        f"{_manner(each.reason)}."
         for each in counted_answers(final_answers(request).exclude(outcome=ItemOutcome.REFUSED))
     ]
     return lines or [gettext("Nothing of what you asked for has been done.")]
@@ -189,6 +190,11 @@ def _applied(request: DataSubjectRequest) -> list[str]:
     grounds = refused.order_by("ground").values_list("ground", flat=True).distinct()
     keys = [*(ARTICLES[right] for right in DataSubjectRight if right in request.rights), *grounds]
     return [cited(key) for key in dict.fromkeys(keys)]
+
+
+def _manner(reason: str) -> str:
+    """How the processing was restricted, to follow the count."""
+    return f": {' '.join(reason.split()).rstrip('.')}" if reason else ""
 
 
 def _right(answer: CountedAnswer) -> str:

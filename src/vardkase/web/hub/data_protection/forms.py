@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.data_protection.breaches.models import BreachKind, BreachRisk, BreachRole
 from vardkase.hub.data_protection.breaches.services import LONGEST, LONGEST_HOW, LONGEST_REFERENCE
-from vardkase.hub.data_protection.requests.models import DataSubjectRight
+from vardkase.hub.data_protection.requests.models import DataSubjectRight, ItemOutcome
 from vardkase.hub.data_protection.requests.rules import outcomes_of, refusal_grounds, right_in_words
 from vardkase.hub.data_protection.requests.services import LONGEST_NAME, LONGEST_REASON, LONGEST_TEXT
 from vardkase.hub.data_protection.requests.terms import SearchTerm, TermKind, field_of
@@ -112,6 +112,13 @@ class BecauseForm(forms.Form):
     )
 
 
+HOW_TO_RESTRICT = _(
+    "If the processing is restricted, the hub only keeps the item from disposal. Make sure yourself that it is not "
+    "used or shared, for example by narrowing its distribution."
+)
+RESTRICTED_OR_REFUSED = _("How the processing is restricted, or the reason for a refusal")
+
+
 class ItemAnswerForm(forms.Form):
     """What was decided on each of the rights that were asked for."""
 
@@ -120,8 +127,12 @@ class ItemAnswerForm(forms.Form):
         self.rights = rights
         for right in rights:
             outcomes = [(outcome.value, outcome.label) for outcome in outcomes_of(right)]
+            may_restrict = ItemOutcome.RESTRICTED in outcomes_of(right)
             self.fields[f"{right}_outcome"] = forms.ChoiceField(
-                label=_("Outcome"), required=False, choices=[("", _("Choose")), *outcomes]
+                label=_("Outcome"),
+                required=False,
+                choices=[("", _("Choose")), *outcomes],
+                help_text=HOW_TO_RESTRICT if may_restrict else "",
             )
             self.fields[f"{right}_ground"] = forms.ChoiceField(
                 label=_("Refused under"),
@@ -129,12 +140,20 @@ class ItemAnswerForm(forms.Form):
                 choices=[("", _("Nothing was refused")), *refusal_grounds(right).items()],
             )
             self.fields[f"{right}_reason"] = forms.CharField(
-                label=_("Reason for a refusal"),
+                label=RESTRICTED_OR_REFUSED if may_restrict else _("Reason for a refusal"),
                 max_length=LONGEST_REASON,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
                 help_text=_("The person reads it in the reply."),
             )
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Name the right, since the summary of errors shows the label alone and several rights share it."""
+        if field and field in self.fields:
+            label = str(self.fields[field].label)
+            right = right_in_words(field.rpartition("_")[0])
+            self[field].label = f"{right}: {label[:1].lower()}{label[1:]}"
+        super().add_error(field, error)
 
     @property
     def by_right(self) -> list[tuple[str, list[forms.BoundField]]]:

@@ -44,6 +44,7 @@ def items_page(
         "may_answer": controller.request.state in OPEN and controller.answered_at is None,
         "unanswered": queries.items(controller).filter(answered_at=None).count(),
         "recipients": recipients_of(answering.changed_events(controller)),
+        "chosen": set(posted.numbers(request, "pk")) if form else (),
         "form": form or ItemAnswerForm(rights=controller.request.rights),
         "told_form": told or RecipientsToldForm(),
         "names": names,
