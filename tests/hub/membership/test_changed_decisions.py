@@ -128,7 +128,12 @@ def test_rejected_application_is_examined_again(seed: Seed, desk: Desk) -> None:
     assert web.post(place, changed).status_code == 302, "the appeal goes on, against the new decision"
     own = signed_in(desk.officer)
     own.cookies[OWN_LINK.cookie] = new_link(application)
-    assert "ansökan prövas på nytt" in own.get("/apply/status/").text
+    status = own.get("/apply/status/").text
+    assert "ansökan prövas på nytt" in status
+    for shown in (status, web.get(path).text):
+        assert f"Upphävt, se {letter.number}." in shown
+        assert "Sista dag att överklaga" not in shown
+        assert "Det senaste förslaget" not in shown, "it was the rejection's"
 
     # The review ends in a new decision, which the page shows instead of the first.
     page = web.get(path).text

@@ -43,12 +43,16 @@ OPENING = "service_by_opening"
 
 @dataclass(frozen=True, slots=True)
 class ServedLetter:
-    """A letter with what is known of its service. `appeal_by` is None if it is not known yet, or nothing to appeal."""
+    """A letter with what is known of its service. `appeal_by` is None if it is not known yet, or nothing to appeal.
+
+    `set_aside_by` is the number of a later letter that sets its decision aside.
+    """
 
     letter: Letter
     receipt: Receipt | None
     served_on: date | None
     appeal_by: date | None
+    set_aside_by: str = ""
 
     @property
     def is_only_opened(self) -> bool:

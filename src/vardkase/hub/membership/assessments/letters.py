@@ -49,6 +49,8 @@ OUTCOMES = {
     Outcome.REJECT: ("letter_rejection", "application_rejected"),
     Outcome.DISMISS: ("letter_dismissal", "application_dismissed"),
 }
+REJECTIONS = tuple(OUTCOMES[outcome][0] for outcome in (Outcome.REJECT, Outcome.DISMISS))
+REOPENINGS = ("letter_reopening", "letter_court_reopening")
 ORDER = "letter_order"
 REQUESTS = {CompletionKind.QUESTION: ("letter_completion", "fl_23"), CompletionKind.ORDER: (ORDER, "fl_20")}
 """By kind of request: its letter, and the provision of `hub.law` that it rests on."""
@@ -80,12 +82,21 @@ def send_decision(actor: Actor, application: Application, proposal: Proposal) ->
     _send(actor, application, letter, OUTCOMES[Outcome(proposal.outcome)][1], DocumentKind.DECISION)
 
 
+def letters_of(application: Application) -> list[ServedLetter]:
+    """The letters to the applicant, with their service; a rejection before a reopening has been set aside by it."""
+    found, later = [], ""
+    for each in reversed(with_service(letters_about(APPLICATION.kind, application.pk), application.sector)):
+        if each.letter.kind in REOPENINGS:
+            later = each.letter.number
+        found.append(replace(each, set_aside_by=later if each.letter.kind in REJECTIONS else ""))
+    return found[::-1]
+
+
 def last_rejection(application: Application) -> Letter | None:
     """The decision by which an application was rejected or dismissed, without its bytes; None if it is not."""
     if application.state not in (ApplicationState.REJECTED, ApplicationState.DISMISSED):
         return None
-    kinds = [OUTCOMES[outcome][0] for outcome in (Outcome.REJECT, Outcome.DISMISS)]
-    rows = Letter.objects.filter(thing_kind=APPLICATION.kind, thing_id=application.pk, kind__in=kinds)
+    rows = Letter.objects.filter(thing_kind=APPLICATION.kind, thing_id=application.pk, kind__in=REJECTIONS)
     return rows.filter(corrects=None).defer("content").order_by("-pk").first()
 
 

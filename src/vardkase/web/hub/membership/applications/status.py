@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core import files
 from vardkase.core.errors import Conflict, Invalid, NotFound
-from vardkase.hub.correspondence.letters.service import note_opened, with_service
-from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
+from vardkase.hub.correspondence.letters.service import note_opened
+from vardkase.hub.correspondence.letters.writing import letter_about
 from vardkase.hub.lifecycle.services import history_of
 from vardkase.hub.membership.applications.accepted_terms import lacks_current_terms
 from vardkase.hub.membership.applications.documents import read_document
@@ -26,6 +26,7 @@ from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import OPEN_TO_MESSAGES, write_message
 from vardkase.hub.membership.applications.services.drafting import may_change
 from vardkase.hub.membership.applications.services.submission import complete, withdraw
+from vardkase.hub.membership.assessments.letters import letters_of
 from vardkase.hub.membership.phases.queries import opening_in_words, phase_title
 from vardkase.hub.membership.problems import MembershipProblem
 from vardkase.hub.membership.questionnaire.steps import BY_NAME
@@ -173,7 +174,7 @@ def _status(request: ApplicantRequest, form: ApplicantMessageForm, status: int =
         ],
         may_complete=application.state == State.COMPLETION_REQUESTED,
         new_terms=NEW_TERMS if lacks_current_terms(application) else "",
-        letters=with_service(letters_about(APPLICATION.kind, application.pk), application.sector),
+        letters=letters_of(application),
         documents=application.documents.exclude(kind__in=LETTERS).order_by("-pk"),
     )
     return render(request, "applications/status.html", context, status=status)

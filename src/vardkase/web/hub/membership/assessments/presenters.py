@@ -8,9 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
-from vardkase.hub.correspondence.letters.service import with_service
 from vardkase.hub.correspondence.letters.signatures import names_of, signature
-from vardkase.hub.correspondence.letters.writing import letters_about
 from vardkase.hub.correspondence.queries import sent_about
 from vardkase.hub.lifecycle.models import HistoryEntry
 from vardkase.hub.lifecycle.services import history_of
@@ -23,6 +21,7 @@ from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.access import conflict_of
 from vardkase.hub.membership.assessments.conflicting_claims import claims
 from vardkase.hub.membership.assessments.decision import refusal_of_dismissal
+from vardkase.hub.membership.assessments.letters import letters_of
 from vardkase.hub.membership.assessments.models import Proposal, Verdict
 from vardkase.hub.membership.assessments.queries import DAYS_TO_DECIDE
 from vardkase.hub.membership.assessments.services.reopening import REOPEN
@@ -106,7 +105,7 @@ def shown(actor: Actor, application: Application, voices: str = "") -> dict[str,
         "history": [
             {"entry": entry, "words": str(APPLICATION.steps[entry.step].act.text)} for entry in history
         ],
-        "letters": with_service(letters_about("application", application.pk), application.sector),
+        "letters": letters_of(application),
         "sent": list(sent_about("application", application.pk)),
         "steps": APPLICATION.open_steps(application.state),
         "reopening": waiting_request(REOPEN.name, application.number),
