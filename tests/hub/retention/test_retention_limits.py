@@ -17,13 +17,17 @@ from tests.hub.retention.stories import CASES, PERSON, RULE, WHY, carried_out, c
 from tests.identity.two_people import approved, at_screen, the_request
 from tests.web.accounts import signed_in
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
+from vardkase.core.mail.models import SentMail
+from vardkase.core.settings.models import SettingValue
 from vardkase.hub.case_files.models import CaseDocument, CaseFile, CaseKind, Direction
 from vardkase.hub.case_files.services import file_document, open_case_file
+from vardkase.hub.data_protection.requests.models import DataRequestState, DataSubjectRequest, FoundItemKind
 from vardkase.hub.open_tasks.registry import tasks_of
 from vardkase.hub.public_records.cases.models import CaseItem
 from vardkase.hub.public_records.cases.services import opening
 from vardkase.hub.retention.carrying_out import carry_out
 from vardkase.hub.retention.counting import count
+from vardkase.hub.retention.mail_log import DAYS, empty_texts
 from vardkase.hub.retention.models import RetentionItemState, RetentionPlanRule, RetentionRun, RunState
 from vardkase.hub.retention.open_tasks import DUE
 from vardkase.hub.retention.proposing import propose_retiring, propose_rule
@@ -265,3 +269,33 @@ def test_pages_from_rule_to_result(seed: Seed, jurist: User, second: User) -> No
             status, body = call(key, "POST", address, {"content": wrong, "reason": WHY})
             assert (status, "content" in str(body)) == (403, True), (address, wrong, status, body)
     assert event.pk
+
+
+def test_texts_of_the_delivery_log_go_after_their_period(seed: Seed) -> None:
+    """Not one that a data subject's open request has found, and never the recipient, the subject and the time."""
+    old, found, new = (
+        SentMail.objects.create(
+            kind="invitation", language="sv", recipient=name, subject="Inbjudan", text="Hej!", written_by="x"
+        )
+        for name in ("old@a.example", "found@a.example", "new@a.example")
+    )
+    day = timezone.now() - timedelta(days=731)
+    SentMail.objects.exclude(pk=new.pk).update(at=day)
+    today = timezone.localdate()
+    asked = DataSubjectRequest.objects.create(rights=["access"], arrived_on=today, deadline=today)
+    controller = asked.controllers.create(organisation=seed.org_a, name="Organisation A")
+    controller.items.create(kind=FoundItemKind.SENT_MAIL, part_id=found.pk, terms=[0])
+
+    def kept() -> set[str]:
+        return set(SentMail.objects.exclude(text="").values_list("recipient", flat=True))
+
+    SettingValue.objects.create(name=DAYS.name, value=0)
+    assert empty_texts() == 0, "never"
+    SettingValue.objects.all().delete()
+    assert empty_texts() == 1
+    assert kept() == {"found@a.example", "new@a.example"}
+    old.refresh_from_db()
+    assert (old.recipient, old.subject, old.at) == ("old@a.example", "Inbjudan", day)
+    DataSubjectRequest.objects.update(state=DataRequestState.ANSWERED)
+    assert empty_texts() == 1
+    assert kept() == {"new@a.example"}

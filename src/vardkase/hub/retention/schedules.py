@@ -1,4 +1,5 @@
-"""The schedule that looks what is due. It changes nothing: an officer's inbox then has the dry run."""
+"""The schedules: one looks what is due and changes nothing (an officer's inbox then has the dry run); one empties the
+delivery log."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict
 from vardkase.core.schedules import Interval, Schedule
+from vardkase.hub.retention.mail_log import EMPTY_TEXTS
 from vardkase.hub.retention.queries import rules_in_force, waiting_run
 from vardkase.hub.retention.running import order_run
 from vardkase.identity.access.job_actors import hub_actor
@@ -41,4 +43,5 @@ SCHEDULES = (
         on=True,
         changed_by=ChangedBy.OFFICERS,
     ),
+    EMPTY_TEXTS,
 )
