@@ -75,6 +75,13 @@ def test_approval_states_conditions_that_the_membership_keeps(seed: Seed, mail: 
     assert set(refused.context["proposal_form"].errors) == {"condition_1_provision"}
     refused = page.post(f"{path}propose/", given | row(1, "condition", " ", "2020-01-01"))
     assert set(refused.context["proposal_form"].errors) == {"condition_1_text", "condition_1_day"}
+    api = {
+        "outcome": "approve",
+        "reasons": REASONS,
+        "conditions": [{"kind": "condition", "day": "2020-01-01"}],
+    }
+    status, body = call(desk.officer.key, "POST", f"/membershipAssessments/propose/{application.number}", api)
+    assert (status, set(body["errors"])) == (403, {"conditions.1.text", "conditions.1.day"})
     rejected = given | {"outcome": "reject"} | row(1, "condition", TWO_FACTORS, in_days(60))
     assert "outcome" in page.post(f"{path}propose/", rejected).context["proposal_form"].errors
     rows = row(1, "condition", TWO_FACTORS, in_days(60), "fl_5")

@@ -10,6 +10,7 @@ from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.fields import Anything, Choice, Date, Flag, Mandatory, Names, Number, Text
 from vardkase.api.inputs import Body, Params
+from vardkase.api.membership.condition_errors import conditions_named
 from vardkase.api.request import Call
 from vardkase.hub.correspondence.letters.writing import letter_about, letters_about
 from vardkase.hub.lifecycle.services import history_of
@@ -199,7 +200,8 @@ def resume(call: Call, number: str, *, body: Resumption) -> Json:
 def propose(call: Call, number: str, *, body: DecisionProposal) -> Json:
     """Propose a decision to a second officer."""
     given = (body.outcome, body.reasons, body.exception, body.conditions)
-    return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *given)))
+    with conditions_named():
+        return Json(_proposal(decisions.propose(call.actor, queries.find(call.actor, number), *given)))
 
 
 @endpoint(

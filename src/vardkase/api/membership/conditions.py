@@ -9,6 +9,7 @@ from vardkase.api.approval_requests import as_json
 from vardkase.api.dispatch import Description, endpoint
 from vardkase.api.fields import Anything, Date, File, Mandatory, Text
 from vardkase.api.inputs import Body
+from vardkase.api.membership.condition_errors import conditions_named
 from vardkase.api.membership.memberships import ADVERSE, OFFICER, ORGANISATION
 from vardkase.api.request import Call
 from vardkase.core.body_limits import BodyLimits
@@ -118,7 +119,10 @@ def view(call: Call, organisation_id: str, condition_id: str) -> Json:
 )
 def propose(call: Call, organisation_id: str, *, body: ProposedConditions) -> Json:
     """Propose conditions and exceptions for a member to a second officer."""
-    made = deciding.propose_conditions(call.actor, organisation_id, body.reason, body.conditions, body.sent)
+    with conditions_named():
+        made = deciding.propose_conditions(
+            call.actor, organisation_id, body.reason, body.conditions, body.sent
+        )
     return Json(as_json(made))
 
 

@@ -37,6 +37,7 @@ class OfficeProblem(ProblemCode):
     BULK_MAIL_DONE = _("This mail has already been sent or stopped.")
     NOBODY_CHOSEN = _("No member that you have chosen has a contact with this role.")
     NO_SUCH_FEED = _("Calendar not found.")
+    NO_SUCH_REPORT = _("Report not found.")
     NO_SUCH_QUARTER = _("There is no report for this quarter.")
     QUARTER_NOT_OVER = _("The report can be issued once the quarter has ended.")
     WHY_AGAIN = _("Enter why the report is issued again, in at most %(count)s characters.")

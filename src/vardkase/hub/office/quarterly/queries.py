@@ -32,7 +32,7 @@ def issued_reports(actor: Actor) -> QuerySet[QuarterlyReport]:
 
 def find_report(actor: Actor, pk: int) -> QuarterlyReport:
     actor.require_staff(*OVERSEE)
-    return first_or_not_found(QuarterlyReport.objects.filter(pk=pk), OfficeProblem.NO_SUCH_QUARTER())
+    return first_or_not_found(QuarterlyReport.objects.filter(pk=pk), OfficeProblem.NO_SUCH_REPORT())
 
 
 def latest_report(quarter: Quarter) -> QuarterlyReport | None:
