@@ -136,6 +136,7 @@ def test_rejected_application_is_examined_again(seed: Seed, desk: Desk) -> None:
         assert "Det senaste förslaget" not in shown, "it was the rejection's"
 
     # The review ends in a new decision, which the page shows instead of the first.
+    assert web.get(f"{path}reopen/").status_code == 302, "it is under review already"
     page = web.get(path).text
     assert f"{path}propose/" in page
     assert "beslutade om avslag" not in page

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Conflict, Forbidden, Invalid
 from vardkase.hub.membership.applications.models import Application
+from vardkase.hub.membership.applications.rules import APPLICATION
 from vardkase.hub.membership.applications.services.conversation import write_message
 from vardkase.hub.membership.assessments import queries
 from vardkase.hub.membership.assessments.models import Outcome
@@ -210,6 +211,9 @@ def step(request: PageRequest, number: str, name: str) -> HttpResponse:
 def reopen(request: PageRequest, number: str) -> HttpResponse:
     """Propose to examine a rejected or dismissed application again."""
     application = queries.find(request.actor, number)
+    if request.method == "GET" and not APPLICATION.may(application.state, "reopen"):
+        messages.error(request, str(APPLICATION.refusal(application.state, "reopen")))
+        return redirect("application", number)
     form = ReopeningForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):

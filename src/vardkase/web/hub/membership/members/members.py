@@ -147,6 +147,9 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         raise Http404
     membership = queries.find_membership(request.actor, pk)
     title, kind, take, help_text = STEPS[name]
+    if request.method == "GET" and name == "reinstate" and not MEMBERSHIP.may(membership.state, name):
+        messages.error(request, str(MEMBERSHIP.refusal(membership.state, name)))
+        return redirect("member", pk)
     form = kind(request.POST or None)
     if isinstance(form, written.AdverseDecisionForm) and not queries.is_reserved(membership):
         form.leave_out_reservation()
