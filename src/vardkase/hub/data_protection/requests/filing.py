@@ -50,7 +50,9 @@ def file_answer(actor: Actor, controller: ConcernedController) -> None:
         if controller.recipients_told:
             lines.append(gettext("How recipients were told: %(how)s") % {"how": controller.recipients_told})
         title = gettext("Answer of a controller")
-        _file(actor, controller.request, Direction.INCOMING, title, lines, controller.name)
+        # The hub owner's own answer has come from nobody.
+        direction = Direction.INTERNAL if controller.is_hub_owner else Direction.INCOMING
+        _file(actor, controller.request, direction, title, lines, controller.name)
 
 
 def file_copy(

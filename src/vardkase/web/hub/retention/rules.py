@@ -73,7 +73,9 @@ def add(request: PageRequest, subject: str) -> HttpResponse:
         heading = gettext("New rule for closed cases")
         intro = gettext(
             "Of a case that is disposed of, only its number and dates, and the numbers, dates and SHA-256 of its "
-            "documents, are kept. Everything else is permanently erased."
+            "documents, are kept in the case. The registers also keep kind, legal form, outcome and the verdict on "
+            "each criterion, and of a membership the organisation. Approvals keep who, when, outcome and ground. "
+            "Everything else is permanently erased."
         )
     else:
         heading = gettext("New rule for personal data")
