@@ -24,6 +24,7 @@ from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.office.staff import DESKS
 from vardkase.hub.profiles import Profile, is_available, profile
+from vardkase.hub.public_records.cases.own_consultations import waiting_for_us as consultations_to_answer
 from vardkase.hub.public_records.cases.queries import waiting_for as requests_to_answer
 from vardkase.hub.public_records.officers.rules import authority_of, may_name
 from vardkase.hub.public_records.received.access import has_own_register
@@ -138,6 +139,14 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 icon="fingerprint-scan",
                 requires=Permission.ADMIN,
                 waiting=waiting_for_us,
+                is_content=True,
+            ),
+            NavigationItem(
+                "own_consultations",
+                _("Consultations to answer"),
+                icon="message",
+                requires=Permission.ADMIN,
+                waiting=consultations_to_answer,
                 is_content=True,
             ),
             NavigationItem("hub", _("Our hub"), icon="plug-connected"),

@@ -28,7 +28,11 @@ def link_to_case(case: RecordsCase) -> str:
 
 
 def link_to_consultation(consultation: MemberConsultation) -> str:
-    return private_address(CONSULTATION_PATH, CONSULTATIONS.sign(consultation.uuid.hex))
+    return private_address(CONSULTATION_PATH, secret_of_consultation(consultation))
+
+
+def secret_of_consultation(consultation: MemberConsultation) -> str:
+    return CONSULTATIONS.sign(consultation.uuid.hex)
 
 
 def case_opened_by(link: str) -> RecordsCase:

@@ -15,6 +15,7 @@ from vardkase.web.hub.public_records.cases import (
     following,
     index,
     material,
+    own_consultations,
     statistics,
 )
 
@@ -51,6 +52,12 @@ urlpatterns = [
     path("public-records/follow/case/", following.follow, name="records_follow_case"),
     path(
         "public-records/follow/document/<int:document>/", following.document, name="records_follow_document"
+    ),
+    path("public-records/consultations/", own_consultations.index, name="own_consultations"),
+    path(
+        "public-records/consultations/<int:pk>/open/",
+        own_consultations.open_own,
+        name="own_consultation_open",
     ),
     path("public-records/consulted/", consulted.open_link, name="records_consulted"),
     path("public-records/consulted/material/", consulted.answer, name="records_consulted_answer"),
