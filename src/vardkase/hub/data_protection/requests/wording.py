@@ -143,10 +143,12 @@ def about_processing(request: DataSubjectRequest) -> list[str]:
     found.append(
         gettext(
             "You can ask for rectification, erasure or restriction, and object to the processing. No automated "
-            "decisions are made about you by the service. More on how we handle personal data: %(link)s"
+            "decisions are made about you by the service."
         )
-        % {"link": f"{settings.BASE_URL}/about/personal-data/"}
     )
+    if settings.BASE_URL:
+        link = f"{settings.BASE_URL}/about/personal-data/"
+        found[-1] += " " + gettext("More on how we handle personal data: %(link)s") % {"link": link}
     return found
 
 

@@ -165,6 +165,7 @@ def step(request: PageRequest, pk: int, name: str) -> HttpResponse:
         "waiting": still_open(membership) if name == "activate" else [],
         "needed": never_waived(membership) if name == "activate" else [],
         "is_final": name == "terminate",
+        "proposed_steps": ("terminate", "reinstate"),
         "language": membership.language,
         "hearings": open_hearings(membership) if name in ("suspend", "terminate") else [],
         "ending": services.would_end(membership) if name == "terminate" else {},
