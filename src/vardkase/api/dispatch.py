@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
@@ -30,6 +29,7 @@ from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBo
 from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.outages import outage_of, took_too_long
+from vardkase.core.telemetry.request_ids import new_request_id, request_id
 from vardkase.core.time_budget import allow
 from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.hub.profiles import is_available
@@ -331,7 +331,7 @@ def _answer_of_exception(error: Exception, route: Route, request: HttpRequest) -
         return _answer_of(refused, route, request)
     if outage := outage_of(error):
         return _answer_of(outage, route, request)
-    number = str(uuid.uuid4())
+    number = request_id.get() or new_request_id()
     # The frames without the exception itself, whose text may repeat what was sent.
     frames = "".join(traceback.format_tb(error.__traceback__))
     logger.error(
