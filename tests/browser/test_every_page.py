@@ -92,6 +92,7 @@ ELSEWHERE = {
         "welcome/",
     ),
     "have tests of their own in a browser, or pages of the same kind here": (
+        "administration/audit/archives/<",
         "administration/feeds/own/<",
         "administration/public-page/<",
         "administration/schedules/<",

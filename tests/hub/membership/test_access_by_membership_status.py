@@ -264,6 +264,7 @@ def test_ended_membership_opens_nothing(setup: Setup) -> None:
         "contributions": "It stays, in its name.",
         "events": 1, "attributes": 0, "users": 3, "keys": 3, "connections": 1,
         "accounts": list(people.values_list("pk", flat=True)), "restrictions": [], "state": "active",
+        "servers": {str(setup.server.pk): ["push", "pull", "caching_enabled"]},
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import translation
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
@@ -119,7 +120,8 @@ def test_issuer_is_asked_through_the_gateway_where_a_setting_allows_it(
     assert told(content) == ("trusted", "not_asked")
     assert len(running.requests) == asked
     found = check_signatures(content)
-    words = verdict_words(found.verdict, [{"revocation": each.revocation} for each in found.signatures])
+    with translation.override("en"):
+        words = verdict_words(found.verdict, [{"revocation": each.revocation} for each in found.signatures])
     assert words == "Valid signature, revocation not checked"
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from vardkase.audit.tables import FILLED_BY_DATABASE
 from vardkase.core.database.tuning import server_settings
 from vardkase.core.sql import cursor
 from vardkase.exchange.modules.module_requests import status as modules_status
@@ -138,6 +139,7 @@ def _differing_columns(columns: dict[str, list[str]]) -> dict[str, list[dict[str
         meta = model._meta  # noqa: SLF001 - Django's documented interface, for all its name
         table = meta.db_table
         expected = {str(field.column) for field in meta.local_concrete_fields}
+        expected |= set(FILLED_BY_DATABASE.get(table, ()))
         actual = set(columns.get(table, ()))
         faults = [("missing_column", name) for name in sorted(expected - actual)]
         faults += [("additional_column", name) for name in sorted(actual - expected)]
