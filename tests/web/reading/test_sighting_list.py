@@ -69,7 +69,7 @@ def test_list_is_filtered_and_shows_what_the_policy_allows(seed: Seed, setup: Se
     ):
         assert said in text_of(partner.get(LIST + query)), query
     first = text_of(owner.get(LIST + "?rows=20"))
-    assert "Showing 3, newest first" in first
+    assert "1–3 of 3, newest first" in first
 
     configure("Plugin.Sightings_anonymise", True)
     assert "Organisation C" not in text_of(partner.get(LIST)).split("<tbody>")[1].split("</tbody>")[0]
