@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 
@@ -60,7 +61,8 @@ def signed_by(pair: KeyPair, stamper: DummyTimeStamper | None = None) -> bytes:
     made = PdfSigner(
         PdfSignatureMetadata(field_name="S1", md_algorithm="sha256"), signer, timestamper=stamper
     )
-    return bytes(made.sign_pdf(writer).getvalue())
+    with ThreadPoolExecutor(1) as thread:  # Playwright leaves its event loop running in the thread of tests.
+        return bytes(thread.submit(made.sign_pdf, writer).result().getvalue())
 
 
 def with_data(content: bytes, issuer: Issuer, *, reply: bytes = b"", lists: bytes = b"") -> bytes:
