@@ -32,11 +32,18 @@ COMMANDS = {
     Reads.CONTENT: ("export", "feed export"),
     Reads.METADATA: (
         *("import", "policy try", "feed refresh"),
+        *("audit archive", "audit export"),
+        *(f"move-in {each}" for each in ("compare", "log", "report")),
         *(f"content-access {each}" for each in ("end", "list", "show", "withdraw")),
     ),
     Reads.NOTHING: (
         *("check", "createuser", "demo", "enrol", "enrolment-code", "init", "knowledge update", "migrate"),
         *("policy export", "policy show", "serve", "staff", "version", "worker"),
+        *("doctor", "move-in switch-on", "remove", "restore", "restored", "secrets rotate", "upgrade"),
+        *(f"audit {each}" for each in ("checkpoint", "keys", "remove", "verify")),
+        *(f"backup {each}" for each in ("list", "log", "new-identity", "prune", "recipients list")),
+        *(f"backup {each}" for each in ("recipients propose", "run", "secrets", "stop", "verify")),
+        *(f"jobs {each}" for each in ("cancel", "list", "restart-workers", "retry")),
         *(f"key {each}" for each in ("issue", "list", "revoke")),
         *(
             f"membership {each}"

@@ -25,6 +25,7 @@ EXCEPTIONS = {
         "customer_service/asking.py: index",
         "membership/onboarding/connections.py: index",
         "data_protection/own_tasks.py: index",
+        "public_records/cases/own_consultations.py: index",
         "training/views.py: of_member",
     },
     "shows the rows of one thing": {

@@ -1,6 +1,7 @@
 """Parts of the hub whose libraries are extras of the package (`project.optional-dependencies` in pyproject.toml).
 
-The embedded PostgreSQL is one too; `core.database.binaries` looks for it, before there are settings or translations.
+The embedded PostgreSQL and traces are extras too; `core.database.binaries` and `core.telemetry.traces` look for them,
+before there are settings or translations.
 """
 
 from __future__ import annotations

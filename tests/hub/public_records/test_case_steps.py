@@ -16,7 +16,6 @@ from pypdf import PdfReader
 
 from tests.api.calls import call
 from tests.factories import make_key, make_role, make_user
-from tests.factories.applications import make_staff
 from tests.factories.intel import make_event
 from tests.factories.records_cases import (
     SECRET,
@@ -27,15 +26,14 @@ from tests.factories.records_cases import (
     release_all,
     with_material,
 )
-from tests.factories.seed import ORG_ADMIN, USER, ApiUser, Seed
+from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
-from tests.web.private_links import fill_in, follow
+from tests.web.private_links import follow
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.case_files.appeals import services as appeals
 from vardkase.hub.case_files.appeals.models import Appeal
 from vardkase.hub.case_files.models import CaseDocument
 from vardkase.hub.lifecycle import TransitionRefused
-from vardkase.hub.membership.members.models import Membership, MembershipState
 from vardkase.hub.public_records.cases import links, queries
 from vardkase.hub.public_records.cases.filing import file_of
 from vardkase.hub.public_records.cases.models import (
@@ -61,49 +59,9 @@ from vardkase.hub.spills.proof import searched
 from vardkase.identity.access.actor import Actor, actor_for, visitor
 from vardkase.identity.access.permissions import Credential
 from vardkase.identity.accounts.models import User
-from vardkase.identity.accounts.staff import StaffRole
 from vardkase.intel.services.publish import publish_event
-from vardkase.web.hub.public_records.cases.consulted import LINK
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough", "mail_server")]
-
-
-def test_member_finds_and_answers_a_consultation_without_its_link(seed: Seed) -> None:
-    """Its administrators and contacts; nobody else, here or elsewhere, and no longer than it can be answered."""
-    incident(seed)
-    jurist = at_a_browser(officer_of(seed, "org_b"))
-    case = with_material(jurist)
-    (asked,) = consulting.consult(jurist, case.number, [seed.org_a.pk], 2)
-    contact = make_user(seed.org_a, make_role("Contact", USER), "security@a.example")
-    Membership.objects.create(
-        organisation=seed.org_a,
-        state=MembershipState.ACTIVE,
-        details={"contact_security": {"email": "Security@a.example"}},
-    )
-    elsewhere = make_user(seed.org_c, make_role("Admin elsewhere", ORG_ADMIN), "admin@c.example")
-    listed, opens = "/public-records/consultations/", f"/public-records/consultations/{asked.pk}/open/"
-    answered_by = signed_in(contact)
-    for client in (signed_in(seed.org_admin.user), answered_by):
-        page = client.get(listed).content.decode()
-        assert opens in page
-        assert case.authority.name in page
-        assert case.number not in page
-    outsider, colleague = signed_in(elsewhere), signed_in(seed.publisher.user)
-    operator = signed_in(make_staff(seed, StaffRole.OPERATOR, "drift@hub.example"))
-    assert opens not in outsider.get(listed).content.decode()
-    assert outsider.post(opens).status_code == 404
-    for client in (colleague, operator):
-        assert client.get(listed).status_code == 403
-        refused = client.post(opens)
-        assert (refused.status_code, LINK.cookie in refused.cookies) == (403, False)
-    assert answered_by.get(opens).status_code == 405
-    shown = answered_by.post(opens, follow=True)
-    assert {item.publisher_id for item in shown.context["items"]} == {seed.org_a.pk}
-    assert fill_in(answered_by, shown, answer="release", name="Eva Ek").status_code == 302
-    asked.refresh_from_db()
-    assert asked.answered_by == "Eva Ek"
-    assert opens not in answered_by.get(listed).content.decode()
-    assert answered_by.post(opens).status_code == 404
 
 
 def test_each_member_is_asked_about_its_own_material_only(seed: Seed) -> None:

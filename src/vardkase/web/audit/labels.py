@@ -98,6 +98,7 @@ NOUNS: dict[str, str | Promise] = {
     "security_statement": _("Security statement"),
     "member_condition": _("Condition or exception of a member"),
     "server": _("Connection"),
+    "secret_key": _("Signing key"),
     "setting": pgettext_lazy("of the hub", "Setting"),
     "sharing_group": _("Sharing group"),
     "sharing_group_blueprint": _("Rule for a sharing group"),
