@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.installation import DataDir, choose, opened
+from vardkase.cli.output import fail
+from vardkase.core.backup import pending
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -22,6 +24,8 @@ Concurrency = Annotated[int, typer.Option(min=1, help="How many jobs run at the 
 
 def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
     """Run background jobs until stopped. `serve` starts a worker itself."""
+    if left := pending.left(choose(data_dir)):
+        raise fail(f"{' '.join(left)} Jobs run after that: `vardkase restored --open`.")
     with opened(data_dir):
         from django.db import connection
         from procrastinate.contrib.django import app
