@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,11 +108,3 @@ def test_packed_dumps_are_staged(db: None, tmp_path: Path) -> None:
     (tmp_path / "cut.xz").write_bytes(lzma.compress(content)[:-40])
     with refused("UNPACKING"):
         list(read_dump(tmp_path / "cut.xz"))
-
-
-def test_real_dump_is_staged(db: None) -> None:
-    file = os.environ.get("VARDKASE_MISP_DUMP")
-    if not file:
-        pytest.skip("VARDKASE_MISP_DUMP names no dump")
-    staged = staging.fill(read_dump(Path(file)))
-    assert staged.rows["users"] > 0
