@@ -26,9 +26,13 @@ help: ## Show this list
 run: ## Start everything; prints the address and, the first time, the administrator's credentials
 	@./vardkase serve
 
-test: setup tools ## Run the test-suite
+test: setup tools tests/__pycache__ ## Run the test-suite
 	@# It prints the total, and fails below the floor of pyproject.toml.
 	@$(BIN)/pytest $(PYTEST_OPTIONS) --cov --cov-report=
+
+# pytest compiles each test module once, before its workers would all do so at the same time.
+tests/__pycache__: | setup
+	@$(BIN)/pytest --collect-only --quiet --quiet > /dev/null
 
 test-long: setup tools ## Run the long lane: many rounds, large stores, every combination
 	@$(BIN)/pytest $(PYTEST_OPTIONS) -m long
@@ -37,14 +41,13 @@ quick: setup ## Answer within 90 seconds: style, the rules, and a story or two o
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/pytest -n 2 $(QUICK)
 
-lint: setup ## Check style, types, layers, templates, scripts and styles
-	@# Types take one core for a minute or so: the others are checked on another meanwhile.
-	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-rest
+# Types take one core for a minute or so: `make --jobs 2` checks the others, or runs tests, meanwhile.
+lint: lint-types lint-rest ## Check style, types, layers, templates, scripts and styles
 
-lint-types:
+lint-types: setup
 	$(BIN)/mypy
 
-lint-rest:
+lint-rest: setup
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/lint-imports
