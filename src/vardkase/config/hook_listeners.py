@@ -152,7 +152,7 @@ LISTENERS: tuple[Listener[Any], ...] = (
     Listener(
         intel.event_changed,
         personal_data.mark_changed,
-        "marks personal data in the title, tags, reports and comments of objects, if they have changed",
+        "marks personal data in its title, tags (of attributes too), reports and comments of objects, as changed",
     ),
     Listener(
         intel.attributes_edited, stream_events.edited_attributes, "enters them in the outbox for streams"

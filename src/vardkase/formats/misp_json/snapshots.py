@@ -145,7 +145,7 @@ SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WH
         FROM event_tag et JOIN tag t ON t.id = et.tag_id WHERE et.event_id = e.id AND NOT et.local),
     ARRAY(
         SELECT a.uuid FROM offence JOIN attribute a ON a.id = offence.part_id
-        WHERE offence.place IN ('attribute', 'object-attribute', 'file-name')
+        WHERE offence.place IN ('attribute', 'object-attribute', 'file-name', 'attribute-tag')
         UNION
         SELECT r.uuid FROM offence JOIN event_report r ON r.id = offence.part_id WHERE offence.place = 'report'
         UNION

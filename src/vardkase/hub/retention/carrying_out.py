@@ -129,7 +129,7 @@ def _cases(actor: Actor, run: RetentionRun) -> Iterator[None]:
 
 
 def _guarded(rows: QuerySet[RetentionItem], act: Callable[[list[RetentionItem]], None]) -> None:
-    """Do it in a transaction of its own; what fails is on record as failed, and the rest goes on."""
+    # In a transaction of its own; what fails is on record as failed, and the rest goes on.
     try:
         with transaction.atomic():
             if items := list(rows.select_for_update(of=("self",)).select_related("rule").order_by("pk")):
@@ -176,7 +176,7 @@ def _end_in_event(actor: Actor, run: RetentionRun, items: list[RetentionItem]) -
 
 
 def _still_due(run: RetentionRun, event: Event, items: list[RetentionItem]) -> list[RetentionItem]:
-    """Asked before anything is changed: somebody may have changed the event since the dry run."""
+    # Asked before anything is changed: somebody may have changed the event since the dry run.
     rules = {item.rule_id: item.rule for item in items}
     due = {pk: still_due_in_event(run, rule, event.pk) for pk, rule in rules.items()}
     return [item for item in items if (item.place, item.part_id) in due[item.rule_id]]
@@ -223,7 +223,7 @@ def _end_of_note(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
 
 
 def _publish(actor: Actor, event_id: int) -> bool:
-    """Send what was changed on; False if it has to wait for the event's owner."""
+    # False if it has to wait for the event's owner.
     try:
         with transaction.atomic():
             return publish_event(actor, event_id, confirmed=True).published

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from vardkase.identity.access.actor import Actor
 
-ATTRIBUTES = "('attribute', 'object-attribute', 'file-name')"
+ATTRIBUTES = "('attribute', 'object-attribute', 'file-name', 'attribute-tag')"
 REPORTS = "('report')"
 OBJECTS = "('object')"
 PROPOSALS = "('proposal')"

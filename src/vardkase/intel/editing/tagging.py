@@ -17,7 +17,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.audiences import READERS, Audiences, attribute_audiences
 from vardkase.intel.kernel.audit_entries import attribute_target, event_target
-from vardkase.intel.kernel.locking import lock_event, touch
+from vardkase.intel.kernel.locking import changed_locally, lock_event, touch
 from vardkase.intel.models import Attribute, AttributeTag, Event, EventTag
 from vardkase.intel.models.event import LONGEST_RELATIONSHIP
 from vardkase.intel.problems import TaggingProblem
@@ -82,8 +82,7 @@ def attach_tag(
     if scope and _links(target).filter(tag__name__istartswith=scope).exists():
         raise Invalid(TaggingProblem.EXCLUDED())
     _link(target, chosen, local=local, relationship_type=relationship_type)
-    if not local:
-        touch(target.event, _audiences(target))
+    _touch(target, local=local)
     record(actor, IntelAction.TAG_ATTACHED, _audit_target(target), {"tag": chosen.name, "local": local})
     return Tagged(target, chosen, local, changed=True)
 
@@ -99,8 +98,7 @@ def detach_tag(actor: Actor, uuid: UUID, tag: str | int) -> Tagged:
         raise target.not_attached()
     require_may_tag(actor, target.event, local=local)
     _links(target).filter(tag=chosen, local=local).delete()
-    if not local:
-        touch(target.event, _audiences(target))
+    _touch(target, local=local)
     record(actor, IntelAction.TAG_DETACHED, _audit_target(target), {"tag": chosen.name})
     return Tagged(target, chosen, local, changed=True)
 
@@ -230,6 +228,13 @@ def _link(target: Taggable, tag: Tag, *, local: bool, relationship_type: str) ->
         local=local,
         relationship_type=relationship_type,
     )
+
+
+def _touch(target: Taggable, *, local: bool) -> None:
+    if local:
+        changed_locally(target.event)
+    else:
+        touch(target.event, _audiences(target))
 
 
 def _audiences(target: Taggable) -> Audiences:

@@ -79,6 +79,11 @@ def touch(event: Event, audiences: Audiences = READERS) -> None:
     event_changed.emit(EventChanged(event.pk))
 
 
+def changed_locally(event: Event) -> None:
+    """After a change that stays on this hub, such as of local tags: no time moves, and nothing is to be published."""
+    event_changed.emit(EventChanged(event.pk))
+
+
 TOUCH = """
 UPDATE event SET being_changed = being_changed OR published, published = FALSE, timestamp = %(now)s,
     attribute_count = (SELECT count(*) FROM attribute WHERE event_id = %(id)s AND NOT deleted)

@@ -11,15 +11,15 @@ from django.db.models.functions import RowNumber
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Attribute, EventReport, Object
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.intel.personal_data.queries import marks_in_event
+from vardkase.intel.personal_data.tags import tag_texts
 from vardkase.intel.queries.find import Reference, find_event
-from vardkase.knowledge.taxonomies.models import Tag
 
 SHOWN = 3
 """Details of a kind."""
 LONGEST = 100
-IN_ATTRIBUTES = (MarkPlace.ATTRIBUTE, MarkPlace.OBJECT_ATTRIBUTE, MarkPlace.FILE_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class MarkedDetail:
 
     @property
     def is_in_attribute(self) -> bool:
-        return self.place in IN_ATTRIBUTES
+        return self.place in ON_ATTRIBUTES
 
     @property
     def is_in_object(self) -> bool:
@@ -49,23 +49,27 @@ def first_details(actor: Actor, reference: Reference) -> dict[str, list[MarkedDe
     numbered = Window(RowNumber(), partition_by=F("kind"), order_by="pk")
     marks = marks_in_event(actor, event.id).select_related(None).annotate(number=numbered)
     rows = marks.filter(number__lte=SHOWN).values_list("kind", "place", "part_id", "field", "start", "end")
-    attributes = Attribute.objects.filter(event_id=event.id).in_bulk(_parts(rows, *IN_ATTRIBUTES))
+    attributes = Attribute.objects.filter(event_id=event.id).in_bulk(_parts(rows, *OF_ATTRIBUTES))
     reports = EventReport.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.REPORT))
     objects = Object.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.OBJECT))
-    tags = Tag.objects.in_bulk(_parts(rows, MarkPlace.TAG))
+    on_attributes = {int(row[3]) for row in rows if row[1] == MarkPlace.ATTRIBUTE_TAG}
+    tags = tag_texts(_parts(rows, MarkPlace.TAG) | on_attributes)
     holders: dict[str, Mapping[int, object]] = {
-        **dict.fromkeys(IN_ATTRIBUTES, attributes),
+        **dict.fromkeys(OF_ATTRIBUTES, attributes),
         MarkPlace.REPORT: reports,
         MarkPlace.OBJECT: objects,
-        MarkPlace.TAG: tags,
         MarkPlace.TITLE: {0: event},
     }
     found: dict[str, list[MarkedDetail]] = {}
     for kind, place, part, field, start, end in rows:
-        text = str(getattr(holders[place].get(part), field, ""))[start:end][:LONGEST]
+        if place in (MarkPlace.TAG, MarkPlace.ATTRIBUTE_TAG):
+            whole = tags.get(part if place == MarkPlace.TAG else int(field), "")
+        else:
+            whole = str(getattr(holders[place].get(part), field, ""))
+        text = whole[start:end][:LONGEST]
         found.setdefault(kind, []).append(MarkedDetail(MarkPlace(place), part, text))
     return found
 
 
-def _parts(rows: Iterable[tuple[Any, ...]], *places: MarkPlace) -> set[int]:
+def _parts(rows: Iterable[tuple[Any, ...]], *places: str) -> set[int]:
     return {row[2] for row in rows if row[1] in places}

@@ -16,12 +16,14 @@ from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.misp.types import ATTACHMENT_TYPES
 
-VERSION = 5
+VERSION = 6
 """Of the detection; a higher one has all events searched again."""
 
 READ_TYPES = frozenset(KIND_OF_TYPE) | TYPES_OF_TEXT
 FILE_TYPES = ATTACHMENT_TYPES | {"filename", "email-attachment"}
 OF_ATTRIBUTES = (MarkPlace.ATTRIBUTE.value, MarkPlace.OBJECT_ATTRIBUTE.value, MarkPlace.FILE_NAME.value)
+ON_ATTRIBUTES = (*OF_ATTRIBUTES, MarkPlace.ATTRIBUTE_TAG.value)
+"""Places whose part is an attribute: of its own texts, and with its tags."""
 
 
 class NewMark(NamedTuple):

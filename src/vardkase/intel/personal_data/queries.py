@@ -22,7 +22,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.columns import EventRow
 from vardkase.intel.models import Attribute, EventReport, Object
 from vardkase.intel.personal_data.kinds import PersonalDataKind
-from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES
 from vardkase.intel.personal_data.models import CONTRIBUTED, MarkPlace, PersonalDataMark
 from vardkase.intel.queries.attribute_lines import attribute_lines
 from vardkase.intel.queries.find import Reference, find_event
@@ -96,7 +96,7 @@ def answerable_marks(event_id: int) -> QuerySet[PersonalDataMark]:
     objects = Object.objects.filter(event=event_id, deleted=True).exclude(comment="").values("pk")
     return PersonalDataMark.objects.filter(event=event_id).exclude(
         Q(place__in=CONTRIBUTED)
-        | Q(place__in=OF_ATTRIBUTES, part_id__in=attributes)
+        | Q(place__in=ON_ATTRIBUTES, part_id__in=attributes)
         | Q(place=MarkPlace.REPORT, part_id__in=reports)
         | Q(place=MarkPlace.OBJECT, part_id__in=objects)
     )
@@ -163,15 +163,16 @@ def marked_texts(actor: Actor, reference: Reference, kind: str) -> list[MarkedTe
     """The first ones of a kind, of attributes those that the actor may read. Raises NotFound, Forbidden."""
     event = find_event(actor, reference)
     marks = list(marks_in_event(actor, reference).filter(kind=kind)[:MOST_SHOWN])
-    ids = [mark.part_id for mark in marks if mark.place in OF_ATTRIBUTES]
+    ids = [mark.part_id for mark in marks if mark.place in ON_ATTRIBUTES]
     lines = attribute_lines(actor, event.id, ids, deleted=False)
     found: list[MarkedText] = []
     for mark in marks:
         whole = event.info if mark.place == MarkPlace.TITLE else ""
-        if mark.place in OF_ATTRIBUTES:
+        if mark.place in ON_ATTRIBUTES:
             line = lines.get(mark.part_id)
             if line is None:
                 continue
-            whole = line.value if mark.field == "value" else line.comment
+            if mark.place in OF_ATTRIBUTES:
+                whole = line.value if mark.field == "value" else line.comment
         found.append(MarkedText(MarkPlace(mark.place), mark.part_id, whole[mark.start : mark.end]))
     return list(dict.fromkeys(found))

@@ -24,7 +24,7 @@ from vardkase.intel.editing.deletion import soft_delete_attributes
 from vardkase.intel.kernel.attribute_changes import AttributeChanges, collect_change, write_changes
 from vardkase.intel.kernel.audiences import attribute_audiences
 from vardkase.intel.kernel.audit_entries import event_target
-from vardkase.intel.kernel.locking import lock_own_event, touch
+from vardkase.intel.kernel.locking import changed_locally, lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event
@@ -35,6 +35,7 @@ from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.pseudonyms import is_pseudonym, pseudonym
 from vardkase.intel.personal_data.queries import answerable_marks
 from vardkase.intel.personal_data.services import complete
+from vardkase.intel.personal_data.tags import attribute_tags_with, take_off_attributes
 from vardkase.intel.personal_data.texts import replace_in_texts, texts_with
 from vardkase.misp.types import category_allows
 from vardkase.misp.values import normalise, validate
@@ -71,15 +72,16 @@ def parts_with(actor: Actor, event_id: int, kind: str) -> MarkedParts:
     """Raises NotFound, Forbidden."""
     may_answer(actor, event_id)
     of_kind = known_kind(kind)
-    return MarkedParts(sorted(_spans(event_id, of_kind)), len(texts_with(event_id, of_kind)))
+    attributes = {*_spans(event_id, of_kind), *attribute_tags_with(event_id, of_kind)}
+    return MarkedParts(sorted(attributes), len(texts_with(event_id, of_kind)))
 
 
 @transaction.atomic
 def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
     """Replace what is marked as `kind` in an own event by pseudonyms, or remove it; returns in how many parts.
 
-    A value that is marked as a whole is removed with its attribute. A tag is taken off the event either way: its name
-    belongs to all who use it. Raises NotFound, Forbidden, NotYours, Invalid,
+    A value that is marked as a whole is removed with its attribute. A tag is taken off either way: its name belongs to
+    all who use it. Raises NotFound, Forbidden, NotYours, Invalid,
     Conflict if nothing is marked.
     """
     actor.require_writing(Permission.PUBLISH)
@@ -89,20 +91,25 @@ def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
     how, of_kind = Replacement(way), known_kind(kind)
     complete(event.pk)
     spans, texts = _spans(event.pk, of_kind), texts_with(event.pk, of_kind)
-    if not spans and not texts:
+    tags = attribute_tags_with(event.pk, of_kind)
+    if not spans and not texts and not tags:
         raise Conflict(PersonalDataProblem.NOTHING_TO_REPLACE())
-    if sum(map(len, [*spans.values(), *texts.values()])) > MOST:
+    if sum(map(len, [*spans.values(), *texts.values(), *tags.values()])) > MOST:
         raise Invalid({"kind": [PersonalDataProblem.TOO_MANY_TO_REPLACE(most=MOST)]})
     before = attribute_audiences(list(spans))
     for ids in batched(spans, AT_ONCE):
         _replace(actor, event, ids, spans, of_kind, how)
     refuse_doubles(event.pk, list(spans))
     told, replaced = replace_in_texts(actor, event, texts, lambda detail: put(event, of_kind, detail, how))
-    if spans or told is not None:
-        touch(event, before | attribute_audiences(list(spans)) | (told or frozenset()))
-    change = {"kind": of_kind, "way": way, "attributes": list(spans)[:500], **replaced}
+    untagged = take_off_attributes(actor, event, tags)
+    if spans or told is not None or untagged:
+        touch(event, before | attribute_audiences(list(spans)) | (told or frozenset()) | untagged)
+    else:
+        changed_locally(event)
+    concerned = [*spans, *(each for each in tags if each not in spans)]
+    change = {"kind": of_kind, "way": way, "attributes": concerned[:500], **replaced}
     record(actor, IntelAction.PERSONAL_DATA_REPLACED, event_target(event), change)
-    return len(spans) + len(texts)
+    return len(concerned) + len(texts)
 
 
 def put(event: Event, kind: PersonalDataKind, detail: str, how: Replacement) -> str:

@@ -26,6 +26,7 @@ from vardkase.intel.hooks import (
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import (
     OF_ATTRIBUTES,
+    ON_ATTRIBUTES,
     VERSION,
     in_attributes,
     in_proposals,
@@ -42,6 +43,7 @@ from vardkase.intel.personal_data.models import (
 from vardkase.intel.personal_data.offences import is_offence_tag
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import OFFENCE, answerable_marks
+from vardkase.intel.personal_data.tags import TAG_TEXT, mark_attribute_tags
 from vardkase.intel.proposals.hooks import ProposalCommentWritten, ProposalsWritten
 
 AT_ONCE = 5000
@@ -63,7 +65,7 @@ def mark_edited(change: AttributesEdited) -> None:
 
 def forget_removed(removal: AttributesRemoved) -> None:
     if removal.attribute_ids is not None:  # With the event, the database removes its marks.
-        replace(removal.event_id, OF_ATTRIBUTES, removal.attribute_ids, [])
+        replace(removal.event_id, ON_ATTRIBUTES, removal.attribute_ids, [])
 
 
 def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
@@ -79,7 +81,7 @@ def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
 
 
 def mark_changed(change: EventChanged) -> None:
-    """Search the title, tags, reports and comments of objects again if they have changed."""
+    """Search the title, tags, reports and comments of objects again if they have changed, and attributes' tags."""
     scan = PersonalDataScan.objects.filter(event=change.event_id).first()
     former = scan.version if scan else 0
     # Attributes from before there were marks are searched when the event is published, or by the schedule.
@@ -185,7 +187,7 @@ def _mark_attributes(event_id: int, ids: Sequence[int]) -> None:
 
 
 def _mark_rest(event_id: int, scan: PersonalDataScan | None, version: int) -> None:
-    """`version`: of the detection that has searched the attributes; 0 for none."""
+    # `version`: of the detection that has searched the attributes; 0 for none.
     row = cursor().execute(DIGEST, {"event": event_id}).fetchone()
     if row is None:
         return
@@ -199,18 +201,19 @@ def _mark_rest(event_id: int, scan: PersonalDataScan | None, version: int) -> No
         replace(event_id, OF_THE_REST, None, marks)
         scanned = {"version": version, "digest": row[0]}
         PersonalDataScan.objects.update_or_create(event_id=event_id, defaults=scanned)
+    mark_attribute_tags(event_id)
     _mark_tagged(event_id)
 
 
 def _mark_tagged(event_id: int) -> None:
-    """Only of events that have marks: most have none, and a large one has many tags."""
+    # Only of events that have marks: most have none, and a large one has many tags.
     if (
         not cursor()
         .execute("SELECT 1 FROM personal_data_mark WHERE event_id = %s LIMIT 1", (event_id,))
         .fetchone()
     ):
         return
-    tags = cursor().execute(TAGS, {"event": event_id, "attributes": list(OF_ATTRIBUTES)}).fetchall()
+    tags = cursor().execute(TAGS, {"event": event_id, "attributes": list(ON_ATTRIBUTES)}).fetchall()
     saying = [(kind, part, tag) for kind, part, tag, name in tags if is_offence_tag(name)]
     of_parts = [each for each in saying if each[0] != "event"]
     cursor().execute(
@@ -221,7 +224,7 @@ def _mark_tagged(event_id: int) -> None:
             "kinds": [kind for kind, _, _ in of_parts],
             "parts": [part for _, part, _ in of_parts],
             "tags": [tag for _, _, tag in of_parts],
-            "of_attributes": list(OF_ATTRIBUTES),
+            "of_attributes": list(ON_ATTRIBUTES),
         },
     )
 
@@ -255,19 +258,21 @@ ATTRIBUTES = """
 SELECT id, object_id, type, value1, value2, comment FROM attribute
 WHERE event_id = %(event)s AND id = ANY(%(ids)s)
 """
-DIGEST = """
+DIGEST = f"""
 SELECT md5(concat_ws(E'\\x1f', e.info,
-    (SELECT string_agg(l.tag_id::text, ',' ORDER BY l.tag_id) FROM event_tag l WHERE l.event_id = e.id),
+    (SELECT string_agg(concat(t.id, ':', md5({TAG_TEXT})), ',' ORDER BY t.id)
+     FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = e.id),
     (SELECT string_agg(concat(r.id, ':', md5(r.name || E'\\x1f' || r.content)), ',' ORDER BY r.id)
      FROM event_report r WHERE r.event_id = e.id),
     (SELECT string_agg(concat(o.id, ':', md5(o.comment)), ',' ORDER BY o.id)
      FROM object o WHERE o.event_id = e.id AND o.comment <> '')))
 FROM event e WHERE e.id = %(event)s
 """
-TEXTS = """
+TEXTS = f"""
 SELECT 'title', 0::bigint, 'info', info FROM event WHERE id = %(event)s
 UNION ALL
-SELECT DISTINCT 'tag', t.id, 'name', t.name FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = %(event)s
+SELECT 'tag', t.id, 'name', {TAG_TEXT}
+FROM tag t WHERE t.id IN (SELECT tag_id FROM event_tag WHERE event_id = %(event)s)
 UNION ALL
 SELECT 'report', id, unnest(ARRAY['name', 'content']), unnest(ARRAY[name, content])
 FROM event_report WHERE event_id = %(event)s

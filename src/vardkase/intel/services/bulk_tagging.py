@@ -29,7 +29,7 @@ from vardkase.intel.editing.tagging import (
 from vardkase.intel.event_reports.tags import tag_report, untag_report
 from vardkase.intel.kernel.audiences import attribute_audiences
 from vardkase.intel.kernel.audit_entries import event_target, of_attributes
-from vardkase.intel.kernel.locking import lock_event, touch
+from vardkase.intel.kernel.locking import changed_locally, lock_event, touch
 from vardkase.intel.models import Event
 from vardkase.intel.problems import TaggingProblem
 from vardkase.intel.queries.find import find_object, find_report
@@ -113,6 +113,8 @@ def tag_attributes(
     added = cursor().execute(LINK, values).fetchall()
     if not all(row[0] for row in added):  # Local tags do not leave the hub: nothing to publish again.
         touch(event, attribute_audiences(chosen))
+    elif added:
+        changed_locally(event)
     _record(
         actor,
         IntelAction.TAG_ATTACHED,
@@ -151,6 +153,8 @@ def untag_attributes(
         require_may_tag(actor, event, local=flag)
     if not all(removed):
         touch(event, attribute_audiences(chosen))
+    elif removed:
+        changed_locally(event)
     _record(actor, IntelAction.TAG_DETACHED, event, tags, {"count": len(removed), "attributes": chosen})
     return removed
 

@@ -35,7 +35,7 @@ from vardkase.intel.kernel.audiences import (
     touch_objects,
 )
 from vardkase.intel.kernel.audit_entries import event_target, of_attributes
-from vardkase.intel.kernel.locking import lock_event, lock_own_event, touch
+from vardkase.intel.kernel.locking import changed_locally, lock_event, lock_own_event, touch
 from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.models import Attribute, ObjectReference
 from vardkase.intel.settings import SANITISE_DELETED
@@ -177,6 +177,8 @@ def undo(actor: Actor, event_id: int, point_id: int) -> int:
     written = texts.restore(actor, event, parameters)
     if written is not None or is_restored or not all(row[0] for row in links):
         touch(event, before | attribute_audiences(ids) | object_audiences(objects) | (written or frozenset()))
+    else:
+        changed_locally(event)
     count = len(ids) + point.texts.count()
     point.delete()
     named = {"count": count, **of_attributes(ids, None)}

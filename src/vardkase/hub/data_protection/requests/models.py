@@ -124,6 +124,8 @@ class FoundItemKind(models.TextChoices):
     VERSION = "version", _("Published versions of an event")
     PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
     ANALYST_DATA = "analyst_data", _("Note or opinion")
+    COLLECTION = "collection", pgettext_lazy("noun", "Collection")
+    CLUSTER = "cluster", _("Galaxy cluster")
     ACCOUNT = "account", _("Account")
     CONTACT = "contact", _("Contact of a member")
     APPLICATION = "application", _("Application for membership")

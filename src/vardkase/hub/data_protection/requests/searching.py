@@ -30,12 +30,15 @@ MARKED_PLACES = {
     "attribute": FoundItemKind.ATTRIBUTE,
     "object-attribute": FoundItemKind.ATTRIBUTE,
     "file-name": FoundItemKind.ATTRIBUTE,
+    "tag": FoundItemKind.TAG,
+    "attribute-tag": FoundItemKind.TAG,
     "report": FoundItemKind.REPORT,
     "title": FoundItemKind.TITLE,
     "object": FoundItemKind.OBJECT,
     "proposal": FoundItemKind.PROPOSAL,
     "analyst-data": FoundItemKind.ANALYST_DATA,
 }
+OF_EVENT = ("title", "tag", "attribute-tag")
 
 
 def search(actor: Actor, request_id: int) -> int:
@@ -114,7 +117,7 @@ def _offences(findings: Findings) -> set[tuple[str, int]]:
     said = [place.part_id for place in findings.items if place.kind is FoundItemKind.ANALYST_DATA]
     rows = cursor().execute(OFFENCES, {"events": list(events), "said": said}).fetchall()
     return {
-        (MARKED_PLACES[place], event_id if place == "title" else part_id)
+        (MARKED_PLACES[place], event_id if place in OF_EVENT else part_id)
         for event_id, place, part_id in rows
         if place in MARKED_PLACES
     }

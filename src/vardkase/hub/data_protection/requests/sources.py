@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vardkase.hub.data_protection.requests.models import FoundItemKind as Kind
 from vardkase.identity.access.quarantined import QUARANTINED
 from vardkase.identity.access.readable_audit_log import NOT_OF_QUARANTINED
+from vardkase.intel.personal_data.tags import TAG_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def _about_things(kind: Kind, table: str, *columns: str) -> DataSource:
 # Nobody reads what is in quarantine, for a request neither: the spill procedure deletes or releases it.
 _EVENTS = "(SELECT id, org_id, info FROM event WHERE NOT quarantined) e"
 _VALUE = "concat_ws('|', a.value1, a.value2)"
+_ABOUT = "(SELECT string_agg(m.description, E'\\n') FROM collection_element m WHERE m.collection_id = c.id)"
+_ELEMENTS = "(SELECT string_agg(m.value, E'\\n') FROM galaxy_element m WHERE m.galaxy_cluster_id = c.id)"
 SHARED = (
     DataSource(
         Kind.TITLE, f"SELECT e.id AS part_id, e.id AS event_id, e.org_id, e.info AS text FROM {_EVENTS}"
@@ -74,8 +77,9 @@ SHARED = (
     ),
     DataSource(
         Kind.TAG,
-        "SELECT e.id AS part_id, e.id AS event_id, e.org_id, t.name AS text FROM tag t "
-        "JOIN (SELECT tag_id, event_id FROM event_tag UNION SELECT tag_id, event_id FROM attribute_tag) used "
+        f"SELECT e.id AS part_id, e.id AS event_id, e.org_id, {TAG_TEXT} AS text FROM tag t "
+        "JOIN (SELECT tag_id, event_id FROM event_tag UNION SELECT tag_id, event_id FROM attribute_tag UNION "
+        "SELECT l.tag_id, r.event_id FROM event_report_tag l JOIN event_report r ON r.id = l.event_report_id) used "
         f"ON used.tag_id = t.id JOIN {_EVENTS} ON e.id = used.event_id",
     ),
     DataSource(
@@ -93,6 +97,17 @@ SHARED = (
         Kind.ANALYST_DATA,
         f"SELECT n.id AS part_id, NULL::bigint AS event_id, n.org_id, {_lines('n.authors', 'n.text')} AS text "
         f"FROM analyst_data n WHERE n.object_uuid NOT IN ({QUARANTINED})",
+    ),
+    DataSource(
+        Kind.COLLECTION,
+        "SELECT c.id AS part_id, NULL::bigint AS event_id, c.org_id, "
+        f"{_lines('c.name', 'c.description', _ABOUT)} AS text FROM collection c",
+    ),
+    DataSource(
+        Kind.CLUSTER,
+        "SELECT c.id AS part_id, NULL::bigint AS event_id, nullif(c.org_id, 0) AS org_id, "
+        f"{_lines('c.value', 'c.description', 'c.authors::text', _ELEMENTS)} AS text "
+        'FROM galaxy_cluster c WHERE NOT c."default"',
     ),
 )
 OF_THE_HUB = (
