@@ -51,6 +51,22 @@ def test_every_kind_is_sent() -> None:
     assert {kind.name for kind in all_kinds()} - unsent - named == set()
 
 
+def test_pages_that_say_somebody_was_mailed_say_so_only_if_mail_is_sent() -> None:
+    """`say_sent` and `say_received` say what to do on a hub that sends none."""
+    claims = {
+        (str(path.relative_to(PACKAGE)), node.value)
+        for path, tree in trees("messages.")
+        if path.is_relative_to(PACKAGE / "web") and path.name != "mail_messages.py"
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in ("success", "info") and ast.unparse(call.func.value) == "messages"
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.search(r"notified|mailed|e-mail(?! address)|been told|told of it|reminder", node.value)
+    }
+    assert claims == set()
+
+
 def test_no_mail_is_composed_in_code() -> None:
     """Subjects and texts are in files."""
     made = {

@@ -18,5 +18,18 @@ def say_sent(request: HttpRequest, words: str, instead: str) -> None:
         messages.warning(request, f"{saved} {instead}")
 
 
+def say_received(request: HttpRequest, words: str, told: str, instead: str) -> None:
+    """For what was done whether or not mail is sent: who is told of what follows, or where it is seen."""
+    messages.success(request, f"{words} {told if can_send() else instead}")
+
+
+def tell_the_member() -> str:
+    return gettext("Phone the member and tell them.")
+
+
+def tell_the_requester() -> str:
+    return gettext("Tell the person who asked in another way.")
+
+
 def post_the_letter() -> str:
     return gettext("Print the letter from the case and send it by post, then record how it was delivered.")

@@ -28,6 +28,7 @@ from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed
+from vardkase.web.ui.mail_messages import say_sent, tell_the_requester
 from vardkase.web.ui.pages import PageRequest, page
 
 ROWS = 50
@@ -98,7 +99,11 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
     hours, answer = posted.text(request, "hours"), posted.text(request, "answer")
     done = gettext("Access has been granted. The operator has been notified.")
     return _done(
-        request, pk, done, lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer)
+        request,
+        pk,
+        done,
+        lambda: services.grant_access(request.actor, pk, hours=hours, answer=answer),
+        instead=tell_the_requester(),
     )
 
 
@@ -107,7 +112,13 @@ def grant(request: PageRequest, pk: int) -> HttpResponse:
 def refuse(request: PageRequest, pk: int) -> HttpResponse:
     reason = posted.text(request, "reason")
     done = gettext("The request has been refused. The operator has been notified of the reason.")
-    return _done(request, pk, done, lambda: services.refuse(request.actor, pk, reason))
+    return _done(
+        request,
+        pk,
+        done,
+        lambda: services.refuse(request.actor, pk, reason),
+        instead=tell_the_requester(),
+    )
 
 
 @require_POST
@@ -139,13 +150,19 @@ def _words(entry: HistoryEntry) -> str:
     return str(action.text) if action else entry.step
 
 
-def _done(request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant]) -> HttpResponse:
+def _done(
+    request: PageRequest, pk: int, done: str, work: Callable[[], ContentGrant], *, instead: str = ""
+) -> HttpResponse:
+    # `instead`: what to do on a hub that sends no mail, if `done` says that somebody has been notified.
     try:
         work()
     except (Conflict, Forbidden, Invalid) as error:
         messages.error(request, problem_text(error))
     else:
-        messages.success(request, done)
+        if instead:
+            say_sent(request, done, instead)
+        else:
+            messages.success(request, done)
     return redirect("content_grant", pk)
 
 

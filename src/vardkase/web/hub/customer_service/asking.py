@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from vardkase.web.hub.membership.members.links import gone
 from vardkase.web.hub.public_pages.front import words_at_the_foot
 from vardkase.web.ui.forms.errors import errors_shown_in, take_errors
 from vardkase.web.ui.listing import listed
+from vardkase.web.ui.mail_messages import say_received
 from vardkase.web.ui.pages import PageRequest, page, public_page, visitor_of
 from vardkase.web.ui.private_links import PrivateLink, open_private_link, private_page
 
@@ -46,12 +46,11 @@ def ask(request: PageRequest) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             made = services.ask(request.actor, form.cleaned_data)
-            messages.success(
+            say_received(
                 request,
-                gettext(
-                    "Support has received your request. You will be notified by e-mail when there is an "
-                    "answer."
-                ),
+                gettext("Support has received your request."),
+                gettext("You will be notified by e-mail when there is an answer."),
+                gettext("The answer is shown on this page."),
             )
             return redirect("support_request", made.pk)
     return render(request, "customer_service/ask.html", {"form": form}, status=422 if form.errors else 200)

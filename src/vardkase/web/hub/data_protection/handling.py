@@ -31,6 +31,7 @@ from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_i
 from vardkase.web.ui.forms.versions import ShownVersion
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed
+from vardkase.web.ui.mail_messages import say_sent, tell_the_requester
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.paging import first_page
 
@@ -181,7 +182,8 @@ def extend(request: PageRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             services.extend(request.actor, pk, form.cleaned_data["reason"])
-            messages.success(request, gettext("The time has been extended, and the person told of it."))
+            told = gettext("The time has been extended, and the person told of it.")
+            say_sent(request, told, tell_the_requester())
             return redirect("data_request", pk)
     return edit_page(
         request,

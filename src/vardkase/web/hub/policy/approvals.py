@@ -29,6 +29,7 @@ from vardkase.web.hub.policy.common import rules_of, tabs
 from vardkase.web.ui.document_changes import worded
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.listing import listed
+from vardkase.web.ui.mail_messages import say_sent, tell_the_requester
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -97,9 +98,8 @@ def approve(request: PageRequest, pk: int) -> HttpResponse:
 def reject(request: PageRequest, pk: int) -> HttpResponse:
     reason = posted.text(request, "reason")
     if _decided(request, pk, lambda: services.reject(request.actor, pk, reason)) is not None:
-        messages.success(
-            request, gettext("The request has been rejected. The requester is notified of the reason.")
-        )
+        told = gettext("The request has been rejected. The requester is notified of the reason.")
+        say_sent(request, told, tell_the_requester())
     return redirect("approval", pk)
 
 

@@ -53,6 +53,7 @@ from vardkase.web.ui.display import thin
 from vardkase.web.ui.document_changes import worded
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.reach import ReachForm
+from vardkase.web.ui.mail_messages import say_received
 from vardkase.web.ui.navigation import address_of
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.undo import say_with_link
@@ -159,9 +160,11 @@ def _publish(request: PageRequest, event: EventRow, form: ReachForm) -> str | No
 
 def _after(request: PageRequest, event: EventRow, form: ReachForm) -> HttpResponse:
     if waiting := waiting_of_event(request.actor, event.id):
-        messages.info(
+        say_received(
             request,
-            gettext("The event is awaiting approval. Approvers are notified by e-mail."),
+            gettext("The event is awaiting approval."),
+            gettext("Approvers are notified by e-mail."),
+            gettext("Tell the approvers yourself: the hub sends no e-mail at present."),
         )
         return redirect("approval", waiting.pk)
     reach = form.reach()

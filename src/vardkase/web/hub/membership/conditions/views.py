@@ -42,6 +42,7 @@ from vardkase.web.hub.membership.members.presenters import open_hearings
 from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.mail_messages import say_sent, tell_the_member
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
@@ -95,7 +96,7 @@ def step(request: PageRequest, pk: int, condition: int, name: str) -> HttpRespon
             done = take(request.actor, pk, condition, form.cleaned_data)
             if isinstance(done, ApprovalRequest):
                 return proposed(request, done)
-            messages.success(request, gettext("Done. The member has been told by e-mail."))
+            say_sent(request, gettext("Done. The member has been told by e-mail."), tell_the_member())
             return redirect("member_condition", pk, condition)
     parents = [_member(found.membership), (heading(found), reverse("member_condition", args=[pk, condition]))]
     return edit_page(

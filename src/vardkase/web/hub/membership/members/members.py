@@ -35,6 +35,7 @@ from vardkase.web.hub.membership.members.presenters import open_hearings, shown
 from vardkase.web.hub.membership.statements.views import panel
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.mail_messages import say_sent, tell_the_member
 from vardkase.web.ui.navigation import OFFICERS
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
@@ -185,7 +186,7 @@ def decide(request: PageRequest, pk: int) -> HttpResponse:
         if posted.text(request, "decision") == "accept":
             return proposed(request, services.accept_change(request.actor, pk, reason))
         services.refuse_change(request.actor, pk, reason)
-        messages.success(request, gettext("The member is notified of the decision."))
+        say_sent(request, gettext("The member is notified of the decision."), tell_the_member())
     return redirect("member", pk)
 
 

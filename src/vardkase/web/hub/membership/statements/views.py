@@ -34,6 +34,7 @@ from vardkase.web.hub.membership.statements.forms import EvidenceForm
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.mail_messages import say_received
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.proposals import proposed
 
@@ -115,8 +116,11 @@ def submit(request: PageRequest) -> HttpResponse:
     except Conflict as error:
         messages.error(request, str(error))
     else:
-        messages.success(
-            request, gettext("The statement has been submitted. You are notified when it is reviewed.")
+        say_received(
+            request,
+            gettext("The statement has been submitted."),
+            gettext("You are notified when it is reviewed."),
+            gettext("The result is shown on this page."),
         )
     return redirect("membership")
 

@@ -21,6 +21,7 @@ from vardkase.web.hub.public_records.cases.presenters import ASSESSED_PILLS, is_
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms.errors import errors_shown_in
+from vardkase.web.ui.mail_messages import say_sent, tell_the_requester
 from vardkase.web.ui.pages import PageRequest, page
 
 
@@ -66,7 +67,8 @@ def refer(request: PageRequest, number: str) -> HttpResponse:
     if form.is_valid():
         with errors_shown_in(form):
             answering.refer(request.actor, number, form.cleaned_data)
-            messages.success(request, gettext("The requester has been told, and the case is closed."))
+            told = gettext("The requester has been told, and the case is closed.")
+            say_sent(request, told, tell_the_requester())
             return redirect("records_case", number)
     return edit_page(
         request, form, gettext("Refer to another authority"), parents(case), save=gettext("Refer")
