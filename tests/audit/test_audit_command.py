@@ -14,11 +14,12 @@ from django.utils import timezone
 from pytest_django import Settings
 from typer.testing import CliRunner
 
-from tests.audit.test_tampering import write
+from tests.audit.test_tampering import Somebody, write
 from tests.factories.memberships import staff_of
+from tests.factories.removals import approve_removals
 from tests.factories.seed import Seed
 from vardkase.audit.actions import LogAction
-from vardkase.audit.chain.archives import remove_archived
+from vardkase.audit.chain.archives import remove_archived, signed_consent
 from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.models import AuditArchive, AuditDelivery, AuditLink
 from vardkase.audit.models import AuditEntry
@@ -102,16 +103,31 @@ def test_log_is_verified_exported_archived_and_removed(
     # Nothing goes before two officers have agreed, which the log itself says.
     number, file = archived["archive"], tmp_path / "old.jsonl"
     with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
-        remove_archived(hub_actor(), number, file)
+        cursor().execute("SELECT audit_remove(%s)", (number,))
     # The two officers and their pages: tests/hub/test_four_eyes.py.
     record(hub_actor(), LogAction.REMOVAL_APPROVED, Target("audit_archive", number))
     with pytest.raises(psycopg.Error, match="two persons have not agreed"), transaction.atomic():
-        remove_archived(hub_actor(), number, file)
+        cursor().execute("SELECT audit_remove(%s)", (number,))
     approved_removal(number)
+    # Nor by rows that say so, which anybody with the hub's role can write: the hub signs who took each step.
+    refused = "Two persons have not agreed"
+    for step, person, signer in (
+        (LogAction.REMOVAL_PROPOSED, 1, 1),
+        (LogAction.REMOVAL_APPROVED, 1, 1),  # By the same.
+        (LogAction.REMOVAL_APPROVED, 2, 1),
+    ):
+        with pytest.raises(Conflict, match=refused), transaction.atomic():
+            remove_archived(hub_actor(), number, file)
+        consent = signed_consent(AuditArchive.objects.get(pk=number), step, signer)
+        record(Somebody(person), step, Target("audit_archive", number), consent | {"person": person})
+    with pytest.raises(Conflict, match=refused), transaction.atomic():
+        remove_archived(hub_actor(), number, file)
+    kept = AuditArchive.objects.get(pk=number)
+    for step, person in ((LogAction.REMOVAL_PROPOSED, 1), (LogAction.REMOVAL_APPROVED, 2)):
+        record(Somebody(person), step, Target("audit_archive", number), signed_consent(kept, step, person))
     # Nor without the file, or by an archive that somebody has added without the hub's key.
     with pytest.raises(Conflict, match="is not the file of this archive"):
         remove_archived(hub_actor(), number, exported)
-    kept = AuditArchive.objects.get(pk=number)
     forged = AuditArchive.objects.create(**{**facts_of(kept), "last": 4, "signature": "eA=="})
     approved_removal(forged.pk)
     with pytest.raises(Conflict, match="is not signed by a key of this hub"):
@@ -152,13 +168,14 @@ def test_failures_are_told(seed: Seed, settings: Settings, tmp_path: Path) -> No
 def test_console_takes_no_content_out_of_the_log(
     seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As for `vardkase export`: once the hub has officers, content takes a grant."""
+    # As for `vardkase export`: once the hub has officers, content takes a grant.
     monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path / "data"))
     AuditEntry.objects.all().delete()
     secret = "HEMLIG HÄNDELSE 4713"
     write(1)
     record(hub_actor(), LogAction.VERIFIED, Target("event", 78, title=secret), {"info": secret})
     close_log()
+    approve_removals(seed)
     cursor().execute(redaction("target_kind = 'mail'", title="''"))
     staff_of(seed, "per@hub.example", "membership_officer")
     whole, old = tmp_path / "log.jsonl", tmp_path / "old.jsonl"

@@ -93,7 +93,7 @@ def test_schema_of_the_hubs_role_traps_no_owner(database: Database) -> None:
 
 @pytest.mark.long
 def test_own_server_is_migrated_by_an_owner_without_other_rights(database: Database) -> None:
-    """The set-up of docs/audit-log.md: an owner who is no superuser, and an empty database."""
+    # The set-up of docs/audit-log.md: an owner who is no superuser, and an empty database.
     folder = Layout(Path(os.environ["VARDKASE_DATA_DIR"])).cluster
     assert read_postmaster(folder) is not None
     access = folder / "pg_hba.conf"

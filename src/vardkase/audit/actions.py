@@ -54,6 +54,10 @@ class LogAction(AuditAction):
 
     REDACTED = "audit.redacted", _("Content was removed from entries of the audit log")
     ARCHIVED = "audit.archived", _("Entries of the audit log were archived")
+    REMOVAL_PROPOSED = (
+        "audit.removal_proposed",
+        _("It was proposed to remove archived entries from the audit log"),
+    )
     REMOVAL_APPROVED = (
         "audit.removal_approved",
         _("Two persons agreed to remove archived entries from the audit log"),

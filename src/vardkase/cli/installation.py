@@ -88,9 +88,16 @@ def migrate(before: Callable[[], object] = lambda: None) -> int:
                 call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
             if hub_role:
                 grant_to_hub(hub_role, APPEND_ONLY, FUNCTIONS)
+                share_secret()
             return len(plan)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+
+
+def share_secret() -> None:
+    from vardkase.audit.chain.guard import provide_secret  # Models are ready only now.
+
+    provide_secret()
 
 
 def _plan(executor: MigrationExecutor) -> list[tuple[Migration, bool]]:

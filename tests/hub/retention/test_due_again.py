@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.api.calls import call
 from tests.factories.applications import make_staff
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member, staff_of
+from tests.factories.removals import let_rule_run
 from tests.factories.seed import ApiUser, Seed
 from tests.hub.membership import with_approval
 from tests.hub.membership.applications import under_review
@@ -248,6 +249,7 @@ def test_nothing_of_a_disposed_case_is_left_anywhere(seed: Seed, desk: Desk) -> 
         number=1, version=1, subject="case_files", title="x", case_kind="membership", months=1,
         starts_on=timezone.localdate(), reason="x", proposed_by="a", approved_by="b",
     )  # fmt: skip
+    let_rule_run(rule)
     assert dispose_of_case(jurist, case.pk, rule, "G-1")
     assert places_of(secret) == []
 
@@ -285,6 +287,7 @@ def test_register_keeps_number_dates_kind_and_outcome_of_disposed_cases(seed: Se
         number=1, version=1, subject="case_files", title="x", case_kind="membership", months=1,
         starts_on=timezone.localdate(), reason="x", proposed_by="a", approved_by="b",
     )  # fmt: skip
+    let_rule_run(rule)
     for case in CaseFile.objects.order_by("pk"):
         close_case_file(jurist, case)
         assert dispose_of_case(jurist, case.pk, rule, "G-1")

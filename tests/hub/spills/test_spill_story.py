@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from tests.api.calls import call
 from tests.exchange.servers import HERE, serving
 from tests.factories.applications import make_staff
+from tests.factories.removals import let_spill_go
 from tests.factories.seed import Seed
 from tests.identity.two_people import approved
 from tests.web.accounts import signed_in
@@ -216,6 +217,7 @@ def test_no_name_of_an_event_empties_what_is_about_others(seed: Seed) -> None:
     document = {"info": admin.email, "distribution": "0", "Attribute": attributes}
     assert call(seed.publisher.key, "POST", "/events/add", {"Event": document})[0] == 200
     noted()
+    let_spill_go(seed, "S-2026-00099")
     remove_everywhere(Event.objects.get(), "S-2026-00099")
     kept = AuditEntry.objects.filter(action=IdentityAction.USER_EDITED)
     assert [(entry.title, entry.change) for entry in kept.order_by("pk")] == [

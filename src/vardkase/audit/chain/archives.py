@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,12 +13,16 @@ from django.utils import timezone
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.documents import archive_statement, lines, link_before
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.chain.keys import is_signed, own_public_key, sign
 from vardkase.audit.chain.models import AuditArchive, AuditLink
 from vardkase.audit.chain.problems import ChainProblem
+from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import AuditActor, Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.sql import cursor
+
+ARCHIVE = "audit_archive"
 
 
 @transaction.atomic
@@ -45,9 +50,10 @@ def archive_before(actor: AuditActor, day: date, path: Path, *, withheld: bool =
     )
     signed = sign(archive_statement(row))
     row.key, row.signature = signed.key, signed.signature
+    prove_hub()
     row.save()
     change = {"count": row.count, "sha256": row.sha256, "name": row.name}
-    record(actor, LogAction.ARCHIVED, Target("audit_archive", row.pk, title=str(row)), change)
+    record(actor, LogAction.ARCHIVED, Target(ARCHIVE, row.pk, title=str(row)), change)
     return row
 
 
@@ -61,9 +67,32 @@ def remove_archived(actor: AuditActor, archive_id: int, path: Path) -> int:
     row = find_archive(archive_id)
     require_kept(row)
     _require_proof(row, path)
+    _require_consent(row)
     ((removed,),) = cursor().execute("SELECT audit_remove(%s)", (row.pk,)).fetchall()
-    record(actor, LogAction.REMOVED, Target("audit_archive", row.pk, title=str(row)), {"count": removed})
+    record(actor, LogAction.REMOVED, Target(ARCHIVE, row.pk, title=str(row)), {"count": removed})
     return int(removed)
+
+
+def signed_consent(row: AuditArchive, step: str, person: int | None) -> dict[str, Any]:
+    signed = sign(_consent(row, step, person))
+    return {"person": person, "key": signed.key, "signature": signed.signature}
+
+
+def consented(row: AuditArchive) -> tuple[set[int], set[int]]:
+    """Who has proposed and who has approved the removal, by entries that the hub itself has signed."""
+    key = own_public_key()
+    people: dict[str, set[int]] = {LogAction.REMOVAL_PROPOSED: set(), LogAction.REMOVAL_APPROVED: set()}
+    for entry in AuditEntry.objects.filter(action__in=people, target_kind=ARCHIVE, target_id=row.pk):
+        change, person = entry.change, entry.change.get("person")
+        if person is not None and entry.actor_id == person:
+            statement = _consent(row, entry.action, person)
+            if is_signed(statement, str(change.get("signature", "")), key):
+                people[entry.action].add(person)
+    return people[LogAction.REMOVAL_PROPOSED], people[LogAction.REMOVAL_APPROVED]
+
+
+def _consent(row: AuditArchive, step: str, person: int | None) -> dict[str, Any]:
+    return {"kind": step, "person": person, "archive": archive_statement(row)}
 
 
 def find_archive(archive_id: int) -> AuditArchive:
@@ -94,6 +123,13 @@ def _require_proof(row: AuditArchive, path: Path) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != row.sha256:
         raise Conflict(ChainProblem.FILE_DIFFERS(name=path.name))
+
+
+def _require_consent(row: AuditArchive) -> None:
+    # Whoever works as the hub's role can write that two people have agreed, but not sign it.
+    proposed, approved = consented(row)
+    if not any(first != second for first in proposed for second in approved):
+        raise Conflict(ChainProblem.NOT_AGREED(first=row.first, last=row.last))
 
 
 def _write(path: Path, first: int, last: int, *, withheld: bool) -> str:

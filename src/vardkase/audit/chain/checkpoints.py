@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.chain.digests import utc
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.chain.keys import sign
 from vardkase.audit.chain.models import AuditCheckpoint, AuditLink
 from vardkase.audit.chain.sealing import LOCK, Sealer
@@ -35,6 +36,7 @@ def make_checkpoint() -> AuditCheckpoint | None:
     )
     signed = sign(statement_of(row))
     row.key, row.signature = signed.key, signed.signature
+    prove_hub()
     row.save()
     return row
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.audit.chain.digests import canonical
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.chain.models import AuditKey
 from vardkase.core.secrets import SecretStore
 from vardkase.core.sql import cursor
@@ -76,12 +77,14 @@ def current_key() -> AuditKey:
 def rotate() -> AuditKey:
     """Sign with a new key from now on, and erase the private half of the former ones."""
     cursor().execute(ONE_AT_A_TIME)
+    prove_hub()
     AuditKey.objects.update(encrypted_key="")
     return _make()
 
 
 def _make() -> AuditKey:
     private = Ed25519PrivateKey.generate()
+    prove_hub()
     public = _public(private)
     return AuditKey.objects.create(
         fingerprint=fingerprint_of(public),

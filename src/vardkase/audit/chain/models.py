@@ -38,6 +38,18 @@ class AuditKey(models.Model):
         return self.fingerprint
 
 
+class AuditGuard(models.Model):
+    """The secret that the hub shares with the owner of the database (`guard`), encrypted. One row."""
+
+    encrypted = models.TextField()
+
+    class Meta:
+        db_table = "audit_guard"
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class AuditCheckpoint(models.Model):
     """What was signed: the log ends at `position` with `digest`. `count` entries were kept then."""
 

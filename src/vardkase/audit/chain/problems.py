@@ -42,6 +42,10 @@ class ChainProblem(ProblemCode):
     ARCHIVE_NOT_SIGNED = _(
         "The archive of positions %(first)s to %(last)s is not signed by a key of this hub."
     )
+    NOT_AGREED = _(
+        "Two persons have not agreed to the removal of positions %(first)s to %(last)s: the hub has signed no such "
+        "proposal and approval by two different persons."
+    )
     FILE_DIFFERS = _("%(name)s is not the file of this archive: its SHA-256 is another.")
     NOT_A_RECORD = _("Line %(line)s is not a record of an audit log.")
     NOT_A_KEY = _("This is not a public key of an audit log: %(key)s")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from vardkase.audit.chain.digests import COLUMNS, START, content_digest, entry_of, link_digest
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.core.sql import copy_rows, cursor
 
 LOCK = 0x4155_4454
@@ -54,6 +55,7 @@ class Sealer:
             digest = link_digest(digest, position, entry, content)
             links.append((position, entry["id"], nonce, content, digest))
         if links:
+            prove_hub()
             copy_rows(APPEND, links)
         if len(rows) < BATCH:
             self.seen_below = running

@@ -84,10 +84,10 @@ def rewritable(tables: Sequence[str]) -> list[str]:
 
 WORKSPACES = ("move_in",)
 """Schemas in which the hub makes and drops tables. Moving in from MISP stages MISP's there."""
-# Where one role does everything, the workspaces are its own.
+# Where one role does everything, the workspaces and the owner's own schema are its too.
 MADE_BY_HUB = """
 SELECT nspname FROM pg_namespace WHERE nspowner = %(role)s::regrole AND nspname <> ALL(%(workspaces)s::text[])
-AND nspname NOT IN ('public', 'information_schema') AND nspname !~ '^pg_'
+AND nspname NOT IN ('public', 'audit_private', 'information_schema') AND nspname !~ '^pg_'
 ORDER BY 1
 """
 EVERYTHING = (

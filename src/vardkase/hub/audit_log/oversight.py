@@ -47,6 +47,7 @@ RIGHTS = (
         "audit.key_rotated",
         "audit.redacted",
         "audit.removal_approved",
+        "audit.removal_proposed",
         "audit.removed",
     ),
     *(

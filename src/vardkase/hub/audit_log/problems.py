@@ -23,5 +23,8 @@ class AuditLogProblem(ProblemCode):
     )
     NOT_DELIVERED = _("Checkpoints of the audit log have not reached this place since %(since)s: %(fault)s")
     CHECK_PLACE = _("Check the place, or name another.")
+    NOT_PROPOSED = _(
+        "The audit log has no signed proposal by the person who is said to have proposed this. Propose it again."
+    )
     TAMPERED = _("The audit log is not intact: %(finding)s")
     VERIFY = _("Run `vardkase audit verify`, and compare with the checkpoints that are kept outside.")

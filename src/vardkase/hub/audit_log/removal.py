@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.actions import LogAction
-from vardkase.audit.chain.archives import find_archive, require_kept
+from vardkase.audit.chain.archives import ARCHIVE, consented, find_archive, require_kept, signed_consent
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
+from vardkase.hub.audit_log.problems import AuditLogProblem
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 from vardkase.identity.accounts.four_eyes.parties import OFFICERS
@@ -27,7 +28,10 @@ def propose_removal(actor: Actor, archive_id: int, reason: str) -> ApprovalReque
     actor.require_staff(*DECIDE)
     row = find_archive(archive_id)
     require_kept(row)
-    return propose(actor, REMOVE, str(row.pk), title=f"{row.name} ({row})", reason=reason)
+    request = propose(actor, REMOVE, str(row.pk), title=f"{row.name} ({row})", reason=reason)
+    consent = signed_consent(row, LogAction.REMOVAL_PROPOSED, actor.user_id)
+    record(actor, LogAction.REMOVAL_PROPOSED, Target(ARCHIVE, row.pk, title=str(row)), consent)
+    return request
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
@@ -57,10 +61,11 @@ def _approve(approval: Approval) -> None:
     request = approval.for_action(REMOVE).request
     row = find_archive(int(request.subject))
     require_kept(row)
+    if request.proposed_by not in consented(row)[0]:
+        raise Conflict(AuditLogProblem.NOT_PROPOSED())
     change = {"count": row.count, "sha256": row.sha256, "proposed_by": request.proposed_by_name}
-    record(
-        approval.actor, LogAction.REMOVAL_APPROVED, Target("audit_archive", row.pk, title=str(row)), change
-    )
+    change |= signed_consent(row, LogAction.REMOVAL_APPROVED, approval.actor.user_id)
+    record(approval.actor, LogAction.REMOVAL_APPROVED, Target(ARCHIVE, row.pk, title=str(row)), change)
 
 
 REMOVE = ApprovalAction(

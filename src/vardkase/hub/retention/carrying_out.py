@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Forbidden, VardkaseError
@@ -216,6 +217,7 @@ def _end_of_note(actor: Actor, run: RetentionRun, item: RetentionItem) -> None:
         return _settle([item], RetentionItemState.UNCHANGED)
     _settle([item], RetentionItemState.DONE)
     kind = note.kind_name.lower()
+    prove_hub()
     cursor().execute(FORGET_NOTE, {"kind": kind, "id": note.pk, "rule": item.rule.reference})
     change = {"run": run.number, "rules": [item.rule.reference], "places": 1}
     record(actor, RetentionAction.APPLIED, Target(kind, note.pk, note.uuid), change)
@@ -240,6 +242,7 @@ def _forget_copies(event: Event, items: list[RetentionItem], done: set[int]) -> 
         "title": any(item.place == RetentionPlace.TITLE for item in changed),
         "rule": ", ".join(sorted({item.rule.reference for item in changed})),
     }
+    prove_hub()
     for statement in FORGET:
         cursor().execute(statement, values)
 

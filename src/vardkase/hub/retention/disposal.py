@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models.functions import Coalesce, Now
 
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.core.sql import cursor
@@ -108,6 +109,7 @@ def _empty_texts(case: CaseFile, mark: str) -> None:
         outcome_note="",
         registered_by="",
     )
+    prove_hub()
     for statement in EMPTY_TRACES:
         cursor().execute(statement, values)
     if case.thing_kind == applications.THING:

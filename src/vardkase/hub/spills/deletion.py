@@ -7,6 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 
+from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.redaction import redaction
 from vardkase.core.sql import cursor
 from vardkase.hub.spills.hooks import SpillDeleted, spill_deleted
@@ -45,6 +46,7 @@ def remove_everywhere(event: Event, number: str) -> Needles:
     executor.execute(HELD, values)
     executor.execute(TAGS, values)
     # Before its rows, which say which entries are about it.
+    prove_hub()
     executor.execute(AUDIT, values)
     executor.execute("DELETE FROM analyst_data WHERE object_uuid IN (SELECT uuid FROM spilled_part)")
     spill_deleted.emit(SpillDeleted(event.pk, event.uuid))
