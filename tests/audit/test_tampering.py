@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from tests.factories.removals import SPILL, approve_removals
 from tests.factories.seed import Seed
@@ -273,6 +275,19 @@ def test_log_verifies_over_lawful_removal_rotation_and_late_commits(
         assert "(position 3) lost its content, and no entry says" in texts(verify(forged))
     file = [json.loads(line) for line in lines()]
     assert "The file ends at position 3 instead of 14" in texts(verify([*file[:6], file[-1]]))
+
+
+def test_entries_with_an_earlier_date_are_named(outside: list[Record]) -> None:
+    """An owner adds to the end what should have happened before; or the clock was wrong."""
+    write(1)
+    AuditEntry.objects.filter(pk=AuditEntry.objects.latest("pk").pk).update(
+        created=timezone.now() - timedelta(hours=2)
+    )
+    close_log()
+    found = verify_database()
+    assert found.findings == []
+    assert "(position 10) is dated" in "".join(each.wire for each in found.backdated)
+    assert len(verify(records_of(line.decode() for line in lines())).backdated) == 1
 
 
 def test_what_was_emptied_holds_what_the_log_says(seed: Seed, outside: list[Record]) -> None:

@@ -19,7 +19,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.web_server import free_port, running_web_server
-from vardkase.config.logs import JsonFormatter, OriginLogFilter
+from vardkase.config.logs import JsonFormatter, OriginLogFilter, SecretLogFilter
 from vardkase.core.jobs.models import JobOrigin
 from vardkase.core.mail.tasks import deliver
 from vardkase.core.telemetry import traces
@@ -122,6 +122,23 @@ def test_json_log_names_origin_and_no_content() -> None:
     assert first["exception"] == ["builtins.ValueError"]
     assert first["frames"][0].endswith("test_json_log_names_origin_and_no_content")
     assert second["message"] == "job_error"
+
+
+@pytest.mark.parametrize("formatter", [JsonFormatter(), SecretLogFilter()])
+def test_no_record_looks_like_two_or_tells_what_was_sent(formatter: logging.Formatter) -> None:
+    sent = ValueError("secret.example")
+    for said, given in (
+        ("x\nERROR forged\u2028\x85\r%s", (sent,)),
+        ("%(fault)s", ({"fault": sent},)),
+        (sent, ()),
+    ):
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, said, given, (ValueError, sent, None))
+        record.exc_text = "secret.example"
+        text = formatter.format(record)
+        assert "secret.example" not in text
+        assert "ValueError" in text
+        assert len(text.splitlines()) == (1 if isinstance(formatter, JsonFormatter) else 2)
+        assert "\\u000aERROR" in text or "\\nERROR" in text or "forged" not in text
 
 
 def fail_in_a_span() -> None:

@@ -241,9 +241,10 @@ def _tell(found: Verification, *, as_json: bool) -> None:
     }
     if as_json:
         shown["findings"] = [finding.wire for finding in found.findings]
+        shown["backdated"] = [each.wire for each in found.backdated]
     result(shown, as_json=as_json)
     if not as_json:
-        for finding in found.findings:
+        for finding in (*found.findings, *found.backdated):
             typer.echo(finding.wire)
     if not found.intact:
         raise typer.Exit(1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import re
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,8 +21,8 @@ MOST_CAUSES = 5
 UNKNOWN = "(no page)"
 SECRET = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{32,}(?![\w-])", re.ASCII)
 """What our keys, tokens and links look like, whatever logs them; uuids have no capitals."""
-DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT|QUERY):.*$\n?", re.MULTILINE)
-"""Lines in which PostgreSQL repeats values of the row that it refused."""
+BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters, and all that some reader takes for the end of a line: a record could look like two."""
 
 
 def route_of(request: HttpRequest) -> str:
@@ -51,14 +54,20 @@ class RouteLogFilter(logging.Filter):
 
 
 class SecretLogFilter(logging.Formatter):
-    """Formats log records without anything that looks like a secret, and tracebacks without the values of
-    rejected rows."""
+    """One line a record, and of an exception its kinds and places, without anything that looks like a secret.
+
+    Whoever runs the hub reads this, and may not read what is shared: what an exception says may repeat what was sent.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return SECRET.sub("[removed]", super().format(record))
+        told = copy.copy(record)
+        # Of another handler perhaps, which formatted it first.
+        told.msg, told.args, told.exc_text = BREAKS.sub(_escaped, _message(record)), (), None
+        return SECRET.sub("[removed]", super().format(told))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
-        return DETAIL.sub("", super().formatException(ei))
+        kinds = " from ".join(_kinds(ei[1])) if ei[1] is not None else ""
+        return "\n".join((kinds, *(f"  {place}" for place in _places(ei[2]))))
 
 
 class OriginLogFilter(logging.Filter):
@@ -71,7 +80,7 @@ class OriginLogFilter(logging.Filter):
 
 
 class JsonFormatter(SecretLogFilter):
-    """One JSON object a line. Of an exception only its kind and place: its text may repeat what was sent."""
+    """The same as one JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -86,23 +95,36 @@ class JsonFormatter(SecretLogFilter):
             line["job"] = job if isinstance(job, int) else getattr(job, "id", None)
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = _kinds(record.exc_info[1])
-            line["frames"] = [
-                f"{frame.filename}:{frame.lineno} {frame.name}"
-                for frame in traceback.extract_tb(record.exc_info[2])
-            ]
-        return json.dumps(line, ensure_ascii=False)
+            line["frames"] = _places(record.exc_info[2])
+        return BREAKS.sub(_escaped, json.dumps(line, ensure_ascii=False))
 
 
 def _message(record: logging.LogRecord) -> str:
     if record.name.startswith("procrastinate"):
         # Its sentences repeat the arguments of jobs.
         return str(getattr(record, "action", "job"))
-    if isinstance(record.args, tuple) and any(isinstance(each, BaseException) for each in record.args):
-        kinds = tuple(
-            type(each).__name__ if isinstance(each, BaseException) else each for each in record.args
-        )
-        return str(record.msg) % kinds
+    args: Any = record.args
+    if isinstance(args, tuple):
+        return str(record.msg) % tuple(map(_kind_of_fault, args)) if args else _text(record)
+    if isinstance(args, Mapping):
+        return str(record.msg) % {name: _kind_of_fault(each) for name, each in args.items()}
     return record.getMessage()
+
+
+def _text(record: logging.LogRecord) -> str:
+    return str(_kind_of_fault(record.msg))
+
+
+def _kind_of_fault(value: object) -> object:
+    return type(value).__name__ if isinstance(value, BaseException) else value
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _kinds(fault: BaseException) -> list[str]:

@@ -20,6 +20,10 @@ class ChainProblem(ProblemCode):
     INSERTED = _(
         "Entry %(entry)s is not in the chain, although later entries are: it was inserted afterwards."
     )
+    BACKDATED = _(
+        "Entry %(entry)s (position %(position)s) is dated %(created)s, but what is before it was signed at %(time)s: "
+        "it was given an earlier date, or the clock was set back."
+    )
     EMPTIED_WITHOUT_RECORD = _(
         "Entry %(entry)s (position %(position)s) lost its content, and no entry says that it was removed."
     )

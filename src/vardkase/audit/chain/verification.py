@@ -14,10 +14,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from vardkase.audit.actions import LogAction
-from vardkase.audit.chain.digests import START, content_digest, link_digest
+from vardkase.audit.chain.digests import START, content_digest, link_digest, utc
 from vardkase.audit.chain.keys import fingerprint_of, is_signed
 from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.queries import THREAT_INTELLIGENCE
@@ -30,6 +31,8 @@ type Record = Mapping[str, Any]
 MOST_FINDINGS = 20
 STOPS = 3
 """After so many breaks of the chain itself nothing that follows says more."""
+LONGEST_WRITE = timedelta(hours=1)
+"""Between the time in an entry and its commit: imports are one transaction."""
 SIGNED = ("kind", "hub", "position", "count", "entry_id", "digest", "time")
 
 
@@ -49,6 +52,8 @@ class Verification:
     checkpoints: int = 0
     emptied: int = 0
     withheld: int = 0
+    backdated: list[Problem] = field(default_factory=list)
+    """Entries dated before what was signed ahead of them: no break of the chain, but somebody should look."""
 
     @property
     def intact(self) -> bool:
@@ -82,6 +87,7 @@ class _Verifier:
         # Entry → position, and digest of what it holds: without its content, and not yet named as emptied.
         self.unconfirmed: dict[int, tuple[int, str]] = {}
         self.named: dict[int, str] = {}
+        self.signed_at, self.earliest = "", ""
         self.breaks = 0
         self.ended: int | None = None
         self.archive: Record | None = None
@@ -135,6 +141,7 @@ class _Verifier:
             self._break(ChainProblem.ENTRY_MISSING(entry=id, position=position))
         else:
             self._check_entry(record, entry, position, content, digest)
+            self._check_date(entry, position)
         result.last, result.links, self.previous = position, result.links + 1, digest
         for checkpoint in self.outside.pop(position, ()):
             self._compare(checkpoint, ChainProblem.OUTSIDE_DIFFERS)
@@ -168,6 +175,11 @@ class _Verifier:
                 else:
                     self.named[emptied] = left
 
+    def _check_date(self, entry: Record, position: int) -> None:
+        if entry["created"] < self.earliest and len(self.result.backdated) < MOST_FINDINGS:
+            said = {"created": entry["created"], "time": self.signed_at}
+            self.result.backdated.append(ChainProblem.BACKDATED(entry=entry["id"], position=position, **said))
+
     def _withheld(self, entry: Record, position: int) -> None:
         self.result.withheld += 1
         if entry["title"] or entry["change"]:
@@ -190,6 +202,9 @@ class _Verifier:
     def _checkpoint(self, record: Record, differs: ChainProblem) -> None:
         self.result.checkpoints += 1
         self._compare(record, differs)
+        if record["position"] == self.result.last and record["time"] > self.signed_at:
+            self.signed_at = record["time"]
+            self.earliest = utc(datetime.fromisoformat(self.signed_at) - LONGEST_WRITE)
 
     def _compare(self, checkpoint: Record, differs: ChainProblem) -> None:
         values = {"position": checkpoint["position"], "time": checkpoint["time"]}

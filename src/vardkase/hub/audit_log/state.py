@@ -62,6 +62,7 @@ def verify_nightly() -> int:
         "count": result.links,
         "position": result.last,
         "findings": [finding.wire for finding in result.findings],
+        "backdated": [each.wire for each in result.backdated],
     }
     record(hub_actor(), LogAction.VERIFIED, LOG, change)
     return result.links
@@ -73,6 +74,12 @@ def last_findings() -> tuple[datetime | None, list[str]]:
     if entry is None:
         return None, []
     return entry.created, [str(each) for each in entry.change.get("findings", [])]
+
+
+def last_backdated() -> list[str]:
+    """Entries of an earlier date than what was signed before them, as of the last verification."""
+    entry = AuditEntry.objects.filter(action=LogAction.VERIFIED).order_by("-pk").first()
+    return [str(each) for each in entry.change.get("backdated", [])] if entry else []
 
 
 SCHEDULES = (

@@ -28,7 +28,7 @@ from vardkase.hub.audit_log.oversight import (
     Privileged,
     oversight_for,
 )
-from vardkase.hub.audit_log.state import last_findings
+from vardkase.hub.audit_log.state import last_backdated, last_findings
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
@@ -58,7 +58,8 @@ def index(request: PageRequest) -> HttpResponseBase:
         "reads": [(row, RULES[row.rule]) for row in found.reads],
         "checkpoint": AuditCheckpoint.objects.order_by("-pk").first(),
         "verified": verified,
-        "findings": findings,
+        "findings": [*findings, *last_backdated()],
+        "broken": bool(findings),
         "destinations": [each.name for each in destinations()],
         "archives": AuditArchive.objects.order_by("-pk")[:ARCHIVES],
         "since": (timezone.localdate() - timedelta(days=DAYS)).isoformat(),
