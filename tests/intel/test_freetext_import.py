@@ -9,11 +9,11 @@ import pytest
 from tests.api.calls import call, send
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from vardkase.analysis.correlation.services import rebuild
 from vardkase.audit.models import AuditEntry
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.models import Proposal
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 
 TEXT = "Seen: 203.0.113.7, evil[.]com and\nhxxp://bad.example.com/a?b=c (dns 9.9.9.9) foo@bar.de"

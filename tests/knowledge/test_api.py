@@ -10,6 +10,8 @@ from tests.api.calls import answer, call, send
 from tests.factories import make_attribute, make_event
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile
+from tests.factories.warninglists import store as store_warninglist
 from vardkase.api.errors import NO_PERMISSION
 from vardkase.intel.models import AttributeTag, Event, EventTag
 from vardkase.knowledge.galaxies.loader import ClusterFile, ClustersFile, Collection, GalaxyFile
@@ -19,8 +21,6 @@ from vardkase.knowledge.object_templates.loader import store as store_templates
 from vardkase.knowledge.taxonomies.loader import EntryFile, PredicateFile, TaxonomyFile, ValuesFile
 from vardkase.knowledge.taxonomies.loader import store as store_taxonomies
 from vardkase.knowledge.taxonomies.models import Tag, Taxonomy
-from vardkase.knowledge.warninglists.loader import WarninglistFile
-from vardkase.knowledge.warninglists.loader import store as store_warninglist
 
 TAG = [
     "id", "name", "colour", "exportable", "org_id", "user_id", "hide_tag", "numerical_value", "is_galaxy",

@@ -9,8 +9,8 @@ import pytest
 from tests.api.calls import call, send
 from tests.factories import make_attribute, make_event
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from vardkase.audit.models import AuditEntry
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 
 MINE = {

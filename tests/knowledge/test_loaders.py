@@ -19,6 +19,7 @@ from vardkase.knowledge.sources.files import KnowledgeMissing, files, repository
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry
 from vardkase.knowledge.warninglists.loader import ENABLED_AT_FIRST
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+from vardkase.knowledge.warninglists.services import set_enabled
 
 GALAXY = "11111111-1111-4111-8111-111111111111"
 FIRST, SECOND = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
@@ -89,7 +90,7 @@ def warninglist(version: int, *values: str) -> dict[str, Any]:
     return {"name": "Resolvers", "type": "cidr", "version": version, "list": entries}
 
 
-def test_everything_is_loaded_once(folder: Path) -> None:
+def test_everything_is_loaded_once(folder: Path, seed: Seed) -> None:
     updated = {loaded.name: loaded.updated for loaded in services.update_all()}
     assert {updated[name] for name in ("taxonomies", "object_templates", "galaxies", "warninglists")} == {1}
     assert Taxonomy.objects.get().predicates.count() == 2
@@ -104,6 +105,7 @@ def test_everything_is_loaded_once(folder: Path) -> None:
     relation = cat.relations.get()
     assert (str(relation.referenced_galaxy_cluster_uuid), relation.tags) == (SECOND, ["a:b"])
     assert Warninglist.objects.get().entry_count == 4
+    set_enabled(seed.site_admin.actor, names=["Resolvers"], enabled=True)
     assert WarninglistEntry.objects.filter(network__isnull=True).get().value == "no network"
     assert [loaded.updated for loaded in services.update_all()] == [0] * 6
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from vardkase.core.errors import Forbidden
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.matching import CheckedValue, check_values, find_hits
 from vardkase.knowledge.warninglists.models import Warninglist
 from vardkase.knowledge.warninglists.services import set_enabled

@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.factories import make_attribute, make_event, make_object
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from tests.support.mail_server import free_port, use
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -23,7 +24,6 @@ from vardkase.identity.organisations.standing import NEVER
 from vardkase.intel.models import Attribute, Event, EventTag, EventVersion
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.queries.receivers import receivers, withheld_parts
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]

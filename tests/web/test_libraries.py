@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from tests.factories import make_role, make_user
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from tests.web.accounts import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.knowledge.taxonomies.models import Taxonomy, TaxonomyEntry, TaxonomyPredicate
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("password_is_enough")]

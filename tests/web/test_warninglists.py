@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from tests.factories import make_role, make_user
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from tests.web.accounts import signed_in
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 from vardkase.web.knowledge.warninglists import forms
 

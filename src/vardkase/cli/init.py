@@ -11,6 +11,7 @@ from vardkase.cli.installation import DataDir
 from vardkase.cli.output import Json, note, result
 from vardkase.cli.progress import shown_progress
 from vardkase.cli.upgrade import migrate_after_backup
+from vardkase.core.database import EmbeddedPostgres, uses_external_database
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -42,12 +43,14 @@ def init(data_dir: DataDir = None, knowledge: Knowledge = True, json: Json = Fal
     """Prepare the installation, print the first administrator's e-mail, one-time password and API key, and
     exit."""
     made: dict[str, Any] = {}
-    with installation.opened(data_dir, lambda: made.update(prepare())):
+    with installation.opened(data_dir, lambda: made.update(prepare())) as chosen:
         if knowledge:
             from vardkase.knowledge.services import update_all
 
             with shown_progress() as progress:
                 update_all(progress)
+            if not uses_external_database():
+                EmbeddedPostgres(chosen).release_log()
         if not made:
             note("This installation was prepared before; `vardkase key issue EMAIL` makes another key.")
         result({name: made.get(name) for name in ("email", "password", "key")}, as_json=json)

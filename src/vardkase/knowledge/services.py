@@ -29,7 +29,6 @@ def load(progress: Progress = quiet) -> list[LoadResult]:
 
 
 def load_warninglists(progress: Progress = quiet) -> LoadResult:
-    """Load the warninglists: 2.5 million values, to be run in the background."""
     return warninglists.load(progress)
 
 

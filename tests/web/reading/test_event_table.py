@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.factories.event_page import HIDDEN, Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
+from tests.factories.warninglists import WarninglistFile, store
 from vardkase.core.clock import now_seconds
 from vardkase.intel.editing.attributes import add_attributes
 from vardkase.intel.editing.deletion import delete_attribute
@@ -23,7 +24,6 @@ from vardkase.intel.sightings.models import Sighting, SightingType
 from vardkase.knowledge.decaying_models.models import DecayingModel
 from vardkase.knowledge.object_templates.models import ObjectTemplate
 from vardkase.knowledge.taxonomies.models import Tag
-from vardkase.knowledge.warninglists.loader import WarninglistFile, store
 from vardkase.knowledge.warninglists.models import Warninglist
 from vardkase.web.intel.events import columns, table
 

@@ -41,6 +41,7 @@ RECOVERY_PATIENCE = 600.0
 RESTORE_PATIENCE = 86_400.0
 ORPHAN_PATIENCE = 10.0
 STOP_PATIENCE = 60.0
+SUMMARY_PATIENCE = 5.0
 POLL = 0.02
 LARGEST_LOG = 10 * 1024 * 1024
 
@@ -110,6 +111,11 @@ class EmbeddedPostgres:
     def release_log(self) -> None:
         """Give the space of the write-ahead log back to the disk, after much was written at once."""
         with contextlib.suppress(psycopg.Error), _connected(self.layout.cluster) as connection:
+            connection.execute("CHECKPOINT")
+            # What incremental backups need of the log is summarised up to a checkpoint, and removed at the next.
+            deadline = time.monotonic() + SUMMARY_PATIENCE
+            while connection.execute(UNSUMMARISED).rowcount and time.monotonic() < deadline:
+                time.sleep(POLL)
             connection.execute("CHECKPOINT")
 
     def alive(self) -> bool:
@@ -210,6 +216,12 @@ class EmbeddedPostgres:
         raise DatabaseUnavailable(
             f"The database server {state}. {self.layout.log} ends with: {' | '.join(lines)}"
         )
+
+
+UNSUMMARISED = """
+SELECT FROM pg_control_checkpoint() c, pg_get_wal_summarizer_state() s
+WHERE current_setting('summarize_wal')::boolean AND s.summarized_lsn < c.redo_lsn
+"""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Updates the knowledge libraries except warninglists, which are loaded at startup."""
+"""Updates the knowledge libraries except warninglists, which have an update of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from vardkase.knowledge.sources.load_changed import LoadResult
 
 
 def update_libraries(actor: Actor) -> list[LoadResult]:
-    """Update all knowledge libraries except the warninglists, whose millions of values are loaded at startup."""
     actor.require_writing(Permission.SITE_ADMIN)
     libraries = load()
     if updated := {library.name: library.updated for library in libraries if library.updated}:

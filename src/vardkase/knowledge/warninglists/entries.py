@@ -17,20 +17,26 @@ COLUMNS = ("warninglist_id", "value", "comment", "network")
 
 def write_entries(warninglist: Warninglist, entries: Entries) -> None:
     remove_entries(warninglist)
-    warninglist.entry_count = copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, entries.items()))
-    _save_count_and_revision(warninglist)
+    count_entries(warninglist, copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, entries.items())))
 
 
 def append_entries(warninglist: Warninglist, entries: Entries) -> int:
     known = warninglist.entries.filter(value__in=list(entries)).values_list("value", flat=True)
     new = [(value, entries[value]) for value in entries.keys() - set(known)]
-    warninglist.entry_count += copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, new))
-    _save_count_and_revision(warninglist)
+    added = copy_rows("warninglist_entry", COLUMNS, _rows(warninglist, new))
+    count_entries(warninglist, warninglist.entry_count + added)
     return len(new)
 
 
 def remove_entries(warninglist: Warninglist) -> None:
     cursor().execute("DELETE FROM warninglist_entry WHERE warninglist_id = %s", (warninglist.pk,))
+
+
+def count_entries(warninglist: Warninglist, count: int) -> None:
+    # A new revision makes every process read the entries anew that it keeps in memory.
+    warninglist.entry_count = count
+    warninglist.revision = new_revision()
+    warninglist.save(update_fields=["entry_count", "revision"])
 
 
 def network_of_entry(value: str) -> str | None:
@@ -48,9 +54,3 @@ def _rows(
     number, is_cidr = warninglist.pk, warninglist.type == "cidr"
     for value, comment in entries:
         yield number, value, comment, network_of_entry(value) if is_cidr else None
-
-
-def _save_count_and_revision(warninglist: Warninglist) -> None:
-    # A new revision makes every process read the entries anew that it keeps in memory.
-    warninglist.revision = new_revision()
-    warninglist.save(update_fields=["entry_count", "revision"])

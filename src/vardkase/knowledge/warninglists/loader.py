@@ -1,16 +1,17 @@
-"""Loads warninglists from their list.json files: 2.5 million values, one list in memory at a time."""
+"""Loads warninglists from their list.json files, one list in memory at a time."""
 
 from __future__ import annotations
 
-import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
+from vardkase.core.sql import cursor
 from vardkase.knowledge.sources.bulk import lock
-from vardkase.knowledge.sources.files import files, fingerprint, read
+from vardkase.knowledge.sources.files import fingerprint, read
 from vardkase.knowledge.sources.load_changed import LoadResult, Progress, quiet
 from vardkase.knowledge.sources.models import KnowledgeSource
-from vardkase.knowledge.warninglists.entries import Entries, write_entries
+from vardkase.knowledge.warninglists.contents import is_stored, keep_what_is_needed, take_file
 from vardkase.knowledge.warninglists.models import Warninglist
+from vardkase.knowledge.warninglists.packaged import WarninglistFile, WarninglistHead, list_files
 
 NAME = "warninglists"
 
@@ -46,64 +47,62 @@ ENABLED_AT_FIRST = frozenset(
 8.8.8.8 is ready for everybody's sensors. Left out are lists of networks in which attackers rent machines as well."""
 
 
-class WarninglistFile(msgspec.Struct):
-    """A list.json; `values` maps to comments if the list has them."""
-
-    name: str
-    type: str
-    version: int
-    values: list[str] | dict[str, str] = msgspec.field(name="list")
-    description: str = ""
-    category: str = "false_positive"
-    matching_attributes: list[str] = []
-
-    def entries(self) -> Entries:
-        return dict(self.values) if isinstance(self.values, dict) else dict.fromkeys(self.values)
-
-
-class WarninglistHead(msgspec.Struct):
-    """What decides whether a list is newer, read without its values."""
-
-    name: str
-    version: int
-
-
 def load(progress: Progress = quiet) -> LoadResult:
-    """Store every list that is new or newer, each in its own transaction.
-
-    An interrupted load resumes with the next list, and the first lists are usable before the last.
-    """
-    paths = files("misp-warninglists", "lists/*/list.json")
+    """Take every list that is new or newer, each in its own transaction; an interrupted load goes on with the next."""
+    paths = list_files()
     state = fingerprint(paths)
     if KnowledgeSource.objects.filter(name=NAME, fingerprint=state).exists():
+        release_disabled()
         return LoadResult(NAME, 0, len(paths))
     updated = 0
-    # Smallest first: most lists can be used within seconds, and the two with a million values come last.
+    # Smallest first: most lists can be used at once, and the two with a million values come last.
     for done, path in enumerate(sorted(paths, key=lambda path: path.stat().st_size), start=1):
         head = read(path, WarninglistHead)
         if not Warninglist.objects.filter(name=head.name, version__gte=head.version).exists():
-            updated += store(read(path, WarninglistFile), enabled=path.parent.name in ENABLED_AT_FIRST)
+            updated += take(read(path, WarninglistFile), enabled=path.parent.name in ENABLED_AT_FIRST)
         progress(NAME, done, len(paths))
+    release_disabled()
     # Last, so that an interrupted load is not taken for a complete one.
     KnowledgeSource.objects.update_or_create(name=NAME, defaults={"fingerprint": state})
     return LoadResult(NAME, updated, len(paths))
 
 
+def release_disabled() -> int:
+    """Remove the stored entries of disabled lists that their package has, and give the disk space back.
+
+    Hubs of earlier versions stored those of all lists. Returns how many lists there were.
+    """
+    released = 0
+    for warninglist in Warninglist.objects.filter(default=True, enabled=False, entry_count__gt=0):
+        if is_stored(warninglist):
+            released += _release(warninglist.pk)
+    # A whole table is locked and written anew, in a second: what is left are the small lists.
+    if released and not connection.in_atomic_block:
+        cursor().execute("VACUUM (FULL, ANALYZE) warninglist_entry")
+    return released
+
+
+def store_enabled() -> None:
+    """For lists that were enabled otherwise than by `services.set_enabled`."""
+    with transaction.atomic():
+        for warninglist in Warninglist.objects.select_for_update().filter(enabled=True, default=True):
+            keep_what_is_needed(warninglist)
+
+
 @transaction.atomic
-def store(file: WarninglistFile, *, enabled: bool = False) -> bool:
-    """Replace one list; False if another process has done so meanwhile. `enabled` is for a list that is new here."""
+def take(file: WarninglistFile, *, enabled: bool) -> bool:
+    """Take over one list; False if another process has done so meanwhile. `enabled` is for a list that is new here."""
     lock(NAME)
-    if Warninglist.objects.filter(name=file.name, version__gte=file.version).exists():
+    warninglist = Warninglist.objects.select_for_update().filter(name=file.name).first()
+    if warninglist is None:
+        warninglist = Warninglist(name=file.name, enabled=enabled)
+    elif warninglist.version >= file.version:
         return False  # Another process stored it while this one waited for the lock.
-    contents = {
-        "type": file.type,
-        "description": file.description,
-        "version": file.version,
-        "category": file.category,
-        "matching_attributes": file.matching_attributes,
-    }
-    warninglist, _ = Warninglist.objects.update_or_create(
-        name=file.name, defaults=contents, create_defaults={**contents, "enabled": enabled}
-    )
-    write_entries(warninglist, file.entries())
+    take_file(warninglist, file)
     return True
+
+
+@transaction.atomic
+def _release(number: int) -> bool:
+    found = Warninglist.objects.select_for_update().filter(pk=number).first()
+    return found is not None and not found.enabled and keep_what_is_needed(found)

@@ -7,14 +7,16 @@ of other types are not searched for.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from itertools import chain
 
 from vardkase.core.sql import cursor
+from vardkase.knowledge.warninglists.contents import entries_in_package, in_package
+from vardkase.knowledge.warninglists.package_matching import matcher_of
 from vardkase.knowledge.warninglists.scanned import expressions_of, substrings_of
+from vardkase.knowledge.warninglists.values import host_ends, lookup_form, network_of_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,6 @@ class EntryPart:
     type: str | None
 
 
-LONGEST_HOST = 253
-"""Characters of a host name. A longer text is not one, and would have many long ends."""
-
 type Matches = Iterator[tuple[int, int, str]]
 """Position of the candidate, id of the list, the entry that matched."""
 
@@ -71,9 +70,13 @@ def find_hits(candidates: Sequence[CheckedValue], *, every: bool = False) -> dic
     lists = _searched_lists(every)
     if not lists or not candidates:
         return {}
+    unstored = in_package(lists) if every else set()
     parts = [part for position, item in enumerate(candidates) for part in _parts(position, item)]
     hits: dict[int, dict[int, WarninglistHit]] = defaultdict(dict)
-    for position, number, matched in _matches(lists, parts):
+    for position, number, matched in chain(
+        _matches({number: each for number, each in lists.items() if number not in unstored}, parts),
+        *(_matches_in_package(lists[number], parts) for number in sorted(unstored)),
+    ):
         warninglist = lists[number]
         if warninglist.applies_to(candidates[position].type):
             # The first match of a list is kept: networks come with the narrowest first.
@@ -100,6 +103,14 @@ def _matches(lists: dict[int, SearchedList], parts: Sequence[EntryPart]) -> Matc
         yield from _substring_matches(warninglist, _of_listed_types([warninglist], parts))
     for warninglist in of_kind["regex"]:
         yield from _expression_matches(warninglist, _of_listed_types([warninglist], parts))
+
+
+def _matches_in_package(warninglist: SearchedList, parts: Sequence[EntryPart]) -> Matches:
+    if wanted := _of_listed_types([warninglist], parts):
+        matching = matcher_of(warninglist.type, entries_in_package(warninglist.name))
+        for part in wanted:
+            if (matched := matching(part.text)) is not None:
+                yield part.position, warninglist.id, matched
 
 
 def _of_listed_types(lists: Sequence[SearchedList], parts: Sequence[EntryPart]) -> list[EntryPart]:
@@ -143,15 +154,15 @@ def _exact_and_host_matches(
 ) -> Matches:
     wanted: dict[str, list[tuple[EntryPart, bool]]] = defaultdict(list)
     for part in values:
-        wanted[_lookup_form(part.text)].append((part, False))
+        wanted[lookup_form(part.text)].append((part, False))
     for part in hosts:
-        for end in _host_ends(part.text):
+        for end in host_ends(part.text):
             wanted[end].append((part, True))
     if not wanted:
         return
     kinds = [number for number, warninglist in lists.items() if warninglist.type in ("string", "hostname")]
     for number, value in cursor().execute(EXACT, {"values": list(wanted), "lists": kinds}).fetchall():
-        for part, is_host in wanted.get(_lookup_form(value), ()):
+        for part, is_host in wanted.get(lookup_form(value), ()):
             # The index ignores case and outer dots; an exact list does not.
             if is_host if lists[number].type == "hostname" else not is_host and part.text == value:
                 yield part.position, number, value
@@ -171,31 +182,8 @@ WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 """
 
 
-def _lookup_form(value: str) -> str:
-    """The lookup form of a value: lists write host names with a leading dot, a trailing dot, or neither."""
-    return value.lower().strip(".")
-
-
-def _host_ends(value: str) -> Iterator[str]:
-    """``a.b.se`` → ``a.b.se``, ``b.se``, ``se``."""
-    host = _host(value)
-    labels = host.split(".") if len(host) <= LONGEST_HOST else []
-    for start in range(len(labels)):
-        if labels[start]:
-            yield ".".join(labels[start:])
-
-
-def _host(value: str) -> str:
-    if "://" in value:
-        try:
-            return (urlsplit(value).hostname or "").strip(".")
-        except ValueError:
-            return ""
-    return value.partition("/")[0].lower().strip(".")
-
-
 def _network_matches(lists: Sequence[SearchedList], parts: Sequence[EntryPart]) -> Matches:
-    networks = [(part.position, str(network)) for part in parts if (network := _network(part.text))]
+    networks = [(part.position, str(network)) for part in parts if (network := network_of_value(part.text))]
     if networks:
         positions, addresses = zip(*networks, strict=True)
         parameters = {
@@ -215,17 +203,6 @@ JOIN warninglist_entry e ON e.network = set_masklen(v.network, bits)
 WHERE e.warninglist_id = ANY(%(lists)s::bigint[])
 ORDER BY masklen(e.network) DESC
 """
-
-
-def _network(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    text = value.strip()
-    # Most values are no addresses: this spares the exception that parsing them would raise.
-    if not text or text[-1] not in "0123456789abcdefABCDEF:":
-        return None
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
 
 
 def _substring_matches(warninglist: SearchedList, parts: Sequence[EntryPart]) -> Matches:

@@ -13,6 +13,13 @@ class WarninglistProblem(ProblemCode):
         _("This warninglist is supplied with the hub and cannot be changed."),
         "This warninglist comes with the hub and cannot be changed.",
     )
+    PACKAGE_MISSING = (
+        _(
+            "The entries of “%(name)s” are not on this machine. Install the package pymispwarninglists, and enable the "
+            "list again."
+        ),
+        "The entries of `%(name)s` are not on this machine.",
+    )
     CHANGED_MEANWHILE = _(
         "Someone else has changed the list since you opened it. Copy what you have written, open the list again "
         "and add it there."

@@ -5,7 +5,7 @@ They are small (LARGEST entries at most), and those of a list are read again whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from vardkase.core.errors import InvalidValue
@@ -27,8 +27,12 @@ def substrings_of(warninglist_id: int, _revision: int) -> TextSet:
 
 @lru_cache(maxsize=KEPT)
 def expressions_of(warninglist_id: int, _revision: int) -> ExpressionSet:
+    return ExpressionSet(readable(_entries(warninglist_id)))
+
+
+def readable(values: Iterable[str]) -> list[str]:
     # An expression that only PHP can read must not disable the rest of a published list.
-    return ExpressionSet([value for value in _entries(warninglist_id) if _is_readable(value)])
+    return [value for value in values if _is_readable(value)]
 
 
 def _is_readable(value: str) -> bool:

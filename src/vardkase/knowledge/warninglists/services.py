@@ -18,6 +18,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.knowledge.audit_actions import KnowledgeAction
 from vardkase.knowledge.sources.load_changed import LoadResult
 from vardkase.knowledge.warninglists import loader
+from vardkase.knowledge.warninglists.contents import keep_what_is_needed
 from vardkase.knowledge.warninglists.entries import Entries, append_entries, remove_entries, write_entries
 from vardkase.knowledge.warninglists.models import Warninglist
 from vardkase.knowledge.warninglists.problems import WarninglistProblem
@@ -116,7 +117,8 @@ def set_enabled(
 ) -> int:
     """Enable or disable the lists with these ids or names (``%`` is a wildcard); None toggles each.
 
-    Returns how many matched. Raises Forbidden without `perm_warninglist`.
+    Returns how many matched. Raises Forbidden without `perm_warninglist`, Conflict if the entries of a packaged list
+    are not on this machine.
     """
     actor.require_writing(Permission.WARNINGLIST)
     # Locked, so that two toggles at once end where they began.
@@ -125,13 +127,14 @@ def set_enabled(
         item.enabled = (not item.enabled) if enabled is None else enabled
     Warninglist.objects.bulk_update(lists, ["enabled"])
     for item in lists:
+        keep_what_is_needed(item)
         action = KnowledgeAction.WARNINGLIST_ENABLED if item.enabled else KnowledgeAction.WARNINGLIST_DISABLED
         record(actor, action, Target.of(item))
     return len(lists)
 
 
 def update_warninglists(actor: Actor) -> LoadResult:
-    """Load new versions from the files; the first load takes half a minute."""
+    """Load new versions from the files."""
     actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
     if loaded.updated:

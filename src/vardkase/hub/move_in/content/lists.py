@@ -16,6 +16,7 @@ from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 from vardkase.knowledge.import_expressions.models import ImportExpression
 from vardkase.knowledge.import_expressions.rules import check_groups, read_regexp, read_replacement, read_type
 from vardkase.knowledge.warninglists.entries import write_entries
+from vardkase.knowledge.warninglists.loader import store_enabled
 from vardkase.knowledge.warninglists.models import Warninglist
 
 NOT_FILTERED = (
@@ -26,6 +27,7 @@ COMPUTED = "How often a value occurs is counted here anew."
 
 def take_warninglists(taking: Taking) -> None:
     taking.execute("warninglists whose state was taken over", WARNINGLIST_STATES)
+    store_enabled()
     taking.leave_out_rows("warninglists", NO_CONTENT, UNKNOWN_WARNINGLISTS)
     changed = cursor().execute(
         f"WITH written AS ({WARNINGLISTS.sql} RETURNING id) SELECT id FROM written ORDER BY id"

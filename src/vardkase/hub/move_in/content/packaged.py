@@ -60,7 +60,7 @@ PACKAGED = (
 
 
 def take_numbers(taking: Taking) -> None:
-    """Loads the packages first, if the hub has not: some minutes for 2.5 million values of warninglists."""
+    """Loads the packages first, if the hub has not."""
     for library in update_all():
         taking.count(f"packaged {library.name.replace('_', ' ')}", library.updated)
     for packaged in PACKAGED:

@@ -18,8 +18,9 @@ from vardkase.web.knowledge.library import back_to_list, state_tabs, wanted_stat
 from vardkase.web.knowledge.warninglists.forms import AddEntriesForm, WarninglistTestForm
 from vardkase.web.knowledge.warninglists.labels import CATEGORIES, MATCHES, TYPES
 from vardkase.web.ui.forms import posted
-from vardkase.web.ui.listing import listed, searched
+from vardkase.web.ui.listing import searched
 from vardkase.web.ui.pages import PageRequest, page
+from vardkase.web.ui.paging import page_links, wanted_place, wanted_size
 
 
 @page()
@@ -49,17 +50,18 @@ def view(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def warninglist_page(request: PageRequest, warninglist: Warninglist, form: AddEntriesForm) -> HttpResponse:
-    entries = queries.search_entries(warninglist, searched(request))
-    listing = listed(request, entries, {"pk"}, "pk")
+    text = searched(request)
+    entries = queries.entry_page(warninglist, text, wanted_place(request), wanted_size(request))
     context = {
-        **listing,
-        "commented": any(row.comment for row in listing["rows"]),
+        **page_links(request, entries),
+        "rows": entries.rows,
+        "commented": any(row.comment for row in entries.rows),
         "warninglist": warninglist,
         "type": TYPES.get(warninglist.type, warninglist.type),
         "matches": MATCHES.get(warninglist.type, ""),
         "category": CATEGORIES.get(warninglist.category, warninglist.category),
         "form": form,
-        "q": searched(request),
+        "q": text,
         "may_switch": _may_change(request),
         "may_edit": _may_change(request) and not warninglist.default,
     }
