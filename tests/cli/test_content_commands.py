@@ -43,6 +43,7 @@ COMMANDS = {
         *(f"audit {each}" for each in ("checkpoint", "keys", "remove", "verify")),
         *(f"backup {each}" for each in ("list", "log", "new-identity", "prune", "recipients list")),
         *(f"backup {each}" for each in ("recipients propose", "run", "secrets", "stop", "verify")),
+        *(f"files {each}" for each in ("move", "status")),
         *(f"jobs {each}" for each in ("cancel", "list", "restart-workers", "retry")),
         *(f"key {each}" for each in ("issue", "list", "revoke")),
         *(

@@ -28,6 +28,7 @@ from vardkase.cli import (
     doctor,
     enrolment,
     feed,
+    files,
     init,
     jobs,
     knowledge,
@@ -72,6 +73,7 @@ commands.add_typer(accounts.keys, name="key")
 commands.add_typer(audit.commands, name="audit")
 commands.add_typer(content_access.commands, name="content-access")
 commands.add_typer(feed.commands, name="feed")
+commands.add_typer(files.commands, name="files")
 commands.add_typer(jobs.commands, name="jobs")
 commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(move_in.commands, name="move-in")

@@ -102,6 +102,13 @@ def env_absolute_path(name: str) -> str:
     return value
 
 
+def env_files(name: str) -> str:
+    """An absolute path, or a bucket as ``s3://bucket/prefix``; raises ImproperlyConfigured for others."""
+    if not env_str(name).strip().startswith("s3://"):
+        return env_absolute_path(name)
+    return env_url(name, ("s3",))
+
+
 def env_url(name: str, schemes: tuple[str, ...]) -> str:
     """An address with a host and one of `schemes`; raises ImproperlyConfigured otherwise."""
     value = env_str(name).strip()

@@ -16,6 +16,7 @@ from vardkase.config.environment import (
     env_absolute_path,
     env_bool,
     env_choice,
+    env_files,
     env_int,
     env_list,
     env_listener,
@@ -37,6 +38,10 @@ PROJECT = PACKAGE.parent.parent
 # Where everything that is kept on disk lives, and how people reach us.
 DATA_DIR = env_path("VARDKASE_DATA_DIR", PROJECT / ".data")
 FILES_DIR = DATA_DIR / "files"
+# Where attachments are kept: a folder that all machines of the hub share, or s3://bucket/prefix. Empty: in FILES_DIR.
+VARDKASE_FILES = env_files("VARDKASE_FILES")
+# Where they were kept before, besides FILES_DIR: what is still there is read from there.
+VARDKASE_FILES_FORMER = env_files("VARDKASE_FILES_FORMER")
 # Where backups are kept: a folder on another disk, or s3://bucket/prefix. Empty: none are made.
 BACKUP_STORAGE = env_str("VARDKASE_BACKUP_STORAGE")
 BASE_URL = env_str("VARDKASE_BASE_URL").rstrip("/")

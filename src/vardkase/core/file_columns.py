@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import Model
@@ -12,6 +12,8 @@ from vardkase.core import files
 from vardkase.core.sql import cursor
 
 _columns: set[tuple[str, str]] = set()
+MOST = 100_000
+"""Files that are removed at once."""
 
 
 def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
@@ -34,7 +36,8 @@ def remove_unused(before: float) -> tuple[int, int]:
     """Remove files that no row references and that were last stored before `before` (Unix seconds); returns
     their number and bytes.
 
-    Each table is read once, in one statement. A file stored again meanwhile has a new time and is kept. While a
+    Each table is read once, in one statement; MOST at a time, the rest next time.
+    A file stored again meanwhile has a new time and is kept. While a
     backup is being made, nothing is removed: it takes the database first, and then the files that its rows name.
     """
     executor = cursor()
@@ -56,13 +59,12 @@ def remove_unused(before: float) -> tuple[int, int]:
     return count, size
 
 
-def _unnamed() -> Iterator[str]:
+def _unnamed() -> list[str]:
     named = sql.SQL(" AND ").join(
         sql.SQL("NOT EXISTS (SELECT 1 FROM {} r WHERE r.{} = f.digest)").format(
             sql.Identifier(table), sql.Identifier(column)
         )
         for table, column in sorted(_columns)
     )
-    # No other query may run on this connection until the last row is read.
-    for (digest,) in cursor().stream(sql.SQL("SELECT f.digest FROM stored_file f WHERE {}").format(named)):
-        yield digest
+    query = sql.SQL("SELECT DISTINCT f.digest FROM stored_file f WHERE {} LIMIT {}").format(named, MOST)
+    return [row[0] for row in cursor().execute(query).fetchall()]

@@ -78,6 +78,7 @@ class IntelAction(AuditAction):
     EVENT_TEMPLATE_DELETED = "event_template.deleted", _("The event template was deleted")
     EVENT_TEMPLATE_EDITED = "event_template.edited", _("The event template was changed")
     EVENT_TEMPLATE_UPDATED = "event_template.updated", _("The hub’s event templates were updated")
+    FILE_MOVED = "file.moved", _("Stored files were moved to another place")
     FILE_REMOVED_UNUSED = "file.removed_unused", _("Unused files were removed")
     NOTE_ADDED = "note.added", _("The note was added")
     NOTE_DELETED = "note.deleted", _("The note was deleted")

@@ -25,6 +25,7 @@ from vardkase.core.backup.state import State
 from vardkase.core.backup.storage import Storage
 from vardkase.core.backup.tars import FilesTar
 from vardkase.core.backup.tools import Source, run
+from vardkase.core.files.names import StoredFile
 
 SLOT = "vardkase_backup"
 SEGMENT = re.compile(r"[0-9A-F]{24}|[0-9A-F]{8}\.history")
@@ -96,7 +97,7 @@ class Reached:
 
 def store_log(
     storage: Storage, state: State, chains: Sequence[str], recipients: Sequence[Recipient], key: Ed25519PrivateKey,
-    reached: Reached, files: Sequence[tuple[str, Path]],
+    reached: Reached, files: Sequence[tuple[str, StoredFile]],
 ) -> LogRun:  # fmt: skip
     """Store what is in the spool, and new files, in each of `chains`; returns what was stored in the first."""
     segments = sorted(path for path in state.spool.iterdir() if SEGMENT.fullmatch(path.name))
@@ -108,7 +109,7 @@ def store_log(
 
 def _store_in(
     storage: Storage, chain: str, recipients: Sequence[Recipient], key: Ed25519PrivateKey,
-    reached: Reached, segments: Sequence[Path], files: Sequence[tuple[str, Path]],
+    reached: Reached, segments: Sequence[Path], files: Sequence[tuple[str, StoredFile]],
 ) -> LogRun:  # fmt: skip
     folder = log_folder(chain)
     stored: list[Stored] = []

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from pyrage.x25519 import Identity, Recipient
 
 import vardkase
@@ -26,7 +27,8 @@ from vardkase.core.backup.state import Known, State
 from vardkase.core.backup.storage import Storage
 from vardkase.core.backup.tars import FilesTar, Followed, as_stream
 from vardkase.core.backup.tools import Source, output_of
-from vardkase.core.files import BACKUP_LOCK
+from vardkase.core.files import BACKUP_LOCK, StoredFile, all_files
+from vardkase.core.files.folder import FolderFiles
 
 POSTGRES_MANIFEST = "backup_manifest"
 
@@ -159,9 +161,9 @@ def files_kept(connection: psycopg.Connection[Any]) -> Iterator[None]:
         connection.execute("SELECT pg_advisory_unlock_shared(%s)", [BACKUP_LOCK])
 
 
-def stored_files(files_dir: Path) -> Iterator[tuple[str, Path]]:
-    for folder in sorted(files_dir.glob("[0-9a-f][0-9a-f]")):
-        yield from ((path.name, path) for path in sorted(folder.iterdir()) if len(path.name) == 64)
+def stored_files(files_dir: Path) -> Iterator[tuple[str, StoredFile]]:
+    """Those of the hub, wherever it keeps them; or of a folder, if that is not the hub's."""
+    return all_files() if files_dir == Path(settings.FILES_DIR) else FolderFiles(files_dir).all()
 
 
 class _Backup:

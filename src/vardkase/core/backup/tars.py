@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
+from vardkase.core.files.names import StoredFile
 
 BLOCK = 512
 LARGEST_MANIFEST = 512 << 20
@@ -66,7 +67,7 @@ class Followed:
 class FilesTar:
     """A tar stream of files, made while it is read: each is opened when its turn comes, and may be gone by then."""
 
-    def __init__(self, files: Sequence[tuple[str, Path]]) -> None:
+    def __init__(self, files: Sequence[tuple[str, StoredFile]]) -> None:
         self._pieces = self._made(files)
         self._rest = b""
         self.missing: list[str] = []
@@ -81,7 +82,7 @@ class FilesTar:
         data, self._rest = self._rest[:cut], self._rest[cut:]
         return data
 
-    def _made(self, files: Sequence[tuple[str, Path]]) -> Iterator[bytes]:
+    def _made(self, files: Sequence[tuple[str, StoredFile]]) -> Iterator[bytes]:
         for name, path in files:
             try:
                 file = path.open("rb")

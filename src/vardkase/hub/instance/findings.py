@@ -25,6 +25,7 @@ TITLES: dict[str, str | Promise] = {
     "database": _("Database"),
     "clock": _("Time"),
     "disk": _("Disk"),
+    "files": _("Stored files"),
     "worker": _("Worker process"),
     "queue": _("Job queue"),
     "schedules": _("Scheduled tasks"),
@@ -92,6 +93,13 @@ def disk_text(facts: Facts) -> str:
         "total": filesizeformat(facts["total"]),
         "percent": facts["percent"],
     }
+
+
+def files_text(facts: Facts) -> str:
+    if facts["fault"]:
+        words = gettext("Attachments cannot be stored in %(place)s: %(fault)s.")
+        return words % {"place": facts["place"], "fault": str(facts["fault"]).rstrip(".")}
+    return gettext("Attachments are stored in %(place)s.") % {"place": facts["place"]}
 
 
 def worker_text(facts: Facts) -> str:
@@ -228,6 +236,7 @@ SAID: dict[str, Callable[[Facts], str]] = {
     "database": database_text,
     "clock": clock_text,
     "disk": disk_text,
+    "files": files_text,
     "worker": worker_text,
     "queue": queue_text,
     "schedules": schedules_text,
@@ -245,6 +254,12 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "database": database_advice,
     "clock": _advises(_("Synchronise the clocks of both machines with a time server.")),
     "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
+    "files": _advises(
+        _(
+            "Check that the folder or the server answers, and that the hub may write there (VARDKASE_FILES, "
+            "docs/deploy.md)."
+        )
+    ),
     "worker": _advises(
         _("Start vardkase serve or vardkase worker; without a worker nothing is fetched or sent.")
     ),

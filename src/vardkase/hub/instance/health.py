@@ -21,8 +21,10 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from vardkase.core import files
 from vardkase.core.mail.models import OutgoingMail, SentMail, SentState
 from vardkase.core.mail.services import can_send
+from vardkase.core.optional_parts import PartMissing
 from vardkase.core.problems import wire
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.sql import cursor
@@ -72,7 +74,8 @@ def register(check: Callable[[], Check]) -> None:
 
 
 def checks(actor: Actor) -> list[Check]:
-    """All checks; each takes a few milliseconds, and none asks another machine. Raises Forbidden."""
+    """All checks; each takes a few milliseconds, and none asks another machine, but for that which keeps the files.
+    Raises Forbidden."""
     actor.require_oversight()
     waiting, running, oldest, failed = _one(QUEUE)
     is_late = oldest is not None and oldest < timezone.now() - LATE
@@ -85,6 +88,7 @@ def checks(actor: Actor) -> list[Check]:
         _database(),
         _clock(),
         _disk(),
+        _files(),
         _worker(actor),
         Check("queue", state, facts),
         _schedules(),
@@ -151,6 +155,17 @@ def _disk() -> Check:
     free = usage.free / usage.total
     state = HealthState.BAD if free < LITTLE else HealthState.WARN if free < SCARCE else HealthState.OK
     return Check("disk", state, {"free": usage.free, "total": usage.total, "percent": round(100 * free)})
+
+
+def _files() -> Check:
+    said = ""
+    try:
+        files.check()
+    except (OSError, PartMissing) as error:
+        said = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    return Check(
+        "files", HealthState.BAD if said else HealthState.OK, {"place": files.place(), "fault": said}
+    )
 
 
 def _worker(actor: Actor) -> Check:

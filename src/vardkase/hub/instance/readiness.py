@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from vardkase.core import files
+from vardkase.core.optional_parts import PartMissing
 from vardkase.core.sql import cursor
 from vardkase.hub.instance.diagnostics import known_migrations
 
@@ -35,12 +33,9 @@ def readiness() -> dict[str, str]:
 
 
 def storage_works() -> bool:
-    folder = Path(settings.FILES_DIR)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"\0")
-    except OSError:
+        files.check()
+    except (OSError, PartMissing):
         return False
     return True
 

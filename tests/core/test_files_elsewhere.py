@@ -1,0 +1,130 @@
+"""Attachments on an S3-compatible server or in a shared folder: stored, read, moved, removed and backed up."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from tests.api.calls import call
+from tests.factories import make_event
+from tests.factories.seed import Seed
+from tests.support.s3_server import s3_server
+from vardkase.audit.models import AuditEntry
+from vardkase.cli.main import commands
+from vardkase.core import files
+from vardkase.core.backup.taking import stored_files
+from vardkase.core.backup.tars import FilesTar, unpack_files
+from vardkase.core.file_columns import remove_unused
+from vardkase.hub.instance.readiness import readiness
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BUCKET = "attachments"
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    with s3_server(BUCKET) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        files._bucket.cache_clear()
+        yield boto3.session.Session().client("s3")
+        files._bucket.cache_clear()
+
+
+def run(*arguments: str) -> Any:
+    answer = CliRunner().invoke(commands, [*arguments, "--json"])
+    assert answer.exit_code == 0, answer.output
+    return json.loads(answer.stdout)
+
+
+def keys_of(bucket: Any) -> set[str]:
+    return {each["Key"] for each in bucket.list_objects_v2(Bucket=BUCKET).get("Contents", ())}
+
+
+@pytest.mark.long
+def test_attachments_move_to_a_bucket_and_back(
+    seed: Seed, bucket: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    event = make_event(seed.org_a)
+    event.save()
+    document = {
+        "type": "attachment", "category": "Payload delivery", "value": "plan.txt",
+        "data": base64.b64encode(b"kept in the folder").decode(),
+    }  # fmt: skip
+    assert call(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", document)[0] == 200
+    before = hashlib.sha256(b"kept in the folder").hexdigest()
+
+    settings.VARDKASE_FILES = f"s3://{BUCKET}/hub"
+    settings.VARDKASE_FILES_FORMER = ""
+    assert readiness()["storage"] == "ok"
+    assert files.read(before) == b"kept in the folder"
+    later = files.store(b"kept in the bucket")
+    assert keys_of(bucket) == {f"hub/{later[:2]}/{later}"}
+    assert not (tmp_path / "files" / later[:2] / later).exists()
+    assert run("files", "status")["to be moved"] == 1
+
+    # A backup has both, wherever they are, and restores them as files.
+    unpacked = set(unpack_files(FilesTar(list(stored_files(settings.FILES_DIR))), tmp_path / "restored"))  # type: ignore[arg-type]
+    assert unpacked == {before, later}
+
+    # A file that was damaged in the folder stays there; the rest moves when it is repaired.
+    kept = tmp_path / "files" / before[:2] / before
+    kept.write_bytes(b"changed")
+    answer = CliRunner().invoke(commands, ["files", "move"])
+    assert (answer.exit_code, "damaged" in answer.output) == (1, True)
+    kept.write_bytes(b"kept in the folder")
+    assert run("files", "move") == {"moved": 1, "bytes": len(b"kept in the folder")}
+    assert run("files", "move")["moved"] == 0
+    assert not kept.exists()
+    assert AuditEntry.objects.get(action="file.moved").change["count"] == 1
+    path = f"/attributes/view/{event.attributes.get().pk}"
+    answer = call(seed.analyst.key, "GET", path)[1]
+    assert base64.b64decode(answer["Attribute"]["data"]) == b"kept in the folder"
+    assert call(seed.stranger.key, "GET", path)[0] in (403, 404, 405)
+
+    # What no row names is removed, what one names is kept, and what is stored again counts as new.
+    assert remove_unused(time.time() - 60) == (0, 0)
+    assert remove_unused(time.time() + 60) == (1, len(b"kept in the bucket"))
+    assert (files.size(later), files.size(before)) == (0, len(b"kept in the folder"))
+
+    # The server is not believed.
+    bucket.put_object(Bucket=BUCKET, Key=f"hub/{before[:2]}/{before}", Body=b"something else")
+    with pytest.raises(OSError, match="damaged"):
+        files.read(before)
+    bucket.put_object(Bucket=BUCKET, Key=f"hub/{before[:2]}/{before}", Body=b"kept in the folder")
+
+    # And back, to a folder that several machines share.
+    settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = str(tmp_path / "shared"), f"s3://{BUCKET}/hub"
+    assert run("files", "move")["moved"] == 1
+    assert keys_of(bucket) == set()
+    assert (tmp_path / "shared" / before[:2] / before).read_bytes() == b"kept in the folder"
+
+    # A server that does not answer is said to be one.
+    settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = "s3://no-such-bucket", ""
+    assert readiness()["storage"] == "fault"
+    answer = CliRunner().invoke(commands, ["doctor", "--json"])
+    (finding,) = [each for each in json.loads(answer.stdout)["findings"] if each["name"] == "files"]
+    assert (finding["state"], "VARDKASE_FILES" in finding["advice"]) == ("bad", True)
+
+
+def test_files_of_a_shared_folder(seed: Seed, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    former = files.store(b"from before")
+    settings.VARDKASE_FILES = str(tmp_path / "shared")
+    assert files.read(former) == b"from before"
+    assert run("files", "move") == {"moved": 1, "bytes": len(b"from before")}
+    assert (tmp_path / "shared" / former[:2] / former).exists()
+    assert not (tmp_path / "files" / former[:2] / former).exists()
+    assert [name for name, _file in files.all_files()] == [former]
+    assert readiness()["storage"] == "ok"
