@@ -18,7 +18,7 @@ QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py t
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_workflow.py
 
-.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools
+.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools tools-long
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,7 +34,7 @@ test: setup tools tests/__pycache__ ## Run the test-suite
 tests/__pycache__: | setup
 	@$(BIN)/pytest --collect-only --quiet --quiet > /dev/null
 
-test-long: setup tools ## Run the long lane: many rounds, large stores, every combination
+test-long: setup tools tools-long ## Run the long lane: many rounds, large stores, every combination
 	@$(BIN)/pytest $(PYTEST_OPTIONS) -m long
 
 quick: setup ## Answer within 90 seconds: style, the rules, and a story or two of every layer
@@ -76,4 +76,16 @@ tools:
 		  $$as_root apt-get install -y -qq --no-install-recommends \
 		    chromium-headless-shell suricata yara bind9-utils nginx-light; } >/dev/null \
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
+	fi
+
+# Of the long lane alone: a cluster of three database nodes (tests/cluster).
+tools-long:
+	@if ! { command -v patroni && command -v etcd && \
+	        PATH="$$PATH:/usr/sbin" command -v haproxy && PATH="$$PATH:/usr/sbin" command -v pgbouncer; } >/dev/null; then \
+		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+		echo "Installing the system packages patroni, etcd-server, haproxy and pgbouncer"; \
+		{ $$as_root apt-get update -qq && \
+		  $$as_root apt-get install -y -qq --no-install-recommends \
+		    patroni python3-etcd etcd-server haproxy pgbouncer; } >/dev/null \
+		|| echo "They could not be installed: the tests of the cluster will be skipped, or fail in CI"; \
 	fi

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
+from vardkase.config.gateway.application import API_SECONDS, DOCUMENT_SECONDS, PAGE_SECONDS
+from vardkase.core.database.pool import dedicated
 from vardkase.core.telemetry import metrics
 from vardkase.hub.instance import gauges
 
@@ -90,3 +92,26 @@ def test_container_files_fit_each_other() -> None:
     for volume in compose["services"]["proxy"]["volumes"]:
         source = volume.partition(":")[0]
         assert source == "./tls" or (DEPLOY / "container" / source).exists()
+
+
+def test_cluster_files_agree_on_addresses_and_pools() -> None:
+    """What is not run together anywhere: containers. And the pools, by the time limits of requests."""
+    folder = DEPLOY / "cluster"
+    compose: Any = yaml.safe_load((folder / "compose.yml").read_text(encoding="utf-8"))
+    addresses = {
+        each["networks"]["inside"]["ipv4_address"]: name
+        for name, each in compose["services"].items()
+        if "networks" in each
+    }
+    named = set(re.findall(r"10\.20\.0\.\d+(?=:)", (folder / "haproxy.cfg").read_text(encoding="utf-8")))
+    assert named <= addresses.keys()
+    for service in compose["services"].values():
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert source in compose["volumes"] or source == "./tls" or (folder / source).exists(), source
+        if "build" in service:
+            assert (DEPLOY.parent / service["build"]["dockerfile"]).exists()
+    pools = (folder / "pgbouncer.ini").read_text(encoding="utf-8")
+    for seconds in (PAGE_SECONDS, API_SECONDS, DOCUMENT_SECONDS):
+        limit = f"SET statement_timeout = {seconds * 1000}'"
+        assert re.search(rf"^{dedicated('vardkase', seconds)} = .*{limit}", pools, re.MULTILINE)

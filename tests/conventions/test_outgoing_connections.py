@@ -18,6 +18,7 @@ ALLOWED = {
     "exchange/streams/senders/kafka.py": {"confluent_kafka"},
     "exchange/streams/senders/zeromq.py": {"zmq"},
     "exchange/tls.py": {"ssl"},
+    "cli/job_loop.py": {"asyncio"},
     "cli/serve.py": {"http.client", "socket"},
     "config/gateway/application.py": {"asyncio"},
     "config/gateway/health.py": {"asyncio"},
@@ -32,7 +33,8 @@ ALLOWED = {
     "identity/sign_in_policy/dns.py": {"dns"},
 }
 """The door itself; what tells its errors apart; Kafka's client, whose brokers are judged, and a publisher that only
-listens; the command that looks whether its own server answers; the web server, which only listens; what a process
+listens; the command that looks whether its own server answers; the web server, which only listens; the loop that jobs
+run in; what a process
 says to its children; the mail server, which the operator names and nobody else can; the name server, which the
 operator names too."""
 

@@ -28,7 +28,9 @@ from vardkase.api.search_quota import counted
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
 from vardkase.core.client_disconnect import CLIENT_GONE, has_left
 from vardkase.core.errors import Forbidden, VardkaseError
-from vardkase.core.outages import outage_of, took_too_long
+from vardkase.core.failover import repeated_after_failover
+from vardkase.core.outages import RETRY_AFTER as OUTAGE_LASTS
+from vardkase.core.outages import Outage, outage_of, took_too_long
 from vardkase.core.telemetry.request_ids import new_request_id, request_id
 from vardkase.core.time_budget import allow
 from vardkase.core.write_conflicts import retry_on_conflict
@@ -224,18 +226,9 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     route = route_of(request.method or "GET", request.path_info)
     headers: dict[str, str] = {}
     try:
-        declared = _endpoints.get(route.name)
-        if declared is not None and declared.public:
-            caller = Authenticated(visitor(getattr(request, "client_address", None)), None)
-        else:
-            # Before the endpoint is looked for: without a key nobody learns which endpoints exist.
-            caller = authenticate(request)
-        if caller.key_expires:
-            headers["X-Auth-Key-Expiration"] = caller.key_expires.isoformat()
-        # The gateway asks twice, before and after it has received a big body; the request counts once.
-        if not getattr(request, "is_admitted", False):
-            headers |= counted(route.name, caller)
-        response = response_of(_answer(request, route, declared, caller.actor), request)
+        response = repeated_after_failover(
+            lambda: _answered(request, route, headers), lambda: not getattr(request, "is_spent", False)
+        )
     except VardkaseError as error:
         response = response_of(_answer_of(error, route, request), request)
     except SuspiciousOperation:  # Django's limits: fields of a query or a form, and the like.
@@ -251,6 +244,21 @@ def _respond(request: HttpRequest) -> HttpResponseBase:
     # Django would log the path of every refusal, and a path may hold a key that somebody put there.
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
+
+
+def _answered(request: HttpRequest, route: Route, headers: dict[str, str]) -> HttpResponseBase:
+    declared = _endpoints.get(route.name)
+    if declared is not None and declared.public:
+        caller = Authenticated(visitor(getattr(request, "client_address", None)), None)
+    else:
+        # Before the endpoint is looked for: without a key nobody learns which endpoints exist.
+        caller = authenticate(request)
+    if caller.key_expires:
+        headers["X-Auth-Key-Expiration"] = caller.key_expires.isoformat()
+    # The gateway asks twice, before and after it has received a big body; the request counts once.
+    if not getattr(request, "is_admitted", False):
+        headers |= counted(route.name, caller)
+    return response_of(_answer(request, route, declared, caller.actor), request)
 
 
 def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor: Actor) -> Answer:
@@ -284,6 +292,9 @@ def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor
     reads_body = declared.takes_document or declared.inputs.reads_lazily
     if method in ("POST", "PUT", "PATCH") and not reads_body:
         call.body  # noqa: B018  a body that cannot be read is refused before anything happens
+    if declared.writes or reads_body:
+        # From here on something may be stored, or a body gone: a lost connection is answered, and nothing repeated.
+        request.is_spent = True  # type: ignore[attr-defined]
     arguments, inputs = declared.inputs.arguments(call), declared.inputs.keywords(call)
     return retry_on_conflict(lambda: declared.handler(call, *arguments, **inputs))
 
@@ -316,6 +327,8 @@ def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json
         admin=route.name.startswith("admin/"),
         path=request.get_full_path_info(),
     )
+    if isinstance(error, Outage):
+        return Json(body, status, {"Retry-After": OUTAGE_LASTS})
     return Json(body, status, error.headers if isinstance(error, MispError) else {})
 
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,7 +42,20 @@ Host = Annotated[
         help="Address to listen on; one that other machines reach only behind a reverse proxy.",
     ),
 ]
+WithWorker = Annotated[
+    bool,
+    typer.Option("--worker/--no-worker", help="Run background jobs too; `vardkase worker` does elsewhere."),
+]
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty installation with a community to look at.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What runs beside the web server."""
+
+    demo: bool
+    knowledge: bool
+    worker: bool
 
 
 def serve(
@@ -50,6 +64,7 @@ def serve(
     host: Host = "127.0.0.1",
     demo: Demo = False,
     knowledge: Knowledge = True,
+    worker: WithWorker = True,
 ) -> None:
     """Start everything and print the address. Ctrl-C stops everything."""
     chosen = choose(data_dir)
@@ -65,10 +80,10 @@ def serve(
         if holder is not None:
             raise fail(f"Vårdkase already runs on {chosen}: {holder}")
         _refuse_taken_port(host, port)
-        _run(chosen, host, port, url, demo=demo, knowledge=knowledge)
+        _run(chosen, host, port, url, Extras(demo=demo, knowledge=knowledge, worker=worker))
 
 
-def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledge: bool) -> None:
+def _run(data_dir: Path, host: str, port: int, url: str, extras: Extras) -> None:
     stop = StopRequest()
     forget_former_processes()
     made: dict[str, Any] = {}
@@ -92,7 +107,7 @@ def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledg
         children[0].release()
         if not stop.requested and _answers(children[0], host, port, stop):
             _announce(url, made)
-            children += _background(_url_of(database), demo=demo, knowledge=knowledge)
+            children += _background(_url_of(database), extras)
             _watch(database, children, stop)
     except KeyboardInterrupt:
         return
@@ -102,15 +117,16 @@ def _run(data_dir: Path, host: str, port: int, url: str, *, demo: bool, knowledg
             database.stop()
 
 
-def _background(database_url: str, *, demo: bool, knowledge: bool) -> Iterator[Child]:
+def _background(database_url: str, extras: Extras) -> Iterator[Child]:
     start = partial(Child, database_url=database_url)
-    yield start("worker", "vardkase.cli.main", "worker")
-    if demo:
+    if extras.worker:
+        yield start("worker", "vardkase.cli.main", "worker")
+    if extras.demo:
         note(
             "The demonstration is filled now, which takes one to three minutes; its people are printed then."
         )
         yield start("demo", "vardkase.cli.main", "demo", once=True)
-    if knowledge:
+    if extras.knowledge:
         yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)
 
 

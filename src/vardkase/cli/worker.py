@@ -28,11 +28,9 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         raise fail(f"{' '.join(left)} Jobs run after that: `vardkase restored --open`.")
     with opened(data_dir):
         from django.db import connection
-        from procrastinate.contrib.django import app
 
+        from vardkase.cli.job_loop import run_jobs
         from vardkase.core.jobs import worker_name
-        from vardkase.core.jobs.connector import worker_connector
-        from vardkase.core.jobs.progress import followed
         from vardkase.exchange.streams.worker import deliver_until
         from vardkase.hub.audit_log.worker import deliver_until as deliver_checkpoints_until
         from vardkase.hub.audit_log.worker import seal_until
@@ -43,11 +41,8 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
             beside(deliver_until),
             beside(deliver_checkpoints_until),
             beside(seal_until),  # Ends first: what it signs last is then delivered.
-            app.replace_connector(worker_connector()),
         ):
-            app.run_worker(
-                concurrency=concurrency, shutdown_graceful_timeout=GRACE, task_middleware=[followed]
-            )
+            run_jobs(concurrency, GRACE)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from vardkase.config.gateway.application import Application
 from vardkase.config.gateway.listening import ConnectionCounts, Server
 from vardkase.config.gateway.processes import Workers
 from vardkase.config.gateway.protocol import Connection
+from vardkase.core.database.pool import use_pool
 
 MOST_WORKERS = 16
 BACKLOG = 2048
@@ -36,6 +37,7 @@ GIBIBYTE = 1024**3
 
 
 def serve(listener: socket.socket, workers: int) -> None:
+    use_pool()
     gc.freeze()  # What is loaded by now stays shared between the workers.
     counts = ConnectionCounts(workers)
     Workers(workers, lambda worker: run_worker(listener, workers, counts, worker)).watch()

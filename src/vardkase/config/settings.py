@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "vardkase.config.middleware.RequestIds",
     "vardkase.config.middleware.TrustedProxies",
     "vardkase.config.middleware.ApiMiddleware",
+    "vardkase.web.ui.outages.ReadAgain",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

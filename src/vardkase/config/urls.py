@@ -19,3 +19,4 @@ urlpatterns = [
 ]
 
 handler404 = "vardkase.web.ui.middleware.not_found"
+handler500 = "vardkase.web.ui.outages.failed"

@@ -8,16 +8,21 @@ import logging
 import psycopg
 from django.db import InterfaceError, OperationalError
 
+from vardkase.core.database.postgresql.base import OutcomeUnknown
 from vardkase.core.errors import VardkaseError
 from vardkase.core.problems import CommonProblem
 
 log = logging.getLogger(__name__)
 
 DISK_FULL = "53100"
-OF_THE_DATABASE = ("08", "53", "57P")
-"""SQLSTATE: no connection, no disk, memory or room for connections, shutting down."""
+OF_THE_DATABASE = ("08", "53", "57P", "25006")
+"""SQLSTATE: no connection, no disk, memory or room for connections, shutting down, a replica that takes no writes."""
+RETRY_AFTER = "5"
+"""Seconds, for clients: a failover takes no longer than a few of these."""
+GONE = ("08", "57P", "25006")
 OF_THE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
-BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+READ_ONLY = psycopg.errors.ReadOnlySqlTransaction
+BROKEN = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, READ_ONLY)
 
 
 class Outage(VardkaseError):
@@ -28,13 +33,25 @@ def outage_of(fault: BaseException) -> Outage | None:
     """The outage that `fault` indicates; None if the data caused it. Details go to the log."""
     if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
         return logged_outage(fault, disk=True)
-    if not isinstance(fault, BROKEN):
+    if not isinstance(fault, BROKEN) and not isinstance(fault.__cause__, READ_ONLY):
         return None
+    if isinstance(fault, OutcomeUnknown):
+        log.error("it is not known whether a commit was stored: %s", fault)
+        return Outage(CommonProblem.OUTCOME_UNKNOWN())
     cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     if state is None or state.startswith(OF_THE_DATABASE):
         return logged_outage(fault, disk=state == DISK_FULL)
     return None
+
+
+def lost_connection(fault: BaseException) -> bool:
+    """Whether the database went away under `fault`: another attempt may meet its successor."""
+    if not isinstance(fault, BROKEN) and not isinstance(fault.__cause__, READ_ONLY):
+        return False
+    cause = fault if isinstance(fault, psycopg.Error) else fault.__cause__
+    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+    return state is None or state.startswith(GONE)
 
 
 def took_too_long(fault: BaseException) -> bool:

@@ -110,6 +110,10 @@ class CommonProblem(ProblemCode):
     )
     DISK_FULL = _("This hub’s disk is full.")
     DATABASE_UNAVAILABLE = _("This hub’s database cannot be used at the moment.")
+    OUTCOME_UNKNOWN = _(
+        "The connection to the database was lost while this was being saved. Check whether it was saved before you "
+        "try again."
+    )
     OVERTAKEN = _("Someone else changed the same thing at the same time. Try again.")
     CHANGED_MEANWHILE = _("Someone else has changed this in the meantime.")
     SENT_TWICE = _("The form was sent twice and is still being processed. Check the result in a moment.")

@@ -37,6 +37,8 @@ class RetryPolicy:
 
 WRITE_CONFLICT = RetryPolicy(0.02, 2, retries=3, spread=True)
 """A transaction that another writer overtook."""
+FAILOVER = RetryPolicy(0.25, 2, retries=4, spread=True)
+"""A request that reads, and has lost the database."""
 REQUEST = RetryPolicy(1, 4, retries=2)
 """One request to another hub, within a run."""
 JOB = RetryPolicy(4, 4, retries=5)

@@ -22,6 +22,8 @@ from psycopg import abc
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format
 
+from vardkase.core.database.pool import is_pooled, own_session
+
 
 def cursor(**options: Any) -> psycopg.Cursor[Any]:
     """A psycopg cursor on Django's connection and transaction; a lost connection is replaced first.
@@ -50,12 +52,13 @@ def async_commits() -> Iterator[None]:
     For work that is repeated if the machine crashes at that moment: each commit stays atomic, and none is
     lost on which a later one depends.
     """
-    cursor().execute("SET synchronous_commit = off")
-    try:
-        yield
-    finally:
-        if connection.is_usable():  # A new connection begins as the database is set anyway.
-            cursor().execute("RESET synchronous_commit")
+    with own_session():
+        cursor().execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            if connection.is_usable():  # A new connection begins as the database is set anyway.
+                cursor().execute("RESET synchronous_commit")
 
 
 def commit_asynchronously() -> None:
@@ -136,8 +139,10 @@ class PreparedQuery:
         database = connections[DEFAULT_DB_ALIAS]
         database.ensure_connection()
         own = database.connection
-        # Not inside a transaction, which psycopg begins only with its own first query, and an error would end.
-        if own.autocommit and (found := self._found(own, parameters)) is not None:
+        # Not inside a transaction, which psycopg begins only with its own first query, and an error would end. Not
+        # through a pool, which ends the connection when a statement is gone.
+        through_pool = is_pooled(database.settings_dict)
+        if own.autocommit and not through_pool and (found := self._found(own, parameters)) is not None:
             return found
         return psycopg.RawCursor(own).execute(self._sql, parameters, binary=True).fetchall()
 

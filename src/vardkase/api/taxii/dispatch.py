@@ -21,6 +21,7 @@ from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, WantedBody
 from vardkase.core.client_disconnect import has_left
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound, VardkaseError
 from vardkase.core.optional_parts import PartMissing
+from vardkase.core.outages import outage_of
 from vardkase.core.write_conflicts import retry_on_conflict
 
 __all__ = ["PREFIX", "respond"]
@@ -85,10 +86,13 @@ def respond(request: HttpRequest) -> HttpResponse:
             answer = _worded(error).answer()
         except SuspiciousOperation:
             answer = TaxiiError(413, "Too large", "The request is bigger than is taken.").answer()
-        except Exception:
-            if not has_left(request):
-                logger.exception("a TAXII request failed")
-            answer = TaxiiError(500, "Server error", "The server failed; its log says more.").answer()
+        except Exception as error:
+            if outage := outage_of(error):
+                answer = _worded(outage).answer()
+            else:
+                if not has_left(request):
+                    logger.exception("a TAXII request failed")
+                answer = TaxiiError(500, "Server error", "The server failed; its log says more.").answer()
     response = response_of(answer)
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - a path may hold a key
     return response

@@ -8,6 +8,7 @@ from vardkase.core.database.connection import (
     data_directory,
     embedded_url,
     owner_settings,
+    pooled_settings,
     uses_external_database,
 )
 from vardkase.core.database.processes import die_with_parent
@@ -23,5 +24,6 @@ __all__ = [
     "embedded_url",
     "join_or_start",
     "owner_settings",
+    "pooled_settings",
     "uses_external_database",
 ]

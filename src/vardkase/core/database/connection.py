@@ -20,6 +20,10 @@ ENGINE = "vardkase.core.database.postgresql"
 URL_VARIABLE = "DATABASE_URL"
 OWNER_URL_VARIABLE = "DATABASE_OWNER_URL"
 """An external database's owner, who migrates it; without it, the role of DATABASE_URL does."""
+POOL_URL_VARIABLE = "DATABASE_POOL_URL"
+"""The same database behind PgBouncer with transaction pooling, for the web processes."""
+POOLED = "DISABLE_SERVER_SIDE_CURSORS"
+"""Django's own setting: each transaction may run in another session of the server."""
 
 
 def connection_settings(data_dir: Path | None = None) -> dict[str, Any]:
@@ -39,6 +43,11 @@ def owner_settings(data_dir: Path | None = None) -> dict[str, Any] | None:
         url = os.environ.get(OWNER_URL_VARIABLE)
         return _for_owner(_from_url(url, OWNER_URL_VARIABLE)) if url else None
     return embedded_owner_settings(data_dir or data_directory())
+
+
+def pooled_settings() -> dict[str, Any] | None:
+    url = os.environ.get(POOL_URL_VARIABLE)
+    return _from_url(url, POOL_URL_VARIABLE) | {POOLED: True} if url and uses_external_database() else None
 
 
 def embedded_owner_settings(data_dir: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from vardkase.core.database.pool import own_session
 from vardkase.core.errors import NotFound
 from vardkase.core.sql import cursor
 from vardkase.exchange.feeds.feed_settings import event_for_list, tags_of
@@ -38,12 +39,13 @@ def take_values(actor: Actor, feed: Feed, values: Iterable[DetectedValue], *, wh
     event is changed, so that a slow feed blocks nobody, and one that breaks off changes nothing.
     """
     # Through a temporary table: a list of a million values must not be held in memory to be compared.
-    cursor().execute(LISTED)
-    for batch in batched(_copy_rows(feed, values), AT_ONCE):
-        with cursor().copy(COPY) as copy:
-            for row in batch:
-                copy.write_row(row)
-    return _store(actor, feed, whole=whole)
+    with own_session():
+        cursor().execute(LISTED)
+        for batch in batched(_copy_rows(feed, values), AT_ONCE):
+            with cursor().copy(COPY) as copy:
+                for row in batch:
+                    copy.write_row(row)
+        return _store(actor, feed, whole=whole)
 
 
 def _copy_rows(feed: Feed, values: Iterable[DetectedValue]) -> Iterator[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from itertools import batched
 from django.db import transaction
 
 from vardkase.core.clock import now_seconds
+from vardkase.core.database.pool import own_session
 from vardkase.core.sql import cursor
 from vardkase.knowledge.cached_sources.models import NO_EVENT, CachedSource
 
@@ -25,17 +26,18 @@ def store(kind: str, number: int, values: Iterable[Cached], progress: Progress =
     Values are staged as they arrive, outside a transaction, and `progress` is called with the count so far. The
     difference is then applied at once: until then, and if `values` raises, readers see the previous cache.
     """
-    cursor().execute(INCOMING)
-    count = 0
-    for batch in batched(values, AT_ONCE):
-        with cursor().copy("COPY incoming_value (md5, event_uuid) FROM STDIN") as copy:
-            for md5, event_uuid in batch:
-                copy.write_row((md5, event_uuid or NO_EVENT))
-        count += len(batch)
-        progress(count)
-    # Autovacuum never analyses temporary tables, and the next statements join a million rows.
-    cursor().execute("ANALYZE incoming_value")
-    return _replace_values(kind, number)
+    with own_session():
+        cursor().execute(INCOMING)
+        count = 0
+        for batch in batched(values, AT_ONCE):
+            with cursor().copy("COPY incoming_value (md5, event_uuid) FROM STDIN") as copy:
+                for md5, event_uuid in batch:
+                    copy.write_row((md5, event_uuid or NO_EVENT))
+            count += len(batch)
+            progress(count)
+        # Autovacuum never analyses temporary tables, and the next statements join a million rows.
+        cursor().execute("ANALYZE incoming_value")
+        return _replace_values(kind, number)
 
 
 @transaction.atomic

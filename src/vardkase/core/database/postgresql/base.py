@@ -9,12 +9,23 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import psycopg
+from django.db import OperationalError
 from django.db.backends.postgresql import base
+from psycopg.errors import Diagnostic
 
+from vardkase.core.database.pool import dedicated, is_pooled
 from vardkase.core.time_budget import check_time
 
 IDLE_LIMIT = 30.0
 """Seconds after which an unused connection is asked whether it lives: a failover may leave it without a word."""
+
+
+WAITING_FOR_REPLICAS = "SyncRepWaitForLSN"
+"""The function of PostgreSQL that warns, and acknowledges, when a commit is cancelled that waits for a replica."""
+
+
+class OutcomeUnknown(OperationalError):
+    """The connection broke, or was cut, during a commit: it may have been stored, and survive, or not."""
 
 
 class _Limits(threading.local):
@@ -44,6 +55,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _used = 0.0
     _helper: ThreadPoolExecutor | None = None
     _running: tuple[Future[None], ...] = ()
+    _unreplicated = False
 
     def in_background(self, work: Callable[[Any], None]) -> None:
         """Let a thread do `work` with this connection, after what it was given before.
@@ -77,7 +89,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
-        if _limits.statement_seconds:
+        if is_pooled(self.settings_dict):
+            parameters["dbname"] = dedicated(parameters["dbname"], _limits.statement_seconds)
+        elif _limits.statement_seconds:
             # Set as the connection is opened: a SET afterwards would cost a round trip.
             limit = f"-c statement_timeout={_limits.statement_seconds}s"
             parameters["options"] = f"{parameters.get('options') or ''} {limit}".strip()
@@ -85,12 +99,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._used = time.monotonic()
-        return super().get_new_connection(conn_params)
+        opened = super().get_new_connection(conn_params)
+        opened.add_notice_handler(self._note)
+        return opened
+
+    def _note(self, said: Diagnostic) -> None:
+        # Not by its text, which is in the server's language.
+        self._unreplicated = self._unreplicated or said.source_function == WAITING_FOR_REPLICAS
 
     def _commit(self) -> Any:
         with self.wrap_database_errors:  # So that Django rolls back.
             self._finish_running()
-        return super()._commit()  # type: ignore[misc]  # the stubs leave it out
+        self._unreplicated = False
+        try:
+            result = super()._commit()  # type: ignore[misc]  # the stubs leave it out
+        except OperationalError as error:
+            if self.connection is None or self.connection.closed:
+                raise OutcomeUnknown(*error.args) from error.__cause__
+            raise
+        if self._unreplicated:
+            # Stored here, on no other node yet: the next failover may lose it.
+            raise OutcomeUnknown("A commit was not confirmed by a replica.")
+        return result
 
     def _rollback(self) -> Any:
         self._abandon_running()
