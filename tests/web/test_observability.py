@@ -48,6 +48,10 @@ def test_supervisor_and_prometheus_learn_how_the_hub_does(transactional_db: None
             503,
             {"database": "ok", "migrations": "ok", "storage": "ok", "worker": "fault"},
         )
+        assert asked(server.port, "/readyz?without=worker")[0] == 200, (
+            "for load balancers: pages need no worker"
+        )
+        assert asked(server.port, "/readyz?without=database")[0] == 503
         status, headers, _ = asked(server.port, "/account/login/", {"X-Request-ID": "chosen-by-a-stranger"})
         assert status == 200
         assert len(headers["X-Request-ID"]) == 32
