@@ -15,8 +15,11 @@ from tests.exchange.streams.receivers import syslog_messages, tcp_sink, udp_sink
 from tests.factories.seed import Seed
 from tests.factories.streams import add_event, play, publish, stream
 from tests.support.web_server import free_port
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed
+from vardkase.exchange.streams.models import Stream
+from vardkase.identity.audit_actions import IdentityAction
 
 HEADER = re.compile(
     rb"<133>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ vardkase - misp_json \[vardkase@32473 id=\"[^\"]+\"\] (.*)",
@@ -136,3 +139,57 @@ def test_failed_delivery_does_not_advance_the_position(seed: Seed) -> None:
     with pytest.raises(OutgoingFailed):
         play(chosen)
     assert chosen.position == 0 or not chosen.last_sent
+
+
+def test_siem_gets_every_entry_of_the_audit_log_at_least_once(seed: Seed, tmp_path: Path) -> None:
+    authority = certificate().partition("-----BEGIN PRIVATE")[0]
+    port = free_port()
+    given = {"host": "127.0.0.1", "port": port, "authority": authority, "topics": ["misp_json_audit"]}
+    chosen = stream(seed, "syslog", format="cef", **given)
+    others = stream(seed, "syslog", format="ecs", name="of B", org_id=seed.org_b.pk, **given)
+    title = "Pipe | and = \\ sign\nnext"
+    record(
+        seed.publisher.actor,
+        IdentityAction.USER_SIGN_IN_REFUSED,
+        Target("user", 7, title=title),
+        {"a": "b=c"},
+    )
+    with pytest.raises(OutgoingFailed):
+        play(chosen)
+    before = chosen.position
+    with tcp_sink(encrypted(tmp_path)) as sink:
+        chosen.settings = {**chosen.settings, "port": sink.port}
+        chosen.save()
+        assert play(chosen) >= 1
+        sink.wait(lambda: b"sign_in_refused" in sink.received)
+        reached = chosen.position
+        assert reached > before
+        assert play(chosen) == 0
+        # Who dies after sending and before noting it sends again, under the same id.
+        Stream.objects.filter(pk=chosen.pk).update(position=before)
+        play(chosen)
+        sink.wait(lambda: sink.received.count(b"act=user.sign_in_refused") == 2)
+        lines = [line for line in syslog_messages(bytes(sink.received)) if b"sign_in_refused" in line]
+        assert len(lines) == 2
+        first, second = (line.partition(b"misp_json_audit ")[2] for line in lines)
+        assert first == second
+        text = first.decode()
+        assert re.match(
+            r'\[vardkase@32473 id="[^"]+"] CEF:0\|Vardkase\|Vardkase\|[^|]+\|user.sign_in_refused\|.*\|7\|',
+            text,
+        )
+        assert f"suser={seed.publisher.user.email}" in text
+        assert "msg=Pipe | and \\= \\\\ sign\\nnext" in text
+        assert 'cs4={"a": "b\\=c"}' in text
+        # Of another organisation's entries a stream of B tells nothing.
+        others.settings = {**others.settings, "port": sink.port}
+        others.save()
+        play(others)
+        assert sink.received.count(b"vardkase.audit") == 0
+        record(seed.partner.actor, IdentityAction.USER_EDITED, Target("user", 7, title="B"), {"a": 1})
+        play(others)
+        sink.wait(lambda: b"vardkase.audit" in sink.received)
+    document = json.loads(syslog_messages(bytes(sink.received))[-1].partition(b"] ")[2])
+    assert document["event"]["action"] == "user.edited"
+    assert document["organization"]["id"] == str(seed.org_b.pk)
+    assert document["vardkase"]["change"] == {"a": 1}

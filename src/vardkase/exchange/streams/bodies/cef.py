@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from vardkase import __version__
@@ -27,15 +28,6 @@ EXTENSIONS = {
 
 def cef_line(indicator: Indicator) -> bytes:
     attribute, event = indicator.attribute, indicator.event
-    head = (
-        "CEF:0",
-        "Vardkase",
-        "Vardkase",
-        __version__,
-        _head(indicator.type),
-        _head(event["info"]),
-        str(SEVERITY.get(event["threat_level_id"], UNKNOWN_SEVERITY)),
-    )
     extension = {
         # In milliseconds.
         "rt": str(int(indicator.changed.timestamp()) * 1000),
@@ -54,6 +46,13 @@ def cef_line(indicator: Indicator) -> bytes:
         "cs4Label": "tags" if indicator.tags else "",
         "cs4": ", ".join(indicator.tags),
     }
+    severity = SEVERITY.get(event["threat_level_id"], UNKNOWN_SEVERITY)
+    return line(indicator.type, event["info"], severity, extension)
+
+
+def line(kind: str, title: str, severity: int, extension: Mapping[str, str]) -> bytes:
+    """Fields without a value are left out."""
+    head = ("CEF:0", "Vardkase", "Vardkase", __version__, _head(kind), _head(title), str(severity))
     written = " ".join(f"{name}={_value(value)}" for name, value in extension.items() if value)
     return ("|".join(head) + "|" + written).encode()
 
@@ -62,13 +61,13 @@ def _of_value(indicator: Indicator) -> dict[str, str]:
     first, second = indicator.parts
     kind, _, _ = indicator.type.partition("|")
     if kind in ("ip-src", "ip-dst"):
-        return _address("s" if kind == "ip-src" else "d", first, second)
+        return address("s" if kind == "ip-src" else "d", first, second)
     if kind == "filename" and second:
         return {"fname": first, "fileHash": second}
     return {EXTENSIONS[kind]: first} if kind in EXTENSIONS else {}
 
 
-def _address(side: str, first: str, second: str) -> dict[str, str]:
+def address(side: str, first: str, second: str) -> dict[str, str]:
     """CEF has separate fields for IPv6 addresses, which are custom ones."""
     try:
         version = ip_address(first).version

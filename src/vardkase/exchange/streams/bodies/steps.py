@@ -17,12 +17,13 @@ from vardkase.exchange.streams.bodies.ecs import ecs_document
 from vardkase.exchange.streams.bodies.event_parts import KINDS, part_bodies
 from vardkase.exchange.streams.bodies.hub_changes import people_bodies
 from vardkase.exchange.streams.bodies.indicators import Indicator, indicators
+from vardkase.exchange.streams.bodies.log_entries import log_bodies
 from vardkase.exchange.streams.bodies.messages import Step, message_of
 from vardkase.exchange.streams.bodies.published import event_body
 from vardkase.exchange.streams.bodies.reader import StreamReader
 from vardkase.exchange.streams.models import Format, Stream
 from vardkase.exchange.streams.problems import ReceiverProblem
-from vardkase.exchange.streams.topics import ATTRIBUTE, BY_HAND
+from vardkase.exchange.streams.topics import ATTRIBUTE, AUDIT, BY_HAND
 
 WRITERS: dict[str, Callable[[Indicator], bytes]] = {Format.ECS: ecs_document, Format.CEF: cef_line}
 AS_PUBLISHED = frozenset((PUBLISHED, *BY_HAND.values()))
@@ -43,6 +44,14 @@ def steps(stream: Stream, entries: Sequence[Entry]) -> Iterator[Step]:
         elif topic in AS_PUBLISHED:
             for entry in together:
                 yield from _published_event_steps(StreamReader(stream), entry)
+        elif topic == AUDIT and stream.format in WRITERS:
+            yield Step(
+                together[-1].place or 0,
+                [
+                    message_of(entry, topic, body)
+                    for entry, body in log_bodies(StreamReader(stream), together)
+                ],
+            )
         elif writer := WRITERS.get(stream.format):
             yield from _attribute_indicator_steps(StreamReader(stream), together, writer)
         else:
@@ -88,7 +97,7 @@ def _attribute_indicator_steps(
     reader: StreamReader, entries: Sequence[Entry], writer: Callable[[Indicator], bytes]
 ) -> Iterator[Step]:
     place = entries[-1].place or 0
-    # ECS and CEF have indicators only: other changes are passed over.
+    # ECS and CEF have indicators, and entries of the audit log: other changes are passed over.
     if entries[0].topic != ATTRIBUTE:
         yield Step(place)
         return
