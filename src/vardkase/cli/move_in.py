@@ -1,8 +1,9 @@
-"""`vardkase move-in …`: takes over a MISP instance, from a dump of its database or from the live database."""
+"""`vardkase move-in …`: takes over a MISP instance, from a dump of its database, the live database, or its API."""
 
 from __future__ import annotations
 
 import json as json_text
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +17,10 @@ from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.hub.move_in.running import MoveInput
+    from vardkase.hub.move_in.source.api.copy import ApiCopy
 
 PROFILES = EVERY
+KEY = "VARDKASE_MISP_KEY"
 
 commands = typer.Typer(help="Move in from MISP: take over everything, with ids and UUIDs.")
 
@@ -47,6 +50,30 @@ Database = Annotated[
         show_default=False,
     ),
 ]
+Url = Annotated[
+    str,
+    typer.Option(
+        help="Instead of a dump or database, the address of a MISP that runs. Its API tells neither passwords "
+        "nor keys.",
+        metavar="URL",
+        show_default=False,
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        help=f"The file with the key of a site administrator of that MISP. Default: what {KEY} holds in the "
+        "environment, or else what is entered when asked.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+Authority = Annotated[
+    Path | None,
+    typer.Option(
+        help="The certificate (PEM) of that MISP, or of who signed it.", exists=True, dir_okay=False
+    ),
+]
 Files = Annotated[
     Path | None,
     typer.Option(help="MISP’s folder app/files, or a tar archive of it.", exists=True),
@@ -69,6 +96,9 @@ def move_in(
     dump: Dump = None,
     skip_comments: WithoutComments = False,
     database: Database = "",
+    url: Url = "",
+    key_file: KeyFile = None,
+    authority: Authority = None,
     files: Files = None,
     settings: Settings = None,
     dry_run: DryRun = False,
@@ -82,9 +112,13 @@ def move_in(
     """
     if context.invoked_subcommand is not None:
         return
-    if (dump is None) == (not database):
-        raise fail("give the dump of MISP’s database (--dump) or its address (--database).", 2)
-    if settings is None:
+    if [dump is not None, bool(database), bool(url)].count(True) != 1:
+        raise fail(
+            "give one of these: the dump of MISP’s database (--dump), its address (--database), or the address of MISP "
+            "(--url).",
+            2,
+        )
+    if settings is None and not url:
         raise fail(
             "give MISP’s settings (--settings): they say which keys MISP accepts, and which MISP it is.", 2
         )
@@ -92,8 +126,15 @@ def move_in(
         from vardkase.hub.move_in.readable import as_text
         from vardkase.hub.move_in.running import rehearse, run
 
-        given = _given(dump, skip_comments, database, files, settings)
+        if url:
+            copy = _copy(url, key_file, authority, with_files=files is None)
+            copy.download(progress)
+            given = _given_copy(copy, files, settings)
+        else:
+            given = _given(dump, skip_comments, database, files, settings)
         made = (rehearse if dry_run else run)(given, progress)
+        if given.copy is not None and not dry_run:
+            given.copy.remove()
         document = json_text.dumps(made, ensure_ascii=False, indent=2)
         if report is not None:
             report.write_text(document, encoding="utf-8")
@@ -142,18 +183,8 @@ def report(
 @commands.command()
 def compare(
     url: Annotated[str, typer.Option(help="The address of a MISP that runs.")] = "",
-    key: Annotated[
-        str,
-        typer.Option(
-            envvar="VARDKASE_MISP_KEY", help="The key of a site administrator there.", show_default=False
-        ),
-    ] = "",
-    authority: Annotated[
-        Path | None,
-        typer.Option(
-            help="The certificate (PEM) of that MISP, or of who signed it.", exists=True, dir_okay=False
-        ),
-    ] = None,
+    key_file: KeyFile = None,
+    authority: Authority = None,
     dump: Dump = None,
     skip_comments: WithoutComments = False,
     data_dir: DataDir = None,
@@ -182,7 +213,7 @@ def compare(
                 console(), dump.name, read_dump(dump, without_comments=skip_comments), done
             )
         else:
-            misp = LiveMisp(url, key, authority.read_text(encoding="utf-8") if authority else "")
+            misp = LiveMisp(url, _key(key_file), _pem(authority))
             comparison = compare_with_misp(console(), misp, done)
         made = signed(comparison.as_json())
         document = json_text.dumps(made, ensure_ascii=False, indent=2)
@@ -229,8 +260,42 @@ def log(
         rows(lines, as_json=json)
 
 
+def _key(file: Path | None) -> str:
+    """Not from the command line, which other users of the machine can read."""
+    given = os.environ.get(KEY, "") if file is None else file.read_text(encoding="utf-8")
+    return (
+        given.strip()
+        or str(typer.prompt("The key of a site administrator of that MISP", hide_input=True)).strip()
+    )
+
+
+def _pem(authority: Path | None) -> str:
+    return "" if authority is None else authority.read_text(encoding="utf-8")
+
+
+def _copy(url: str, key_file: Path | None, authority: Path | None, *, with_files: bool) -> ApiCopy:
+    from django.conf import settings
+
+    from vardkase.hub.move_in.queries import marks_of_last_move
+    from vardkase.hub.move_in.source.api.client import RunningMisp
+    from vardkase.hub.move_in.source.api.copy import ApiCopy
+
+    misp = RunningMisp(url, _key(key_file), _pem(authority))
+    return ApiCopy(misp, settings.DATA_DIR / "move-in", marks_of_last_move(), with_files=with_files)
+
+
+def _given_copy(copy: ApiCopy, files: Path | None, settings: Path | None) -> MoveInput:
+    from vardkase.cli.console import login_name
+    from vardkase.hub.move_in.running import MoveInput
+    from vardkase.hub.move_in.source.api.reading import read_copy
+    from vardkase.hub.move_in.staging import known_tables
+
+    reading = partial(read_copy, copy, known_tables())
+    return MoveInput(reading, "", files or copy.files, settings, login_name(), copy)
+
+
 def _given(
-    dump: Path | None, skip_comments: bool, database: str, files: Path | None, settings: Path
+    dump: Path | None, skip_comments: bool, database: str, files: Path | None, settings: Path | None
 ) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput

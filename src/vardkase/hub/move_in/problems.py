@@ -40,6 +40,10 @@ class MoveInProblem(ProblemCode):
         "or one that was moved into before."
     )
     OTHER_MISP = _("This hub was moved into from another MISP (%(base_url)s).")
+    OTHER_WAY = _(
+        "This hub was moved into from a dump or a database of MISP. Give one again: over the API, MISP tells neither "
+        "passwords nor keys, and what is missing would be removed here."
+    )
     TABLES_MISSING = _(
         "Nothing was moved: these tables came with the dump of the last run and are not in this one: %(tables)s. "
         "Dump the whole database of MISP."

@@ -21,6 +21,12 @@ def last_move() -> Move | None:
     return Move.objects.exclude(finished_at=None).order_by("-pk").first()
 
 
+def marks_of_last_move() -> dict[str, str]:
+    """Of events that came over the API, by number: what tells whether they have changed since."""
+    move = last_move()
+    return {} if move is None else dict(move.source.get("marks", {}))
+
+
 def require_none_half_done() -> None:
     """Raise Conflict if the first move into this hub was interrupted: what MISP holds back, such as deleted events,
     is not held back here yet. Later moves are made beside a hub that works."""

@@ -53,7 +53,7 @@ def full_report(move: Move) -> Report:
     rows: dict[str, int] = source.pop("rows", {})
     repaired: dict[str, int] = source.pop("repaired", {})
     set_apart: list[dict[str, Any]] = source.pop("set_apart", [])
-    for internal in ("greatest", "moved", "never_came", "pending"):
+    for internal in ("greatest", "marks", "moved", "never_came", "pending"):
         source.pop(internal, None)
     steps = list(move.steps.order_by("pk"))
     taken: dict[str, int] = {}

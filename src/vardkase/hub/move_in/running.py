@@ -28,6 +28,7 @@ from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.problems import MoveInProblem
 from vardkase.hub.move_in.queries import last_move, require_fresh
 from vardkase.hub.move_in.report import full_report, signed
+from vardkase.hub.move_in.source.api.copy import ApiCopy
 from vardkase.hub.move_in.source.dump import Rows, Table
 from vardkase.hub.move_in.source.files import MispFiles
 from vardkase.hub.move_in.source.settings import read_settings
@@ -60,6 +61,8 @@ class MoveInput:
     files: Path | None
     settings: Path | None
     login: str
+    copy: ApiCopy | None = None
+    """What `read` reads, if it comes over the API."""
 
 
 class _Rehearsed(Exception):
@@ -86,7 +89,8 @@ def _run(given: MoveInput, progress: Progress) -> dict[str, Any]:
             progress(step.name, number, len(STEPS))
     with transaction.atomic():
         move.report = signed(full_report(move).as_json())
-        move.source["never_came"] = deleted_here.absent()
+        never = {} if given.copy is None else (former.source["never_came"] if (former := last_move()) else {})
+        move.source["never_came"] = numbers.together(never, deleted_here.absent())
         move.source["moved"] = numbers.arrived(move.source["moved"], move.source.pop("pending"))
         move.finished_at = timezone.now()
         move.save(update_fields=["report", "finished_at", "source"])
@@ -147,6 +151,7 @@ def _begin(given: MoveInput) -> Move:
         source = staged_source(read_settings(given.settings), given.digest)
         known = former or unfinished
         if known is not None:
+            _require_same_way(known, given)
             _require_same_misp(known, source, staged)
         greatest = {} if former is None else former.source["greatest"]
         rows = {
@@ -154,11 +159,19 @@ def _begin(given: MoveInput) -> Move:
             "repaired": staged.repaired,
             "greatest": deleted_here.greatest_ids(greatest),
         }
-        return Move.objects.create(
-            source=source.as_json() | rows | _numbers(former, unfinished),
+        move = Move.objects.create(
+            source=_over_api(given) | source.as_json() | rows | _numbers(former, unfinished),
             staged_at=timezone.now(),
             started_by=given.login,
         )
+        if given.copy is not None:
+            move.source["set_apart"] += given.copy.left_out()
+            move.save(update_fields=["source"])
+        return move
+
+
+def _over_api(given: MoveInput) -> dict[str, Any]:
+    return {} if given.copy is None else {"api": given.copy.url, "marks": dict(given.copy.marks)}
 
 
 def _numbers(former: Move | None, unfinished: Move | None) -> dict[str, Any]:
@@ -182,6 +195,11 @@ def _set_apart(former: Move | None, unfinished: Move | None) -> list[dict[str, A
     ]
 
 
+def _require_same_way(known: Move, given: MoveInput) -> None:
+    if given.copy is not None and "api" not in known.source:
+        raise Conflict(MoveInProblem.OTHER_WAY())
+
+
 def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> None:
     """What a dump lacks counts as deleted in MISP: raise Conflict unless it is of the same MISP and has its tables."""
     _require_same(known, source)
@@ -189,7 +207,8 @@ def _require_same_misp(known: Move, source: Source, staged: staging.Staged) -> N
     shared, differing = cursor().execute(SAME_NUMBER).fetchall()[0]
     if 2 * differing > shared:
         raise Conflict(MoveInProblem.OTHER_MISP(base_url=known.source.get("base_url", "")))
-    if missing := sorted(known.source.get("rows", {}).keys() - staged.rows.keys() - NOT_MOVED.keys()):
+    came = {} if "api" in known.source else known.source.get("rows", {})
+    if missing := sorted(came.keys() - staged.rows.keys() - NOT_MOVED.keys()):
         raise Conflict(MoveInProblem.TABLES_MISSING(tables=missing))
 
 

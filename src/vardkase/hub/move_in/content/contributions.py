@@ -24,6 +24,7 @@ NO_TARGET = "It does not say what it is about."
 def take_proposals(taking: Taking) -> None:
     taking.leave_out_rows("proposals", NO_ORGANISATION, PROPOSALS_OF_NOBODY)
     taking.execute("proposals", PROPOSALS.sql, {"composite": sorted(COMPOSITE_TYPES)})
+    taking.execute("proposals decided in MISP", DECIDED, {"greatest": taking.greatest("shadow_attributes")})
     ids_reserved("proposal")
 
 
@@ -104,6 +105,12 @@ PROPOSALS = Upsert(
     same="uuid",
     newer="timestamp",
 )
+# Its row goes in some cases, and over the API none is shown that was decided.
+DECIDED = """
+UPDATE proposal here SET deleted = true FROM move_in.events e
+WHERE here.event_id = e.id AND here.id <= %(greatest)s AND NOT here.deleted
+AND NOT EXISTS (SELECT FROM move_in.shadow_attributes s WHERE s.id = here.id)
+"""
 
 LOST_SIGHTINGS = """
 SELECT s.id::text FROM move_in.sightings s

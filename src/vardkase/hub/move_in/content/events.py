@@ -131,6 +131,7 @@ STAYED_BEHIND = "move_in.stayed_behind"
 """By staging table, numbers of what never came: `deleted_here` tells it from what was deleted here."""
 GONE = """
 SELECT e.id FROM event e WHERE e.id <= %(greatest)s AND NOT EXISTS (SELECT 1 FROM move_in.events s WHERE s.id = e.id)
+AND NOT EXISTS (SELECT 1 FROM move_in.unchanged_event u WHERE u.id = e.id)
 ORDER BY e.id
 """
 # One pass each over the table, by hashing.
@@ -333,7 +334,7 @@ WHERE parent_type <> 'Event' OR NOT EXISTS (SELECT 1 FROM event e WHERE e.id = s
 BEHIND_STEP = Step("what stays behind", (), leave_behind)
 EVENT_STEPS = (
     BEHIND_STEP,
-    Step("events", ("events",), take_events),
+    Step("events", ("events", "unchanged_event"), take_events),
     Step("objects", ("objects",), take_objects),
     Step("attributes", ("attributes",), take_attributes),
     Step("references", ("object_references",), take_references),

@@ -29,7 +29,8 @@ LEFT JOIN account known ON known.id = m.id
 WHERE length(m.email) <= 255
     AND (%(since)s::timestamptz IS NULL OR NOT r.perm_site_admin AND (known.id IS NULL OR NOT {protected}))
 ON CONFLICT (id) DO UPDATE SET
-    password = CASE WHEN a.password LIKE %(algorithm)s || '$%%' OR a.last_pw_change < excluded.last_pw_change
+    password = CASE WHEN (SELECT u.password IS NULL FROM move_in.users u WHERE u.id = a.id) THEN a.password
+               WHEN a.password LIKE %(algorithm)s || '$%%' OR a.last_pw_change < excluded.last_pw_change
                THEN excluded.password ELSE a.password END,
     last_pw_change = greatest(a.last_pw_change, excluded.last_pw_change),
     last_login = greatest(a.last_login, excluded.last_login),
@@ -63,6 +64,7 @@ WHERE NOT EXISTS (SELECT FROM organisation o WHERE o.id = m.org_id)
 ORDER BY m.id
 """
 NO_BCRYPT = "SELECT email FROM move_in.users WHERE password !~ %s ORDER BY id"
+NOT_TOLD = "SELECT email FROM move_in.users WHERE password IS NULL ORDER BY id"
 EXTERNAL = "SELECT email FROM move_in.users WHERE external_auth_required = 1 ORDER BY id"
 BCRYPT = r"^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$"
 
@@ -94,6 +96,8 @@ def take_accounts(taking: Taking) -> None:
     taking.leave_out_rows("accounts", "Its organisation or role does not exist in MISP.", HOMELESS)
     why = "The password is hashed in a way that MISP has given up: it has to be set anew."
     taking.leave_out_rows("passwords", why, NO_BCRYPT, (BCRYPT,))
+    why = "MISP does not tell it over its API: it has to be set anew."
+    taking.leave_out_rows("passwords", why, NOT_TOLD)
     why = "Sign-in by a provider of the organisation is set up here anew; the link is made at the first one."
     taking.leave_out_rows(
         "links to external sign-in", why, "SELECT email FROM move_in.users WHERE sub <> '' ORDER BY id"

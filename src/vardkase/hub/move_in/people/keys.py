@@ -72,6 +72,8 @@ OF_PROTECTED = (
     "Its owner has a duty here, is a site administrator, or was changed here: a later run brings no keys."
 )
 
+NOT_TOLD = "MISP does not tell it over its API: its owner makes a new one here."
+
 
 def take_keys(taking: Taking) -> None:
     """Of the two kinds, those that MISP accepts: hashed ones with `Security.advanced_authkeys`, else plain ones."""
@@ -112,6 +114,9 @@ def _take_hashed(taking: Taking) -> list[str]:
     ) in cursor().execute(STAGED).fetchall():
         if user_id in kept and uuid not in here:
             taking.leave_out("keys", [f"{start}…{end}"], OF_PROTECTED)
+            continue
+        if hashed is None:
+            taking.leave_out("keys", [f"{start}…{end}"], NOT_TOLD)
             continue
         networks = _networks(allowed)
         if networks is None or not re.fullmatch(BCRYPT[1:-1], hashed):

@@ -92,12 +92,16 @@ def _keep_what_was_not_given(server: Server, row: dict[str, Any], here: Server) 
         server.authority = here.authority
     if row["client_cert_file"] and not server.encrypted_certificate:
         server.encrypted_certificate = here.encrypted_certificate
-    if bytes(row["authkey"]).startswith(ENCRYPTED):
+    if row["authkey"] is None or bytes(row["authkey"]).startswith(ENCRYPTED):
         server.encrypted_key = here.encrypted_key
 
 
 def _server(taking: Taking, row: dict[str, Any]) -> Server:
-    key = bytes(row["authkey"])
+    key = bytes(row["authkey"] or b"")
+    if row["authkey"] is None:
+        taking.leave_out(
+            "keys of servers", [row["name"]], "MISP does not tell it over its API: enter it again."
+        )
     if key.startswith(ENCRYPTED):
         taking.leave_out("keys of servers", [row["name"]], "MISP has encrypted it: enter it again.")
         key = b""

@@ -1,0 +1,196 @@
+"""A copy of what a MISP gives over its API, in a folder, so that a download that was interrupted goes on.
+
+Lists are read anew each time. An event is downloaded again only if its row in MISP's index, its sightings or its
+proposals are others than in the copy, or than at the last run that was finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zstandard
+
+from vardkase.hub.move_in.source.api.client import RunningMisp, entries_of
+from vardkase.hub.move_in.source.api.events import QUESTION, files_of
+from vardkase.hub.move_in.source.api.indexes import INDEXES, NOT_GIVEN, Index
+from vardkase.hub.move_in.source.api.instance import instance_of
+
+AT_ONCE, MOST_AT_ONCE = 20, 2_000
+"""Events, and attributes in them, that are asked for together."""
+OF_AN_EVENT = (
+    "timestamp", "publish_timestamp", "published", "attribute_count", "distribution", "sharing_group_id", "analysis",
+    "threat_level_id", "date", "info", "org_id", "orgc_id", "locked", "disable_correlation", "extends_uuid",
+    "protected", "proposal_email_lock", "sighting_timestamp",
+)  # fmt: skip
+ALWAYS = {"returnFormat": "json", "from": 1, "to": 4_000_000_000}
+NEVER = (
+    "No MISP gives this over its API: passwords and keys are set anew, the rest has to be seen to by hand."
+)
+REFUSED = "MISP did not give it: it has no such list, or does not show it to this key."
+
+type Progress = Callable[[str, int, int], None]
+type Marks = Mapping[str, str]
+"""By number of the event, a mark of its state."""
+
+
+class ApiCopy:
+    """`known` are the marks of the last run that was finished: events that still have them are not downloaded."""
+
+    def __init__(self, misp: RunningMisp, folder: Path, known: Marks, *, with_files: bool) -> None:
+        self._misp, self._folder, self._with_files = misp, folder, with_files
+        self.known = known
+        self.marks: dict[str, str] = {}
+        self._refused: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return self._misp.url
+
+    @property
+    def files(self) -> Path:
+        return self._folder / "files"
+
+    def download(self, progress: Progress) -> None:
+        """Raises InvalidValue if MISP cannot be reached, or refuses the key."""
+        for folder in (self._folder, self.files, self._folder / "events"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refused.clear()
+        self._write("instance", [instance_of(self._misp)])
+        for number, index in enumerate(INDEXES, 1):
+            self._write(index.path, self._entries(index))
+            progress(f"list of {index.kind}", number, len(INDEXES))
+        self._write("clusters", self._clusters())
+        self._download_events(progress)
+
+    def left_out(self) -> list[dict[str, Any]]:
+        """What the API has not given, as entries of the report."""
+        return [
+            {"kind": "not given over the API", "why": why, "count": len(names), "names": names}
+            for why, names in ((NEVER, list(NOT_GIVEN)), (REFUSED, self._refused))
+            if names
+        ]
+
+    def entries(self, name: str) -> Iterator[dict[str, Any]]:
+        """What was written: of a list by its path, or "instance" or "clusters"."""
+        with self._file(name).open("rb") as file:
+            for line in file:
+                yield msgspec.json.decode(line)
+
+    def event(self, number: str) -> dict[str, Any] | None:
+        """None for one that has not changed, or that MISP did not give although it lists it."""
+        file = self._event_file(number, self.marks[number])
+        if self.known.get(number) == self.marks[number] or not file.exists():
+            return None
+        document: dict[str, Any] = msgspec.json.decode(zstandard.decompress(file.read_bytes()))
+        return document
+
+    def remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _entries(self, index: Index) -> Iterator[Mapping[str, Any]]:
+        pages = self._misp.pages(index.path)
+        if pages is None:
+            self._refused.append(index.kind)
+            return
+        for entry in (entry for page in pages for entry in page):
+            members = entry.get(index.model, entry)
+            asked = bool(index.view) and index.whole(members)
+            yield entry | ((self._misp.find(f"{index.view}/{members['id']}") if asked else None) or {})
+
+    def _clusters(self) -> Iterator[Mapping[str, Any]]:
+        """Those that people made; packaged ones are in this hub's package."""
+        question = {"returnFormat": "json", "custom": 1, "limit": AT_ONCE}
+        for page in count(1):
+            found = entries_of(self._misp.post("galaxy_clusters/restSearch", question | {"page": page}))
+            yield from found
+            if len(found) < AT_ONCE:
+                return
+
+    def _download_events(self, progress: Progress) -> None:
+        beside = self._beside()
+        sizes: dict[str, int] = {}
+        for row in self._misp.event_rows():
+            number = str(row["id"])
+            self.marks[number] = _mark(row, beside.get(number, []))
+            if self.known.get(number) != self.marks[number] and not self._is_there(number):
+                sizes[number] = int(row.get("attribute_count") or 0)
+        done = 0
+        for batch in _batches(sizes):
+            question = QUESTION | {"eventid": [int(number) for number in batch]}
+            for entry in entries_of(self._misp.post("events/restSearch", question)):
+                self._keep(entry["Event"])
+            done += len(batch)
+            progress("download of events", done, len(sizes))
+
+    def _beside(self) -> dict[str, list[int]]:
+        """By event, how many sightings and proposals it has and which is the last: no time of the event tells that."""
+        found: dict[str, list[int]] = {}
+        pages: list[tuple[int, str, Iterable[Any]]] = [
+            (0, "id", entries_of(self._misp.post("sightings/restSearch", ALWAYS)))
+        ]
+        pages += ((2, "timestamp", page) for page in self._misp.pages("shadow_attributes/index") or ())
+        for place, last, entries in pages:
+            for entry in entries:
+                members = next(iter(entry.values())) if len(entry) == 1 else entry
+                known = found.setdefault(str(members["event_id"]), [0, 0, 0, 0])
+                known[place] += 1
+                known[place + 1] = max(known[place + 1], int(members[last] or 0))
+        return found
+
+    def _keep(self, event: Mapping[str, Any]) -> None:
+        """Its files first: an event that is in the copy is whole."""
+        number = str(event["id"])
+        if number not in self.marks:
+            return
+        for path, place in files_of(event) if self._with_files else ():
+            file = self.files / place
+            if not file.exists() and (content := self._misp.file(path)) is not None:
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _write_whole(file, content)
+        whole = zstandard.compress(msgspec.json.encode(event))
+        _write_whole(self._event_file(number, self.marks[number]), whole)
+
+    def _is_there(self, number: str) -> bool:
+        return self._event_file(number, self.marks[number]).exists()
+
+    def _event_file(self, number: str, mark: str) -> Path:
+        return self._folder / "events" / f"{int(number)}-{mark}"
+
+    def _write(self, name: str, entries: Iterable[Any]) -> None:
+        with self._file(name).open("wb") as file:
+            for entry in entries:
+                file.write(msgspec.json.encode(entry) + b"\n")
+
+    def _file(self, name: str) -> Path:
+        return self._folder / name.replace("/", "-")
+
+
+def _mark(row: Mapping[str, Any], beside: Sequence[int]) -> str:
+    tags = sorted((str(tag.get("tag_id")), bool(tag.get("local"))) for tag in row.get("EventTag") or ())
+    state = [[row.get(name) for name in OF_AN_EVENT], tags, beside]
+    return hashlib.blake2b(msgspec.json.encode(state), digest_size=8).hexdigest()
+
+
+def _batches(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    weight = 0
+    for number, size in sizes.items():
+        if batch and (len(batch) >= AT_ONCE or weight + size > MOST_AT_ONCE):
+            yield batch
+            batch, weight = [], 0
+        batch.append(number)
+        weight += size
+    if batch:
+        yield batch
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(file)
