@@ -33,7 +33,7 @@ class Remembering:
         self.answers[method, path, body or b""] = Reply(answer.status_code, told, url, content)
         return self.answers[method, path, body or b""]
 
-    def say(self, key: str, path: str, body: dict[str, Any]) -> None:
+    def say(self, key: str, path: str, body: Mapping[str, object]) -> None:
         headers = {"authorization": key, "accept": "application/json"}
         answer = Client().post(path, body, content_type="application/json", headers=headers)
         assert answer.status_code == 200, answer.content

@@ -238,7 +238,7 @@ def test_answers_of_a_real_misp_become_rows(
     assert cursor().execute(row).fetchall() == [(1, 1)]
     row = "SELECT value1, value2, first_seen, last_seen, comment, deleted FROM move_in.attributes"
     assert cursor().execute(row).fetchall() == [
-        ("a.example", "192.0.2.1", -152_304_833_000_000, None, "tab\there", 0)
+        ("a.example", "192.0.2.1", -152_391_233_000_000, None, "tab\there", 0)
     ]
     assert cursor().execute("SELECT tag_id, local FROM move_in.attribute_tags").fetchall() == [(8, 1)]
     assert cursor().execute("SELECT setting FROM move_in.system_settings").fetchall() == [("MISP.uuid",)]

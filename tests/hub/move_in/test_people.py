@@ -76,7 +76,7 @@ def _organisations_and_groups() -> None:
     home, twin = Organisation.objects.get(pk=1), Organisation.objects.get(pk=14)
     assert (home.name, twin.name, str(twin.uuid)) == ("Nordbank", "NORDBANK (14)", misp.PARTNER)
     assert home.contacts == "it@a.example\nÅke 'Ö' \\ \"x\"\ttab 🎣"
-    assert Organisation.objects.create(name="Made here").pk == 16 + GAP
+    assert Organisation.objects.create(name="Made here").pk >= 16 + GAP
     group = SharingGroup.objects.get(pk=7)
     assert (str(group.uuid), group.roaming, group.members.count()) == (misp.GROUP, True, 2)
 

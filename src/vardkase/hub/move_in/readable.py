@@ -42,7 +42,8 @@ def _left_out(heading: str, entries: list[dict[str, Any]]) -> Iterator[str]:
 
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     source = report["source"]
-    yield f"Moved in from {source['base_url'] or source.get('api') or 'a MISP without an address'} (schema {source['schema']})"
+    misp = source["base_url"] or source.get("api") or "a MISP without an address"
+    yield f"Moved in from {misp} (schema {source['schema']})"
     urgent = [entry for entry in report["left_out"] if entry.get("before_switch_on")]
     yield from _left_out("Do this before “vardkase move-in switch-on”: left out, and why", urgent)
     yield from ("", "Taken over")

@@ -63,25 +63,31 @@ def compare_events(
     comparison = Comparison(source)
     there: Counter[str] = Counter()
     here: Counter[str] = Counter()
+
+    def compare(event_id: int, misp: Parts, own: Parts) -> None:
+        there.update(kind for kind, _ in misp)
+        here.update(kind for kind, _ in own)
+        comparison.events += 1
+        if misp == own:
+            comparison.equal += 1
+        else:
+            _note(comparison, event_id, misp, own)
+
     for batch in _batched(ids):
-        from_misp, ours = theirs(batch), _ours(actor, batch)
-        for event_id in batch:
-            misp, own = from_misp.get(event_id, {}), ours.get(event_id, {})
-            there.update(kind for kind, _ in misp)
-            here.update(kind for kind, _ in own)
-            comparison.events += 1
-            if misp == own:
-                comparison.equal += 1
-            else:
-                _note(comparison, event_id, misp, own)
+        from_misp = theirs(batch)
+        # One of ours at a time: a document and its parts take many times what MISP's rows do.
+        for event_id, own in _ours(actor, batch):
+            compare(event_id, from_misp.pop(event_id, {}), own)
+        for event_id, misp in from_misp.items():
+            compare(event_id, misp, {})
         progress(comparison.events)
     comparison.counts = {kind: (there[kind], here[kind]) for kind in sorted(there | here)}
     return comparison
 
 
-def _ours(actor: Actor, ids: Sequence[int]) -> dict[int, Parts]:
-    documents = separate_events(actor, list(ids), AS_STORED)
-    return {event_id: parts_of(msgspec.json.decode(document)["Event"]) for event_id, document in documents}
+def _ours(actor: Actor, ids: Sequence[int]) -> Iterator[tuple[int, Parts]]:
+    for event_id, document in separate_events(actor, list(ids), AS_STORED):
+        yield event_id, parts_of(msgspec.json.decode(document)["Event"])
 
 
 def _note(comparison: Comparison, event_id: int, misp: Parts, own: Parts) -> None:

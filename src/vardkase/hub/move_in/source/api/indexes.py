@@ -10,7 +10,7 @@ type Members = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class InnerRows:
     """Rows inside an entry: `member` holds them, `table` is theirs, `owner` its column with the number of the entry."""
 
     member: str
@@ -27,7 +27,7 @@ class Index:
     path: str
     model: str
     table: str
-    parts: tuple[Parts, ...] = ()
+    parts: tuple[InnerRows, ...] = ()
     view: str = ""
     whole: Callable[[Members], bool] = field(default=lambda _: True)
 
@@ -46,12 +46,12 @@ def _is_own_template(members: Members) -> bool:
 
 
 GROUP_PARTS = (
-    Parts("SharingGroupOrg", "sharing_group_orgs", "sharing_group_id"),
-    Parts("SharingGroupServer", "sharing_group_servers", "sharing_group_id"),
+    InnerRows("SharingGroupOrg", "sharing_group_orgs", "sharing_group_id"),
+    InnerRows("SharingGroupServer", "sharing_group_servers", "sharing_group_id"),
 )
 WARNINGLIST_PARTS = (
-    Parts("WarninglistEntry", "warninglist_entries", "warninglist_id"),
-    Parts("WarninglistType", "warninglist_types", "warninglist_id"),
+    InnerRows("WarninglistEntry", "warninglist_entries", "warninglist_id"),
+    InnerRows("WarninglistType", "warninglist_types", "warninglist_id"),
 )
 
 INDEXES = (
@@ -78,7 +78,7 @@ INDEXES = (
     Index("tags", "tags/index", "Tag", "tags"),
     Index(
         "tag collections", "tag_collections/index", "TagCollection", "tag_collections",
-        (Parts("TagCollectionTag", "tag_collection_tags", "tag_collection_id"),),
+        (InnerRows("TagCollectionTag", "tag_collection_tags", "tag_collection_id"),),
     ),
     # A packaged one is in this hub's package: those that are in use may be MISP's own.
     Index("taxonomies", "taxonomies/index", "Taxonomy", "taxonomies", (), "taxonomies/export", _is_enabled),
@@ -89,16 +89,16 @@ INDEXES = (
     ),
     Index(
         "noticelists", "noticelists/index", "Noticelist", "noticelists",
-        (Parts("NoticelistEntry", "noticelist_entries", "noticelist_id"),), "noticelists/view",
+        (InnerRows("NoticelistEntry", "noticelist_entries", "noticelist_id"),), "noticelists/view",
     ),
     Index(
         "object templates", "object_templates/index", "ObjectTemplate", "object_templates",
-        (Parts("ObjectTemplateElement", "object_template_elements", "object_template_id"),), "object_templates/view",
-        _is_own_template,
+        (InnerRows("ObjectTemplateElement", "object_template_elements", "object_template_id"),),
+        "object_templates/view", _is_own_template,
     ),
     Index(
         "decaying models", "decayingModel/index", "DecayingModel", "decaying_models",
-        (Parts("DecayingModelMapping", "decaying_model_mappings", "model_id"),),
+        (InnerRows("DecayingModelMapping", "decaying_model_mappings", "model_id"),),
     ),
     Index("import regexps", "regexp/index", "Regexp", "regexp"),
     Index("allowed-list expressions", "allowedlists/index", "Allowedlist", "allowedlist"),
@@ -119,7 +119,7 @@ INDEXES = (
     Index("requests to take over an event", "event_delegations/index", "EventDelegation", "event_delegations"),
     Index(
         "collections", "collections/index", "Collection", "collections",
-        (Parts("CollectionElement", "collection_elements", "collection_id"),), "collections/view",
+        (InnerRows("CollectionElement", "collection_elements", "collection_id"),), "collections/view",
     ),
     Index("news", "news/index", "News", "news"),
     Index("bookmarks", "bookmarks/index", "Bookmark", "bookmarks"),
