@@ -35,7 +35,7 @@ DATABASES = (1, 2, 3)
 HUBS = (1, 2)
 FIRST_DATABASE, FIRST_HUB = 10, 20
 PORTS = (2379, 2380, 5432, 8008, 5000, 5001, 6432, 8080, 8000)
-PATIENCE = 120.0
+PATIENCE = 300.0
 OWNER, HUB, SUPERUSER = "of-the-owner", "change-this-hub", "change-this-superuser"
 PROGRAMS = ("patroni", "etcd", "haproxy", "pgbouncer")
 
@@ -84,19 +84,19 @@ class Cluster:
             configuration = self._patroni(number)
             self._add(f"patroni{number}", [program("patroni"), str(configuration)])
             if number == 1:  # The others copy it.
-                self._until(lambda: self.leader() is not None, "no primary")
+                self.until(lambda: self.leader() is not None, "no primary")
         for number in HUBS:
             self._add(f"haproxy{number}", [program("haproxy"), "-db", "-f", str(self._haproxy(number))])
             self._add(f"pgbouncer{number}", [program("pgbouncer"), str(self._pgbouncer(number))])
-        self._until(lambda: len(self.followers()) == 2, "no replicas")
+        self.until(lambda: len(self.followers()) == 2, "no replicas")
         self._make_roles()
-        self._until(lambda: self._answers(f"{self.hub(1)}", 5000), "HAProxy does not answer")
+        self.until(lambda: self._answers(f"{self.hub(1)}", 5000), "HAProxy does not answer")
         self.key = self._migrate()
         for number in HUBS:
             serve = ["serve", "--host", self.hub(number), "--port", "8000", "--no-worker", "--no-knowledge"]
             self._add_own(f"web{number}", number, *serve)
             self._add_own(f"worker{number}", number, "worker")
-        self._until(self.is_ready, "the hub is not ready")
+        self.until(self.is_ready, "the hub is not ready")
 
     def _add(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Part:
         account = server_account(self.folder / "nothing").popen_arguments()
@@ -104,8 +104,6 @@ class Cluster:
 
     def _add_own(self, name: str, number: int, *arguments: str) -> Part:
         data = self.folder / f"{name}-data"
-        data.mkdir(mode=0o700)
-        (data / "files").symlink_to(self.folder / "files")  # On a disk that the hub nodes share.
         command = [sys.executable, "-m", "vardkase.cli.main", *arguments, "--data-dir", str(data)]
         environment = {**self.settings(number), "VARDKASE_TRUSTED_PROXIES": "1"}
         return self.supervisor.add(Part(name, command, self.folder / name, environment))
@@ -118,6 +116,7 @@ class Cluster:
             "VARDKASE_SECRET_KEY": "of the cluster, at least fifty characters long, for tests",
             "VARDKASE_CORRELATION_SECRET": "of the cluster",
             "VARDKASE_INSTANCE_SEED": "of the cluster",
+            "VARDKASE_FILES": str(self.folder / "files"),
             "VARDKASE_REQUIRE_SECOND_FACTOR": "false",
             "VARDKASE_TEST_RUN": "",
         }
@@ -273,10 +272,15 @@ class Cluster:
     def kill_postgres(self, number: int) -> None:
         kill(self.postgres_of(number))
 
-    def until_whole(self) -> None:
-        self._until(self.is_whole, "the cluster does not recover")
+    def switch_on(self) -> None:
+        """Let the machines that are down start again."""
+        for part in self.supervisor.parts.values():
+            part.held = False
 
-    def _until(self, holds: Callable[[], bool], otherwise: str) -> None:
+    def until_whole(self) -> None:
+        self.until(self.is_whole, "the cluster does not recover")
+
+    def until(self, holds: Callable[[], bool], otherwise: str) -> None:
         deadline = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < deadline, f"{otherwise}: {self.members()}; see {self.folder}"

@@ -41,6 +41,16 @@ def primary(cluster: Cluster) -> str:
     return f"PostgreSQL of the primary (db{number})"
 
 
+def primary_machine(cluster: Cluster) -> str:
+    """All that runs on it, until the round lets it start again."""
+    number = cluster.leader() or 0
+    for name in (f"patroni{number}", f"etcd{number}"):
+        part = cluster.part(name)
+        part.held = True
+        part.kill()
+    return f"the machine of the primary (db{number})"
+
+
 def replica(cluster: Cluster) -> str:
     number = cluster.followers()[0]
     cluster.kill_postgres(number)
@@ -63,11 +73,6 @@ def proxy(cluster: Cluster) -> str:
     return "the proxy (HAProxy of hub1)"
 
 
-def worker(cluster: Cluster) -> str:
-    cluster.part("worker1").kill()
-    return "a worker (hub1)"
-
-
 KILLS: tuple[Callable[[Cluster], str], ...] = (primary, replica, etcd_leader, web_node, proxy)
 
 
@@ -77,6 +82,8 @@ def play(cluster: Cluster, number: int, kill: Callable[[Cluster], str]) -> Round
         at = time.monotonic()
         killed = kill(cluster)
         time.sleep(AFTER)
+        cluster.until(lambda: load.writes.succeeded[-1] > at + AFTER, "nothing can be written")
+        cluster.switch_on()
         cluster.until_whole()
         recovered = time.monotonic() - at
     counted = counts(cluster, load.sent)
