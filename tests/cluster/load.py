@@ -135,6 +135,6 @@ def _is_plain_outage(body: bytes, headers: dict[str, str]) -> bool:
     if body.startswith(b"<html><body><h1>50"):
         return True
     try:
-        return {"name", "message", "url"} <= json.loads(body).keys()
+        return bool({"name", "message", "url"} <= json.loads(body).keys())
     except ValueError:
         return False

@@ -147,7 +147,7 @@ class Cluster:
         return str(json.loads(made)["key"])
 
     def _make_roles(self) -> None:
-        psql = [
+        psql: list[str | Path] = [
             self.programs / "psql",
             "-v",
             "ON_ERROR_STOP=1",

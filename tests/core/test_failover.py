@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from tests.factories.seed import Seed
 from vardkase.api import dispatch, registry
+from vardkase.api.request import route_of
 from vardkase.core import retries
 from vardkase.core.database import pool
 from vardkase.core.database.postgresql import base
@@ -87,7 +89,7 @@ def test_api_and_pages_read_again_and_answer_503_to_a_write(
     registry.controllers()  # Declares the endpoints.
 
     def losing(path: str, method: str, times: int) -> tuple[Any, Dying]:
-        name = dispatch.route_of(method, path).name
+        name = route_of(method, path).name
         dying, known = Dying(times), dispatch._endpoints[name]
         handler = known.handler
 
@@ -116,7 +118,7 @@ def test_api_and_pages_read_again_and_answer_503_to_a_write(
 
         def view(request: Any) -> Any:
             try:
-                return dying() and outages.HttpResponse("there")
+                return dying() and HttpResponse("there")
             except Exception:  # noqa: BLE001 - as Django does
                 return outages.failed(request)
 
