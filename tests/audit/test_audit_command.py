@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 from typer.testing import CliRunner
@@ -18,6 +20,7 @@ from tests.audit.test_tampering import Somebody, write
 from tests.factories.memberships import staff_of
 from tests.factories.removals import approve_removals
 from tests.factories.seed import Seed
+from tests.web.signed_in import signed_in
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.archives import remove_archived, signed_consent
 from vardkase.audit.chain.checkpoints import close_log
@@ -26,9 +29,10 @@ from vardkase.audit.models import AuditEntry
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
 from vardkase.cli.main import commands
-from vardkase.core.errors import Conflict
+from vardkase.core.errors import Conflict, Forbidden
 from vardkase.core.sql import cursor
 from vardkase.hub.audit_log.delivering import deliver_checkpoints, failing_deliveries
+from vardkase.hub.audit_log.exporting import export_with_proof
 from vardkase.hub.audit_log.state import (
     audit_log_findings,
     last_findings,
@@ -194,3 +198,51 @@ def test_console_takes_no_content_out_of_the_log(
             each["entry"]["title"] = "Något annat"
     whole.write_text("\n".join(map(json.dumps, told)))
     assert "its title or details were changed" in run("verify", "--file", whole, "--key", key, code=1)
+
+
+def test_chosen_entries_are_proved_without_the_others(
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path / "data"))
+    AuditEntry.objects.all().delete()
+    write(3, "Hemligt")
+    record(Somebody(), LogAction.VERIFIED, Target("user", 7, title="Visas"), {"a": 1})
+    write(2, "Hemligt")
+    record(Somebody(), LogAction.VERIFIED, Target("user", 8, title="Visas"), {"a": 2})
+    write(2, "Hemligt")
+    file, key = tmp_path / "part.jsonl", json.loads(run("keys", "--json"))[0]["key"]
+    run("export", tmp_path / "none.jsonl", "--action", "user.deleted", code=1)
+    assert not (tmp_path / "none.jsonl").exists()
+    run("export", file, "--action", "audit.verified")
+    assert "Hemligt" not in file.read_text()
+    assert "kim@example.org" in file.read_text()
+    said = json.loads(run("verify", "--file", file, "--key", key, "--json"))
+    assert (said["intact"], said["positions"], said["entries"], said["others"]) == (True, "4–9", 2, 4)
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+
+    def verified(change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> str:
+        lines = [json.dumps(each) for record in told if (each := change(json.loads(json.dumps(record))))]
+        file.write_text("\n".join(lines))
+        return run("verify", "--file", file, "--key", key, code=1)
+
+    def retitled(each: dict[str, Any]) -> dict[str, Any]:
+        return each | {"entry": each["entry"] | {"title": "x"}} if each.get("entry") else each
+
+    assert "its title or details were changed" in verified(retitled)
+    assert "are missing" in verified(lambda each: None if each.get("position") == 5 else each)
+    assert "No signed checkpoint at position 9" in verified(
+        lambda each: None if each["kind"] == "checkpoint" else each
+    )
+    zeros = "00" * 32
+    assert "is not the one that was signed" in verified(
+        lambda each: each | {"head": zeros} if each["kind"] == "other" and each["position"] == 8 else each
+    )
+    # The page gives the same to who reads the whole log, and nothing to others.
+    page = signed_in(seed.site_admin).get(reverse("audit_proof"), {"action": "audit.verified"})
+    file.write_bytes(b"".join(page.streaming_content))
+    assert json.loads(run("verify", "--file", file, "--key", key, "--json"))["entries"] == 2
+    assert AuditEntry.objects.latest("pk").change["filters"] == {"action": "audit.verified"}
+    with pytest.raises(Forbidden), file.open("wb") as output:
+        export_with_proof(seed.org_admin.actor, output, {})
+    nothing = signed_in(seed.site_admin).get(reverse("audit_proof"), {"action": "user.deleted"})
+    assert nothing.status_code == 302

@@ -58,10 +58,15 @@ def verify(
 @commands.command()
 def export(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="To this day.")] = None,
+    action: Annotated[str, typer.Option(help="One action, such as user.edited.")] = "",
+    actor: Annotated[str, typer.Option(help="By whom: an e-mail address, or a part of one.")] = "",
+    organisation: Annotated[int | None, typer.Option(help="The ID of whose people did it.")] = None,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Write the whole log with its proof as JSON Lines, which `verify --file` reads anywhere.
+    """Write the log, or the entries that are chosen, with proof as JSON Lines, which `verify --file` reads anywhere.
 
     Once the hub has officers, without the content of entries about threat intelligence.
     """
@@ -69,17 +74,33 @@ def export(
         from vardkase.audit.actions import LogAction
         from vardkase.audit.chain.checkpoints import close_log
         from vardkase.audit.chain.documents import lines
+        from vardkase.audit.chain.selections import write_selection
+        from vardkase.audit.queries import LARGEST_ID, every_entry, filtered
         from vardkase.audit.services import Target, record
         from vardkase.cli.console import console
+        from vardkase.core.errors import VardkaseError
         from vardkase.hub.audit_log.content import content_is_withheld
 
-        actor, count = console(), 0
+        who, count, withheld = console(), 0, content_is_withheld()
+        days: dict[str, Any] = {"since": since and since.date(), "until": until and until.date()}
+        chosen = {**days, "action": action, "actor": actor, "organisation": organisation}
+        chosen = {name: value for name, value in chosen.items() if value}
         close_log()
         with _new(file) as output:
-            for line in lines(withheld=content_is_withheld()):
-                output.write(line)
-                count += 1
-        record(actor, LogAction.EXPORTED, Target("audit_log"), {"count": count, "name": file.name})
+            if chosen:
+                ids = set(filtered(every_entry(), **chosen).values_list("pk", flat=True))
+                try:
+                    count = write_selection(ids, output, withheld=withheld, most=LARGEST_ID)
+                except VardkaseError:
+                    file.unlink()
+                    raise
+            else:
+                for line in lines(withheld=withheld):
+                    output.write(line)
+                    count += 1
+        told = {name: str(value) for name, value in chosen.items()}
+        change = {"count": count, "name": file.name} | ({"filters": told} if told else {})
+        record(who, LogAction.EXPORTED, Target("audit_log"), change)
         result({"records": count, "file": str(file)}, as_json=json)
 
 
@@ -234,6 +255,7 @@ def _tell(found: Verification, *, as_json: bool) -> None:
         "hub": found.hub,
         "positions": f"{found.first}–{found.last}",
         "entries": found.links,
+        "others": found.others,
         "checkpoints": found.checkpoints,
         "content_removed": found.emptied,
         "content_withheld": found.withheld,

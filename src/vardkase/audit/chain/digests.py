@@ -58,6 +58,13 @@ def content_digest(nonce: bytes, entry: Entry) -> bytes:
     return hashlib.sha256(nonce + canonical([entry["title"], entry["change"]])).digest()
 
 
+def head_digest(entry: Entry) -> bytes:
+    return hashlib.sha256(canonical([entry[name] for name in FIELDS])).digest()
+
+
 def link_digest(previous: bytes, position: int, entry: Entry, content: bytes) -> bytes:
-    head = hashlib.sha256(canonical([entry[name] for name in FIELDS])).digest()
+    return digest_of_head(previous, position, head_digest(entry), content)
+
+
+def digest_of_head(previous: bytes, position: int, head: bytes, content: bytes) -> bytes:
     return hashlib.sha256(previous + position.to_bytes(8) + head + content).digest()

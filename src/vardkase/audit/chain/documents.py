@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -40,16 +40,21 @@ def not_sealed() -> int:
     return int(cursor().execute(WAITING).fetchall()[0][0])
 
 
-def records(first: int = 0, last: int | None = None, *, withheld: bool = False) -> Iterator[Record]:
+def records(
+    first: int = 0, last: int | None = None, *, withheld: bool = False, only: Collection[int] | None = None
+) -> Iterator[Record]:
     """The records of the links from `first` to `last`, by default of all. Read within one transaction.
 
-    `withheld`: without title and change of entries about threat intelligence.
+    `withheld`: without title and change of entries about threat intelligence. `only`: the end says of no other entries
+    that they were emptied.
     """
     with transaction.atomic():
-        yield from _records(first, last, withheld=withheld)
+        yield from _records(first, last, withheld=withheld, only=only)
 
 
-def _records(first: int, last: int | None, *, withheld: bool) -> Iterator[Record]:
+def _records(
+    first: int, last: int | None, *, withheld: bool, only: Collection[int] | None
+) -> Iterator[Record]:
     whole = last is None
     if last is None:
         newest = AuditLink.objects.order_by("-position").first()
@@ -65,7 +70,7 @@ def _records(first: int, last: int | None, *, withheld: bool) -> Iterator[Record
         yield _without_content(record) if withheld else record
     for checkpoint in reversed(waiting):
         yield document_of(checkpoint)
-    yield _end(first, last, whole=whole)
+    yield _end(first, last, whole=whole, only=only)
 
 
 def _without_content(record: dict[str, Any]) -> dict[str, Any]:
@@ -141,11 +146,11 @@ def _links(first: int, last: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def _end(first: int, last: int, *, whole: bool) -> dict[str, Any]:
+def _end(first: int, last: int, *, whole: bool, only: Collection[int] | None) -> dict[str, Any]:
     if whole:
         return {"kind": "end", "position": last}
     rows = cursor().execute(EMPTIED, {"first": first, "last": last}).fetchall()
-    emptied = {str(row[0]): digest_left(entry_of(row)) for row in rows}
+    emptied = {str(row[0]): digest_left(entry_of(row)) for row in rows if only is None or row[0] in only}
     end = {
         "kind": "end",
         "hub": instance_uuid(),

@@ -50,6 +50,12 @@ class ChainProblem(ProblemCode):
         "Two persons have not agreed to the removal of positions %(first)s to %(last)s: the hub has signed no such "
         "proposal and approval by two different persons."
     )
+    NOT_COVERED = _("No signed checkpoint at position %(position)s proves the entries in this file.")
+    NOTHING_SELECTED = _("No entries of the audit log match, or they are newer than a few seconds.")
+    TOO_MUCH_SELECTED = _(
+        "A file with proof covers at most %(most)s positions of the audit log; these entries lie %(count)s apart. "
+        "Choose a shorter time."
+    )
     FILE_DIFFERS = _("%(name)s is not the file of this archive: its SHA-256 is another.")
     NOT_A_RECORD = _("Line %(line)s is not a record of an audit log.")
     NOT_A_KEY = _("This is not a public key of an audit log: %(key)s")

@@ -4,6 +4,7 @@ A record is a JSON object with `kind`:
 
 * `log` (first): the hub, and the position and digest before the first link.
 * `link`: position, digests and nonce, with its entry, or without it if it is gone; `withheld` without the content.
+* `other`: position and digests of a link whose entry is not in a selection.
 * `checkpoint`: what was signed at a position, after the link of that position.
 * `key`: a public key, before what it signed.
 * `end`: how many links there were. In a part of the log also which of its entries were emptied, signed.
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vardkase.audit.actions import LogAction
-from vardkase.audit.chain.digests import START, content_digest, link_digest, utc
+from vardkase.audit.chain.digests import START, content_digest, digest_of_head, link_digest, utc
 from vardkase.audit.chain.keys import fingerprint_of, is_signed
 from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.queries import THREAT_INTELLIGENCE
@@ -52,6 +53,8 @@ class Verification:
     checkpoints: int = 0
     emptied: int = 0
     withheld: int = 0
+    others: int = 0
+    """Entries between those of a selection: only their digests are in the file."""
     backdated: list[Problem] = field(default_factory=list)
     """Entries dated before what was signed ahead of them: no break of the chain, but somebody should look."""
 
@@ -89,6 +92,7 @@ class _Verifier:
         self.named: dict[int, str] = {}
         self.signed_at, self.earliest = "", ""
         self.breaks = 0
+        self.is_selection, self.covered = False, 0
         self.ended: int | None = None
         self.archive: Record | None = None
 
@@ -102,6 +106,9 @@ class _Verifier:
                 case "link":
                     self._check_archive()
                     self._link(record)
+                case "other":
+                    self._check_archive()
+                    self._other(record)
                 case "checkpoint":
                     self._checkpoint(record, ChainProblem.CHECKPOINT_DIFFERS)
                 case "end":
@@ -120,6 +127,7 @@ class _Verifier:
         if self.result.last and not record.get("archive") and not record.get("part"):
             self.result.add(ChainProblem.BEGINNING_GONE(position=self.result.last))
         self.archive = record.get("archive")
+        self.is_selection = bool(record.get("selection"))
 
     def _check_archive(self) -> None:
         """Once the keys are known: what the chain begins with when earlier entries were archived and removed."""
@@ -143,6 +151,16 @@ class _Verifier:
             self._check_entry(record, entry, position, content, digest)
             self._check_date(entry, position)
         result.last, result.links, self.previous = position, result.links + 1, digest
+        for checkpoint in self.outside.pop(position, ()):
+            self._compare(checkpoint, ChainProblem.OUTSIDE_DIFFERS)
+
+    def _other(self, record: Record) -> None:
+        position = int(record["position"])
+        if position != self.result.last + 1:
+            self._misplaced(position)
+        head, content = bytes.fromhex(record["head"]), bytes.fromhex(record["content"])
+        self.previous = digest_of_head(self.previous, position, head, content)
+        self.result.last, self.result.others = position, self.result.others + 1
         for checkpoint in self.outside.pop(position, ()):
             self._compare(checkpoint, ChainProblem.OUTSIDE_DIFFERS)
 
@@ -212,8 +230,10 @@ class _Verifier:
             self.result.add(ChainProblem.NOT_SIGNED(**values))
         elif checkpoint["position"] > self.result.last:
             self.result.add(ChainProblem.CUT_OFF(**values, last=self.result.last))
-        elif checkpoint["position"] == self.result.last and checkpoint["digest"] != self.previous.hex():
-            self._break(differs(**values))
+        elif checkpoint["position"] == self.result.last:
+            self.covered = self.result.last
+            if checkpoint["digest"] != self.previous.hex():
+                self._break(differs(**values))
 
     def _is_signed(self, record: Record, fields: Iterable[str]) -> bool:
         key = self.keys.get(record.get("key", ""))
@@ -236,6 +256,9 @@ class _Verifier:
             result.add(ChainProblem.NO_END())
         elif self.ended != result.last:
             result.add(ChainProblem.FILE_CUT_OFF(position=self.ended, last=result.last))
+        # What begins in the middle is proved by the checkpoint at its end alone.
+        if self.is_selection and self.covered != result.last:
+            result.add(ChainProblem.NOT_COVERED(position=result.last))
         for position, checkpoints in sorted(self.outside.items()):
             for checkpoint in checkpoints:
                 self._beyond(position, checkpoint)

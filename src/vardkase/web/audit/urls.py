@@ -6,4 +6,5 @@ from vardkase.web.audit import views
 
 urlpatterns = [
     path("audit/", views.index, name="audit"),
+    path("audit/proof/", views.proof, name="audit_proof"),
 ]

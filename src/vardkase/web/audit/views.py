@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponseBase
-from django.shortcuts import render
+from tempfile import TemporaryFile
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import filtered
+from vardkase.core.errors import Conflict, Forbidden
+from vardkase.hub.audit_log.exporting import export_with_proof
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.access.readable_audit_log import readable_trail
 from vardkase.identity.accounts.staff import OVERSEE
@@ -30,6 +36,27 @@ def index(request: PageRequest) -> HttpResponseBase:
     context["oversees"] = request.actor.is_site_admin or not request.actor.staff.isdisjoint(OVERSEE)
     context["reads_all"] = request.actor.is_site_admin or request.actor.is_auditor
     return render(request, "audit/index.html", context)
+
+
+@page(Permission.AUDIT)
+def proof(request: PageRequest) -> HttpResponseBase:
+    form = TrailFilterForm(NOUNS, request.GET)
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    try:
+        export_with_proof(request.actor, file, form.filters())
+    except Forbidden:
+        file.close()
+        raise
+    except Conflict as refused:
+        file.close()
+        messages.error(request, str(refused.problem))
+        return redirect(f"{reverse('audit')}?{request.GET.urlencode()}")
+    file.seek(0)
+    response = FileResponse(
+        file, as_attachment=True, filename="audit-log.jsonl", content_type="application/jsonl"
+    )
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _columns() -> Columns[AuditEntry]:
