@@ -24,7 +24,7 @@ import psycopg
 
 from bench import filling
 from bench.client import Client
-from bench.corpus import CAMPAIGNS, KINDS, POOL, RARE_WORD, Corpus
+from bench.corpus import CAMPAIGNS, DAY, KINDS, POOL, RARE_WORD, START, Corpus
 from bench.growth_chart import chart
 from bench.instance import Instance, fresh_instance
 from bench.load import load
@@ -68,7 +68,7 @@ class Level:
 
 class Growth:
     def __init__(self, instance: Instance, data_dir: Path) -> None:
-        self.client = Client(instance.url, instance.key)
+        self._instance = instance
         self.owner = psycopg.connect(embedded_url(data_dir, ROLE), autocommit=True)
         self.owner.execute("CREATE EXTENSION IF NOT EXISTS pageinspect")
         self.corpus = Corpus(1)
@@ -80,6 +80,8 @@ class Growth:
         level = Level(filling.stored(), filled_per_second=statistics.median(rates[-9:]) if rates else 0.0)
         level.vacuum_seconds = self._timed("VACUUM (ANALYZE)")
         self.owner.execute("CHECKPOINT")
+        # Anew: the server has closed a connection that was idle while the store was filled.
+        self.client = Client(self._instance.url, self._instance.key)
         for name, ask in self._questions().items():
             level.questions[name] = self._measured(ask)
             print(f"  {name:45} {asdict(level.questions[name])}", flush=True)
@@ -116,7 +118,12 @@ class Growth:
             "tag and month, first 1,000": lambda: search(
                 [{"tags": name, **month, "limit": PAGE} for name in CAMPAIGNS[:10]]
             ),
-            "1,000 of the last day": lambda: search([{"timestamp": "1d", "limit": PAGE}] * 10),
+            "1,000 of one day, in the order of ids": lambda: search(
+                [
+                    {"timestamp": [START + DAY * day, START + DAY * (day + 1)], "limit": PAGE}
+                    for day in range(300, 310)
+                ]
+            ),
             "substring, first 60": lambda: search([{"value": f"%{RARE_WORD}%", "limit": 60}] * 10),
             "index of 60 events": lambda: self._post("/events/index", [{"limit": 60, "page": 1}] * 10),
         }

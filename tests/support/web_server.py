@@ -38,15 +38,22 @@ def running_web_server(folder: Path, **environment: str) -> Iterator[WebServer]:
 
     It does not ask for a second factor unless `VARDKASE_REQUIRE_SECOND_FACTOR="true"` is passed.
     """
-    port = free_port()
-    log = folder / "web.log"
     settings = connection.settings_dict
     keys = ("USER", "HOST", "NAME", "PASSWORD", "PORT")
     url = url_of(*(str(settings[key]) for key in keys))
+    with running_server(folder, **environment, DATABASE_URL=url) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_server(folder: Path, **environment: str) -> Iterator[WebServer]:
+    """The same on the database that `environment` names."""
+    port = free_port()
+    log = folder / f"web-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "vardkase.config.server", "--port", str(port), "--workers", "1"],
-            env={**os.environ, "VARDKASE_REQUIRE_SECOND_FACTOR": "false", **environment, "DATABASE_URL": url},
+            env={**os.environ, "VARDKASE_REQUIRE_SECOND_FACTOR": "false", **environment},
             stdout=output,
             stderr=output,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock

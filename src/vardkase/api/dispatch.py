@@ -10,14 +10,15 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
-from vardkase.api.answers import Answer, Json, Text
+from vardkase.api.answers import Answer, Json, Stream, Text
 from vardkase.api.authentication import Authenticated, authenticate
 from vardkase.api.body import check_size, sender_of
 from vardkase.api.errors import INTERNAL_ERROR, MispError, exception_body, status_and_body
@@ -27,6 +28,7 @@ from vardkase.api.responses import response_of
 from vardkase.api.search_quota import counted
 from vardkase.core.body_limits import NO_ROOM, RETRY_AFTER, BodyLimits, WantedBody
 from vardkase.core.client_disconnect import CLIENT_GONE, has_left
+from vardkase.core.database import replica
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.failover import repeated_after_failover
 from vardkase.core.outages import RETRY_AFTER as OUTAGE_LASTS
@@ -76,6 +78,7 @@ class Endpoint:
     whatever the state of their membership; `public`: open to visitors, no key is read; `takes_document`: the body is
     a file, and not decoded as parameters.
     `body`: the limits of its body. `most_values`: how many values its JSON body may hold, where each has its price.
+    `from_replica`: it may be read from a replica of the database (`core.database.replica`).
     `proposes`: names of the actions that take two people, which is all that this does, or does in part.
     `unlimited_key`: refused to keys with addresses or a last day, since what it writes lets somebody in without them.
     `answers` is the entity in an answer: "Event" for ``{"Event": {…}}``, "[Event]" for a list of such, "Tag[]" for a
@@ -98,6 +101,7 @@ class Endpoint:
     unlimited_key: bool = False
     takes_document: bool = False
     most_values: int | None = None
+    from_replica: bool = False
     before_body: Callable[[Actor], None] | None = None
     proposes: tuple[str, ...] = ()
     describes: Description | None = None
@@ -170,6 +174,7 @@ class Declaration(TypedDict, total=False):
     unlimited_key: bool
     takes_document: bool
     most_values: int | None
+    from_replica: bool
     before_body: Callable[[Actor], None] | None
     proposes: tuple[str, ...]
     describes: Description | None
@@ -296,7 +301,18 @@ def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor
         # From here on something may be stored, or a body gone: a lost connection is answered, and nothing repeated.
         request.is_spent = True  # type: ignore[attr-defined]
     arguments, inputs = declared.inputs.arguments(call), declared.inputs.keywords(call)
-    return retry_on_conflict(lambda: declared.handler(call, *arguments, **inputs))
+    handle = partial(declared.handler, call, *arguments, **inputs)
+    # What an operator reads is recorded as it is looked up, in a transaction of the primary.
+    if not declared.from_replica or reader.content_access is not None:
+        return retry_on_conflict(handle)
+    return retry_on_conflict(lambda: replica.read(lambda: _from_here(handle())))
+
+
+def _from_here(answer: Answer) -> Answer:
+    """`answer`; what is made while it is sent is read from the same database as its beginning."""
+    if isinstance(answer, Stream):
+        return replace(answer, content=replica.streamed(answer.content))
+    return answer
 
 
 def _describe(declared: Endpoint, method: str) -> Answer:

@@ -38,19 +38,19 @@ NO_HEADERS: Mapping[str, str] = {}
 ABOUT = Description("Search, and write what is found in the format that returnFormat names.")
 
 
-@endpoint("events/rest_search", describes=ABOUT)
+@endpoint("events/rest_search", describes=ABOUT, from_replica=True)
 def events(call: Call, *places: str, filters: EventSearch) -> Stream:
     """Search events; returns them whole."""
     return _search_answer(call, places, filters)
 
 
-@endpoint("attributes/rest_search", describes=ABOUT)
+@endpoint("attributes/rest_search", describes=ABOUT, from_replica=True)
 def attributes(call: Call, *places: str, filters: AttributeSearch) -> Stream:
     """Search attributes."""
     return _search_answer(call, places, filters)
 
 
-@endpoint("objects/rest_search", describes=ABOUT)
+@endpoint("objects/rest_search", describes=ABOUT, from_replica=True)
 def objects(call: Call, *places: str, filters: ObjectSearch) -> Stream:
     """Search objects; returns them with their attributes."""
     return _search_answer(call, places, filters)

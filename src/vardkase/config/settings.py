@@ -29,7 +29,8 @@ from vardkase.config.environment import (
     former_secrets,
     secret_from,
 )
-from vardkase.core.database import connection_settings
+from vardkase.core.database import connection_settings, replica_settings
+from vardkase.core.database.replica import CONNECT, REPLICA
 from vardkase.web.template_folders import TAG_LIBRARIES, TEMPLATE_FOLDERS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -173,18 +174,28 @@ DATABASES = {
         "CONN_MAX_AGE": 600,  # The backend checks connections itself (core/database/postgresql).
     }
 }
+# Searches, exports and what peers fetch may be read from a replica (core/database/replica.py).
+if replica := replica_settings():
+    DATABASES[REPLICA] = {
+        **replica,
+        "OPTIONS": {"connect_timeout": CONNECT, **replica["OPTIONS"]},
+        "CONN_MAX_AGE": 600,
+        "TEST": {"MIRROR": "default"},
+    }
+DATABASE_ROUTERS = ["vardkase.core.database.replica.ReplicaRouter"] if replica else []
 # A server that is gone without a word (failover, cut cable) is noticed within a minute. DATABASE_URL may say otherwise.
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 20,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-    **DATABASES["default"].get("OPTIONS", {}),
-    "server_side_binding": True,
-    "prepare_threshold": 5,
-    "application_name": "vardkase",
-}
+for database in DATABASES.values():
+    database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 20,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        **database.get("OPTIONS", {}),
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        "application_name": "vardkase",
+    }
 
 # Sign-in: e-mail and password or passkey, and a second factor unless a test installation says otherwise.
 AUTH_USER_MODEL = "identity.User"

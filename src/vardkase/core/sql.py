@@ -17,12 +17,13 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection, connections
 from psycopg import abc
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format
 
 from vardkase.core.database.pool import is_pooled, own_session
+from vardkase.core.database.replica import alias
 
 
 def cursor(**options: Any) -> psycopg.Cursor[Any]:
@@ -30,7 +31,7 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
 
     A query on this connection while a COPY is open blocks forever: finish the COPY first.
     """
-    database = connections[DEFAULT_DB_ALIAS]  # Looked up once: `connection` does it for each attribute.
+    database = connections[alias()]  # Looked up once: `connection` does it for each attribute.
     database.ensure_connection()
     return psycopg.Cursor(database.connection, **options)
 
@@ -136,7 +137,7 @@ class PreparedQuery:
         self._transformers: WeakKeyDictionary[psycopg.Connection[Any], abc.Transformer] = WeakKeyDictionary()
 
     def rows(self, *parameters: str) -> list[tuple[Any, ...]]:
-        database = connections[DEFAULT_DB_ALIAS]
+        database = connections[alias()]
         database.ensure_connection()
         own = database.connection
         # Not inside a transaction, which psycopg begins only with its own first query, and an error would end. Not

@@ -61,6 +61,7 @@ class CacheParams(Params, kw_only=True):
 @endpoint(
     "attributes/fastLookup",
     methods=("POST",),
+    from_replica=True,
     describes=Description(
         "The ids of the events that hold each of up to a thousand values, without wildcards."
     ),

@@ -43,7 +43,7 @@ def view(call: Call, attribute_id: str) -> Json | Text:
     return Json({"Attribute": attribute_dict(call.actor, attribute.id)})
 
 
-@endpoint("attributes/index")
+@endpoint("attributes/index", from_replica=True)
 def index(call: Call, *, params: Paging) -> Json:
     """List attributes, newest first, page by page."""
     limit, offset = params.limit_and_offset(PAGE)

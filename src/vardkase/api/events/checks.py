@@ -28,7 +28,12 @@ class EventsBody(Body, kw_only=True):
     id: Mandatory[Texts] = []
 
 
-@endpoint("events/filter_event_ids_for_push", body=BodyLimits.FILES, requires=(Permission.SYNC,))
+@endpoint(
+    "events/filter_event_ids_for_push",
+    body=BodyLimits.FILES,
+    requires=(Permission.SYNC,),
+    from_replica=True,
+)
 def filter_for_push(call: Call, *, offered: JsonArray) -> Json:
     """Return the uuids of the offered events that are wanted: unknown here, or synchronised and older here."""
     headers = [header for part in offered if (header := _header(part)) is not None]

@@ -95,34 +95,34 @@ class ZeekQuery(Params, kw_only=True):
     type: Text = ""
 
 
-@endpoint("events/stix")
+@endpoint("events/stix", from_replica=True)
 def stix1(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export as STIX 1: ``[download/]id/withAttachments/tags/from/to/last``."""
     name = "stix-json" if "json" in call.headers.get("Accept", "") else "stix"
     return _export(call, Scope.EVENTS, name, _parameters(filters, DOCUMENT, places))
 
 
-@endpoint("events/stix2")
+@endpoint("events/stix2", from_replica=True)
 def stix2(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export as STIX 2: ``[download/]id/withAttachments/tags/from/to/last``."""
     return _export(call, Scope.EVENTS, "stix2", _parameters(filters, DOCUMENT, places))
 
 
-@endpoint("events/xml")
+@endpoint("events/xml", from_replica=True)
 def xml(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export whole events as XML: ``[download/]id/withAttachments/tags/from/to/last``."""
     advice = "in XML format. It is highly recommended to use JSON whenever possible"
     return _export(call, Scope.EVENTS, "xml", _parameters(filters, DOCUMENT, places), advice)
 
 
-@endpoint("events/csv")
+@endpoint("events/csv", from_replica=True)
 def csv(call: Call, *places: str, filters: OfEvents) -> Stream:
     """Export published attributes for detection as CSV, or all attributes with ``ignore``."""
     parameters = {**FOR_DETECTION, **_parameters(filters, CSV, places)}
     return _export(call, Scope.EVENTS, "csv", parameters, "in CSV format")
 
 
-@endpoint("events/hids")
+@endpoint("events/hids", from_replica=True)
 def hids(call: Call, hash_type: str = "", *places: str, filters: OfAttributes) -> Stream:
     """Export hashes of one type: ``md5|sha1|sha256[/download]/tags/from/to/last/enforceWarninglist``."""
     kind = hash_type.lower()
@@ -133,7 +133,7 @@ def hids(call: Call, hash_type: str = "", *places: str, filters: OfAttributes) -
     return _export(call, Scope.ATTRIBUTES, "hashes", parameters, "hashes", scope_named=Scope.EVENTS)
 
 
-@endpoint("events/nids")
+@endpoint("events/nids", from_replica=True)
 def nids(call: Call, format: str = "", *places: str, filters: OfEvents) -> Stream:
     """Export IDS rules: ``suricata|snort[/download]/id/frame/tags/from/to/last/type/…``."""
     engine = format.lower()
@@ -143,7 +143,7 @@ def nids(call: Call, format: str = "", *places: str, filters: OfEvents) -> Strea
     return _export(call, Scope.EVENTS, engine, parameters, "in the various NIDS formats")
 
 
-@endpoint("events/download_open_ioc_event")
+@endpoint("events/download_open_ioc_event", from_replica=True)
 def openioc(call: Call, event_id: str) -> Stream:
     """Export one event as OpenIOC, published or not."""
     if not event_id:
@@ -151,20 +151,20 @@ def openioc(call: Call, event_id: str) -> Stream:
     return _export(call, Scope.EVENTS, "openioc", {"eventid": event_id, "published": BOTH})
 
 
-@endpoint("attributes/text")
+@endpoint("attributes/text", from_replica=True)
 def text(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export values, one per line: ``download/type/tags/eventid/allowNonIDS/from/to/last/…``."""
     parameters = _parameters(filters, TEXT, places)
     return _export(call, Scope.ATTRIBUTES, "text", parameters, "flat indicator lists")
 
 
-@endpoint("attributes/rpz")
+@endpoint("attributes/rpz", from_replica=True)
 def rpz(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export a DNS response policy zone: ``download/tags/eventid/from/to/policy/…``."""
     return _export(call, Scope.ATTRIBUTES, "rpz", _parameters(filters, RPZ, places), "RPZ rules")
 
 
-@endpoint("attributes/bro")
+@endpoint("attributes/bro", from_replica=True)
 def zeek(call: Call, *places: str, filters: OfAttributes, params: ZeekQuery) -> Stream:
     """Export Zeek intelligence: ``download/family/tags/eventid/from/to/last/enforceWarninglist``."""
     parts = _without_download(places)
@@ -179,7 +179,7 @@ def zeek(call: Call, *places: str, filters: OfAttributes, params: ZeekQuery) -> 
     return export(call, Scope.ATTRIBUTES, parameters, "bro", ZEEK[family], headers)
 
 
-@endpoint("attributes/return_attributes")
+@endpoint("attributes/return_attributes", from_replica=True)
 def return_attributes(call: Call, *places: str, filters: OfAttributes) -> Stream:
     """Export the attributes of one event: ``download/id/type/sigOnly``; XML unless the client asks for JSON."""
     parameters = _parameters(filters, ("eventid", "type", "sigOnly"), places)
@@ -191,7 +191,7 @@ def return_attributes(call: Call, *places: str, filters: OfAttributes) -> Stream
     return _export(call, Scope.ATTRIBUTES, "json" if wants_json else "xml", parameters)
 
 
-@endpoint("attributes/export_search")
+@endpoint("attributes/export_search", from_replica=True)
 def export_search(call: Call, format: str = "json", *, filters: AttributeSearch) -> Stream:
     """Export the results of a search in the format named in the path (default ``json``)."""
     if format not in FORMATS or Scope.ATTRIBUTES not in FORMATS[format].renderers:

@@ -78,7 +78,7 @@ class IndexPage(Paging, kw_only=True):
     minimal: Flag = False
 
 
-@endpoint("events/view", describes=Description("One event."), answers="Event")
+@endpoint("events/view", describes=Description("One event."), answers="Event", from_replica=True)
 def view(call: Call, event_id: str = "", *, params: ViewParams) -> Stream | Text:
     """Return one event with all its contents. HEAD only checks that it exists."""
     event = find_event(call.actor, event_id or params.id)
@@ -89,7 +89,7 @@ def view(call: Call, event_id: str = "", *, params: ViewParams) -> Stream | Text
     return vouched_for(call, event, answer) if event.protected else answer
 
 
-@endpoint("events/index")
+@endpoint("events/index", from_replica=True)
 def index(call: Call, *, filters: IndexFilters, params: IndexPage) -> Stream:
     """List events without their contents; X-Result-Count is the total number."""
     try:

@@ -9,6 +9,7 @@ from vardkase.core.database.connection import (
     embedded_url,
     owner_settings,
     pooled_settings,
+    replica_settings,
     uses_external_database,
 )
 from vardkase.core.database.processes import die_with_parent
@@ -25,5 +26,6 @@ __all__ = [
     "join_or_start",
     "owner_settings",
     "pooled_settings",
+    "replica_settings",
     "uses_external_database",
 ]

@@ -18,6 +18,7 @@ theirs run as the owner."""
 DATA_DIR_VARIABLE = "VARDKASE_DATA_DIR"
 ENGINE = "vardkase.core.database.postgresql"
 URL_VARIABLE = "DATABASE_URL"
+REPLICA_URL_VARIABLE = "DATABASE_REPLICA_URL"
 OWNER_URL_VARIABLE = "DATABASE_OWNER_URL"
 """An external database's owner, who migrates it; without it, the role of DATABASE_URL does."""
 POOL_URL_VARIABLE = "DATABASE_POOL_URL"
@@ -53,6 +54,12 @@ def pooled_settings() -> dict[str, Any] | None:
 def embedded_owner_settings(data_dir: Path) -> dict[str, Any]:
     """As `owner_settings`, whatever DATABASE_URL says."""
     return _for_owner(embedded_settings(data_dir, ROLE))
+
+
+def replica_settings() -> dict[str, Any] | None:
+    """Like `connection_settings`, for a replica that may be read from; None without one."""
+    url = os.environ.get(REPLICA_URL_VARIABLE)
+    return _from_url(url, REPLICA_URL_VARIABLE) if url else None
 
 
 def uses_external_database() -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from vardkase.analysis.search.filters import Scope
+from vardkase.core.database.replica import on_primary
 from vardkase.core.sql import cursor
 from vardkase.exchange.fetches.models import FetchChannel, FetchedKind
 from vardkase.exchange.fetches.settings import KEPT_DAYS
@@ -78,7 +79,8 @@ def _record(
         "name": name[:255],
         "at": timezone.now(),
     }
-    cursor().execute(RECORD, values)
+    with on_primary():
+        cursor().execute(RECORD, values)
 
 
 def count_fetches() -> int:

@@ -5,16 +5,17 @@ A view without a declaration cannot be reached: `web.middleware.SignedIn` refuse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from vardkase.core.body_limits import BodyLimits
+from vardkase.core.database import replica
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.write_conflicts import retry_on_conflict
 from vardkase.hub.lifecycle import NotImpartial
@@ -53,6 +54,7 @@ def page[**P](
     confirmed: bool = False,
     resume: bool = True,
     oversight: bool = False,
+    from_replica: bool = False,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
@@ -66,6 +68,7 @@ def page[**P](
     `body`: how much may be sent to it.
     `oversight`: for those who may see how the hub is run and set (`Actor.require_oversight`).
     `allowed_while_suspended`: open to organisations whatever the state of their membership; other pages say why not.
+    `from_replica`: it may be read from a replica of the database (`core.database.replica`).
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -80,7 +83,8 @@ def page[**P](
                     match = request.resolver_match
                     place = f"page {match.view_name}" if match else "page"
                     page_request.actor = for_reading(page_request.actor, place)
-                    return handled_once(request, lambda: view(page_request, *args, **kwargs))
+                    show = partial(view, page_request, *args, **kwargs)
+                    return handled_once(request, partial(_read, page_request, show) if from_replica else show)
                 actor = page_request.actor
                 actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
                 return handled_once(
@@ -116,6 +120,20 @@ def page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def _read(request: PageRequest, show: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    # What an operator reads is recorded as it is looked up, in a transaction of the primary.
+    if request.method != "GET" or request.actor.content_access is not None:
+        return show()
+    return replica.read(lambda: _from_here(show()))
+
+
+def _from_here(response: HttpResponseBase) -> HttpResponseBase:
+    """`response`; what is made while it is sent is read from the same database as its beginning."""
+    if isinstance(response, StreamingHttpResponse) and not response.is_async:
+        response.streaming_content = replica.streamed(cast(Iterable[bytes], response.streaming_content))
+    return response
 
 
 def visitor_of(request: HttpRequest) -> Actor:

@@ -87,6 +87,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._used = now
         super().ensure_connection()
 
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Before and after each request. Django's own would first open a connection in place of a lost one, and the
+        request would fail where that cannot be done, also where it needs none: of a replica that is gone."""
+        is_ours = self.connection is not None and not self.in_atomic_block and not self.pinned
+        if is_ours and self._is_doubtful(time.monotonic()) and not self.is_usable():
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
     def get_connection_params(self) -> dict[str, Any]:
         parameters: dict[str, Any] = super().get_connection_params()
         if is_pooled(self.settings_dict):

@@ -90,7 +90,7 @@ def _is_as_saved(actor: Actor, saved: SavedSearch | None, scope: Scope, filters:
     return form.is_valid() and filters_of(form.cleaned_data) == filters
 
 
-@page()
+@page(from_replica=True)
 def advanced(request: PageRequest) -> HttpResponse:
     kept = _without_empty(request.GET)
     if kept != request.GET and "HX-Request" not in request.headers:
@@ -134,7 +134,7 @@ def advanced_formats(request: PageRequest) -> HttpResponse:
     return render(request, "search/downloads.html", context)
 
 
-@page()
+@page(from_replica=True)
 def advanced_file(request: PageRequest, format: str) -> HttpResponseBase:
     question = _downloadable(request)
     return export_search(request, format, question.scope, question.filters, f"misp.{question.scope.value}")

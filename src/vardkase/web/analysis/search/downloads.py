@@ -59,7 +59,7 @@ def formats(request: PageRequest) -> HttpResponse:
     return render(request, "search/downloads.html", context)
 
 
-@page()
+@page(from_replica=True)
 def results_file(request: PageRequest, format: str) -> HttpResponseBase:
     query, filters = _query(request), AttributeFilterForm(request.GET).filters()
     if request.GET.get("contents") != EVENTS:

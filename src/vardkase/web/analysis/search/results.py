@@ -33,7 +33,7 @@ SHORTEST_TITLE = 3
 """Titles are searched by trigrams: fewer characters would mean reading them all."""
 
 
-@page()
+@page(from_replica=True)
 def search(request: PageRequest) -> HttpResponse:
     if not request.GET:
         return redirect("values")
@@ -54,7 +54,7 @@ def _filtered(request: PageRequest) -> str | None:
         return None
 
 
-@page()
+@page(from_replica=True)
 def latest(request: PageRequest) -> HttpResponse:
     context = _found(request, understand("")) | {"title": gettext("Values")}
     return render(request, "search/results.html", context)

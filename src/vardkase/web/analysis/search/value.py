@@ -46,7 +46,7 @@ MOST_ASKED = 3
 """Own events in which a value is looked for that may be enriched."""
 
 
-@page()
+@page(from_replica=True)
 def value(request: PageRequest) -> HttpResponse:
     text = request.GET.get("v", "").replace("\0", "").strip()[:LONGEST]
     if not text:
