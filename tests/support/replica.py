@@ -31,7 +31,7 @@ class Replica:
 
     def ask(self, query: str) -> object:
         address = {"host": str(self._sockets), "port": PORT, "user": ROLE, "dbname": DATABASE}
-        with psycopg.connect(**address, autocommit=True) as connection:  # type: ignore[arg-type]
+        with psycopg.connect(**address, autocommit=True) as connection:
             return (connection.execute(query).fetchone() or (None,))[0]  # type: ignore[arg-type]
 
     def stop(self) -> None:

@@ -301,7 +301,10 @@ def _answer(request: HttpRequest, route: Route, declared: Endpoint | None, actor
         # From here on something may be stored, or a body gone: a lost connection is answered, and nothing repeated.
         request.is_spent = True  # type: ignore[attr-defined]
     arguments, inputs = declared.inputs.arguments(call), declared.inputs.keywords(call)
-    handle = partial(declared.handler, call, *arguments, **inputs)
+    return _handled(declared, reader, partial(declared.handler, call, *arguments, **inputs))
+
+
+def _handled(declared: Endpoint, reader: Actor, handle: Callable[[], Answer]) -> Answer:
     # What an operator reads is recorded as it is looked up, in a transaction of the primary.
     if not declared.from_replica or reader.content_access is not None:
         return retry_on_conflict(handle)

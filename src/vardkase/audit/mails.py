@@ -13,7 +13,7 @@ from vardkase.core.problems import stored_wire
 MOST_ROWS = 120
 """Entries a minute: the mails of one publication may go to thousands."""
 
-mails = RepeatSuppressor(rows=MOST_ROWS)
+mails = RepeatSuppressor("mails", rows=MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

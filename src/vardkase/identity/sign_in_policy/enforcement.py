@@ -22,7 +22,7 @@ from vardkase.identity.sign_in_policy.rules import (
     violations,
 )
 
-unknown_keys = RepeatSuppressor(rows=20)
+unknown_keys = RepeatSuppressor("unknown keys", rows=20)
 
 RECORDED_EVERY = 60
 """Seconds: one key, address and reason is recorded once in this time, however many requests there are."""

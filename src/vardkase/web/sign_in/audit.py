@@ -26,7 +26,7 @@ from vardkase.web.sign_in.step_up import second_factor_was_added
 
 SIGNED_IN = IdentityAction.USER_SIGNED_IN
 REFUSED = IdentityAction.USER_SIGN_IN_REFUSED
-refused_sign_ins = RepeatSuppressor(rows=120)
+refused_sign_ins = RepeatSuppressor("refused sign-ins", rows=120)
 LEFT_EVERYWHERE = IdentityAction.USER_SIGNED_OUT_EVERYWHERE
 KINDS = {"totp": "app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
