@@ -37,7 +37,17 @@ COMMANDS = {
         *(f"content-access {each}" for each in ("end", "list", "show", "withdraw")),
     ),
     Reads.NOTHING: (
-        *("check", "createuser", "demo", "enrol", "enrolment-code", "init", "knowledge update", "migrate"),
+        *(
+            "check",
+            "createuser",
+            "demo",
+            "enrol",
+            "enrolment-code",
+            "init",
+            "knowledge update",
+            "mail test",
+            "migrate",
+        ),
         *("policy export", "policy show", "serve", "staff", "version", "worker"),
         *("doctor", "move-in switch-on", "remove", "restore", "restored", "secrets rotate", "upgrade"),
         *(f"audit {each}" for each in ("checkpoint", "keys", "remove", "verify")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from procrastinate.contrib.django import app
@@ -11,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner, Result
 
 from tests.factories.seed import Seed
+from tests.support.mail_server import free_port, mail_server, use
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.config.environment import former_secrets, secret_from
@@ -69,3 +71,19 @@ def test_secret_key_is_rotated_and_former_ones_kept(
     assert (file.stat().st_mode & 0o777, former.stat().st_mode & 0o777) == (0o600, 0o600)
     monkeypatch.setenv("VARDKASE_SECRET_KEY", "x" * 40)
     assert "VARDKASE_SECRET_KEY_FALLBACKS" in run(*rotate).output
+
+
+@pytest.mark.django_db
+def test_mail_server_is_tried(seed: Seed, settings: Any) -> None:
+    assert "no mail server" in run("mail", "test", "operator@hub.example").output
+    use(settings, free_port())
+    assert "cannot be reached" in run("mail", "test", "operator@hub.example").output
+    with mail_server() as server:
+        use(settings, server.port)
+        assert "e-mail address" in run("mail", "test", "operator").output
+        assert run("mail", "test", "operator@hub.example").exit_code == 0
+        server.refusal = "550 no such user"
+        refused = run("mail", "test", "operator@hub.example")
+    assert (refused.exit_code, "does not accept the recipient (550)" in refused.output) == (1, True)
+    assert server.recipients == ["operator@hub.example"]
+    assert AuditEntry.objects.filter(action="mail_server.tried").count() == 1

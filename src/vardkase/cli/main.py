@@ -32,6 +32,7 @@ from vardkase.cli import (
     init,
     jobs,
     knowledge,
+    mail,
     move_in,
     policy,
     remove,
@@ -76,6 +77,7 @@ commands.add_typer(feed.commands, name="feed")
 commands.add_typer(files.commands, name="files")
 commands.add_typer(jobs.commands, name="jobs")
 commands.add_typer(knowledge.commands, name="knowledge")
+commands.add_typer(mail.commands, name="mail")
 commands.add_typer(move_in.commands, name="move-in")
 commands.add_typer(policy.commands, name="policy")
 commands.add_typer(secrets.commands, name="secrets")

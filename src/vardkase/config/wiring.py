@@ -75,6 +75,7 @@ from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
 from vardkase.hub.instance import backup_health
+from vardkase.hub.instance.certificates import LOOK as LOOK_AT_CERTIFICATES
 from vardkase.hub.instance.health import register as register_health_check
 from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
@@ -209,6 +210,7 @@ SCHEDULES = (
     *quarterly_schedules.SCHEDULES,
     *office_schedules.SCHEDULES,
     *backup_schedules.SCHEDULES,
+    LOOK_AT_CERTIFICATES,
     *retention_schedules.SCHEDULES,
     REMIND,
     application_tasks.QUEUE_ADMITTED,

@@ -78,17 +78,33 @@ def _content(mail: OutgoingMail) -> bytes:
     return signed(part, key) if key else part
 
 
-def _connected() -> smtplib.SMTP:
+def presented_certificate() -> bytes:
+    """The certificate (DER) of the mail server, trusted or not. Raises OSError and SMTPException."""
+    unchecked = ssl.create_default_context()
+    unchecked.check_hostname = False
+    unchecked.verify_mode = ssl.CERT_NONE
+    with _encrypted(unchecked) as server:
+        return server.sock.getpeercert(binary_form=True) or b""  # type: ignore[union-attr]
+
+
+def _encrypted(context: ssl.SSLContext) -> smtplib.SMTP:
     address = (settings.VARDKASE_SMTP_HOST, settings.VARDKASE_SMTP_PORT)
     security = settings.VARDKASE_SMTP_SECURITY
-    context = ssl.create_default_context()
     if security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(*address, timeout=TIMEOUT)
+        return smtplib.SMTP_SSL(*address, timeout=TIMEOUT, context=context)
+    server = smtplib.SMTP(*address, timeout=TIMEOUT)
     try:
         if security == "starttls":
             server.starttls(context=context)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _connected() -> smtplib.SMTP:
+    server = _encrypted(ssl.create_default_context())
+    try:
         if settings.VARDKASE_SMTP_USER:
             server.login(settings.VARDKASE_SMTP_USER, settings.VARDKASE_SMTP_PASSWORD)
     except BaseException:

@@ -36,6 +36,7 @@ class HubAction(AuditAction):
     )
     DASHBOARD_TEMPLATE_DELETED = "dashboard_template.deleted", _("The dashboard layout was deleted")
     DASHBOARD_TEMPLATE_SAVED = "dashboard_template.saved", _("The dashboard layout was saved")
+    MAIL_TRIED = "mail_server.tried", _("A message was sent to test the mail server")
     SECRET_KEY_ROTATED = "secret_key.rotated", _("The hub’s secret key was replaced")
     ENROLMENT_CODE_MADE = "enrolment.code_made", _("An enrolment code was created")
     ENROLMENT_JOINED = "enrolment.joined", _("This platform joined a hub")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vardkase.core.sql import cursor
+from vardkase.hub.instance.certificates import ends_of_certificates
 from vardkase.hub.instance.readiness import readiness
 
 type Labelled = tuple[str, str, tuple[str, ...], str]
@@ -108,6 +110,9 @@ QUERIES: tuple[Labelled, ...] = (
 )
 
 
+CERTIFICATES = "vardkase_certificate_ends_timestamp_seconds"
+
+
 class Gauges(Collector):
     """Reads everything anew; what the database does not answer is left out, and `vardkase_ready` says why."""
 
@@ -122,18 +127,29 @@ class Gauges(Collector):
         try:
             for query in QUERIES:
                 yield _asked(*query)
+            yield _certificates()
         except DatabaseError:
             return
 
 
 def names() -> frozenset[str]:
-    return frozenset((*(name for name, *_ in QUERIES), "vardkase_ready", "vardkase_disk_bytes"))
+    return frozenset((*(name for name, *_ in QUERIES), "vardkase_ready", "vardkase_disk_bytes", CERTIFICATES))
 
 
 def _asked(name: str, text: str, labels: tuple[str, ...], statement: str) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, text, labels=list(labels))
     for *values, number in cursor().execute(statement).fetchall():
         family.add_metric([str(value) for value in values], float(number))
+    return family
+
+
+def _certificates() -> GaugeMetricFamily:
+    first: dict[str, float] = {}
+    for each in ends_of_certificates():
+        first[each.use] = min(each.ends.timestamp(), first.get(each.use, math.inf))
+    family = GaugeMetricFamily(CERTIFICATES, "When the first certificate ends, as Unix time.", labels=["use"])
+    for use, moment in first.items():
+        family.add_metric([use], moment)
     return family
 
 

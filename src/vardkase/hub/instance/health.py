@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -28,14 +28,12 @@ from vardkase.core.optional_parts import PartMissing
 from vardkase.core.problems import wire
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.core.sql import cursor
-from vardkase.exchange.certificates import of_pem
 from vardkase.exchange.feeds.models import Feed, FeedRun, FeedRunState
 from vardkase.exchange.servers.models import Server
 from vardkase.hub.instance import diagnostics, workers
+from vardkase.hub.instance.certificates import ends_of_certificates
 from vardkase.hub.instance.unsafe_settings import unsafe_settings
-from vardkase.hub.signatures.queries import certificate_in_use
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.sign_in_policy.models import ClientCertificate
 from vardkase.misp.version import MISP_VERSION
 
 DAY = timedelta(days=1)
@@ -211,31 +209,17 @@ def _connections() -> Check:
 
 def _certificates() -> Check:
     now = timezone.now()
-    ends = dict(_ends_of_certificates())
-    ended = sorted(name for name, end in ends.items() if end <= now)
-    soon = sorted(name for name, end in ends.items() if now < end <= now + RENEWAL)
+    found = list(ends_of_certificates())
+    ended = sorted({each.name for each in found if each.ends <= now})
+    soon = sorted({each.name for each in found if now < each.ends <= now + RENEWAL})
     state = HealthState.BAD if ended else HealthState.WARN if soon else HealthState.OK
     facts = {
-        "known": len(ends),
+        "known": len(found),
         "ended": ended[:MOST_NAMED],
         "soon": soon[:MOST_NAMED],
-        "first": min(ends.values(), default=None),
+        "first": min((each.ends for each in found), default=None),
     }
     return Check("certificates", state, facts)
-
-
-def _ends_of_certificates() -> Iterator[tuple[str, datetime]]:
-    if (own := certificate_in_use()) is not None:
-        yield own.subject, own.valid_to
-    registered = ClientCertificate.objects.values_list("org__name", "pk", "ends")
-    for organisation, pk, ends in registered:
-        if ends is not None:
-            yield f"{organisation} ({pk})", ends
-    for server in (
-        Server.objects.filter(Q(push=True) | Q(pull=True)).exclude(authority="").only("name", "authority")
-    ):
-        if trusted := of_pem(server.authority):
-            yield server.name, trusted.ends
 
 
 def _one(sql: str) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ class InstanceProblem(ProblemCode):
     )
     TWO_OFFICES = _("Officers who are also site administrators and therefore cannot decide: %(people)s.")
     ONE_OFFICE_EACH = _("Give each of them another role, or take the officer’s duty away.")
+    NO_EMAIL_ADDRESS = _("Enter an e-mail address.")
     NO_SUCH_TASK = _("Task not found."), "Invalid task."
 
 

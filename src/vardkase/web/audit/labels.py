@@ -61,6 +61,7 @@ NOUNS: dict[str, str | Promise] = {
     "library": _("Libraries"),
     "list": _("Exported list"),
     "mail": _("Mail"),
+    "mail_server": _("Mail server"),
     "mail_template": _("Text of an e-mail"),
     "membership": _("Membership"),
     "move_in": _("Move from MISP"),

@@ -1,0 +1,124 @@
+"""The ends of the certificates that the hub depends on.
+
+What other machines present is looked at once a day and kept, because the checks of health ask no other machine.
+"""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from time import monotonic
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.mail import smtp
+from vardkase.core.schedules import Schedule
+from vardkase.exchange.certificates import of_der
+from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.http import RequestPolicy, presented_certificate
+from vardkase.exchange.servers.models import Server
+from vardkase.exchange.servers.peer import Peer
+from vardkase.exchange.servers.queries import certificates_of
+from vardkase.hub.signatures.queries import certificate_in_use
+from vardkase.identity.sign_in_policy.models import ClientCertificate
+
+MOST_PEERS = 500
+MOST_SECONDS = 900
+KEPT = timedelta(days=8)
+SEEN = "certificates.presented"
+"""Key of the cache, which is in the database and shared by all nodes."""
+ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+class CertificateUse(StrEnum):
+    ADDRESS = "address"
+    MAIL = "mail"
+    PEER = "peer"
+    OURS_AT_PEER = "ours_at_peer"
+    MEMBER = "member"
+    SIGNATURES = "signatures"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateEnd:
+    use: CertificateUse
+    name: str
+    ends: datetime
+
+
+def ends_of_certificates() -> Iterator[CertificateEnd]:
+    if (own := certificate_in_use()) is not None:
+        yield CertificateEnd(CertificateUse.SIGNATURES, own.subject, own.valid_to)
+    for organisation, pk, ends in ClientCertificate.objects.values_list("org__name", "pk", "ends"):
+        if ends is not None:
+            yield CertificateEnd(CertificateUse.MEMBER, f"{organisation} ({pk})", ends)
+    for server in _used_servers():
+        trusted, ours = certificates_of(server)
+        if trusted:
+            yield CertificateEnd(CertificateUse.PEER, server.name, trusted.ends)
+        if ours:
+            yield CertificateEnd(CertificateUse.OURS_AT_PEER, server.name, ours.ends)
+    used = {(use, name) for use, name, _read in _presenting()}
+    for use, name, ends in cache.get(SEEN, []):
+        # What is no longer used does not matter, whenever it ends.
+        if (use, name) in used:
+            yield CertificateEnd(CertificateUse(use), name, datetime.fromisoformat(ends))
+
+
+def look_at_presented() -> int:
+    """Returns how many certificates were seen; of who does not answer, what was seen before is kept."""
+    seen = {(use, name): ends for use, name, ends in cache.get(SEEN, [])}
+    looked, latest = 0, monotonic() + MOST_SECONDS
+    for use, name, read in _presenting():
+        if monotonic() > latest:
+            break
+        try:
+            certificate = of_der(read())
+        except (OutgoingFailed, OSError, smtplib.SMTPException):
+            continue
+        if certificate is not None:
+            seen[use, name] = certificate.ends.isoformat()
+            looked += 1
+    cache.set(SEEN, [(str(use), name, ends) for (use, name), ends in seen.items()], KEPT.total_seconds())
+    return looked
+
+
+def _presenting() -> Iterator[tuple[CertificateUse, str, Callable[[], bytes]]]:
+    if settings.BASE_URL.startswith("https://"):
+        yield CertificateUse.ADDRESS, urlsplit(settings.BASE_URL).netloc, _of_own_address
+    if settings.VARDKASE_SMTP_HOST and settings.VARDKASE_SMTP_SECURITY != "none":
+        yield CertificateUse.MAIL, settings.VARDKASE_SMTP_HOST, smtp.presented_certificate
+    for server in _used_servers():
+        if server.url.startswith("https://"):
+            yield CertificateUse.PEER, server.name, Peer(server).certificate
+
+
+def _of_own_address() -> bytes:
+    # Wherever the operator says that the hub is, usually in a network of their own.
+    return presented_certificate(settings.BASE_URL, policy=RequestPolicy(networks=ANYWHERE, direct=True))
+
+
+def _used_servers() -> QuerySet[Server]:
+    return Server.objects.filter(Q(push=True) | Q(pull=True)).order_by("pk")[:MOST_PEERS]
+
+
+LOOK = Schedule(
+    "certificates.look",
+    _("Look at certificates"),
+    _(
+        "Looks at the certificates of the hub’s own address, the mail server and other hubs. Diagnostics shows "
+        "those that end within 30 days."
+    ),
+    look_at_presented,
+    at=time(4, 40),
+    on=True,
+    changed_by=ChangedBy.OPERATOR,
+)
