@@ -78,14 +78,15 @@ tools:
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi
 
-# Of the long lane alone: a cluster of three database nodes (tests/cluster).
+# Of the long lane alone: a cluster of three database nodes (tests/cluster), and the readers of the files of deploy/.
 tools-long:
 	@if ! { command -v patroni && command -v etcd && \
+	        command -v promtool && command -v systemd-analyze && \
 	        PATH="$$PATH:/usr/sbin" command -v haproxy && PATH="$$PATH:/usr/sbin" command -v pgbouncer; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system packages patroni, etcd-server, haproxy and pgbouncer"; \
+		echo "Installing the system packages patroni, etcd-server, haproxy, pgbouncer, prometheus and systemd"; \
 		{ $$as_root apt-get update -qq && \
 		  $$as_root apt-get install -y -qq --no-install-recommends \
-		    patroni python3-etcd etcd-server haproxy pgbouncer; } >/dev/null \
-		|| echo "They could not be installed: the tests of the cluster will be skipped, or fail in CI"; \
+		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd; } >/dev/null \
+		|| echo "They could not be installed: the tests that need them will be skipped, or fail in CI"; \
 	fi

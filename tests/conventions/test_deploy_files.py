@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -67,6 +68,58 @@ def test_settings_named_in_deploy_files_exist() -> None:
     for path in DEPLOY.rglob("*"):
         if path.is_file():
             assert set(SETTING.findall(path.read_text(encoding="utf-8"))) <= described, path
+
+
+@pytest.mark.long
+def test_prometheus_accepts_its_files() -> None:
+    promtool = installed("promtool")
+    for kind, name in (("rules", "alerts.yml"), ("config", "prometheus.yml")):
+        done = subprocess.run(
+            [promtool, "check", kind, DEPLOY / "prometheus" / name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+CERTIFICATES = """
+rule_files: [{rules}]
+tests:
+  - interval: 1h
+    input_series:
+      - {{series: 'vardkase_certificate_ends_timestamp_seconds{{use="address"}}', values: '{end}x40'}}
+      - {{series: 'vardkase_certificate_ends_timestamp_seconds{{use="member"}}', values: '{later}x40'}}
+    alert_rule_test:
+      - {{eval_time: 2h, alertname: VardkaseCertificateEnded}}
+      - eval_time: 30h
+        alertname: VardkaseCertificateEnded
+        exp_alerts:
+          - exp_labels: {{use: address, severity: page}}
+            exp_annotations:
+              summary: A certificate that the hub needs (address) ends within two days or has ended.
+"""
+
+
+@pytest.mark.long
+def test_alert_is_raised_before_a_certificate_ends(tmp_path: Path) -> None:
+    file = tmp_path / "test.yml"
+    # Prometheus counts from 0: the one ends after three days, the other after a month.
+    rules = DEPLOY / "prometheus" / "alerts.yml"
+    file.write_text(CERTIFICATES.format(rules=rules, end=3 * 86400, later=30 * 86400), encoding="utf-8")
+    done = subprocess.run(
+        [installed("promtool"), "test", "rules", file], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def installed(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(f"{program} is missing: make tools-long")
+        pytest.skip(f"{program} is missing: make tools-long")
+    return found
 
 
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:

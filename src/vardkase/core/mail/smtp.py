@@ -79,7 +79,7 @@ def _content(mail: OutgoingMail) -> bytes:
 
 
 def presented_certificate() -> bytes:
-    """The certificate (DER) of the mail server, trusted or not. Raises OSError and SMTPException."""
+    """The certificate (DER) of the mail server, trusted or not. Raises OSError."""
     unchecked = ssl.create_default_context()
     unchecked.check_hostname = False
     unchecked.verify_mode = ssl.CERT_NONE
