@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import vardkase
 from tests.support.folders import open_folder
 from tests.support.prepared import link_programs
 from vardkase.cli.main import commands
 from vardkase.cli.provisioning import claim
 from vardkase.core.database import EmbeddedPostgres, layout, removal
 from vardkase.core.database.layout import home_elsewhere
+from vardkase.core.database.removal import OURS
+
+MADE = re.compile(r'(?:data_dir|DATA_DIR\)?|data_directory\(\)) / "([^"/]+)"')
 
 
 @pytest.fixture
@@ -65,6 +70,13 @@ def test_everything_of_one_hub_is_removed(hub: Path, state: Path) -> None:
     assert remove(other, "--yes").exit_code == 0
     assert not list(state.iterdir())
     refused(hub, "there is no folder")
+
+
+def test_whatever_is_made_in_a_data_directory_is_removed() -> None:
+    sources = Path(vardkase.__file__).parent.rglob("*.py")
+    made = {name for path in sources for name in MADE.findall(path.read_text(encoding="utf-8"))}
+    assert {"files", "spool", "move-in"} <= made
+    assert made <= OURS
 
 
 def test_folders_that_may_be_others_are_refused(hub: Path, tmp_path: Path) -> None:

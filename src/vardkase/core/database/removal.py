@@ -15,7 +15,7 @@ from vardkase.core.database.processes import postgres_processes
 OURS = frozenset(
     (
         *("database", "database.unfinished", "pg", "postgres.log", "postgres.log.1", "startup.lock"),
-        *("secrets", "serve.lock", "spool", "files", "feeds", "backup", "restored.json"),
+        *("secrets", "serve.lock", "spool", "files", "feeds", "backup", "restored.json", "move-in"),
     )
 )
 """Everything that Vårdkase makes at the top of a data directory."""
