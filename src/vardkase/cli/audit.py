@@ -51,7 +51,7 @@ def verify(
         with opened(data_dir):
             from vardkase.audit.chain.documents import verify_database
 
-            found = verify_database(trusted=_keys(key or []), outside=tuple(_outside(checkpoints)))
+            found = verify_database(trusted=_keys(key or []), outside=tuple(outside_checkpoints(checkpoints)))
     _tell(found, as_json=json)
 
 
@@ -215,7 +215,7 @@ def _verified_file(file: Path, keys: list[str], checkpoints: Path | None) -> Ver
         note("No --key given: the keys in the file count, which whoever rewrote it could have replaced.")
     try:
         with file.open(encoding="utf-8") as lines:
-            return verify(records_of(lines), trusted=trusted, outside=_outside(checkpoints))
+            return verify(records_of(lines), trusted=trusted, outside=outside_checkpoints(checkpoints))
     except (OSError, UnicodeDecodeError) as error:
         raise fail(f"{file} cannot be read: {error}") from None
 
@@ -230,7 +230,7 @@ def _keys(given: list[str]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _outside(path: Path | None) -> Iterator[Record]:
+def outside_checkpoints(path: Path | None) -> Iterator[Record]:
     from vardkase.audit.chain.verification import records_of
 
     if path is None:

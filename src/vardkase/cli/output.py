@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,15 +24,35 @@ AsUser = Annotated[
 WHOLE_LINES = 1_000
 
 
-def note(message: str) -> None:
+_is_log = False
+
+
+def write_as_log() -> None:
+    """What a service prints is its log: messages are JSON if VARDKASE_LOG_FORMAT says so, as those of its children."""
+    global _is_log  # noqa: PLW0603 - of the process, as its standard error is
+    _is_log = os.environ.get("VARDKASE_LOG_FORMAT", "").strip() == "json"
+
+
+def is_log() -> bool:
+    return _is_log
+
+
+def note(message: str, level: str = "INFO") -> None:
     """Print a message that is not part of the command's result."""
-    typer.echo(message, err=True)
+    typer.echo(_as_json(message, level) if _is_log else message, err=True)
 
 
 def fail(message: str, code: int = 1) -> typer.Exit:
     """Print why the command failed; `raise fail(…)` exits."""
-    typer.echo(f"vardkase: {message}", err=True)
+    note(f"vardkase: {message}", "ERROR")
     return typer.Exit(code)
+
+
+def _as_json(message: str, level: str) -> str:
+    """The fields of `config.logs.JsonFormatter`, which needs settings, and they a database."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    line = {"time": now, "level": level, "logger": "vardkase.cli", "message": message, "request_id": "-"}
+    return json.dumps(line | {"process": os.getpid()}, ensure_ascii=False)
 
 
 def read_json(file: Path) -> Any:

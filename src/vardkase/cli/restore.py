@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +11,12 @@ import typer
 
 from vardkase.cli.installation import DataDir, choose, configure_django, migrate, opened
 from vardkase.cli.output import Json, fail, note, result
+from vardkase.cli.restore_failures import told_of_failure
 from vardkase.core.database import uses_external_database
 from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
+    from vardkase.audit.chain.verification import Record
     from vardkase.core.backup.restoring import Plan, Restore
 
 PROFILES = EVERY
@@ -50,6 +52,13 @@ def restore(
     unsigned: Annotated[
         bool, typer.Option("--unsigned", help="Restore what anybody who could write there may have made.")
     ] = False,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            help="Checkpoints of the audit log that were kept outside; without it the file of VARDKASE_AUDIT_FILE.",
+            metavar="FILE",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Restore database and files into an empty data folder, and repeat the deletions carried out after the backup.
@@ -66,7 +75,7 @@ def restore(
     chosen = choose(data_dir)
     from vardkase.core.backup.pending import open_pending
 
-    with open_pending(chosen) as pending:
+    with told_of_failure(chosen), open_pending(chosen) as pending:
         # The keys come first: what is made without them gets new ones.
         restored_keys = _secrets(chosen, secrets, secrets_identity)
         _without_database(source)
@@ -74,20 +83,30 @@ def restore(
 
         making = _restore(identity, source, signed_by)
         wanted = plan(making.storage, _moment(at), backup)
+        outside = _outside(checkpoints)
         _database(making, wanted, chosen, restore_cluster)
+        note("Files")
         files = restore_files(making, wanted, chosen / "files")
+        note("The log is replayed.")
         with opened(chosen, lambda: _prepare(chosen)):
+            from vardkase.hub.backups.access import withdraw_again
+
             finish(chosen)
             _import(making, wanted)
-            repeated, left = _repeat(making, wanted, backup)
-            sessions, left_by_log = _after()
-            left = [*left_by_log, *left]
+            until = _until(wanted, making, backup)
+            note("What was deleted and withdrawn after that is deleted and withdrawn again.")
+            repeated, left = _repeat(making, wanted, until)
+            withdrawn = withdraw_again(making, until)
+            sessions, left_by_log, lost = _after(until, outside, has_keys="django" in restored_keys)
+            left = [*left_by_log, *withdrawn.left, *left]
         pending.left = left
     shown: dict[str, Any] = {
-        "backup": wanted.last.id, "until": _until(wanted, making, backup).isoformat(), "files": files,
-        "keys": restored_keys, "deletions repeated": repeated, "sessions ended": sessions, "left": left,
+        "backup": wanted.last.id, "until": until.isoformat(), "files": files, "keys": restored_keys,
+        "deletions repeated": repeated, "withdrawn again": withdrawn.counts, "sessions ended": sessions, "left": left,
     }  # fmt: skip
     result(shown, as_json=json)
+    if lost:
+        note(lost)
     _tell_missing(chosen, restored_keys)
     if left:
         note(
@@ -167,15 +186,18 @@ def _without_database(source: str) -> None:
 
 
 def _database(making: Restore, wanted: Plan, chosen: Path, restore_cluster: Any) -> None:
+    from vardkase.core.backup.adopting import adopt
     from vardkase.core.backup.names import BackupKind
 
     if wanted.last.kind != BackupKind.EXPORT:
         if uses_external_database():
             raise fail(
-                "DATABASE_URL is set, and this backup is a copy of a cluster: it is restored into a folder. "
-                "Unset it, or start your own PostgreSQL on the restored folder afterwards."
+                "DATABASE_URL is set, and this backup is a copy of a cluster: it is restored into a folder, with the "
+                "PostgreSQL that Vårdkase brings. Unset it; an export brings the hub into a database of your own again."
             )
         restore_cluster(making, wanted, chosen)
+        if wanted.last.database:
+            adopt(chosen, wanted.last.database)
 
 
 def _prepare(chosen: Path) -> None:
@@ -202,28 +224,57 @@ def _import(making: Restore, wanted: Plan) -> None:
         connection.close()
 
 
-def _repeat(making: Restore, wanted: Plan, backup: str) -> tuple[int, list[str]]:
+def _repeat(making: Restore, wanted: Plan, until: datetime) -> tuple[int, list[str]]:
     from vardkase.audit.services import Target, record
     from vardkase.cli.console import console
     from vardkase.hub.audit_actions import BackupAction
     from vardkase.hub.backups.journal import kept, missing, repeat
 
-    until = _until(wanted, making, backup)
     facts = {"backup": wanted.last.id, "until": until.isoformat()}
     record(console(), BackupAction.BACKUP_RESTORED, Target("backup", title=wanted.last.id), facts)
     repeated, left = repeat(kept(making, until))
     return repeated, [*missing(making, until), *left]
 
 
-def _after() -> tuple[int, list[str]]:
-    """End every session, and verify the audit log; returns how many there were, and what is wrong with the log."""
+def _outside(file: Path | None) -> list[Record]:
+    from django.conf import settings
+
+    from vardkase.cli.audit import outside_checkpoints
+
+    if file is None and settings.VARDKASE_AUDIT_FILE:
+        file = Path(settings.VARDKASE_AUDIT_FILE)
+        if not file.exists():
+            return []
+    return list(outside_checkpoints(file))
+
+
+def _after(until: datetime, outside: list[Record], *, has_keys: bool) -> tuple[int, list[str], str]:
+    """End every session, and verify the audit log; returns how many there were, what is wrong with the log, and what
+    checkpoints kept outside say of the time after the moment restored to."""
     from django.contrib.sessions.models import Session
 
     from vardkase.audit.chain.documents import verify_database
+    from vardkase.audit.chain.problems import ChainProblem
 
     sessions, _each = Session.objects.all().delete()
-    found = verify_database()
-    return sessions, [f"The audit log is not whole: {each}" for each in found.findings[:20]]
+    # What was signed at the very end may not have been in the database yet.
+    early = [each for each in outside if datetime.fromisoformat(each["time"]) < until - timedelta(minutes=1)]
+    found = verify_database(outside=tuple(early))
+    findings = found.findings
+    left = []
+    if not has_keys and (unsigned := [each for each in findings if each.code is ChainProblem.NOT_SIGNED]):
+        # No sign of tampering: the key that signed them was not restored.
+        findings = [each for each in findings if each not in unsigned]
+        left.append(
+            f"The signatures of {len(unsigned)} checkpoints of the audit log cannot be checked, because the hub's keys "
+            "were not restored: `vardkase audit verify --key KEY`, with the public key kept outside."
+        )
+    left += [f"The audit log is not whole: {each}" for each in findings[:20]]
+    last = max((each["time"] for each in outside), default="")
+    if not last or datetime.fromisoformat(last) <= until:
+        return sessions, left, ""
+    lost = f"What happened from {until.isoformat(timespec='seconds')} is not in the restored hub; the audit log of the "
+    return sessions, left, f"{lost}former one was last signed {last}."
 
 
 def _until(wanted: Plan, making: Restore, backup: str) -> datetime:

@@ -21,7 +21,7 @@ from vardkase.cli.children import Child, stop_all
 from vardkase.cli.exposed_address import EXPOSED, is_exposed
 from vardkase.cli.init import Knowledge, prepare
 from vardkase.cli.installation import DataDir, choose
-from vardkase.cli.output import fail, note, result
+from vardkase.cli.output import fail, is_log, note, result, write_as_log
 from vardkase.cli.provisioning import claim
 from vardkase.cli.stopping import StopRequest
 from vardkase.core.backup import pending
@@ -67,6 +67,7 @@ def serve(
     worker: WithWorker = True,
 ) -> None:
     """Start everything and print the address. Ctrl-C stops everything."""
+    write_as_log()
     chosen = choose(data_dir)
     # Not the setting: settings can be loaded only when the database runs.
     proxies = os.environ.get("VARDKASE_TRUSTED_PROXIES", "").strip()
@@ -135,7 +136,9 @@ def _url_of(database: EmbeddedPostgres | None) -> str:
 
 
 def _announce(url: str, made: dict[str, Any]) -> None:
-    typer.echo(f"Vårdkase answers at {url}")
+    answers = f"Vårdkase answers at {url}"
+    # People look for it on standard output, and a log collector on standard error.
+    note(answers) if is_log() else typer.echo(answers)
     if made:
         typer.echo("The first administrator; password and key are shown this once:")
         result(made, as_json=False)
@@ -146,7 +149,7 @@ def _watch(database: EmbeddedPostgres | None, children: list[Child], stop: StopR
     while not stop.requested:
         time.sleep(HEARTBEAT)
         if database and database.revive():
-            typer.echo("The database had gone and was started again.", err=True)
+            note("The database had gone and was started again.", "WARNING")
         for child in children:
             child.revive()
             if database and child.has_just_finished():

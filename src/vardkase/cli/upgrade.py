@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vardkase.cli import installation
+from vardkase.cli import cluster_upgrade, installation
 from vardkase.cli.installation import DataDir
 from vardkase.cli.output import Json, fail, note, result
 from vardkase.hub.profiles import EVERY
@@ -27,12 +27,35 @@ def upgrade(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing: say what would be done (exit code 1: not ready).")
     ] = False,
+    former_programs: Annotated[
+        Path | None,
+        typer.Option(help="The folder `bin` of the PostgreSQL that wrote the data.", metavar="FOLDER"),
+    ] = None,
+    put_back: Annotated[
+        bool,
+        typer.Option(
+            "--put-back",
+            help="Undo the last upgrade to another PostgreSQL: what was written since is set aside.",
+        ),
+    ] = False,
+    discard_former: Annotated[
+        bool,
+        typer.Option("--discard-former", help="Delete the copies that upgrades of PostgreSQL have left."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Bring the database to this version, after a backup if recipients are set. Stop `serve` before."""
-    if check:
-        _check(data_dir, as_json=json)
+    """Bring the database to this version, after a backup if recipients are set. Stop `serve` before.
+
+    Data of an older PostgreSQL are copied to the one that this version brings; the former stay until discarded.
+    """
+    if put_back or discard_former:
+        cluster_upgrade.undo_or_discard(data_dir, undo=put_back, as_json=json)
         return
+    if check:
+        if not cluster_upgrade.check(data_dir, former_programs, as_json=json):
+            _check(data_dir, as_json=json)
+        return
+    cluster_upgrade.carry_out(data_dir, former_programs)
     made: list[Manifest] = []
     applied = 0
 

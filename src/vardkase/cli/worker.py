@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from vardkase.cli.installation import DataDir, choose, opened
-from vardkase.cli.output import fail
+from vardkase.cli.output import fail, write_as_log
 from vardkase.core.backup import pending
 from vardkase.hub.profiles import EVERY
 
@@ -24,6 +24,7 @@ Concurrency = Annotated[int, typer.Option(min=1, help="How many jobs run at the 
 
 def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
     """Run background jobs until stopped. `serve` starts a worker itself."""
+    write_as_log()
     if left := pending.left(choose(data_dir)):
         raise fail(f"{' '.join(left)} Jobs run after that: `vardkase restored --open`.")
     with opened(data_dir):

@@ -24,6 +24,7 @@ from vardkase.exchange.streams import misp_settings, stream_events
 from vardkase.exchange.subscriptions import tasks as subscriptions
 from vardkase.exchange.sync import tasks as sync
 from vardkase.formats.misp_json.snapshots import keep_version
+from vardkase.hub.backups import access as backup_access
 from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
@@ -346,6 +347,9 @@ LISTENERS: tuple[Listener[Any], ...] = (
         job_ended,
         notifications.job_ended,
         "notifies who ordered it, or the site administrators of a failure of the hub’s own, on the hub",
+    ),
+    Listener(
+        recorded, backup_access.order_transfer, "takes who is let in to the backups when somebody is shut out"
     ),
     Listener(
         recorded, stream_events.from_trail, "enters in the outbox what a stream of the audit trail reads"

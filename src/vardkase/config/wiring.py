@@ -43,9 +43,11 @@ from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
+from vardkase.hub.backups import account_access
 from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.backups import recipients as backup_recipients
 from vardkase.hub.backups import schedules as backup_schedules
+from vardkase.hub.backups.access import register_access
 from vardkase.hub.backups.replaying import register_replays
 from vardkase.hub.case_files.access import handles_letter, register_case_access, require_handler_of_letter
 from vardkase.hub.case_files.appeals.kinds import register_appeals
@@ -56,6 +58,7 @@ from vardkase.hub.case_files.models import CaseKind
 from vardkase.hub.case_files.open_tasks import APPEALS
 from vardkase.hub.content_access import request_facts as content_access_approvals
 from vardkase.hub.content_access import schedules as content_access_schedules
+from vardkase.hub.content_access.access_after_restore import GRANTS
 from vardkase.hub.content_access.recording import RecordedContentAccess
 from vardkase.hub.correspondence.letters import changing as changing_texts
 from vardkase.hub.correspondence.letters.correcting import CORRECT_LETTER
@@ -67,6 +70,7 @@ from vardkase.hub.customer_service.becoming_case import register_data_requests
 from vardkase.hub.data_protection import open_tasks as data_protection_tasks
 from vardkase.hub.data_protection import schedules as data_protection_schedules
 from vardkase.hub.data_protection.requests import case_access as data_request_access
+from vardkase.hub.data_protection.requests import replaying as erasure_replaying
 from vardkase.hub.data_protection.requests import services as data_requests
 from vardkase.hub.data_protection.requests import tasks as data_request_tasks
 from vardkase.hub.data_protection.requests.rules import EXTEND_DATA_REQUEST, REPLY_TO_DATA_SUBJECT
@@ -96,6 +100,7 @@ from vardkase.hub.membership.members import appeals as member_appeals
 from vardkase.hub.membership.members import mails as member_mails
 from vardkase.hub.membership.members import schedules as member_schedules
 from vardkase.hub.membership.members import sign_in_minimum
+from vardkase.hub.membership.members.access_after_restore import MEMBERSHIPS
 from vardkase.hub.membership.members.checklist import register_checklist
 from vardkase.hub.membership.members.queries import member_with_number
 from vardkase.hub.membership.members.rules import KEEP_LIMIT, register_contact_addresses, register_interest
@@ -134,6 +139,7 @@ from vardkase.hub.public_records.cases.rules import DECIDE_ON_RECORDS
 from vardkase.hub.public_records.received import schedules as received_schedules
 from vardkase.hub.public_records.received.open_tasks import TO_DECIDE
 from vardkase.hub.retention import proposing as retention_rules
+from vardkase.hub.retention import replaying as retention_replaying
 from vardkase.hub.retention import running as retention_runs
 from vardkase.hub.retention import schedules as retention_schedules
 from vardkase.hub.retention import tasks as retention_tasks
@@ -339,7 +345,13 @@ def wire() -> None:
     register_checklist(still_open, never_waived)
     register_replays()
     register_health_check(backup_health.check)
-    backup_journal.register(backup_journal.Kind.SPILL, spill_replaying.delete_again)
+    register_access(*account_access.parts(), MEMBERSHIPS, GRANTS)
+    kinds = backup_journal.Kind
+    backup_journal.register(kinds.SPILL, spill_replaying.delete_again)
+    backup_journal.register(
+        kinds.RETENTION, retention_replaying.carry_out_again, retention_replaying.describe
+    )
+    backup_journal.register(kinds.ERASURE, erasure_replaying.erase_again, erasure_replaying.describe)
     account_audit.listen()
     # Django sends the signal once for each app that has models: one is enough.
     post_migrate.connect(create_cache_table, sender=apps.get_app_config("core"))

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from vardkase.core.backup.names import (
+    ACCESS,
     DELETIONS,
     MANIFEST,
     VERIFIED,
+    AccessList,
     DeletionList,
     LogRun,
     Manifest,
@@ -76,6 +78,11 @@ def list_chains(storage: Storage) -> list[Chain]:
 def deletion_lists(storage: Storage) -> list[DeletionList]:
     names = [name for name in storage.names(DELETIONS) if name.endswith(".json")]
     return sorted((_read(storage, name, DeletionList) for name in names), key=lambda each: each.number)
+
+
+def access_lists(storage: Storage) -> list[AccessList]:
+    names = [name for name in storage.names(ACCESS) if name.endswith(".json")]
+    return sorted((_read(storage, name, AccessList) for name in names), key=lambda each: each.at)
 
 
 def chains(storage: Storage) -> set[str]:

@@ -87,12 +87,14 @@ def _mark(connection: psycopg.Connection[Any]) -> tuple[datetime, str, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Reached:
-    """How far the log of a hub has been fetched, and the number of the last list of deletions stored before."""
+    """How far the log of a hub has been fetched; the number of the last list of deletions stored before, and the time
+    of the last list of who was let in."""
 
     hub: str
     until: datetime
     position: str
     deletions: int
+    access: datetime | None = None
 
 
 def store_log(
@@ -128,7 +130,7 @@ def _store_in(
     size = sum(each.size for each in (*stored, *packs))
     result = LogRun(
         hub=reached.hub, chain=chain, until=reached.until, position=reached.position, segments=stored, files=packs,
-        size=size, deletions=reached.deletions,
+        size=size, deletions=reached.deletions, access=reached.access,
     )  # fmt: skip
     result.sign(key)
     # Last: the log reaches so far once everything before is stored.

@@ -9,6 +9,8 @@ CHAIN/log/TIME.json            how far the log reaches
 CHAIN/log/TIME.files.age       files stored since
 deletions/TIME.age             what was deleted for good since
 deletions/TIME.json            its number in the journal
+access/TIME.age                who was let in at that time, if it differs from the time before
+access/TIME.json               that time
 verified/ID.json               the result of a restore into a scratch instance
 
 Every .json is signed by the hub, and names size and SHA-256 of the .age beside it.
@@ -29,6 +31,7 @@ from vardkase.core.backup.signing import is_signed_by
 STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 MANIFEST = "manifest.json"
 DELETIONS = "deletions/"
+ACCESS = "access/"
 VERIFIED = "verified/"
 
 
@@ -68,6 +71,7 @@ class Manifest(Signed, kw_only=True):
     """A backup. `parent`: the one that an incremental backup builds on. `start`, `stop`: positions in the log.
 
     `recipients` are public keys. `deletions`: the number of the last list in the journal when it was begun.
+    `database`: the hub's, in the cluster of an external server; empty for our own.
     """
 
     hub: str
@@ -85,6 +89,7 @@ class Manifest(Signed, kw_only=True):
     objects: list[Stored]
     recipients: list[str]
     deletions: int = 0
+    database: str = ""
 
     @property
     def size(self) -> int:
@@ -101,7 +106,8 @@ class Manifest(Signed, kw_only=True):
 class LogRun(Signed, kw_only=True):
     """One transfer of the log. `until`: the moment to which a restore can go; `segments` what it stored.
 
-    `deletions`: the number of the last list in the journal at that moment.
+    `deletions`: the number of the last list in the journal at that moment; `access`: the time of the last list of who
+    was let in.
     """
 
     hub: str
@@ -112,6 +118,7 @@ class LogRun(Signed, kw_only=True):
     files: list[Stored]
     size: int
     deletions: int = 0
+    access: datetime | None = None
 
 
 class DeletionList(Signed, kw_only=True):
@@ -119,6 +126,14 @@ class DeletionList(Signed, kw_only=True):
 
     hub: str
     number: int
+    stored: Stored
+
+
+class AccessList(Signed, kw_only=True):
+    """Who was let in `at` a time."""
+
+    hub: str
+    at: datetime
     stored: Stored
 
 

@@ -29,10 +29,6 @@ class BackupProblem(ProblemCode):
     LOG_INCOMPLETE = _("The log in the storage is incomplete: segments of it are missing.")
     CANNOT_DECRYPT = _("%(name)s cannot be decrypted: %(said)s")
     DAMAGED = _("%(name)s is not what was backed up.")
-    CANNOT_VERIFY = _(
-        "Backup %(id)s is a copy of an external PostgreSQL, whose accounts this hub does not know: restore it into a "
-        "server of your own to verify it. Exports are verified."
-    )
     NOT_EMPTY = _("There is data in %(folder)s already. Restore into an empty folder.")
     WRONG_SIGNATURE = _(
         "The list %(name)s was not written by the hub whose key was given: it is not restored."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -20,6 +22,14 @@ class Known(msgspec.Struct, kw_only=True):
     last: str
 
 
+class KnownAccess(msgspec.Struct, kw_only=True):
+    """The last list of who was let in: its time, and the SHA-256 of what it says."""
+
+    storage: str
+    digest: str
+    at: datetime
+
+
 class State:
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "backup"
@@ -28,7 +38,7 @@ class State:
         self.manifest = self.folder / "backup_manifest"
         self.errors = self.folder / "said"
         self._known, self._files = self.folder / "chain.json", self.folder / "files"
-        self._deletions = self.folder / "deletions"
+        self._deletions, self._access = self.folder / "deletions", self.folder / "access.json"
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -62,17 +72,26 @@ class State:
     def remember_deletions(self, number: int) -> None:
         self._write(self._deletions, str(number).encode())
 
+    def access(self, storage: str) -> KnownAccess | None:
+        known = self._read(self._access, KnownAccess)
+        return known if known and known.storage == storage else None
+
+    def remember_access(self, storage: str, digest: str, at: datetime) -> None:
+        self._write(self._access, msgspec.json.encode(KnownAccess(storage=storage, digest=digest, at=at)))
+
     def known(self, storage: str) -> Known | None:
-        try:
-            known = msgspec.json.decode(self._known.read_bytes(), type=Known)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
-        return known if known.storage == storage else None
+        known = self._read(self._known, Known)
+        return known if known and known.storage == storage else None
 
     def remember(self, known: Known, manifest: bytes, files: set[str]) -> None:
         self._write(self.manifest, manifest)
         self.remember_files(files)
         self._write(self._known, msgspec.json.encode(known))
+
+    def forget(self) -> None:
+        """The next backup is a full one."""
+        self._known.unlink(missing_ok=True)
+        shutil.rmtree(self.spool, ignore_errors=True)
 
     def files(self) -> set[str]:
         try:
@@ -82,6 +101,12 @@ class State:
 
     def remember_files(self, files: set[str]) -> None:
         self._write(self._files, "\n".join(sorted(files)).encode())
+
+    def _read[T](self, path: Path, kind: type[T]) -> T | None:
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
 
     def _write(self, path: Path, content: bytes) -> None:
         fresh = path.with_name(f"{path.name}.new")

@@ -16,6 +16,7 @@ from django.conf import settings
 from pyrage.x25519 import Identity, Recipient
 
 import vardkase
+from vardkase.core.backup.adopting import embedded_major
 from vardkase.core.backup.catalogue import chains, manifests
 from vardkase.core.backup.contents import Contents, quiet_snapshot, tables_of
 from vardkase.core.backup.log import Reached, ensure_slot, fetch_log, is_lost, store_log
@@ -69,7 +70,7 @@ def take(hub: Hub, *, full: bool = False, export: bool = False, once: Identity |
     hub.check()
     started, deletions = datetime.now(UTC), hub.state.deletions()
     with hub.state.exclusive(), hub.source.connect() as connection, files_kept(connection):
-        if export or not _may_replicate(hub.source):
+        if export or not _may_copy(hub.source, connection):
             return _export(hub, connection, started, deletions, once)
         known = None if full else _base(hub, connection)
         earlier = hub.state.known(hub.storage_address) if known is None else None
@@ -111,12 +112,18 @@ def take_log(hub: Hub) -> LogRun:
 def _log(
     hub: Hub, connection: psycopg.Connection[Any], into: Sequence[str], once: Identity | None = None
 ) -> LogRun:
-    deletions = hub.state.deletions()
+    deletions, access = hub.state.deletions(), hub.state.access(hub.storage_address)
     until, position = fetch_log(hub.source, connection, hub.state.spool)
     sent = hub.state.files()
     new = [(name, path) for name, path in stored_files(hub.files_dir) if name not in sent]
     recipients = [*hub.recipients, *([once.to_public()] if once else [])]
-    reached = Reached(hub=hub.uuid, until=until, position=position, deletions=deletions)
+    reached = Reached(
+        hub=hub.uuid,
+        until=until,
+        position=position,
+        deletions=deletions,
+        access=access.at if access else None,
+    )
     done = store_log(hub.storage, hub.state, into, recipients, hub.key, reached, new)
     hub.state.remember_files(sent | {name for name, _ in new})
     return done
@@ -140,7 +147,10 @@ def _summarizes(connection: psycopg.Connection[Any]) -> bool:
     return bool(connection.execute(found).rowcount)
 
 
-def _may_replicate(source: Source) -> bool:
+def _may_copy(source: Source, connection: psycopg.Connection[Any]) -> bool:
+    """Whether the cluster can be copied: its programs are ours, and the account may replicate."""
+    if not source.is_embedded and connection.info.server_version // 10_000 != embedded_major():
+        return False
     try:
         with psycopg.connect(
             f"{source.address()} replication=database", password=source.password, autocommit=True
@@ -230,6 +240,9 @@ class _Backup:
             objects=self._objects,
             deletions=deletions,
             recipients=[str(each) for each in self._hub.recipients],
+            database=""
+            if self._hub.source.is_embedded or kind == BackupKind.EXPORT
+            else self._hub.source.database,
         )
         manifest.sign(self._hub.key)
         with self._hub.storage.create(f"{manifest.folder}/{MANIFEST}") as writer:

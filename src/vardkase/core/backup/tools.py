@@ -42,6 +42,10 @@ class Source:
         self._settings, self._data_dir, self.is_embedded = settings, data_dir, is_embedded
 
     @property
+    def database(self) -> str:
+        return str(self._settings["NAME"])
+
+    @property
     def password(self) -> str | None:
         return self._settings["PASSWORD"] or None
 

@@ -13,6 +13,7 @@ import psycopg
 import psycopg.sql
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from vardkase.core.backup.adopting import adopt
 from vardkase.core.backup.catalogue import note_verification
 from vardkase.core.backup.contents import differences, tables_of
 from vardkase.core.backup.names import BackupKind, Verification
@@ -86,6 +87,8 @@ def _start(restore: Restore, wanted: Plan, scratch: Path) -> EmbeddedPostgres:
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     if wanted.last.kind != BackupKind.EXPORT:
         restore_cluster(restore, wanted, scratch)
+        if wanted.last.database:
+            adopt(scratch, wanted.last.database)
     server = EmbeddedPostgres(scratch).start()
     try:
         if wanted.last.kind == BackupKind.EXPORT:

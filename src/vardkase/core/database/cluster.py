@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vardkase.core.database.accounts import ServerAccount, own_name
+from vardkase.core.database.binaries import major_version
 from vardkase.core.database.layout import HUB_ROLE, ROLE
 from vardkase.core.database.processes import die_with_parent
 from vardkase.core.database.tuning import server_settings
@@ -117,14 +118,22 @@ def write_configuration(cluster: Path, account: ServerAccount) -> None:
 
 def check_version(cluster: Path, programs: Path) -> None:
     """Raise DatabaseUnavailable for files of another major version, with more help than PostgreSQL gives."""
-    stored = (cluster / "PG_VERSION").read_text().strip()
-    answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
-    brought = answer.stdout.split()[-1].split(".")[0]
-    if stored != brought:
+    stored, brought = version_of(cluster), major_version(programs)
+    if stored < brought:
         raise DatabaseUnavailable(
             f"The data in {cluster} are of PostgreSQL {stored} and this Vårdkase brings {brought}: "
-            "export with the version that wrote them, then import."
+            "stop everything that uses them, and run `vardkase upgrade`."
         )
+    if stored > brought:
+        raise DatabaseUnavailable(
+            f"The data in {cluster} are of PostgreSQL {stored} and this Vårdkase brings {brought}: "
+            "use the version of Vårdkase that wrote them."
+        )
+
+
+def version_of(cluster: Path) -> int:
+    """The major version of the PostgreSQL whose files these are."""
+    return int((cluster / "PG_VERSION").read_text())
 
 
 def _write(path: Path, text: str, account: ServerAccount) -> None:

@@ -15,6 +15,12 @@ from vardkase.core.database.processes import postgres_processes
 OURS = frozenset(
     (
         *("database", "database.unfinished", "pg", "postgres.log", "postgres.log.1", "startup.lock"),
+        *(
+            "database.upgraded",
+            "database.restoring",
+            "upgrade",
+            *(f"database.{major}" for major in range(12, 100)),
+        ),
         *("secrets", "serve.lock", "spool", "files", "feeds", "backup", "restored.json", "move-in"),
     )
 )

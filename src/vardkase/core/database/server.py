@@ -55,11 +55,16 @@ class EmbeddedPostgres:
         *,
         durable: bool = True,
         announce: Callable[[str], None] = lambda _message: None,
+        programs: Path | None = None,
     ) -> None:
-        """`durable=False` is for tests; `announce` gets messages for the user."""
+        """`durable=False` is for tests; `announce` gets messages for the user.
+
+        `programs`: those of an older PostgreSQL, for a cluster that is upgraded; it is started as it is configured.
+        """
         self.layout = Layout(data_dir.absolute())
         self._durable = durable
         self._announce = announce
+        self._programs = programs
         self._process: subprocess.Popen[bytes] | None = None
         self._sockets: Path | None = None
 
@@ -154,10 +159,7 @@ class EmbeddedPostgres:
                 f"The database is kept in {elsewhere}: '{account.name}' cannot enter the data directory."
             )
         self._refuse_second_server(account)
-        programs = binaries.install(self.layout.binaries)
-        cluster.create_cluster(self.layout.cluster, programs, account)
-        cluster.check_version(self.layout.cluster, programs)
-        cluster.configure(self.layout.cluster, account, durable=self._durable)
+        programs = self._programs or self._prepared(account)
         remove_reserved_segments(self.layout.cluster, programs)
         self._process = self._run(programs, account)
         try:
@@ -165,6 +167,13 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    def _prepared(self, account: ServerAccount) -> Path:
+        programs = binaries.install(self.layout.binaries)
+        cluster.create_cluster(self.layout.cluster, programs, account)
+        cluster.check_version(self.layout.cluster, programs)
+        cluster.configure(self.layout.cluster, account, durable=self._durable)
+        return programs
 
     def _refuse_second_server(self, account: ServerAccount) -> None:
         """Clean up after a killed server, making sure first that none still runs: two servers would destroy

@@ -20,3 +20,7 @@ class BackupAction(AuditAction):
     )
     RESTORED_HUB_OPENED = "backup.restored_hub_opened", _("A restored hub was opened again")
     DELETION_REPEATED = "deletion.repeated", _("A deletion was repeated after a restore")
+    WITHDRAWAL_REPEATED = (
+        "withdrawal.repeated",
+        _("What had been withdrawn after the backup was withdrawn again after a restore"),
+    )

@@ -77,7 +77,7 @@ RIGHTS = (
         "user.password_reset",
         "user.second_factor_reset",
     ),
-    *("user.switched_off",),
+    *("user.switched_off", "withdrawal.repeated"),
 )
 """Actions, or their beginnings, that change what somebody may do."""
 OF_ACCOUNTS = ("disabled", "email", "org", "organisation", "password", "role", "staff_roles")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,24 +31,34 @@ AT_ONCE = 50_000
 Kind = DeletedContent.Kind
 
 
+type Details = dict[str, Any]
+
+
 class Deletion(msgspec.Struct, kw_only=True):
-    """An entry as it is kept beside the backups."""
+    """An entry as it is kept beside the backups. `details`: what is needed to repeat it, of what has a number."""
 
     kind: str
     uuid: UUID | None
     number: str
     at: datetime
+    details: Details = msgspec.field(default_factory=dict)
 
 
 type Replay = Callable[[Deletion], str]
 """Deletes it again, if it is there; returns what is left for people to do, or nothing."""
 
+type Describe = Callable[[str], Details]
+"""What is needed to repeat a deletion, by its number, asked when it is taken to the backups."""
+
 _replays: dict[str, Replay] = {}
+_describes: dict[str, Describe] = {}
 
 
-def register(kind: Kind, replay: Replay) -> None:
+def register(kind: Kind, replay: Replay, describe: Describe | None = None) -> None:
     if _replays.setdefault(kind, replay) is not replay:
         raise RuntimeError(f"{kind} is registered twice")
+    if describe:
+        _describes[kind] = describe
 
 
 def enter(kind: Kind, uuid: UUID | None = None, number: str = "") -> None:
@@ -89,7 +100,7 @@ def send(hub: Hub) -> int:
             if not rows:
                 return count
             now = timezone.now()
-            entries = [Deletion(kind=row.kind, uuid=row.uuid, number=row.number, at=row.at) for row in rows]
+            entries = [_entry(row) for row in rows]
             with hub.state.counting_deletions(lambda: _last_number(storage)) as number:
                 name = f"{DELETIONS}{stamp(now)}"
                 with storage.create(f"{name}.age") as writer:
@@ -100,6 +111,12 @@ def send(hub: Hub) -> int:
                     writer.write(msgspec.json.encode(made))
             DeletedContent.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=now)
             count += len(rows)
+
+
+def _entry(row: DeletedContent) -> Deletion:
+    describe = _describes.get(row.kind)
+    details = describe(row.number) if describe else {}
+    return Deletion(kind=row.kind, uuid=row.uuid, number=row.number, at=row.at, details=details)
 
 
 def _last_number(storage: Storage) -> int:
@@ -157,7 +174,7 @@ def _moment(name: str) -> datetime:
 def repeat(deletions: Iterator[Deletion]) -> tuple[int, list[str]]:
     """Carry out deletions again, each in a transaction of its own; returns how many, and what is left to do."""
     count, left = 0, list[str]()
-    for each in deletions:
+    for each in _once(deletions):
         with transaction.atomic():
             said = _replays[each.kind](each) if each.kind in _replays else f"{each.kind} {each.number}"
         if not said:
@@ -165,6 +182,17 @@ def repeat(deletions: Iterator[Deletion]) -> tuple[int, list[str]]:
         elif said not in left:
             left.append(said)
     return count, left
+
+
+def _once(deletions: Iterator[Deletion]) -> Iterator[Deletion]:
+    """What has a number once, as it was entered last, and after the rest."""
+    numbered: dict[tuple[str, UUID | None, str], Deletion] = {}
+    for each in deletions:
+        if each.number:
+            numbered[each.kind, each.uuid, each.number] = each
+        else:
+            yield each
+    yield from numbered.values()
 
 
 def forget(storage: Storage, oldest_backup: datetime) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
-
 from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import BackupAction
 from vardkase.hub.backups.journal import Deletion, Kind, register
@@ -29,18 +27,6 @@ def _attribute(deletion: Deletion) -> str:
     return ""
 
 
-def _retention(deletion: Deletion) -> str:
-    return gettext("Retention run %(number)s has to be carried out again.") % {"number": deletion.number}
-
-
-def _erasure(deletion: Deletion) -> str:
-    return gettext("What was erased for the data subject in %(number)s has to be erased again.") % {
-        "number": deletion.number
-    }
-
-
 def register_replays() -> None:
     register(Kind.EVENT, _event)
     register(Kind.ATTRIBUTE, _attribute)
-    register(Kind.RETENTION, _retention)
-    register(Kind.ERASURE, _erasure)

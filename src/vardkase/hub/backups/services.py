@@ -12,8 +12,8 @@ from django.utils import timezone
 from pyrage.x25519 import Identity
 
 from vardkase.audit.services import Target, record
-from vardkase.core.backup.catalogue import list_chains, manifests, remove_chain, surplus, verifications
-from vardkase.core.backup.names import BackupKind, LogRun, Manifest, Verification, moment_of
+from vardkase.core.backup.catalogue import list_chains, remove_chain, surplus, verifications
+from vardkase.core.backup.names import LogRun, Manifest, Verification, moment_of
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.restoring import Restore
 from vardkase.core.backup.sealing import recipient_of
@@ -25,6 +25,7 @@ from vardkase.core.backup.verifying import scratch_folder, verify
 from vardkase.core.instance import instance_uuid
 from vardkase.hub.audit_actions import BackupAction
 from vardkase.hub.backups import journal
+from vardkase.hub.backups.access import forget_access, send_access
 from vardkase.hub.backups.audit_check import verify_audit
 from vardkase.hub.backups.models import BackupRecipient, StoredBackup
 from vardkase.hub.backups.settings import BACKUP_DAYS, FULL_DAYS, LEAST_KEPT
@@ -61,18 +62,18 @@ def back_up(
     made_for = hub(announce)
     once = Identity.generate()
     full = full or is_full_due()
+    made_for.check()
+    send_access(made_for)
     manifest = take(made_for, full=full, export=export, once=once)
     journal.send(made_for)
     _note(actor, made_for, manifest)
     verification = None
-    if check and not manifest.parent and _can_verify(made_for, manifest):
-        verification = check_backup(actor, [once], manifest.id, made_for)
-    remove_old(actor, made_for)
+    try:
+        if check and not manifest.parent:
+            verification = check_backup(actor, [once], manifest.id, made_for)
+    finally:
+        remove_old(actor, made_for)
     return manifest, verification
-
-
-def _can_verify(made_for: Hub, manifest: Manifest) -> bool:
-    return made_for.source.is_embedded or manifest.kind == BackupKind.EXPORT
 
 
 def note_made(actor: Actor, manifest: Manifest) -> None:
@@ -98,7 +99,9 @@ def is_full_due() -> bool:
 def transfer_log() -> LogRun:
     """Take the log, new files and deletions to the storage. Raises BackupFailed."""
     made_for = hub()
+    made_for.check()
     journal.send(made_for)
+    send_access(made_for)
     done = take_log(made_for)
     known = made_for.state.known(made_for.storage_address)
     if known:
@@ -111,8 +114,6 @@ def check_backup(
 ) -> Verification:
     """Restore a backup into a scratch instance and compare. Raises BackupFailed."""
     about = made_for or hub()
-    if not all(_can_verify(about, each) for each in manifests(about.storage) if each.id == backup_id):
-        raise BackupFailed(BackupProblem.CANNOT_VERIFY(id=backup_id))
     restore = Restore(
         storage=about.storage,
         identities=identities,
@@ -142,6 +143,7 @@ def remove_old(actor: Actor, made_for: Hub | None = None) -> list[str]:
     every = list_chains(about.storage)
     good = {name for name, each in _ours(about).items() if each.is_good}
     verified = [chain for chain in every if good & {one.id for one in chain.backups}]
+    forget_access(about)
     removed = []
     for chain in surplus(every, BACKUP_DAYS.value, LEAST_KEPT.value, timezone.now()):
         if verified and chain is verified[-1]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -161,6 +162,18 @@ def end_widened(merged: OrganisationsMerged) -> None:
     for grant in grants.filter(reach=GrantReach.ORGANISATION, organisation=merged.target_id).order_by("pk"):
         drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
         _end(hub_actor(), grant, "end", gettext("The organisation was merged with another."))
+
+
+def end_all_but(open_ids: Collection[int], asked_until: datetime) -> int:
+    """End access that was asked for until a moment, and is not one of `open_ids`; returns how many."""
+    rows = ContentGrant.objects.select_for_update(of=("self",)).filter(
+        state__in=OPEN, asked_at__lte=asked_until
+    )
+    surplus = list(rows.exclude(pk__in=open_ids).order_by("pk"))
+    for grant in surplus:
+        drop(hub_actor(), GRANT_ACCESS, str(grant.pk))
+        _end(hub_actor(), grant, "end", gettext("It had ended before the hub was restored from a backup."))
+    return len(surplus)
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ OF_EVENTS = (
 )
 
 
-def carry_out(actor: Actor, run_id: int) -> None:
+def carry_out(actor: Actor, run_id: int, *, tells_owners: bool = True) -> None:
     """Do what is pending in a run that a second person has approved, and keep the results on it."""
     run = RetentionRun.objects.filter(pk=run_id, state=RunState.CARRYING_OUT).first()
     if run is None:
@@ -90,7 +90,8 @@ def carry_out(actor: Actor, run_id: int) -> None:
             target_of(run),
             {"done": done, "failed": failed, "exempted": run.exempted},
         )
-        tell_owners(run)
+        if tells_owners:
+            tell_owners(run)
 
 
 def _pending(run: RetentionRun) -> QuerySet[RetentionItem]:

@@ -27,7 +27,7 @@ from vardkase.intel.kernel.sharing import SharingGroups
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Attribute, Event, EventReport, Object
 from vardkase.intel.personal_data.contributions import write_comment, write_proposal
-from vardkase.intel.personal_data.expiry import Expired
+from vardkase.intel.personal_data.expiry import Ending
 from vardkase.intel.personal_data.replacing import ANYTHING, AT_ONCE
 from vardkase.intel.personal_data.services import mark_proposals
 from vardkase.intel.proposals.models import Proposal, ProposalComment
@@ -37,7 +37,7 @@ LONGEST_NAME = 255
 """Of a report."""
 
 
-def expire_attributes(actor: Actor, event: Event, ids: Collection[int], expired: Expired) -> set[int]:
+def expire_attributes(actor: Actor, event: Event, ids: Collection[int], expired: Ending) -> set[int]:
     """End the period of these attributes of a locked event, deleted ones included; returns those that were changed.
 
     An attribute of which nothing is left is deleted, and what it said with it, so that connected hubs delete theirs.
@@ -54,7 +54,7 @@ def expire_attributes(actor: Actor, event: Event, ids: Collection[int], expired:
     return changed
 
 
-def _expire(actor: Actor, event: Event, ids: Sequence[int], expired: Expired) -> set[int]:
+def _expire(actor: Actor, event: Event, ids: Sequence[int], expired: Ending) -> set[int]:
     changes, sharing, now = AttributeChanges(), SharingGroups(actor), now_seconds()
     gone: list[int] = []
     for stored in Attribute.objects.filter(pk__in=ids, event=event).order_by("pk"):
@@ -89,7 +89,7 @@ def _collect(
         collect_change(changes, stored, data | {"type": ANYTHING, "category": category}, sharing, now)
 
 
-def expire_title(event: Event, expired: Expired) -> bool:
+def expire_title(event: Event, expired: Ending) -> bool:
     """As `expire_attributes`, for the title; returns whether it was changed."""
     title = expired.in_text(event.uuid, event.info)
     if title is None:
@@ -100,7 +100,7 @@ def expire_title(event: Event, expired: Expired) -> bool:
     return True
 
 
-def expire_objects(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+def expire_objects(event: Event, ids: Iterable[int], expired: Ending) -> set[int]:
     changed: set[int] = set()
     for each in Object.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
         check_time()
@@ -115,7 +115,7 @@ def expire_objects(event: Event, ids: Iterable[int], expired: Expired) -> set[in
     return changed
 
 
-def expire_proposals(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+def expire_proposals(event: Event, ids: Iterable[int], expired: Ending) -> set[int]:
     """As `expire_attributes`. The event itself does not change: peers compare proposals by their own time."""
     changed: set[int] = set()
     for each in Proposal.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
@@ -135,7 +135,7 @@ def expire_proposals(event: Event, ids: Iterable[int], expired: Expired) -> set[
     return changed
 
 
-def expire_comments(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+def expire_comments(event: Event, ids: Iterable[int], expired: Ending) -> set[int]:
     """As `expire_proposals`, for what is said about them, which stays on this hub."""
     changed: set[int] = set()
     comments = ProposalComment.objects.filter(pk__in=list(ids), proposal__event=event)
@@ -148,7 +148,7 @@ def expire_comments(event: Event, ids: Iterable[int], expired: Expired) -> set[i
     return changed
 
 
-def expire_note(note_id: int, expired: Expired) -> AnalystData | None:
+def expire_note(note_id: int, expired: Ending) -> AnalystData | None:
     """End the period of a note or opinion; returns it if it was changed. Peers take it over by its later time."""
     note = AnalystData.objects.select_for_update(of=("self",)).filter(pk=note_id).first()
     if note is None:
@@ -165,7 +165,7 @@ def expire_note(note_id: int, expired: Expired) -> AnalystData | None:
     return note
 
 
-def expire_reports(event: Event, ids: Iterable[int], expired: Expired) -> set[int]:
+def expire_reports(event: Event, ids: Iterable[int], expired: Ending) -> set[int]:
     changed: set[int] = set()
     for report in EventReport.objects.filter(pk__in=list(ids), event=event).order_by("pk"):
         check_time()

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from vardkase.intel.personal_data.detection import in_text, marks_in_attribute
 from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, FoundPersonalData, PersonalDataKind
 from vardkase.intel.personal_data.pseudonyms import is_pseudonym, pseudonym
 from vardkase.intel.personal_data.replacing import REMOVED, Replacement
+
+
+class Ending(Protocol):
+    """How texts become without what has to end: `None`, if nothing has to."""
+
+    def in_attribute(
+        self, event_uuid: UUID, type_: str, value: str, comment: str, /
+    ) -> tuple[str | None, str] | None:
+        """The value and comment as they become; None for a value of which nothing is left."""
+
+    def in_text(self, event_uuid: UUID, text: str, /) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

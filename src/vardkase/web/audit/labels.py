@@ -121,6 +121,7 @@ NOUNS: dict[str, str | Promise] = {
     "user_setting": _("Personal setting"),
     "warninglist": _("Warninglist"),
     "worker": _("Worker"),
+    "withdrawal": _("Withdrawal"),
 }
 """The kinds of targets that the log is filtered by."""
 

@@ -1,0 +1,148 @@
+"""API keys, accounts, their second factors and roles, as a restore withdraws them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+
+from vardkase.audit.services import Target, record
+from vardkase.hub.audit_actions import BackupAction
+from vardkase.hub.backups.access import AccessPart, Rows
+from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.accounts.models import AccountLink, AuthKey, Role, User
+
+PERMISSIONS = [each.value for each in Permission]
+
+
+def _keys() -> Rows:
+    columns = AuthKey.objects.order_by("pk").values_list("uuid", "read_only", "expiration", "allowed_ips")
+    return {str(uuid): [read_only, end, networks] for uuid, read_only, end, networks in columns}
+
+
+def _withdraw_keys(later: Rows, at: datetime) -> int:
+    count = 0
+    for key in AuthKey.objects.select_related("user").filter(created__lte=int(at.timestamp())).order_by("pk"):
+        row = later.get(str(key.uuid))
+        if row is None or _lie_apart(key.allowed_ips, row[2]):
+            _note(Target.of(key), "key")
+            key.delete()
+            count += 1
+            continue
+        if changed := _narrow_key(key, *row):
+            key.save(update_fields=changed)
+            _note(Target.of(key), *changed)
+            count += 1
+    return count
+
+
+def _narrow_key(key: AuthKey, read_only: bool, end: int, networks: list[str] | None) -> list[str]:
+    ends = [each for each in (key.expiration, end) if each]
+    both = sorted(set(key.allowed_ips or ()) & set(networks or ()))
+    narrowed = {
+        "read_only": key.read_only or read_only,
+        "expiration": min(ends, default=0),
+        "allowed_ips": both or key.allowed_ips or networks,
+    }
+    changed = [name for name, value in narrowed.items() if getattr(key, name) != value]
+    for name in changed:
+        setattr(key, name, narrowed[name])
+    return changed
+
+
+def _lie_apart(networks: list[str] | None, others: list[str] | None) -> bool:
+    return bool(networks and others and not set(networks) & set(others))
+
+
+def _accounts() -> Rows:
+    factors: dict[int, list[int]] = {}
+    for user_id, factor in Authenticator.objects.order_by("pk").values_list("user_id", "pk"):
+        factors.setdefault(user_id, []).append(factor)
+    rows = User.objects.order_by("pk").values(
+        "pk", "disabled", "expiration", "staff_roles", "role_id", "last_pw_change", "external_auth_required"
+    )
+    return {str(row["pk"]): row | {"factors": factors.get(row["pk"], [])} for row in rows}
+
+
+def _withdraw_accounts(later: Rows, at: datetime) -> int:
+    # Links to a new password that were used or cancelled since would work again.
+    AccountLink.objects.all().delete()
+    permissions = {role.pk: _permissions(role) for role in Role.objects.all()}
+    count = 0
+    for user in User.objects.filter(date_created__lte=at).order_by("pk"):
+        changed = _narrow(user, later.get(str(user.pk)), permissions)
+        if changed:
+            user.save(update_fields=sorted(changed - {"factors"}))
+            _note(Target.of(user), *changed)
+            count += 1
+    return count
+
+
+def _narrow(user: User, row: dict[str, Any] | None, permissions: dict[int, set[str]]) -> set[str]:
+    """Change the account to what it may do both as it is and as it was later; returns which fields it changed."""
+    changed: set[str] = set()
+    if row is None or row["disabled"]:
+        if not user.disabled:
+            user.disabled = True
+            changed.add("disabled")
+        if row is None:
+            return changed
+    end = datetime.fromisoformat(row["expiration"]) if row["expiration"] else None
+    if end and (user.expiration is None or end < user.expiration):
+        user.expiration = end
+        changed.add("expiration")
+    duties = [duty for duty in user.staff_roles if duty in row["staff_roles"]]
+    if duties != user.staff_roles:
+        user.staff_roles = duties
+        changed.add("staff_roles")
+    role = row["role_id"]
+    if role != user.role_id and role in permissions and permissions[role] <= permissions[user.role_id]:
+        user.role_id = role
+        changed.add("role")
+    since = datetime.fromisoformat(row["last_pw_change"]) if row["last_pw_change"] else None
+    is_former = since and (user.last_pw_change is None or since > user.last_pw_change)
+    if is_former and user.has_usable_password():
+        # The former password may be why it was changed. A new one is chosen by mail.
+        user.password = make_password(None)
+        changed.add("password")
+    if Authenticator.objects.filter(user=user).exclude(pk__in=row["factors"]).delete()[0]:
+        changed.add("factors")
+    return changed
+
+
+def _roles() -> Rows:
+    return {str(role.pk): sorted(_permissions(role)) for role in Role.objects.order_by("pk")}
+
+
+def _permissions(role: Role) -> set[str]:
+    return {name for name in PERMISSIONS if getattr(role, name)}
+
+
+def _withdraw_roles(later: Rows, at: datetime) -> int:
+    count = 0
+    for role in Role.objects.filter(created__lte=at).order_by("pk"):
+        surplus = _permissions(role) - set(later.get(str(role.pk), ()))
+        if surplus:
+            for name in surplus:
+                setattr(role, name, False)
+            role.save(update_fields=sorted(surplus))
+            _note(Target.of(role), *surplus)
+            count += 1
+    return count
+
+
+def _note(target: Target, *what: str) -> None:
+    record(hub_actor(), BackupAction.WITHDRAWAL_REPEATED, target, {"withdrawn": sorted(what)})
+
+
+def parts() -> Iterable[AccessPart]:
+    # Roles come last: accounts are compared by what their roles allow at the moment restored to.
+    return (
+        AccessPart("keys", _keys, _withdraw_keys),
+        AccessPart("accounts", _accounts, _withdraw_accounts),
+        AccessPart("roles", _roles, _withdraw_roles),
+    )
