@@ -18,7 +18,7 @@ QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py t
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_workflow.py
 
-.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools tools-long
+.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools tools-long tools-former
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -79,7 +79,7 @@ tools:
 	fi
 
 # Of the long lane alone: a cluster of three database nodes (tests/cluster), and the readers of the files of deploy/.
-tools-long:
+tools-long: tools-former
 	@if ! { command -v patroni && command -v etcd && \
 	        command -v promtool && command -v systemd-analyze && \
 	        PATH="$$PATH:/usr/sbin" command -v haproxy && PATH="$$PATH:/usr/sbin" command -v pgbouncer; } >/dev/null; then \
@@ -89,4 +89,16 @@ tools-long:
 		  $$as_root apt-get install -y -qq --no-install-recommends \
 		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd; } >/dev/null \
 		|| echo "They could not be installed: the tests that need them will be skipped, or fail in CI"; \
+	fi
+
+# An older PostgreSQL, whose data are upgraded. No cluster of it is made or started.
+tools-former:
+	@if ! test -x /usr/lib/postgresql/17/bin/postgres; then \
+		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+		echo "Installing the system package postgresql-17"; \
+		{ $$as_root mkdir -p /etc/postgresql-common/createcluster.d && \
+		  echo "create_main_cluster = false" | $$as_root tee /etc/postgresql-common/createcluster.d/tests.conf && \
+		  $$as_root apt-get update -qq && \
+		  $$as_root apt-get install -y -qq --no-install-recommends postgresql-17; } >/dev/null \
+		|| echo "It could not be installed: tests that need it will be skipped"; \
 	fi

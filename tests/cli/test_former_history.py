@@ -91,6 +91,7 @@ NEWER = {
     "office.0006_absence_without_deputy": 0,
     "signatures.0001_initial": 2,
     "backups.0001_initial": 3,
+    "backups.0002_openpgp_recipients": 0,
     "membership.0003_restriction_letter": 0,
     "membership.0004_restriction_review": 0,
     "membership.0005_completion_kind": 0,

@@ -21,7 +21,12 @@ recipients_commands = typer.Typer(no_args_is_help=True, help="Who can read the b
 commands.add_typer(recipients_commands, name="recipients")
 
 Identity = Annotated[
-    Path, typer.Option("--identity", help="A file with an age identity (AGE-SECRET-KEY-1…).", metavar="FILE")
+    Path,
+    typer.Option(
+        "--identity",
+        help="A file with an age identity, or an OpenPGP private key, of a recipient.",
+        metavar="FILE",
+    ),
 ]
 
 
@@ -104,14 +109,16 @@ def verify(
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.core.backup.catalogue import manifests
-        from vardkase.core.backup.sealing import identities_in
+        from vardkase.core.backup.openpgp import identities
         from vardkase.hub.backups.services import check_backup, hub
 
         about = hub(_progress(json))
         found = manifests(about.storage)
         if not found:
             raise fail("there is no backup yet.")
-        done = check_backup(console(), identities_in(identity), backup or found[-1].id, about)
+        done = check_backup(
+            console(), identities(identity, about.storage, password), backup or found[-1].id, about
+        )
         result(
             {
                 "backup": done.id, "good": done.is_good, "compared": done.compared, "tables": done.tables,
@@ -206,9 +213,22 @@ def list_recipients(
         if signing_key:
             typer.echo(public)
             return
-        rows([{"name": each.name, "key": each.key} for each in BackupRecipient.objects.all()], as_json=json)
+        rows(
+            [{"name": each.name, "key": each.shown_key} for each in BackupRecipient.objects.all()],
+            as_json=json,
+        )
         if not json:
             note(f"The hub signs with {public}")
+
+
+@recipients_commands.command("openpgp")
+def openpgp_key(
+    file: Annotated[Path, typer.Argument(help="A certificate, armoured or binary.", metavar="FILE")],
+) -> None:
+    """Print an OpenPGP certificate as one word, as recipients are given. Run it anywhere."""
+    from vardkase.core.backup.openpgp import line_of
+
+    typer.echo(line_of(file))
 
 
 @recipients_commands.command("propose")
@@ -233,6 +253,10 @@ def propose_recipients(
             at_once = made.state == RequestState.ALONE
             waits = "Waits for an officer on the page Backups."
             note("In use at once: the hub has no officers yet." if at_once else waits)
+
+
+def password() -> str:
+    return str(typer.prompt("Password of the private key", hide_input=True, err=True))
 
 
 def _tell_not_compared(done: Verification) -> None:

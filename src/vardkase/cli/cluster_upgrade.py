@@ -10,7 +10,6 @@ from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, uses_e
 
 
 def check(data_dir: Path | None, programs: Path | None, *, as_json: bool) -> bool:
-    """Say what would be done; False if nothing is due."""
     from vardkase.core.database.upgrading import due, require_ready
 
     chosen = choose(data_dir)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vardkase.cli.backup import password
 from vardkase.cli.installation import DataDir, choose, configure_django, migrate, opened
 from vardkase.cli.output import Json, fail, note, result
 from vardkase.cli.restore_failures import told_of_failure
@@ -28,7 +29,12 @@ At = Annotated[
 
 def restore(
     identity: Annotated[
-        Path, typer.Option("--identity", help="A file with an age identity that can read it.", metavar="FILE")
+        Path,
+        typer.Option(
+            "--identity",
+            help="A file with an age identity, or an OpenPGP private key, that can read it.",
+            metavar="FILE",
+        ),
     ],
     data_dir: DataDir = None,
     source: Annotated[
@@ -161,12 +167,13 @@ def _record_opening(chosen: Path, left: list[str], reason: str) -> None:
 def _restore(identity: Path, source: str, signed_by: str) -> Restore:
     from django.conf import settings
 
+    from vardkase.core.backup.openpgp import identities
     from vardkase.core.backup.restoring import Restore
-    from vardkase.core.backup.sealing import identities_in
     from vardkase.core.backup.storage import storage_of
 
     storage = storage_of(source or settings.BACKUP_STORAGE)
-    return Restore(storage=storage, identities=identities_in(identity), public_key=signed_by, announce=note)
+    found = identities(identity, storage, password)
+    return Restore(storage=storage, identities=found, public_key=signed_by, announce=note)
 
 
 def _moment(text: str) -> datetime | None:

@@ -348,12 +348,8 @@ LISTENERS: tuple[Listener[Any], ...] = (
         notifications.job_ended,
         "notifies who ordered it, or the site administrators of a failure of the hub’s own, on the hub",
     ),
-    Listener(
-        recorded, backup_access.order_transfer, "takes who is let in to the backups when somebody is shut out"
-    ),
-    Listener(
-        recorded, stream_events.from_trail, "enters in the outbox what a stream of the audit trail reads"
-    ),
+    Listener(recorded, backup_access.order_transfer, "orders that who is let in is taken to the backups"),
+    Listener(recorded, stream_events.from_trail, "enters in the outbox what streams of the audit trail read"),
     Listener(
         setting_changed,
         misp_settings.setting_changed,

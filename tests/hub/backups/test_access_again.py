@@ -38,6 +38,7 @@ def test_who_was_shut_out_stays_out(seed: Seed, tmp_path: Path) -> None:
         uuid="a hub", data_dir=tmp_path, files_dir=tmp_path / "files", source=Source({}, tmp_path),
         storage=FolderStorage(tmp_path / "store"), storage_address="store", recipients=[owner.to_public()],
     )  # fmt: skip
+    User.objects.filter(pk=seed.org_admin.user.pk).update(password="former")
     assert send_access(hub)
     assert not send_access(hub), "nothing has changed"
     before = timezone.now()
@@ -67,7 +68,7 @@ def test_who_was_shut_out_stays_out(seed: Seed, tmp_path: Path) -> None:
     assert (role.perm_publish, role.perm_sync) == (False, False), "nothing is given again"
     membership.refresh_from_db()
     assert membership.state == MembershipState.SUSPENDED
-    assert AuditEntry.objects.filter(action="withdrawal.repeated").count() == 6
+    assert AuditEntry.objects.filter(action="backup.withdrawal_repeated").count() == 6
     assert withdraw_again(restore, before).counts == {}, "once"
     lists_that_are_missing_are_noticed(hub, restore)
 

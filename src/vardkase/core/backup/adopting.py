@@ -50,7 +50,6 @@ def adopt(data_dir: Path, database: str) -> None:
 
 
 def embedded_major() -> int:
-    """The major version of PostgreSQL that this Vårdkase brings; 0 if it brings none."""
     try:
         programs = binaries.package_folder() / "pginstall" / "bin"
     except DatabaseUnavailable:

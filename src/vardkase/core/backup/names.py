@@ -11,6 +11,7 @@ deletions/TIME.age             what was deleted for good since
 deletions/TIME.json            its number in the journal
 access/TIME.age                who was let in at that time, if it differs from the time before
 access/TIME.json               that time
+openpgp/FINGERPRINT-TIME.pgp   an age identity for who has an OpenPGP key, encrypted to it
 verified/ID.json               the result of a restore into a scratch instance
 
 Every .json is signed by the hub, and names size and SHA-256 of the .age beside it.

@@ -15,8 +15,14 @@ class BackupProblem(ProblemCode):
     )
     STORAGE_ADDRESS = _("“%(value)s” is no place for backups. Give a folder, or s3://bucket/prefix.")
     STORAGE_FAILED = _("The storage of backups does not work: %(said)s")
-    BAD_RECIPIENT = _("“%(value)s” is no recipient of age: it begins with age1.")
-    BAD_IDENTITY = _("%(file)s holds no identity of age: a line that begins with AGE-SECRET-KEY-1.")
+    BAD_RECIPIENT = _(
+        "“%(value)s” is no public key that backups can be encrypted to: one of age begins with age1, an OpenPGP "
+        "certificate with openpgp: and must not be expired or revoked, nor hold the private key."
+    )
+    BAD_IDENTITY = _(
+        "%(file)s holds no private key for these backups: a line of age that begins with AGE-SECRET-KEY-1, or an "
+        "OpenPGP private key of a recipient."
+    )
     OTHER_HUB = _("There are backups of another hub at this place. Choose an empty one.")
     BUSY = _("A backup is being made or checked already.")
     TOOL_FAILED = _("%(tool)s failed: %(said)s")

@@ -30,6 +30,13 @@ class KnownAccess(msgspec.Struct, kw_only=True):
     at: datetime
 
 
+class KnownOpenpgp(msgspec.Struct, kw_only=True):
+    """For an OpenPGP recipient: the public key of the age identity that is stored, encrypted to them, under `name`."""
+
+    recipient: str
+    name: str
+
+
 class State:
     def __init__(self, data_dir: Path) -> None:
         self.folder = data_dir / "backup"
@@ -79,6 +86,13 @@ class State:
     def remember_access(self, storage: str, digest: str, at: datetime) -> None:
         self._write(self._access, msgspec.json.encode(KnownAccess(storage=storage, digest=digest, at=at)))
 
+    def openpgp(self) -> dict[str, KnownOpenpgp]:
+        return self._read(self.folder / "openpgp.json", dict[str, KnownOpenpgp]) or {}
+
+    def remember_openpgp(self, digest: str, recipient: str, name: str) -> None:
+        known = self.openpgp() | {digest: KnownOpenpgp(recipient=recipient, name=name)}
+        self._write(self.folder / "openpgp.json", msgspec.json.encode(known))
+
     def known(self, storage: str) -> Known | None:
         known = self._read(self._known, Known)
         return known if known and known.storage == storage else None
@@ -89,7 +103,6 @@ class State:
         self._write(self._known, msgspec.json.encode(known))
 
     def forget(self) -> None:
-        """The next backup is a full one."""
         self._known.unlink(missing_ok=True)
         shutil.rmtree(self.spool, ignore_errors=True)
 

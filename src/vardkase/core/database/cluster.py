@@ -132,7 +132,6 @@ def check_version(cluster: Path, programs: Path) -> None:
 
 
 def version_of(cluster: Path) -> int:
-    """The major version of the PostgreSQL whose files these are."""
     return int((cluster / "PG_VERSION").read_text())
 
 

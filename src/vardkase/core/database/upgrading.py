@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,12 +150,20 @@ def _pg_upgrade(
         shutil.rmtree(work, ignore_errors=True)
         sockets.rmdir()
     if done.returncode:
-        said = " ".join(done.stdout.split())[-900:]
-        raise DatabaseUnavailable(f"pg_upgrade failed, and nothing was changed: {said}")
+        said = " ".join(done.stdout.split())[-300:]
+        faults = " ".join(_faults(target / "pg_upgrade_output.d"))[:900]
+        raise DatabaseUnavailable(f"pg_upgrade failed, and nothing was changed: {faults or said}")
+
+
+def _faults(folder: Path) -> Iterator[str]:
+    # What pg_upgrade refers to, in files that are removed with the unfinished copy.
+    for path in sorted(folder.rglob("*.log")) + sorted(folder.rglob("*.txt")):
+        for line in path.read_text(errors="replace").splitlines():
+            if "error:" in line.lower() or "fatal:" in line.lower() or path.suffix == ".txt":
+                yield line.strip()
 
 
 def kept_versions(data_dir: Path) -> list[int]:
-    """Of former clusters that are kept, the newest first."""
     home = Layout(data_dir.absolute()).home
     found = (path.name.removeprefix("database.") for path in home.glob("database.*") if path.is_dir())
     return sorted((int(name) for name in found if name.isdecimal()), reverse=True)

@@ -19,8 +19,8 @@ class BackupAction(AuditAction):
         _("The hub’s own keys were copied into an encrypted file"),
     )
     RESTORED_HUB_OPENED = "backup.restored_hub_opened", _("A restored hub was opened again")
-    DELETION_REPEATED = "deletion.repeated", _("A deletion was repeated after a restore")
+    DELETION_REPEATED = "backup.deletion_repeated", _("A deletion was repeated after a restore")
     WITHDRAWAL_REPEATED = (
-        "withdrawal.repeated",
+        "backup.withdrawal_repeated",
         _("What had been withdrawn after the backup was withdrawn again after a restore"),
     )

@@ -56,6 +56,7 @@ RIGHTS = (
         "backup.restored",
         "backup.restored_hub_opened",
         "backup.secrets_copied",
+        "backup.withdrawal_repeated",
         "secret_key.rotated",
     ),
     *(
@@ -77,7 +78,7 @@ RIGHTS = (
         "user.password_reset",
         "user.second_factor_reset",
     ),
-    *("user.switched_off", "withdrawal.repeated"),
+    *("user.switched_off",),
 )
 """Actions, or their beginnings, that change what somebody may do."""
 OF_ACCOUNTS = ("disabled", "email", "org", "organisation", "password", "role", "staff_roles")

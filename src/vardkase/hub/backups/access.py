@@ -94,7 +94,6 @@ def send_access(hub: Hub) -> bool:
 
 
 def forget_access(hub: Hub) -> None:
-    """Remove the lists that a newer one has replaced."""
     for each in access_lists(hub.storage)[:-KEPT]:
         name = each.stored.name.removesuffix(".age")
         hub.storage.remove(f"{name}.json")
@@ -103,14 +102,12 @@ def forget_access(hub: Hub) -> None:
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """`counts` by part; `left` is what people have to look at."""
-
+    # By part.
     counts: dict[str, int]
     left: list[str]
 
 
 def withdraw_again(restore: Restore, since: datetime) -> Withdrawn:
-    """Take away what had been withdrawn by the time of the newest list, in a hub restored to `since`."""
     newest, left = _newest(restore, since)
     if newest is None or newest.at <= since:
         return Withdrawn({}, left)

@@ -6,12 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.backup.openpgp import shown
+
 
 class BackupRecipient(models.Model):
-    """Somebody who can read the backups made from now on; `key` is their public key (age1…)."""
+    """Somebody who can read the backups made from now on; `key` is their public key (age1…), or their OpenPGP
+    certificate (openpgp:…)."""
 
     name = models.CharField(max_length=255)
-    key = models.CharField(max_length=255, unique=True)
+    key = models.TextField()
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -20,6 +23,10 @@ class BackupRecipient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_key(self) -> str:
+        return shown(self.key)
 
 
 class StoredBackup(models.Model):

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target, record
+from vardkase.core.backup.openpgp import checked, shown
 from vardkase.core.backup.problems import BackupFailed
-from vardkase.core.backup.sealing import recipient_of
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
 from vardkase.core.sql import cursor
@@ -38,12 +38,12 @@ def may_decide(actor: Acting) -> bool:
 
 
 def recipients_in(text: str) -> list[tuple[str, str]]:
-    """Name and key of each line, "NAME age1…". Raises Invalid under `recipients`."""
+    """Name and key of each line, "NAME age1…" or "NAME openpgp:…". Raises Invalid under `recipients`."""
     found: list[tuple[str, str]] = []
     for line in filter(None, map(str.strip, text.splitlines())):
         name, _space, key = line.rpartition(" ")
         try:
-            key = str(recipient_of(key))
+            key = checked(key)
         except BackupFailed as error:
             raise _invalid(error.problem) from None
         if not name.strip():
@@ -106,8 +106,10 @@ def _conflict(actor: Acting, _request: ApprovalRequest) -> Problem | None:
 def _describe(request: ApprovalRequest) -> ActionDescription:
     before = {tuple(each) for each in request.subject_state.get("recipients", [])}
     wanted = {tuple(each) for each in request.parameters["recipients"]}
-    details = [(gettext("Can read"), f"{name}: {key}") for name, key in sorted(wanted)]
-    details += [(gettext("Can no longer read"), f"{name}: {key}") for name, key in sorted(before - wanted)]
+    details = [(gettext("Can read"), f"{name}: {shown(key)}") for name, key in sorted(wanted)]
+    details += [
+        (gettext("Can no longer read"), f"{name}: {shown(key)}") for name, key in sorted(before - wanted)
+    ]
     return ActionDescription(
         gettext("Backups made from now on can be read by those listed here, and by nobody else."),
         tuple(details),
@@ -130,7 +132,7 @@ def _change(approval: Approval) -> None:
         cast(Actor, approval.actor),
         BackupAction.BACKUP_RECIPIENTS_CHANGED,
         Target("backup_recipient"),
-        {"recipients": [f"{name}: {key}" for name, key in wanted]},
+        {"recipients": [f"{name}: {shown(key)}" for name, key in wanted]},
     )
 
 

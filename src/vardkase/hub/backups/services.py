@@ -14,10 +14,11 @@ from pyrage.x25519 import Identity
 from vardkase.audit.services import Target, record
 from vardkase.core.backup.catalogue import list_chains, remove_chain, surplus, verifications
 from vardkase.core.backup.names import LogRun, Manifest, Verification, moment_of
+from vardkase.core.backup.openpgp import recipient_for
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.restoring import Restore
-from vardkase.core.backup.sealing import recipient_of
 from vardkase.core.backup.signing import public_text
+from vardkase.core.backup.state import State
 from vardkase.core.backup.storage import storage_of
 from vardkase.core.backup.taking import Hub, take, take_log
 from vardkase.core.backup.tools import source_of
@@ -38,14 +39,15 @@ def hub(announce: Announce = lambda _message: None, keys: Iterable[str] | None =
     """This hub, as `core.backup` takes it; `keys` of the recipients. Raises BackupFailed without a storage."""
     if keys is None:
         keys = BackupRecipient.objects.values_list("key", flat=True)
+    data_dir, storage = Path(settings.DATA_DIR), storage_of(settings.BACKUP_STORAGE)
     return Hub(
         uuid=instance_uuid(),
-        data_dir=Path(settings.DATA_DIR),
+        data_dir=data_dir,
         files_dir=Path(settings.FILES_DIR),
-        source=source_of(connection.settings_dict, Path(settings.DATA_DIR)),
-        storage=storage_of(settings.BACKUP_STORAGE),
+        source=source_of(connection.settings_dict, data_dir),
+        storage=storage,
         storage_address=settings.BACKUP_STORAGE,
-        recipients=[recipient_of(key) for key in keys],
+        recipients=[recipient_for(key, storage, State(data_dir)) for key in keys],
         announce=announce,
     )
 

@@ -95,14 +95,13 @@ def _ordered(deletion: Deletion, told: Details) -> RetentionRun:
 
 
 def _limit(run: RetentionRun, wanted: set[tuple[Any, ...]]) -> None:
-    """Leave alone what is due by now and was not then."""
+    # What is due by now and was not then is left alone.
     surplus = [item.pk for item in _items(run, State.PENDING) if tuple(_key(item)) not in wanted]
     for first in range(0, len(surplus), AT_ONCE):
         run.items.filter(pk__in=surplus[first : first + AT_ONCE]).update(state=State.UNCHANGED)
 
 
 def _exempted(run: RetentionRun, wanted: set[tuple[Any, ...]]) -> int:
-    """What was removed then, and is exempted in the restored hub."""
     return sum(tuple(_key(item)) in wanted for item in _items(run, State.EXEMPT))
 
 

@@ -41,7 +41,6 @@ NOUNS: dict[str, str | Promise] = {
     "data_request": _("Request from a data subject"),
     "decaying_model": _("Decaying model"),
     "decision_right": _("Right to decide"),
-    "deletion": _("Deletion"),
     "enrolment": _("Enrolment of a platform"),
     "evaluation": _("Evaluation"),
     "event": _("Event"),
@@ -121,7 +120,6 @@ NOUNS: dict[str, str | Promise] = {
     "user_setting": _("Personal setting"),
     "warninglist": _("Warninglist"),
     "worker": _("Worker"),
-    "withdrawal": _("Withdrawal"),
 }
 """The kinds of targets that the log is filtered by."""
 

@@ -86,7 +86,6 @@ class Erased:
         return None if found == text else found
 
     def in_document(self, part: Any, uuid: UUID) -> int:
-        """Change a version's document in place; returns how many texts were changed."""
         count = 0
         for key, value in part.items() if isinstance(part, dict) else enumerate(part):
             if isinstance(value, dict | list):

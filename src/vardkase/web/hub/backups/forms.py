@@ -15,8 +15,8 @@ class RecipientsForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         help_text=_(
-            "One on each line: a name, a space, and the public key (age1…). Their private keys are kept outside the "
-            "hub."
+            "One on each line: a name, a space, and the public key: age1…, or openpgp:… for an OpenPGP certificate. "
+            "Their private keys are kept outside the hub."
         ),
     )
     reason = forms.CharField(

@@ -1,0 +1,151 @@
+"""Recipients with an OpenPGP certificate.
+
+What is stored is encrypted with age alone, which works on streams of any length. For an OpenPGP recipient the hub
+makes an age identity, stores it beside the backups encrypted to the certificate, and forgets it: it encrypts to its
+public key from then on. `gpg --decrypt` gives the identity back, also where the private key is on a card; or the
+private key itself is named where an identity is asked for. Sequoia does the OpenPGP part, as for protected events.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyrage.x25519 import Identity, Recipient
+from pysequoia import Cert, Decrypted, Tsk, decrypt, encrypt
+
+from vardkase.core.backup.names import stamp
+from vardkase.core.backup.problems import BackupFailed, BackupProblem
+from vardkase.core.backup.sealing import identities_in, recipient_of
+from vardkase.core.backup.state import State
+from vardkase.core.backup.storage import Storage
+
+PREFIX = "openpgp:"
+FOLDER = "openpgp/"
+LARGEST = 64 << 10
+
+
+def is_openpgp(key: str) -> bool:
+    return key.startswith(PREFIX)
+
+
+def checked(key: str) -> str:
+    """The key of a recipient, of either kind, as it is kept. Raises BackupFailed."""
+    if not is_openpgp(key):
+        return str(recipient_of(key))
+    return _line(_certificate(key))
+
+
+def line_of(file: Path) -> str:
+    """A certificate in a file as one word, which is what recipients are given by. Raises BackupFailed."""
+    try:
+        content = file.read_bytes()[:LARGEST]
+        return _line(_usable(_public(content), file.name))
+    except Exception as error:
+        raise _bad(file.name) from error
+
+
+def shown(key: str) -> str:
+    if not is_openpgp(key):
+        return key
+    certificate = _certificate(key, is_used=False)
+    names = ", ".join(str(each) for each in certificate.user_ids)
+    return f"OpenPGP {certificate.fingerprint.upper()} {names}".strip()
+
+
+def _line(certificate: Cert) -> str:
+    return PREFIX + base64.b64encode(bytes(certificate)).decode()
+
+
+def _certificate(key: str, *, is_used: bool = True) -> Cert:
+    try:
+        content = base64.b64decode(key.removeprefix(PREFIX), validate=True)
+        found = _public(content[:LARGEST])
+    except Exception as error:
+        raise _bad(key) from error
+    return _usable(found, key) if is_used else found
+
+
+def _public(content: bytes) -> Cert:
+    """Raises ValueError for a private key, which nobody should have given away."""
+    if "PGP PRIVATE KEY" in str(Tsk.from_bytes(content)):
+        raise ValueError
+    return Cert.from_bytes(content)
+
+
+def _usable(certificate: Cert, name: str) -> Cert:
+    # Sequoia refuses to encrypt to what is expired, or has no key for that.
+    if certificate.is_revoked:
+        raise _bad(name)
+    try:
+        encrypt(b"probe", recipients=[certificate])
+    except Exception as error:
+        raise _bad(name) from error
+    return certificate
+
+
+def _bad(name: str) -> BackupFailed:
+    return BackupFailed(BackupProblem.BAD_RECIPIENT(value=name[:80]))
+
+
+def recipient_for(key: str, storage: Storage, state: State) -> Recipient:
+    """What to encrypt to so that the recipient can read it, of either kind. Raises BackupFailed."""
+    if not is_openpgp(key):
+        return recipient_of(key)
+    certificate = _certificate(key)
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    known = state.openpgp().get(digest)
+    if known and known.name in set(storage.names(FOLDER)):
+        return recipient_of(known.recipient)
+    identity = Identity.generate()
+    name = f"{FOLDER}{certificate.fingerprint}-{stamp(datetime.now(UTC))}.pgp"
+    with storage.create(name) as writer:
+        writer.write(encrypt(f"{identity}\n".encode(), recipients=[certificate]))
+    state.remember_openpgp(digest, str(identity.to_public()), name)
+    return identity.to_public()
+
+
+def identities(file: Path, storage: Storage, ask: Callable[[], str]) -> list[Identity]:
+    """The identities in a file of age, or those beside the backups that an OpenPGP private key opens.
+
+    `ask` is called for the key's password, if it has one. Raises BackupFailed.
+    """
+    try:
+        content = file.read_bytes()[:LARGEST]
+    except OSError:
+        raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from None
+    if b"PGP PRIVATE KEY" not in content:
+        return identities_in(file)
+    key, password, found = _private_key(file), None, list[Identity]()
+    fingerprint = key.extract_certificate().fingerprint
+    for name in storage.names(FOLDER):
+        if not name.startswith(f"{FOLDER}{fingerprint}-"):
+            continue
+        with storage.open(name) as stored:
+            sealed = stored.read(LARGEST)
+        try:
+            opened = decrypt(sealed, decryptor=key.decryptor(password))
+        except Exception:  # noqa: BLE001 - Sequoia has no kind of its own for a key with a password
+            password = password or ask()
+            opened = _decrypted(sealed, key, password, file)
+        found.append(Identity.from_str(bytes(opened.bytes).decode().strip()))
+    if not found:
+        raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file))
+    return found
+
+
+def _private_key(file: Path) -> Tsk:
+    try:
+        return Tsk.from_file(str(file))
+    except Exception as error:
+        raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from error
+
+
+def _decrypted(sealed: bytes, key: Tsk, password: str, file: Path) -> Decrypted:
+    try:
+        return decrypt(sealed, decryptor=key.decryptor(password))
+    except Exception as error:
+        raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from error
