@@ -52,7 +52,10 @@ COMMANDS = {
         *("doctor", "move-in switch-on", "remove", "restore", "restored", "secrets rotate", "upgrade"),
         *(f"audit {each}" for each in ("checkpoint", "keys", "remove", "verify")),
         *(f"backup {each}" for each in ("list", "log", "new-identity", "prune", "recipients list")),
-        *(f"backup {each}" for each in ("recipients propose", "run", "secrets", "stop", "verify")),
+        *(
+            f"backup {each}"
+            for each in ("recipients openpgp", "recipients propose", "run", "secrets", "stop", "verify")
+        ),
         *(f"files {each}" for each in ("move", "status")),
         *(f"jobs {each}" for each in ("cancel", "list", "restart-workers", "retry")),
         *(f"key {each}" for each in ("issue", "list", "revoke")),

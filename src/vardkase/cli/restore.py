@@ -223,7 +223,7 @@ def _import(making: Restore, wanted: Plan) -> None:
         from django.conf import settings
         from django.db import connection
 
-        from vardkase.core.backup.restoring import import_export
+        from vardkase.core.backup.importing import import_export
         from vardkase.core.backup.tools import source_of
 
         data_dir = Path(settings.DATA_DIR)

@@ -45,7 +45,7 @@ def test_openpgp_recipient(tmp_path: Path) -> None:
     (name,) = storage.names("openpgp/")
     with storage.open(name) as file:
         opened = decrypt(file.read(), decryptor=key.decryptor())
-    (tmp_path / "identity").write_bytes(bytes(opened.bytes))
+    (tmp_path / "identity").write_bytes(bytes(opened.bytes or b""))
     (own,) = identities(tmp_path / "identity", storage, never)
     assert str(own.to_public()) == str(wrapped)
     assert str(own).encode() not in b"".join(

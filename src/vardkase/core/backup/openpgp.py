@@ -131,7 +131,7 @@ def identities(file: Path, storage: Storage, ask: Callable[[], str]) -> list[Ide
         except Exception:  # noqa: BLE001 - Sequoia has no kind of its own for a key with a password
             password = password or ask()
             opened = _decrypted(sealed, key, password, file)
-        found.append(Identity.from_str(bytes(opened.bytes).decode().strip()))
+        found.append(Identity.from_str(bytes(opened.bytes or b"").decode().strip()))
     if not found:
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file))
     return found

@@ -35,7 +35,7 @@ from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.sealing import unsealed
 from vardkase.core.backup.storage import Storage
 from vardkase.core.backup.tars import copied, unpack, unpack_files
-from vardkase.core.backup.tools import Source, program, run
+from vardkase.core.backup.tools import program, run
 from vardkase.core.database import binaries, cluster
 from vardkase.core.database.accounts import ServerAccount, server_account
 from vardkase.core.database.layout import Layout, close_to_others, settle
@@ -171,12 +171,12 @@ def _with_parents(chosen: Manifest, backups: list[Manifest]) -> list[Manifest]:
 
 
 def contents_of(restore: Restore, manifest: Manifest) -> Contents:
-    with restore.opened(_object(restore, manifest, "contents.age")) as plain:
+    with restore.opened(stored_object(restore, manifest, "contents.age")) as plain:
         content = plain.read()
     return msgspec.json.decode(content, type=Contents)
 
 
-def _object(restore: Restore, manifest: Manifest, what: str) -> Stored:
+def stored_object(restore: Restore, manifest: Manifest, what: str) -> Stored:
     restore.require_signed(manifest, f"{manifest.folder}/{MANIFEST}")
     found = manifest.stored(what)
     if found is None:
@@ -219,7 +219,7 @@ def _base(restore: Restore, wanted: Plan, work: Path, data_dir: Path) -> Path:
         restore.announce(each.id)
         folder = work / each.id
         folder.mkdir(mode=0o700)
-        with restore.opened(_object(restore, each, "database.age")) as plain:
+        with restore.opened(stored_object(restore, each, "database.age")) as plain:
             unpack(plain, folder)
         # The log that came with it is parsed too: `-n` would skip it.
         run([program("pg_verifybackup", data_dir), "--exit-on-error", "--quiet", folder])
@@ -319,21 +319,3 @@ def restore_files(restore: Restore, wanted: Plan, files_dir: Path) -> int:
         with restore.opened(pack) as plain:
             found.update(unpack_files(plain, files_dir))
     return len(found)
-
-
-def import_export(restore: Restore, wanted: Plan, source: Source, folder: Path) -> None:
-    """Import an export into an empty database. Raises BackupFailed; the database is unchanged then."""
-    file = folder / "export"
-    try:
-        with restore.opened(_object(restore, wanted.last, "database.age")) as plain:
-            copied(plain, file)
-        command: list[str | Path] = [
-            source.program("pg_restore"),
-            "--no-owner",
-            "--no-acl",
-            "--clean",
-            "--if-exists",
-        ]
-        run([*command, "--single-transaction", "-d", source.address(), file], source.environment())
-    finally:
-        file.unlink(missing_ok=True)

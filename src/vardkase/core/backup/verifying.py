@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from vardkase.core.backup.adopting import adopt
 from vardkase.core.backup.catalogue import note_verification
 from vardkase.core.backup.contents import differences, tables_of
+from vardkase.core.backup.importing import import_export
 from vardkase.core.backup.names import BackupKind, Verification
 from vardkase.core.backup.restoring import (
     Plan,
     Restore,
     contents_of,
     finish,
-    import_export,
     plan,
     restore_cluster,
     restore_files,
