@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signing
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
 from typer.testing import CliRunner, Result
 
 from tests.factories.seed import Seed
@@ -18,6 +20,7 @@ from vardkase.cli.main import commands
 from vardkase.config.environment import former_secrets, secret_from
 from vardkase.core.errors import VardkaseError
 from vardkase.core.mail.problems import OutgoingMailProblem
+from vardkase.core.secrets import SecretStore
 from vardkase.core.sql import cursor
 from vardkase.hub.instance.problems import InstanceProblem
 
@@ -52,7 +55,7 @@ def test_queue_is_looked_at_retried_and_cancelled(seed: Seed) -> None:
 
 @pytest.mark.django_db
 def test_secret_key_is_rotated_and_former_ones_kept(
-    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.delenv("VARDKASE_SECRET_KEY", raising=False)
     monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path))
@@ -72,6 +75,17 @@ def test_secret_key_is_rotated_and_former_ones_kept(
     former = file.with_name("django.former")
     assert former_secrets(former) == [keys[1], keys[0]]
     assert (file.stat().st_mode & 0o777, former.stat().st_mode & 0o777) == (0o600, 0o600)
+    # What somebody else may know still opens what is in the database, but signs nothing.
+    assert run(*rotate, "--leaked").exit_code == 0
+    assert former_secrets(file.with_name("django.leaked")) == [keys[2], keys[1], keys[0]]
+    assert former_secrets(former) == []
+    assert AuditEntry.objects.filter(change__leaked=True).count() == 1
+    settings.SECRET_KEY = keys[2]
+    sealed, signed = SecretStore("x").encrypt("told"), signing.dumps("x")
+    settings.SECRET_KEY, settings.VARDKASE_LEAKED_SECRET_KEYS = secret_from("", file), [keys[2]]
+    assert SecretStore("x").decrypt(sealed) == "told"
+    with pytest.raises(signing.BadSignature):
+        signing.loads(signed)
     monkeypatch.setenv("VARDKASE_SECRET_KEY", "x" * 40)
     assert "VARDKASE_SECRET_KEY_FALLBACKS" in run(*rotate).output
 

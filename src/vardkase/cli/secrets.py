@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -23,8 +24,16 @@ def group() -> None:
 
 
 @commands.command()
-def rotate(data_dir: DataDir = None) -> None:
-    """Make a new secret key; what was made under the former ones still works. It holds from the next start on."""
+def rotate(
+    leaked: Annotated[
+        bool, typer.Option("--leaked", help="Somebody else may know the key: nothing signed with it counts.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a new secret key; what was made under the former ones still works. It holds from the next start on.
+
+    With --leaked everybody signs in again, and links in letters that have been sent stop working.
+    """
     if os.environ.get("VARDKASE_SECRET_KEY"):
         raise fail(
             "the key comes from VARDKASE_SECRET_KEY: set a new one there, and add the old one to "
@@ -39,17 +48,30 @@ def rotate(data_dir: DataDir = None) -> None:
         from vardkase.hub.audit_actions.instance import HubAction
 
         # Recorded first: no key is replaced without a trace.
-        record(console(), HubAction.SECRET_KEY_ROTATED, Target("setting", title="VARDKASE_SECRET_KEY"))
-    _rotate(file)
-    note("Restart the hub. Keep secrets/django.former: secrets in the database are read with it.")
+        change = {"leaked": True} if leaked else {}
+        record(
+            console(), HubAction.SECRET_KEY_ROTATED, Target("setting", title="VARDKASE_SECRET_KEY"), change
+        )
+    kept = _rotate(file, leaked=leaked)
+    note(f"Restart the hub. Keep secrets/{kept}: secrets in the database are read with it.")
 
 
-def _rotate(file: Path) -> None:
-    former = file.with_name("django.former")
-    known = former.read_text(encoding="ascii") if former.exists() else ""
+def _rotate(file: Path, *, leaked: bool) -> str:
+    former, known = file.with_name("django.former"), file.with_name("django.leaked")
+    keys = [*_keys_in(file), *_keys_in(former)]
     # The former keys first: a power cut between the two leaves nothing unreadable.
-    _replace(former, file.read_text(encoding="ascii").strip() + "\n" + known)
+    if leaked:  # Whoever knows the key knows those beside it.
+        _replace(known, "\n".join([*keys, *_keys_in(known)]))
+    else:
+        _replace(former, "\n".join(keys))
     _replace(file, secrets.token_urlsafe(48))
+    if leaked:
+        former.unlink(missing_ok=True)
+    return known.name if leaked else former.name
+
+
+def _keys_in(file: Path) -> list[str]:
+    return file.read_text(encoding="ascii").split() if file.exists() else []
 
 
 def _replace(file: Path, text: str) -> None:

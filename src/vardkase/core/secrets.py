@@ -35,9 +35,8 @@ class SecretStore:
 
     def _keys(self) -> MultiFernet:
         # The first key encrypts, all of them decrypt.
-        return MultiFernet(
-            [self._key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-        )
+        former = (*settings.SECRET_KEY_FALLBACKS, *settings.VARDKASE_LEAKED_SECRET_KEYS)
+        return MultiFernet([self._key(secret) for secret in (settings.SECRET_KEY, *former)])
 
     def _key(self, secret: str | bytes) -> Fernet:
         raw = secret.encode() if isinstance(secret, str) else secret
