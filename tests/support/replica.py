@@ -30,9 +30,10 @@ class Replica:
         self._sockets = sockets
 
     def ask(self, query: str) -> object:
-        address = {"host": str(self._sockets), "port": PORT, "user": ROLE, "dbname": DATABASE}
-        with psycopg.connect(**address, autocommit=True) as connection:
-            return (connection.execute(query).fetchone() or (None,))[0]  # type: ignore[arg-type]
+        with psycopg.connect(
+            host=str(self._sockets), port=PORT, user=ROLE, dbname=DATABASE, autocommit=True
+        ) as connection:
+            return (connection.execute(query.encode()).fetchone() or (None,))[0]
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
