@@ -21,7 +21,7 @@ from vardkase.formats.misp_json.comparison import edition
 from vardkase.formats.misp_json.published import published_event
 from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Event
-from vardkase.intel.personal_data.answers import state_necessity
+from vardkase.intel.personal_data.answers import MarksOfEvent, state_necessity
 from vardkase.intel.personal_data.models import PersonalDataMark
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.queries.find import find_event
@@ -215,7 +215,7 @@ def test_new_owner_answers_about_personal_data_anew(seed: Seed, event: Event) ->
     assert call(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", attribute)[0] == 200
     marks = PersonalDataMark.objects.filter(event=event)
     kind = marks.values_list("kind", flat=True).get()
-    state_necessity(seed.publisher.actor, event.pk, kind, "Organisation A needs it")
+    state_necessity(seed.publisher.actor, MarksOfEvent(event.pk, kind), "Organisation A needs it")
     assert accept(seed.partner, asked(seed, event))[0] == 200
     assert marks.values_list("reason", "answered_by", "answered_at").get() == ("", None, None)
 

@@ -14,7 +14,8 @@ from vardkase.core.errors import Invalid, NotFound
 from vardkase.hub.profiles import EVERY
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.personal_data import answers, contributions
-from vardkase.intel.personal_data.contributions import MarkedContribution
+from vardkase.intel.personal_data.answers import MarksOfEvent
+from vardkase.intel.personal_data.contributions import MarkedContribution, MarksOfContribution
 from vardkase.intel.personal_data.models import PersonalDataMark
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.queries import marks_in_event
@@ -115,7 +116,7 @@ def index(call: Call, event_id: str, *, params: MarkList) -> Json:
 def state_necessity(call: Call, event_id: str, *, body: NecessityBody) -> Json:
     """State why the personal data of a kind in an event are necessary."""
     event = find_event(call.actor, event_id)
-    count = answers.state_necessity(call.actor, event.id, body.kind, body.reason)
+    count = answers.state_necessity(call.actor, MarksOfEvent(event.id, body.kind), body.reason)
     return Json({"saved": True, "success": True, "message": f"{count} marks answered.", "answered": count})
 
 
@@ -125,7 +126,7 @@ def state_necessity(call: Call, event_id: str, *, body: NecessityBody) -> Json:
 def take_back(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
     """Take back the answer about the personal data of a kind in an event."""
     event = find_event(call.actor, event_id)
-    count = answers.take_back_answer(call.actor, event.id, body.kind)
+    count = answers.take_back_answer(call.actor, MarksOfEvent(event.id, body.kind))
     return Json(
         {"saved": True, "success": True, "message": f"{count} marks unanswered.", "unanswered": count}
     )
@@ -153,7 +154,7 @@ def replace(call: Call, event_id: str, *, body: MarkReplacementBody) -> Json:
 def deny_offence(call: Call, event_id: str, *, body: NecessityBody) -> Json:
     """State that the personal data of a kind in an event do not concern an offence."""
     event = find_event(call.actor, event_id)
-    count = answers.deny_offence(call.actor, event.id, body.kind, body.reason)
+    count = answers.deny_offence(call.actor, MarksOfEvent(event.id, body.kind), body.reason)
     return Json({"saved": True, "success": True, "message": f"{count} marks denied.", "denied": count})
 
 
@@ -166,7 +167,7 @@ def deny_offence(call: Call, event_id: str, *, body: NecessityBody) -> Json:
 def take_back_denial(call: Call, event_id: str, *, body: MarkKindBody) -> Json:
     """Take back the statement that the personal data of a kind in an event do not concern an offence."""
     event = find_event(call.actor, event_id)
-    count = answers.take_back_denial(call.actor, event.id, body.kind)
+    count = answers.take_back_denial(call.actor, MarksOfEvent(event.id, body.kind))
     return Json({"saved": True, "success": True, "message": f"{count} marks changed.", "changed": count})
 
 
@@ -194,16 +195,17 @@ def answer_own(call: Call, place: str, part_id: str, *, body: OwnAnswerBody) -> 
     if not part_id.isdecimal():
         raise NotFound(PersonalDataProblem.NO_SUCH_CONTRIBUTION())
     actor, part = call.actor, int(part_id)
+    own = MarksOfContribution(place, part)
     point = None
     match body.act:
         case "state_necessity":
-            contributions.state_necessity_of_own(actor, place, part, body.reason)
+            answers.state_necessity(actor, own, body.reason)
         case "take_back":
-            contributions.take_back_own_answer(actor, place, part)
+            answers.take_back_answer(actor, own)
         case "not_offence":
-            contributions.deny_offence_in_own(actor, place, part, body.reason)
+            answers.deny_offence(actor, own, body.reason)
         case "take_back_not_offence":
-            contributions.suspect_own_again(actor, place, part)
+            answers.take_back_denial(actor, own)
         case "undo":
             contributions.undo_in_own(actor, body.point)
         case Replacement.PSEUDONYM.value | Replacement.REMOVAL.value:

@@ -251,7 +251,8 @@ def test_quashed_termination_gives_the_membership_back_in_one_step(
     assert judged(restriction, officer) == 302
     restriction.refresh_from_db()
     assert restriction.state == "carried_out"
-    assert judged(termination, officer) == 302
+    # A decision that is referred back has been quashed too.
+    assert judged(termination, officer, "remitted") == 302
     path = f"/cases/{case_file.number}/appeals/{termination.pk}/carry_out/"
     page = officer.get(path).content.decode()
     for words in (

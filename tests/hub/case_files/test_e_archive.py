@@ -26,6 +26,7 @@ from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.hub.membership import with_approval
 from tests.web.signed_in import signed_in
+from tools.e_archive import DOCUMENTS, faults, main, official_schemas
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Conflict, Forbidden, NotFound
 from vardkase.core.problems import ProblemCode
@@ -118,9 +119,8 @@ def test_package_of_a_closed_case_is_valid(
     errors = [each for each in report.metadata.schematron_results.messages if each.severity.name == "ERROR"]
     assert {each.rule_id for each in errors} == KNOWN_FAULTS
     assert wrong_files(root) == []
-    for schema, document in (("erms", "descriptive/erms"), ("premis", "preservation/premis")):
-        xsd = etree.XMLSchema(file=str(root / "schemas" / f"{schema}.xsd"))
-        xsd.assertValid(etree.parse(str(root / "metadata" / f"{document}.xml")))
+    assert list(faults(root)) == []
+    assert list(faults(root, official_schemas())) == []
     described = etree.parse(str(root / "metadata" / "descriptive" / "erms.xml"))
 
     def texts(name: str) -> list[str]:
@@ -150,6 +150,29 @@ def test_package_of_a_closed_case_is_valid(
     (root / "METS.xml").write_text((root / "METS.xml").read_text().replace("structMap", "structmap"))
     report = packages.PackageValidator(root).validation_report
     assert report.metadata.schema_results.status.name == "INVALID"
+
+
+def test_package_is_validated_against_a_folder_of_schemas(
+    desk: Desk, case_file: CaseFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the official ones; here the subset stands in for them, under other names."""
+    content = b"".join(signed_in(desk.officer).post(f"/cases/{case_file.number}/archive/"))
+    packed, given = tmp_path / "package.zip", tmp_path / "official"
+    packed.write_bytes(content)
+    root = unpacked(content, tmp_path / "package")
+    given.mkdir()
+    for number, path in enumerate(sorted((root / "schemas").glob("*.xsd"))):
+        (given / f"schema{number}.xsd").write_bytes(path.read_bytes())
+    monkeypatch.setenv("VARDKASE_ARCHIVE_SCHEMAS", str(given))
+    assert official_schemas() == given
+    assert main([str(packed)]) == 0
+    premis = root / DOCUMENTS[1]
+    premis.write_text(premis.read_text().replace("eventType", "eventKind"))
+    (given / "schema0.xsd").unlink()
+    found = list(faults(root, given))
+    assert {fault.partition(":")[0] for fault in found} == set(DOCUMENTS)
+    assert "no schema of" in found[0]
+    assert "eventKind" in found[1]
 
 
 def test_what_cannot_be_packed_is_refused(

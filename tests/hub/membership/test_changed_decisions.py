@@ -113,7 +113,7 @@ def test_rejected_application_is_examined_again(seed: Seed, desk: Desk) -> None:
     words = letter_words(letter)
     for part in (
         "Beslut att pröva ansökan på nytt",
-        f"beslut {rejection.number}",
+        f"Beslut att avslå ansökan, {rejection.number}, den",
         "Planen hade kommit in i tid.",
         "38 § förvaltningslagen (2017:900)",
         "efter föredragning av",
@@ -219,7 +219,7 @@ def test_terminated_membership_is_reinstated_by_two_officers(seed: Seed, desk: D
     }
     words = letter_words(Letter.objects.get(kind="letter_reinstatement"))
     for part in (
-        f"beslut {termination.number}",
+        f"Beslut om att medlemskapet upphör, {termination.number}, den",
         "Villkoren var uppfyllda.",
         "37 § förvaltningslagen (2017:900)",
         "Medlemskapet gäller igen från och med den dagen.",

@@ -45,10 +45,13 @@ def test_member_finds_and_answers_a_consultation_without_its_link(seed: Seed) ->
         assert opens in page
         assert case.authority.name in page
         assert case.number not in page
+        # Named where they look: the overview, and the navigation of every page.
+        assert client.get("/").content.decode().count(f'href="{listed}"') == 2
     outsider, colleague = signed_in(elsewhere), signed_in(seed.publisher.user)
     operator = signed_in(make_staff(seed, StaffRole.OPERATOR, "drift@hub.example"))
     assert opens not in outsider.get(listed).content.decode()
     assert outsider.post(opens).status_code == 404
+    assert f'href="{listed}"' not in colleague.get("/").content.decode()
     for client in (colleague, operator):
         assert client.get(listed).status_code == 403
         refused = client.post(opens)
@@ -60,4 +63,5 @@ def test_member_finds_and_answers_a_consultation_without_its_link(seed: Seed) ->
     asked.refresh_from_db()
     assert asked.answered_by == "Eva Ek"
     assert opens not in answered_by.get(listed).content.decode()
+    assert f'href="{listed}"' not in answered_by.get("/").content.decode()
     assert answered_by.post(opens).status_code == 404

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from tests.api.calls import call
 from tests.factories.applications import make_staff
@@ -46,7 +47,9 @@ from vardkase.hub.retention import carrying_out
 from vardkase.hub.retention.disposal import dispose_of_case
 from vardkase.hub.retention.models import RetentionItemState as State
 from vardkase.hub.retention.models import RetentionPlanRule, RunState
+from vardkase.hub.retention.problems import RetentionProblem
 from vardkase.hub.retention.proposing import propose_rule
+from vardkase.hub.retention.queries import failures
 from vardkase.hub.spills.declaring import declare
 from vardkase.hub.spills.models import SpillKind
 from vardkase.identity.access.job_actors import hub_actor
@@ -107,7 +110,19 @@ def test_an_item_that_fails_does_not_stop_the_run(
     run = carried_out(run, jurist, second)
     assert run.state == RunState.DONE
     assert run.items.filter(state=State.FAILED).exists()
-    assert counted(second).affected
+    again = counted(second)
+    assert again.affected
+
+    def refuse(*_arguments: object) -> None:
+        raise Conflict(RetentionProblem.NO_SUCH_RULE())
+
+    monkeypatch.setattr(carrying_out, "expire_attributes", refuse)
+    again = carried_out(again, jurist, second)
+    with override("sv"):
+        words = str(RetentionProblem.NO_SUCH_RULE())
+    for each, why in ((run, ""), (again, words)):
+        assert {why for why, _count in failures(each)} == {why}
+    assert words in signed_in(second).get(f"/retention/runs/{again.pk}/").content.decode()
 
 
 def test_case_that_went_on_or_is_asked_for_stays(seed: Seed, jurist: User, second: User) -> None:

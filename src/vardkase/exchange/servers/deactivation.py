@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vardkase.audit.services import Target, record
 from vardkase.exchange.audit_actions import ExchangeAction
@@ -31,6 +31,12 @@ def switch_off_exchange(actor: Actor, organisation_id: int) -> dict[str, Any]:
         _save(actor, server, SWITCHES)
         count += 1
     return {"connections": count, "servers": {pk: names for pk, names in servers.items() if names}}
+
+
+def switched_on(organisation_id: int) -> QuerySet[Server]:
+    """The connections to an organisation of which `switch_off_exchange` would switch something off."""
+    servers = Server.objects.filter(remote_org=organisation_id).order_by("name", "pk")
+    return servers.filter(Q(push=True) | Q(pull=True) | Q(caching_enabled=True))
 
 
 def switched_off(organisation_id: int, servers: Collection[str]) -> QuerySet[Server]:

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import override
 
 from vardkase.audit.chain.guard import prove_hub
 from vardkase.audit.redaction import redaction
@@ -58,6 +60,7 @@ from vardkase.intel.services.unpublished_changes import unpublished_audiences
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200
+LONGEST_FAILURE = 500
 OF_EVENTS = (
     RetentionPlace.ATTRIBUTE,
     RetentionPlace.TITLE,
@@ -139,7 +142,10 @@ def _guarded(rows: QuerySet[RetentionItem], act: Callable[[list[RetentionItem]],
     except Exception as failed:
         if not isinstance(failed, VardkaseError):
             logger.exception("A retention item could not be carried out")
-        rows.update(state=RetentionItemState.FAILED, done_at=timezone.now())
+        # In the language of the hub: those who read it are its officers.
+        with override(settings.LANGUAGE_CODE):
+            why = str(failed)[:LONGEST_FAILURE] if isinstance(failed, VardkaseError) else ""
+        rows.update(state=RetentionItemState.FAILED, failure=why, done_at=timezone.now())
 
 
 def _settle(

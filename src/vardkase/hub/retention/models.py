@@ -160,6 +160,7 @@ class RetentionItem(models.Model):
 
     `part_id` is the id of the row, by `place`, 0 for a title; `event_id` is 0 for notes, opinions and cases.
     `digest` is the SHA-256 of what there was: of a version's document, or of the list of a case's documents.
+    `failure`: why it could not be done, in words; empty for a fault that only the log tells.
     """
 
     run = models.ForeignKey(RetentionRun, models.CASCADE, related_name="items")
@@ -173,6 +174,7 @@ class RetentionItem(models.Model):
         max_length=12, choices=RetentionItemState.choices, default=RetentionItemState.PENDING
     )
     digest = models.CharField(max_length=64, blank=True, default="")
+    failure = models.TextField(blank=True, default="", db_default="")
     done_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import batched
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from vardkase.core.clock import today
 from vardkase.core.query_expressions import first_or_not_found
@@ -32,6 +32,14 @@ from vardkase.identity.access.visibility import (
     reader_parameters,
     report_predicate,
 )
+
+MOST_FAILURES = 20
+
+
+def failures(run: RetentionRun) -> list[tuple[str, int]]:
+    """Why some of a run could not be done, the most frequent first; an empty reason is in the log alone."""
+    rows = run.items.filter(state=RetentionItemState.FAILED).values("failure").annotate(count=Count("pk"))
+    return list(rows.order_by("-count", "failure").values_list("failure", "count")[:MOST_FAILURES])
 
 
 def newest_rules() -> list[RetentionPlanRule]:

@@ -26,7 +26,7 @@ AT_ONCE = 5_000
 
 
 def in_order(rules: Iterable[RetentionPlanRule]) -> list[RetentionPlanRule]:
-    """Those that remove come first: what is left is pseudonymised."""
+    # Those that remove come first: what is left is pseudonymised.
     return sorted(rules, key=lambda rule: (rule.way != RetentionWay.REMOVE, rule.number))
 
 

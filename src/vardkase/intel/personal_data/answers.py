@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -30,58 +31,92 @@ UNANSWERED: dict[str, Any] = {"reason": "", "answered_by": None, "answered_at": 
 NOT_DENIED: dict[str, Any] = {"denied_because": "", "denied_by": None, "denied_at": None}
 
 
+class LockedMarks(NamedTuple):
+    """Marks that are answered together, with what the audit log names."""
+
+    marks: QuerySet[PersonalDataMark]
+    target: Target
+    change: dict[str, Any]
+
+
+class AnsweredMarks(Protocol):
+    """Marks that one organisation answers for: of an event (`MarksOfEvent`), or of what it contributed to one."""
+
+    def lock(self, actor: Actor) -> LockedMarks:
+        """Lock what they are in. Raises NotFound, Forbidden, Invalid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MarksOfEvent:
+    """All marks of `kind` in an event, for who may publish it."""
+
+    event_id: int
+    kind: str
+
+    def lock(self, actor: Actor) -> LockedMarks:
+        event = _lock_to_answer(actor, self.event_id)
+        complete(event.pk)
+        marks = answerable_marks(event.pk).filter(kind=known_kind(self.kind))
+        return LockedMarks(marks, event_target(event), {"kind": self.kind})
+
+
 @transaction.atomic
-def state_necessity(actor: Actor, event_id: int, kind: str, reason: str) -> int:
-    """Answer all unanswered marks of `kind` in the event: they are necessary because of `reason`. Returns how many.
+def state_necessity(actor: Actor, asked: AnsweredMarks, reason: str) -> int:
+    """Answer all of the marks that are unanswered: they are necessary because of `reason`. Returns how many.
 
     Raises NotFound, Forbidden, Invalid, Conflict if none is unanswered.
     """
-    event = _lock_to_answer(actor, event_id)
-    reason = reason_for_necessity(reason)
-    complete(event.pk)
-    count = necessary(actor, answerable_marks(event.pk).filter(kind=known_kind(kind)), reason)
-    change = {"kind": kind, "marks": count}
-    record(actor, IntelAction.PERSONAL_DATA_ANSWERED, event_target(event), change)
-    return count
+    found = asked.lock(actor)
+    reason = _reason(reason, PersonalDataProblem.NO_REASON)
+    answer = {"reason": reason, "answered_by": actor.user_id, "answered_at": timezone.now()}
+    count = found.marks.filter(answered_at=None).update(**answer)
+    return _recorded(
+        actor, IntelAction.PERSONAL_DATA_ANSWERED, found, count, PersonalDataProblem.NOTHING_TO_ANSWER
+    )
 
 
 @transaction.atomic
-def take_back_answer(actor: Actor, event_id: int, kind: str) -> int:
-    """Leave all marks of `kind` in the event unanswered again; returns how many. Raises as `state_necessity`."""
-    event = _lock_to_answer(actor, event_id)
-    count = unanswered_again(answerable_marks(event.pk).filter(kind=known_kind(kind)))
-    change = {"kind": kind, "marks": count}
-    record(actor, IntelAction.PERSONAL_DATA_ANSWER_TAKEN_BACK, event_target(event), change)
-    return count
+def take_back_answer(actor: Actor, asked: AnsweredMarks) -> int:
+    """Leave all of the marks unanswered again; returns how many. Raises as `state_necessity`."""
+    found = asked.lock(actor)
+    count = found.marks.filter(answered_at__isnull=False).update(**UNANSWERED)
+    return _recorded(
+        actor, IntelAction.PERSONAL_DATA_ANSWER_TAKEN_BACK, found, count, PersonalDataProblem.NOTHING_ANSWERED
+    )
 
 
 @transaction.atomic
-def deny_offence(actor: Actor, event_id: int, kind: str, reason: str) -> int:
-    """Say of all marks of `kind` that seem to concern an offence that they do not, because of `reason`; returns how
-    many.
+def deny_offence(actor: Actor, asked: AnsweredMarks, reason: str) -> int:
+    """Say of all of the marks that seem to concern an offence that they do not, because of `reason`; returns how many.
 
     What they are in is no longer withheld from organisations without a legal ground.
 
     Raises NotFound, Forbidden, Invalid, Conflict if none seems to.
     """
-    event = _lock_to_answer(actor, event_id)
-    reason = reason_for_denial(reason)
-    complete(event.pk)
-    count = denied(actor, answerable_marks(event.pk).filter(kind=known_kind(kind)), reason)
+    found = asked.lock(actor)
+    reason = _reason(reason, PersonalDataProblem.NO_REASON_FOR_DENIAL)
+    answer = {"denied_because": reason, "denied_by": actor.user_id, "denied_at": timezone.now()}
+    count = found.marks.filter(OFFENCE).update(**answer)
     # On record with the reason, since the mark goes when its text changes.
-    change = {"kind": kind, "marks": count, "reason": reason}
-    record(actor, IntelAction.PERSONAL_DATA_OFFENCE_DENIED, event_target(event), change)
-    return count
+    found.change["reason"] = reason
+    return _recorded(
+        actor, IntelAction.PERSONAL_DATA_OFFENCE_DENIED, found, count, PersonalDataProblem.NO_OFFENCE
+    )
 
 
 @transaction.atomic
-def take_back_denial(actor: Actor, event_id: int, kind: str) -> int:
-    """Let all marks of `kind` that were said not to concern an offence seem to again; returns how many."""
-    event = _lock_to_answer(actor, event_id)
-    count = suspected_again(answerable_marks(event.pk).filter(kind=known_kind(kind)))
-    change = {"kind": kind, "marks": count}
-    record(actor, IntelAction.PERSONAL_DATA_OFFENCE_DENIAL_TAKEN_BACK, event_target(event), change)
-    return count
+def take_back_denial(actor: Actor, asked: AnsweredMarks) -> int:
+    """Let all of the marks that were said not to concern an offence seem to again; returns how many."""
+    found = asked.lock(actor)
+    count = found.marks.filter(DENIED).update(**NOT_DENIED)
+    return _recorded(
+        actor,
+        IntelAction.PERSONAL_DATA_OFFENCE_DENIAL_TAKEN_BACK,
+        found,
+        count,
+        PersonalDataProblem.NOTHING_DENIED,
+    )
 
 
 @transaction.atomic
@@ -96,41 +131,13 @@ def tell_withheld(actor: Actor, *, tells: bool) -> None:
         record(actor, IntelAction.WITHHELD_COUNT_SET, target, {"tells": tells})
 
 
-def necessary(actor: Actor, marks: QuerySet[PersonalDataMark], reason: str) -> int:
-    count = marks.filter(answered_at=None).update(
-        reason=reason, answered_by=actor.user_id, answered_at=timezone.now()
-    )
-    return _some(count, PersonalDataProblem.NOTHING_TO_ANSWER)
-
-
-def unanswered_again(marks: QuerySet[PersonalDataMark]) -> int:
-    count = marks.filter(answered_at__isnull=False).update(**UNANSWERED)
-    return _some(count, PersonalDataProblem.NOTHING_ANSWERED)
-
-
-def denied(actor: Actor, marks: QuerySet[PersonalDataMark], reason: str) -> int:
-    count = marks.filter(OFFENCE).update(
-        denied_because=reason, denied_by=actor.user_id, denied_at=timezone.now()
-    )
-    return _some(count, PersonalDataProblem.NO_OFFENCE)
-
-
-def suspected_again(marks: QuerySet[PersonalDataMark]) -> int:
-    return _some(marks.filter(DENIED).update(**NOT_DENIED), PersonalDataProblem.NOTHING_DENIED)
-
-
-def _some(count: int, problem: PersonalDataProblem) -> int:
+def _recorded(
+    actor: Actor, action: IntelAction, found: LockedMarks, count: int, problem: PersonalDataProblem
+) -> int:
     if not count:
         raise Conflict(problem())
+    record(actor, action, found.target, found.change | {"marks": count})
     return count
-
-
-def reason_for_necessity(reason: str) -> str:
-    return _reason(reason, PersonalDataProblem.NO_REASON)
-
-
-def reason_for_denial(reason: str) -> str:
-    return _reason(reason, PersonalDataProblem.NO_REASON_FOR_DENIAL)
 
 
 def _reason(reason: str, missing: PersonalDataProblem) -> str:

@@ -32,14 +32,7 @@ from vardkase.intel.analyst_data.models import AnalystData, AnalystDataKind
 from vardkase.intel.analyst_data.services import edit_analyst_data
 from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.kernel.locking import lock_event
-from vardkase.intel.personal_data.answers import (
-    denied,
-    necessary,
-    reason_for_denial,
-    reason_for_necessity,
-    suspected_again,
-    unanswered_again,
-)
+from vardkase.intel.personal_data.answers import LockedMarks
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.models import CONTRIBUTED, MarkPlace, PersonalDataMark
 from vardkase.intel.personal_data.problems import PersonalDataProblem
@@ -114,39 +107,16 @@ def _contribution(row: tuple[Any, ...]) -> MarkedContribution:
     )
 
 
-@transaction.atomic
-def state_necessity_of_own(actor: Actor, place: str, part_id: int, reason: str) -> int:
-    """As `answers.state_necessity`, for all marks in one contribution."""
-    found = _locked(actor, place, part_id)
-    count = necessary(actor, _marks(found), reason_for_necessity(reason))
-    _record(actor, IntelAction.PERSONAL_DATA_ANSWERED, found, {"marks": count})
-    return count
+@dataclass(frozen=True, slots=True)
+class MarksOfContribution:
+    """All marks in one contribution, for the organisation that wrote it (`answers.AnsweredMarks`)."""
 
+    place: str
+    part_id: int
 
-@transaction.atomic
-def take_back_own_answer(actor: Actor, place: str, part_id: int) -> int:
-    found = _locked(actor, place, part_id)
-    count = unanswered_again(_marks(found))
-    _record(actor, IntelAction.PERSONAL_DATA_ANSWER_TAKEN_BACK, found, {"marks": count})
-    return count
-
-
-@transaction.atomic
-def deny_offence_in_own(actor: Actor, place: str, part_id: int, reason: str) -> int:
-    """As `answers.deny_offence`, for all marks in one contribution."""
-    found = _locked(actor, place, part_id)
-    reason = reason_for_denial(reason)
-    count = denied(actor, _marks(found), reason)
-    _record(actor, IntelAction.PERSONAL_DATA_OFFENCE_DENIED, found, {"marks": count, "reason": reason})
-    return count
-
-
-@transaction.atomic
-def suspect_own_again(actor: Actor, place: str, part_id: int) -> int:
-    found = _locked(actor, place, part_id)
-    count = suspected_again(_marks(found))
-    _record(actor, IntelAction.PERSONAL_DATA_OFFENCE_DENIAL_TAKEN_BACK, found, {"marks": count})
-    return count
+    def lock(self, actor: Actor) -> LockedMarks:
+        found = _locked(actor, self.place, self.part_id)
+        return LockedMarks(_marks(found), _target(found), {})
 
 
 @transaction.atomic
@@ -173,7 +143,7 @@ def replace_in_own(actor: Actor, place: str, part_id: int, way: str) -> int:
         after[mark.field] = text[: mark.start] + put + text[mark.end :]
     _write(actor, found, after)
     point = _keep(actor, found, before)
-    _record(actor, IntelAction.PERSONAL_DATA_REPLACED, found, {"way": way})
+    record(actor, IntelAction.PERSONAL_DATA_REPLACED, _target(found), {"way": way})
     return point
 
 
@@ -192,7 +162,7 @@ def undo_in_own(actor: Actor, point_id: int) -> None:
         raise Conflict(UndoProblem.CHANGED_SINCE(count=1))
     _write(actor, found, now | {each.field: each.text for each in texts})
     UndoPoint.objects.filter(pk=point_id).delete()
-    _record(actor, IntelAction.ATTRIBUTE_CHANGE_UNDONE, found, {"count": 1})
+    record(actor, IntelAction.ATTRIBUTE_CHANGE_UNDONE, _target(found), {"count": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,11 +280,11 @@ def _digest(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _record(actor: Actor, action: IntelAction, found: OwnContribution, change: dict[str, Any]) -> None:
+def _target(found: OwnContribution) -> Target:
     # Without a title: that of a proposal is its value.
     kind = found.row.kind_name.lower() if isinstance(found.row, AnalystData) else "shadow_attribute"
     number = found.row.proposal_id if isinstance(found.row, ProposalComment) else found.row.pk
-    record(actor, action, Target(kind, number, found.uuid), change)
+    return Target(kind, number, found.uuid)
 
 
 LISTED = """

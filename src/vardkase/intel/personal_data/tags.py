@@ -41,7 +41,7 @@ def mark_attribute_tags(event_id: int) -> None:
 
 
 def attribute_tags_with(event_id: int, kind: str) -> dict[int, set[int]]:
-    """By attribute, the tags in which `kind` is marked."""
+    # By attribute, the tags in which `kind` is marked.
     found: dict[int, set[int]] = defaultdict(set)
     marks = answerable_marks(event_id).filter(kind=kind, place=MarkPlace.ATTRIBUTE_TAG)
     for attribute, tag in marks.order_by("part_id").values_list("part_id", "field"):

@@ -24,6 +24,7 @@ from vardkase.hub.membership.groups.queries import KEEPERS
 from vardkase.hub.membership.overview.members import LISTERS
 from vardkase.hub.office.staff import DESKS
 from vardkase.hub.profiles import Profile, is_available, profile
+from vardkase.hub.public_records.cases.own_consultations import may_answer_for_us
 from vardkase.hub.public_records.cases.own_consultations import waiting_for_us as consultations_to_answer
 from vardkase.hub.public_records.cases.queries import waiting_for as requests_to_answer
 from vardkase.hub.public_records.officers.rules import authority_of, may_name
@@ -145,7 +146,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 "own_consultations",
                 _("Consultations to answer"),
                 icon="message",
-                requires=Permission.ADMIN,
+                shown_to=may_answer_for_us,
                 waiting=consultations_to_answer,
                 is_content=True,
             ),

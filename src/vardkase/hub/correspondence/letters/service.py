@@ -5,8 +5,8 @@ Delgivningslagen (2010:1932). A letter that was only opened counts as served if 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -59,21 +59,43 @@ class ServedLetter:
         return self.receipt is not None and self.served_on is None
 
 
+SETS_ASIDE: Mapping[str, Collection[str]] = {
+    "letter_reopening": ("letter_rejection", "letter_dismissal"),
+    "letter_court_reopening": ("letter_rejection", "letter_dismissal"),
+    "letter_reinstatement": ("letter_termination",),
+    "letter_court_reinstatement": ("letter_termination",),
+}
+"""Kinds of letters whose decision sets aside the earlier ones of these kinds about the same thing."""
+
+
+def set_aside(letters: Iterable[Letter]) -> dict[int, str]:
+    """Of letters about one thing: the ids of those whose decision was set aside, and the number of the later letter."""
+    found: dict[int, str] = {}
+    later: dict[str, str] = {}
+    for letter in sorted(letters, key=lambda each: each.pk, reverse=True):
+        if letter.kind in later:
+            found[letter.pk] = later[letter.kind]
+        later |= dict.fromkeys(SETS_ASIDE.get(letter.kind, ()), letter.number)
+    return found
+
+
 def with_service(letters: Iterable[Letter], sector: str) -> list[ServedLetter]:
-    """The letters to a party of this sector, with their service, in two queries for all of them."""
+    """The letters about one thing to a party of this sector, with their service, in two queries for all of them."""
     found = list(letters)
+    later = set_aside(found)
     opening_counts, is_public = answer(OPENING) == YES, represents_public(sector)
     receipts: dict[int, list[Receipt]] = {}
     for receipt in Receipt.objects.filter(letter__in=[each.pk for each in found]).order_by("on", "pk"):
         receipts.setdefault(receipt.letter_id, []).append(receipt)
-    return [
+    served = [
         _with_service(each, receipts.get(each.pk, []), opening_counts=opening_counts, is_public=is_public)
         for each in found
     ]
+    return [replace(each, set_aside_by=later.get(each.letter.pk, "")) for each in served]
 
 
 def represents_public(sector: str) -> bool:
-    """Whether the period for appeal counts from the date of the decision (44 § förvaltningslagen)."""
+    # Whether the period for appeal counts from the date of the decision (44 § förvaltningslagen).
     return sector in PUBLIC_SECTORS and answer(PUBLIC_PARTY) == YES
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.services import Target
 from vardkase.core.errors import Conflict
@@ -33,7 +34,7 @@ from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.problems import AssessmentProblem
 from vardkase.hub.membership.assessments.queries import assessments_of, criteria_of
 from vardkase.hub.membership.assessments.rules import not_met
-from vardkase.hub.membership.assessments.stated_conditions import SECTION, in_letters
+from vardkase.hub.membership.assessments.stated_conditions import SECTION, letter_facts
 from vardkase.hub.membership.members.adverse_decisions import (
     LIFT_PROVISIONS,
     LiftGround,
@@ -50,7 +51,12 @@ OUTCOMES = {
     Outcome.DISMISS: ("letter_dismissal", "application_dismissed"),
 }
 REJECTIONS = tuple(OUTCOMES[outcome][0] for outcome in (Outcome.REJECT, Outcome.DISMISS))
-REOPENINGS = ("letter_reopening", "letter_court_reopening")
+EARLIER = {
+    OUTCOMES[Outcome.REJECT][0]: _("Decision to reject the application, %(number)s, of %(day)s"),
+    OUTCOMES[Outcome.DISMISS][0]: _("Decision to dismiss the application, %(number)s, of %(day)s"),
+    "": _("Decision %(number)s of %(day)s"),
+}
+"""How a letter names the earlier decision, by the kind of its letter."""
 ORDER = "letter_order"
 REQUESTS = {CompletionKind.QUESTION: ("letter_completion", "fl_23"), CompletionKind.ORDER: (ORDER, "fl_20")}
 """By kind of request: its letter, and the provision of `hub.law` that it rests on."""
@@ -83,13 +89,7 @@ def send_decision(actor: Actor, application: Application, proposal: Proposal) ->
 
 
 def letters_of(application: Application) -> list[ServedLetter]:
-    """The letters to the applicant, with their service; a rejection before a reopening has been set aside by it."""
-    found, later = [], ""
-    for each in reversed(with_service(letters_about(APPLICATION.kind, application.pk), application.sector)):
-        if each.letter.kind in REOPENINGS:
-            later = each.letter.number
-        found.append(replace(each, set_aside_by=later if each.letter.kind in REJECTIONS else ""))
-    return found[::-1]
+    return with_service(letters_about(APPLICATION.kind, application.pk), application.sector)
 
 
 def last_rejection(application: Application) -> Letter | None:
@@ -143,14 +143,13 @@ def _reopened(
     actor: Actor, application: Application, decided: Letter | None, language: str
 ) -> dict[str, str]:
     words = {
-        "title": decided.title if decided else gettext("Decision"),
         "number": decided.number if decided else "–",
         "day": formatted(timezone.localdate(decided.at), "j F Y") if decided else "–",
     }
     return {
         **common(application),
         "day": formatted(timezone.localdate(), "j F Y"),
-        "earlier": gettext("%(title)s: decision %(number)s of %(day)s") % words,
+        "earlier": EARLIER[decided.kind if decided else ""] % words,
         "decider": signature(actor.user_id, actor.name, language),
     }
 
@@ -204,7 +203,7 @@ def decision(actor: Actor, application: Application, proposal: Proposal) -> Cont
                 "terms_version": str(accepted_version(application) or ""),
                 "proposer": proposer,
                 "decider": decider,
-                "stated_conditions": in_letters(stated),
+                **letter_facts(stated),
                 **(_order(application) if proposal.outcome == Outcome.DISMISS else {}),
             }
             signed[language] = [decider]

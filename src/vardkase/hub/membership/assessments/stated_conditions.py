@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Self
@@ -62,6 +62,25 @@ class StatedCondition:
 
 def in_letters(stated: Iterable[StatedCondition]) -> str:
     return "\n".join(each.in_words() for each in stated)
+
+
+def letter_facts(stated: Collection[StatedCondition]) -> dict[str, str]:
+    """The variables of the section of letters, in the active language; what applies to neither is left out."""
+    kinds = {each.kind for each in stated}
+    rules = {
+        ConditionKind.CONDITION: gettext(
+            "Tell us on the page Membership when a condition is met. You can also attach evidence there. If a "
+            "condition is not met in time, we may decide on restrictions."
+        ),
+        ConditionKind.EXCEPTION: gettext(
+            "When an exception has ended, the requirement applies unless we have decided otherwise."
+        ),
+    }
+    return {
+        "stated_conditions": in_letters(stated),
+        "condition_rules": rules[ConditionKind.CONDITION] if ConditionKind.CONDITION in kinds else "",
+        "exception_rules": rules[ConditionKind.EXCEPTION] if ConditionKind.EXCEPTION in kinds else "",
+    }
 
 
 def read_conditions(given: Any) -> list[StatedCondition]:

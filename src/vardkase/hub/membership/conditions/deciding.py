@@ -24,6 +24,7 @@ from vardkase.hub.membership.assessments.stated_conditions import (
     StatedCondition,
     checked_day,
     in_letters,
+    letter_facts,
     read_conditions,
 )
 from vardkase.hub.membership.conditions.audit_actions import ConditionAction
@@ -153,7 +154,7 @@ def _written(
 ) -> tuple[Letter, Attachment]:
     for language, each in facts.items():
         with override(language):
-            each["stated_conditions"] = in_letters(stated)
+            each.update(letter_facts(stated))
     written = letter_content.write_letter(actor, membership, "letter_conditions", facts)
     if not carries(written[0], SECTION):
         raise Conflict(AssessmentProblem.LETTER_LACKS_CONDITIONS())

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.core.clock import today
 from vardkase.hub.law.kinds import Deadline, PeriodUnit
 from vardkase.hub.law.queries import find_deadline
 from vardkase.hub.lifecycle import StateMachine, Transition
@@ -44,9 +45,16 @@ DAYS_BEFORE = 14
 """Where the legal rules name no period for the reminder."""
 
 
-def officers_steps(state: str, *, is_exception: bool) -> list[str]:
-    """What officers can do with a condition or exception in a state."""
-    mine = STEPS_OF_EXCEPTIONS if is_exception else STEPS_OF_CONDITIONS
+def still_runs(day: date, *, is_exception: bool) -> bool:
+    """Whether it is an exception that nobody ends before its last day."""
+    return is_exception and day >= today()
+
+
+def officers_steps(state: str, day: date, *, is_exception: bool) -> list[str]:
+    # What officers can do now with a condition or exception in a state, with the last `day`.
+    mine = set(STEPS_OF_EXCEPTIONS if is_exception else STEPS_OF_CONDITIONS)
+    if still_runs(day, is_exception=is_exception):
+        mine.discard("end")
     return [name for name in CONDITION.open_steps(state) if name in mine]
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from vardkase.core.clock import today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.query_expressions import first_or_not_found
 from vardkase.hub.case_files.hearings.services import Answer
@@ -21,7 +20,7 @@ from vardkase.hub.membership.assessments.models import Outcome, Proposal
 from vardkase.hub.membership.assessments.stated_conditions import checked_day
 from vardkase.hub.membership.conditions.models import ConditionAnswer, MemberCondition
 from vardkase.hub.membership.conditions.problems import ConditionProblem
-from vardkase.hub.membership.conditions.rules import CONDITION
+from vardkase.hub.membership.conditions.rules import CONDITION, still_runs
 from vardkase.hub.membership.members import mails
 from vardkase.hub.membership.members.cases import case_for
 from vardkase.hub.membership.members.models import Membership, MembershipState
@@ -122,7 +121,7 @@ def end(actor: Actor, reference: Reference, pk: int, reason: str) -> MemberCondi
     Raises NotFound, Forbidden, TransitionRefused, Conflict, Invalid by field.
     """
     membership, condition = _for_officer(actor, reference, pk)
-    if condition.is_exception and condition.day >= today():
+    if still_runs(condition.day, is_exception=condition.is_exception):
         raise Conflict(ConditionProblem.STILL_RUNS(day=condition.day.isoformat()))
     why = reasons(reason)
     take_step(actor, CONDITION, condition, "end", why)

@@ -301,7 +301,7 @@ def _reinstated(
     return {
         **sender_facts(actor, membership, language),
         "day": formatted(timezone.localtime(), "j F Y"),
-        "earlier": gettext("Termination of the membership: decision %(number)s of %(day)s") % number,
+        "earlier": gettext("Decision that the membership ends, %(number)s, of %(day)s") % number,
         "remaining": words % {"restrictions": "; ".join(_decided(each) for each in remaining)}
         if remaining
         else "",

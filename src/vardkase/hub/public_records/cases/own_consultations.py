@@ -29,10 +29,15 @@ def find_own_consultation(actor: Actor, pk: int) -> MemberConsultation:
 
 
 def waiting_for_us(actor: Actor) -> int:
-    """0 for who is no administrator: the count stands on each page, and takes no query for them."""
-    if not actor.may(Permission.ADMIN) or actor.may_not_read_content:
+    """Those that the actor may answer. The count stands on each page: one query, unless there are some."""
+    if actor.may_not_read_content or not (count := _open_at(actor.organisation_id).count()):
         return 0
-    return _open_at(actor.organisation_id).count()
+    return count if actor.may(Permission.ADMIN) or _is_contact(actor) else 0
+
+
+def may_answer_for_us(actor: Actor) -> bool:
+    """Whether the page of them is named to the actor: to contacts only while there are some."""
+    return actor.may(Permission.ADMIN) or waiting_for_us(actor) > 0
 
 
 def _open_at(organisation_id: int) -> QuerySet[MemberConsultation]:

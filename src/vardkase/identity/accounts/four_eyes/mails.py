@@ -20,9 +20,16 @@ def notify_approvers(action: ApprovalAction, request: ApprovalRequest) -> None:
 
 
 def notify_dropped(action: ApprovalAction, request: ApprovalRequest) -> None:
-    """Mail the same people that it no longer waits for them: the proposer has declared a conflict of interest."""
+    # Mail the same people that it no longer waits for them: the proposer has declared a conflict of interest.
     facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
     notify("approval_request_dropped", None, recipients(_approvers(action, request)), facts)
+
+
+def notify_replaced(action: ApprovalAction, earlier: ApprovalRequest, request: ApprovalRequest) -> None:
+    # Mail who proposed what could no longer be approved, unless they made the new proposal themselves.
+    people = active_users().filter(pk=earlier.proposed_by or 0).exclude(pk=request.proposed_by or 0)
+    facts = {"title": action.title, "name": request.proposed_by_name, "link": _link(request)}
+    notify("approval_request_replaced", None, recipients(people), facts)
 
 
 def notify_proposer(action: ApprovalAction, request: ApprovalRequest) -> None:

@@ -77,7 +77,7 @@ def propose(
     )
     if refusal := refusal_to_propose(actor, action, request, alone=alone):
         raise NotEligibleToApprove(refusal)
-    _refuse_twice(request)
+    replaced = _refuse_twice(request)
     # After the check: a fingerprint locks what it reads.
     request.subject_state = plain(action.fingerprint(request))
     request.digest = digest_of(request)
@@ -90,6 +90,8 @@ def propose(
     _record(actor, IdentityAction.APPROVAL_REQUEST_PROPOSED, request)
     if not action.writes_itself:
         mails.notify_approvers(action, request)
+        for earlier in replaced:
+            mails.notify_replaced(action, earlier, request)
     return request
 
 
@@ -224,7 +226,9 @@ def _require_waiting(request: ApprovalRequest) -> None:
         raise Conflict(FourEyesProblem.NOT_WAITING(state=request.state_now.label))
 
 
-def _refuse_twice(request: ApprovalRequest) -> None:
+def _refuse_twice(request: ApprovalRequest) -> list[ApprovalRequest]:
+    # Returns what the request replaces.
+    replaced = []
     same = ApprovalRequest.objects.select_for_update().filter(
         action=request.action, subject=request.subject, state=State.WAITING
     )
@@ -234,9 +238,11 @@ def _refuse_twice(request: ApprovalRequest) -> None:
             earlier.state = State.LAPSED
         elif has_changed(earlier):
             earlier.state = State.STALE
+            replaced.append(earlier)
         else:
             raise Conflict(FourEyesProblem.ALREADY_PROPOSED())
         earlier.save(update_fields=["state"])
+    return replaced
 
 
 def _close(actor: Acting, request: ApprovalRequest, state: RequestState, answer: str) -> None:

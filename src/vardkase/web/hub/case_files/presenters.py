@@ -1,4 +1,4 @@
-"""Electronic signatures of a case's documents, as pages show them."""
+"""A case's documents as pages show them, with their electronic signatures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from vardkase.hub.case_files.models import CaseDocument, SignatureCheck
 from vardkase.hub.case_files.signature_checks import checks_of
+from vardkase.hub.correspondence.letters.service import set_aside
 from vardkase.hub.signatures.models import DocumentSignature
 from vardkase.hub.signatures.signing import signatures_of
 from vardkase.hub.signatures.verdicts import SignatureVerdict
@@ -16,17 +17,25 @@ from vardkase.hub.signatures.verdicts import SignatureVerdict
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A document with what is known of its signatures: `own`, by the hub, or the `check` of those received."""
+    """A document with what is known of its signatures: `own`, by the hub, or the `check` of those received.
+
+    `set_aside_by` is the number of the letter that sets its decision aside.
+    """
 
     document: CaseDocument
     own: DocumentSignature | None
     check: SignatureCheck | None
+    set_aside_by: str
 
 
 def paper_lines(documents: Iterable[CaseDocument]) -> list[PaperLine]:
     listed = list(documents)
     checks, own = checks_of(listed), signatures_of([each.sha256 for each in listed])
-    return [PaperLine(each, own.get(each.sha256), _shown(checks.get(each.pk))) for each in listed]
+    later = set_aside([each.letter for each in listed if each.letter])
+    return [
+        PaperLine(each, own.get(each.sha256), _shown(checks.get(each.pk)), later.get(each.letter_id or 0, ""))
+        for each in listed
+    ]
 
 
 def signatures_in_words(check: SignatureCheck | None) -> list[dict[str, Any]]:

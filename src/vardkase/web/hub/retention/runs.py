@@ -48,6 +48,7 @@ def run(request: PageRequest, pk: int) -> HttpResponseBase:
         "rules": [(each, RetentionPlace(each["place"]).label) for each in figures.get("rules", ())],
         "organisations": figures.get("organisations", ()),
         "exempted": [(reason_in_words(each["why"]), each["count"]) for each in figures.get("exempted", ())],
+        "failures": queries.failures(shown),
         "samples": queries.samples(request.actor, shown),
         "cases": queries.sample_cases(request.actor, shown),
         "progress": queries.progress_of(shown) if shown.state == RunState.CARRYING_OUT else None,

@@ -15,15 +15,19 @@ from django.views.decorators.http import require_POST
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
+from vardkase.intel.personal_data.answers import (
+    AnsweredMarks,
+    deny_offence,
+    state_necessity,
+    take_back_answer,
+    take_back_denial,
+)
 from vardkase.intel.personal_data.contributions import (
     MarkedContribution,
-    deny_offence_in_own,
+    MarksOfContribution,
     find_contribution,
     marked_contributions,
     replace_in_own,
-    state_necessity_of_own,
-    suspect_own_again,
-    take_back_own_answer,
     undo_in_own,
 )
 from vardkase.intel.personal_data.replacing import Replacement
@@ -66,7 +70,7 @@ def necessity(request: PageRequest, place: str, part: int) -> HttpResponse:
         place,
         part,
         NecessityForm,
-        state_necessity_of_own,
+        state_necessity,
         "own_personal_data_take_back",
         gettext("Explain why the personal data are needed"),
         gettext(
@@ -83,7 +87,7 @@ def not_offence(request: PageRequest, place: str, part: int) -> HttpResponse:
         place,
         part,
         NotOffenceForm,
-        deny_offence_in_own,
+        deny_offence,
         "own_personal_data_suspect_again",
         gettext("State that the personal data do not concern an offence"),
         gettext(
@@ -97,13 +101,13 @@ def not_offence(request: PageRequest, place: str, part: int) -> HttpResponse:
 @page(Permission.ADD, writes=True)
 @require_POST
 def take_back(request: PageRequest, place: str, part: int) -> HttpResponse:
-    return _take_back(request, lambda: take_back_own_answer(request.actor, place, part))
+    return _take_back(request, lambda: take_back_answer(request.actor, MarksOfContribution(place, part)))
 
 
 @page(Permission.ADD, writes=True)
 @require_POST
 def suspect_again(request: PageRequest, place: str, part: int) -> HttpResponse:
-    return _take_back(request, lambda: suspect_own_again(request.actor, place, part))
+    return _take_back(request, lambda: take_back_denial(request.actor, MarksOfContribution(place, part)))
 
 
 @page(Permission.ADD, writes=True)
@@ -152,7 +156,7 @@ def _answer(
     place: str,
     part: int,
     of_class: type[forms.Form],
-    service: Callable[[Actor, str, int, str], int],
+    service: Callable[[Actor, AnsweredMarks, str], int],
     undoing: str,
     title: str,
     intro: str,
@@ -161,7 +165,12 @@ def _answer(
     shown = AnswerPage(
         title, intro, _crumbs(), _things(found), reverse("own_personal_data"), undoing, (place, part)
     )
-    return answer_page(request, of_class, lambda reason: service(request.actor, place, part, reason), shown)
+    return answer_page(
+        request,
+        of_class,
+        lambda reason: service(request.actor, MarksOfContribution(place, part), reason),
+        shown,
+    )
 
 
 def _take_back(request: PageRequest, act: Callable[[], object]) -> HttpResponse:

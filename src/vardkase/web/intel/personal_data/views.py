@@ -20,6 +20,8 @@ from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.columns import EventRow
 from vardkase.intel.personal_data.answers import (
+    AnsweredMarks,
+    MarksOfEvent,
     deny_offence,
     state_necessity,
     take_back_answer,
@@ -91,7 +93,7 @@ def _answer(
     reference: str,
     kind: str,
     of_class: type[forms.Form],
-    service: Callable[[Actor, int, str, str], int],
+    service: Callable[[Actor, AnsweredMarks, str], int],
     undoing: str,
     title: str,
     intro: str,
@@ -114,7 +116,7 @@ def _answer(
         chosen,
     )
     return answer_page(
-        request, of_class, lambda reason: service(request.actor, event.id, kind, reason), shown
+        request, of_class, lambda reason: service(request.actor, MarksOfEvent(event.id, kind), reason), shown
     )
 
 
@@ -131,11 +133,11 @@ def suspect_again(request: PageRequest, reference: str, kind: str) -> HttpRespon
 
 
 def _take_back(
-    request: PageRequest, reference: str, kind: str, service: Callable[[Actor, int, str], int]
+    request: PageRequest, reference: str, kind: str, service: Callable[[Actor, AnsweredMarks], int]
 ) -> HttpResponse:
     event = find_event(request.actor, reference)
     back = review_address(event.id, reach_in(posted.fields(request)))
-    return answering.take_back(request, lambda: service(request.actor, event.id, kind), back)
+    return answering.take_back(request, lambda: service(request.actor, MarksOfEvent(event.id, kind)), back)
 
 
 def _crumbs(event: EventRow, publish: str) -> list[Crumb]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from vardkase.core.clock import now_seconds, today
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.problems import CommonProblem
+from vardkase.exchange.servers.deactivation import switched_on
 from vardkase.hub.audit_actions import MembershipAction
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history
@@ -205,14 +206,15 @@ def checked_review(day: date) -> date:
     return day
 
 
-def would_end(membership: Membership) -> dict[str, int]:
-    """What a termination would affect: enabled `users`, working `keys`, `events` that stay."""
+def would_end(membership: Membership) -> dict[str, Any]:
+    """What a termination would affect: enabled `users`, working `keys`, `events` that stay, names of `connections`."""
     org_id = membership.organisation_id
     valid = Q(expiration=0) | Q(expiration__gt=now_seconds())
     return {
         "users": User.objects.filter(org=org_id, disabled=False).count(),
         "keys": AuthKey.objects.filter(valid, user__org=org_id).count(),
         "events": int(contributed_by(org_id)["events"]),
+        "connections": list(switched_on(org_id).values_list("name", flat=True)),
     }
 
 

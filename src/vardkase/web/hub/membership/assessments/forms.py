@@ -84,9 +84,7 @@ class DismissalForm(forms.Form):
 
 
 class ReopeningForm(forms.Form):
-    basis = forms.ChoiceField(
-        label=_("Ground"), choices=LiftGround.choices, initial=LiftGround.CHANGED, widget=forms.RadioSelect
-    )
+    basis = forms.ChoiceField(label=_("Ground"), choices=LiftGround.choices, widget=forms.RadioSelect)
     reasons = _text(_("Reasons for the decision"), hint=_("Quoted word for word in the letter."))
     dissent = _text(LABELS["dissent"], required=False)
 

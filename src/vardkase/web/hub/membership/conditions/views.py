@@ -77,7 +77,7 @@ def view(request: PageRequest, pk: int, condition: int) -> HttpResponse:
     acts = not request.actor.staff.isdisjoint(OFFICER) and not conflict_of(request.actor, found.membership)
     steps = [
         (name, STEPS[name][0])
-        for name in officers_steps(found.state, is_exception=found.is_exception)
+        for name in officers_steps(found.state, found.day, is_exception=found.is_exception)
         if acts
     ]
     context = shown(found) | {"steps": steps, "conflict": conflict_of(request.actor, found.membership) or ""}

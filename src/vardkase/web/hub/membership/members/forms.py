@@ -114,13 +114,15 @@ class KeepForm(ChangeDecisionForm):
 
 
 class LiftForm(ReasonForm):
-    basis = forms.ChoiceField(
-        label=_("Ground"), choices=LiftGround.choices, initial=LiftGround.CHANGED, widget=forms.RadioSelect
-    )
+    basis = forms.ChoiceField(label=_("Ground"), choices=LiftGround.choices, widget=forms.RadioSelect)
     dissent = forms.CharField(
         label=LABELS["dissent"], required=False, widget=forms.Textarea(attrs=ROWS), max_length=LONGEST_NOTE
     )
     field_order = ("basis", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("They are quoted word for word in the decision.")
 
 
 class TerminateForm(AdverseDecisionForm):
