@@ -97,12 +97,14 @@ def serving(folder: Path, *options: str, **environment: str) -> Iterator[tuple[s
         process.wait(60)
 
 
-def start_serving(folder: Path, *options: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
+def start_serving(
+    folder: Path, *options: str, port: int = 0, **environment: str
+) -> tuple[subprocess.Popen[bytes], str]:
     """Start `serve` with `options` on `folder` and wait for its first answer; returns the process and the address.
 
-    It ends with the thread that calls this.
+    It ends with the thread that calls this. `port`: any free one unless it is given.
     """
-    port = free_port()
+    port = port or free_port()
     with (folder / "bench.log").open("ab") as log:
         process = subprocess.Popen(
             [*VARDKASE, "serve", "--data-dir", folder, "--port", str(port), *options],

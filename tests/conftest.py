@@ -82,7 +82,7 @@ LONG = tuple(
         "hub/spills/test_no_reader.py",
         "recordings/",
         "web/test_pages_without_read_access.py",
-        "wire/test_kill9.py",
+        "chaos/",
     )
 )
 """What else has single tests that take many seconds."""

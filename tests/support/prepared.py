@@ -39,7 +39,8 @@ def copy_prepared(folder: Path) -> None:
 def link_programs(folder: Path) -> None:
     """Give a data directory the programs of PostgreSQL that the run's own server has: a thousand files."""
     if (installed := Layout(Path(os.environ["VARDKASE_DATA_DIR"])).binaries).exists():
-        subprocess.run(["cp", "-al", installed, Layout(folder).binaries], check=True)
+        linked = "-al" if installed.stat().st_dev == folder.stat().st_dev else "-a"
+        subprocess.run(["cp", linked, installed, Layout(folder).binaries], check=True)
 
 
 @contextlib.contextmanager

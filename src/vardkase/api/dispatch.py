@@ -32,7 +32,7 @@ from vardkase.core.database import replica
 from vardkase.core.errors import Forbidden, VardkaseError
 from vardkase.core.failover import repeated_after_failover
 from vardkase.core.outages import RETRY_AFTER as OUTAGE_LASTS
-from vardkase.core.outages import Outage, outage_of, took_too_long
+from vardkase.core.outages import outage_of, took_too_long
 from vardkase.core.telemetry.request_ids import new_request_id, request_id
 from vardkase.core.time_budget import allow
 from vardkase.core.write_conflicts import retry_on_conflict
@@ -346,9 +346,9 @@ def _answer_of(error: VardkaseError, route: Route, request: HttpRequest) -> Json
         admin=route.name.startswith("admin/"),
         path=request.get_full_path_info(),
     )
-    if isinstance(error, Outage):
-        return Json(body, status, {"Retry-After": OUTAGE_LASTS})
-    return Json(body, status, error.headers if isinstance(error, MispError) else {})
+    headers = error.headers if isinstance(error, MispError) else {}
+    # Clients try again after what is over soon, and only then do what they send with it.
+    return Json(body, status, {"Retry-After": OUTAGE_LASTS} | headers if status == 503 else headers)
 
 
 def _answer_of_exception(error: Exception, route: Route, request: HttpRequest) -> Answer:

@@ -15,8 +15,9 @@ from vardkase.core.problems import CommonProblem
 log = logging.getLogger(__name__)
 
 DISK_FULL = "53100"
-OF_THE_DATABASE = ("08", "53", "57P", "25006")
-"""SQLSTATE: no connection, no disk, memory or room for connections, shutting down, a replica that takes no writes."""
+OF_THE_DATABASE = ("08", "53", "57P", "58", "25006")
+"""SQLSTATE: no connection, no disk, memory or room for connections, shutting down, files that cannot be used, a replica
+that takes no writes."""
 RETRY_AFTER = "5"
 """Seconds, for clients: a failover takes no longer than a few of these."""
 GONE = ("08", "57P", "25006")
@@ -30,7 +31,16 @@ class Outage(VardkaseError):
 
 
 def outage_of(fault: BaseException) -> Outage | None:
-    """The outage that `fault` indicates; None if the data caused it. Details go to the log."""
+    """The outage that `fault`, or its cause, indicates; None if the data caused it. Details go to the log."""
+    cause: BaseException | None = fault
+    while cause is not None:  # A library may have wrapped it: procrastinate does, when a job is ordered.
+        if outage := _outage_of(cause):
+            return outage
+        cause = cause.__cause__
+    return None
+
+
+def _outage_of(fault: BaseException) -> Outage | None:
     if isinstance(fault, OSError) and fault.errno in OF_THE_DISK:
         return logged_outage(fault, disk=True)
     if not isinstance(fault, BROKEN) and not isinstance(fault.__cause__, READ_ONLY):

@@ -153,7 +153,9 @@ class SignedIn:
         if has_left(request):
             return HttpResponse(status=CLIENT_GONE)
         if took_too_long(exception):
-            return render(request, "refused.html", {"why": gettext(TOOK_TOO_LONG)}, status=503)
+            refused = render(request, "refused.html", {"why": gettext(TOOK_TOO_LONG)}, status=503)
+            refused.headers["Retry-After"] = RETRY_AFTER
+            return refused
         return None
 
     def process_view(
