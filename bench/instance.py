@@ -40,6 +40,7 @@ class Instance:
     email: str = ""
     password: str = ""
     pid: int | None = None
+    folder: Path | None = None
 
 
 @contextlib.contextmanager
@@ -50,7 +51,7 @@ def fresh_instance(data_dir: Path | None = None, *options: str, **environment: s
     try:
         with serving(folder, *options, **environment) as (url, pid):
             first = _first_administrator(folder)
-            yield Instance(url, first["key"], first["email"], first["password"], pid)
+            yield Instance(url, first["key"], first["email"], first["password"], pid, folder)
     finally:
         if data_dir is None:
             shutil.rmtree(folder, ignore_errors=True)
