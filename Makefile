@@ -18,7 +18,7 @@ QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py t
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_workflow.py
 
-.PHONY: help run test test-long quick lint lint-types lint-rest audit bench setup tools tools-long tools-former
+.PHONY: help run test test-long quick lint lint-types lint-rest audit bench load setup tools tools-long tools-former
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -62,6 +62,10 @@ audit: setup ## Compare the locked packages with published vulnerabilities (asks
 bench: setup ## Measure ingest, reading, search and requests a second (bench/README.md)
 	@$(BIN)/python -m bench $(BENCH_OPTIONS)
 
+load: setup ## Measure an hour of 200 people and 50 peers, and jobs as the store grows (docs/reliability.md)
+	@$(BIN)/python -m bench.hour
+	@$(BIN)/python -m bench.jobs
+
 # The launcher installs what running needs, this adds what developing needs.
 setup:
 	@VARDKASE_GROUPS=--all-groups ./vardkase version >/dev/null
@@ -78,16 +82,16 @@ tools:
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi
 
-# Of the long lane alone: a cluster of three database nodes (tests/cluster), and the readers of the files of deploy/.
+# Of the long lane alone: a cluster of three database nodes (tests/cluster), a clock that jumps (tests/chaos), and the readers of the files of deploy/.
 tools-long: tools-former
-	@if ! { command -v patroni && command -v etcd && \
+	@if ! { command -v faketime && command -v patroni && command -v etcd && \
 	        command -v promtool && command -v systemd-analyze && \
 	        PATH="$$PATH:/usr/sbin" command -v haproxy && PATH="$$PATH:/usr/sbin" command -v pgbouncer; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system packages patroni, etcd-server, haproxy, pgbouncer, prometheus and systemd"; \
+		echo "Installing the system packages patroni, etcd-server, haproxy, pgbouncer, prometheus, systemd and faketime"; \
 		{ $$as_root apt-get update -qq && \
 		  $$as_root apt-get install -y -qq --no-install-recommends \
-		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd; } >/dev/null \
+		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd faketime; } >/dev/null \
 		|| echo "They could not be installed: the tests that need them will be skipped, or fail in CI"; \
 	fi
 

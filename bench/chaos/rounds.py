@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from bench.asking import Asking, Cut
+from bench.asking import Asking, Cut, Said
 from bench.chaos.checks import check, settle
 from bench.chaos.faults import FAULTS, Fault, Scene
 from bench.chaos.inspector import Inspector
@@ -139,20 +139,22 @@ def _recovered(site: Site, people: People, result: Round) -> float:
     asking = Asking(site.url, people.analyst)
     while time.monotonic() - began < RECOVERY:
         try:
-            works = (
-                asking.api("POST", "/events/add", {"info": "recovered"}).is_done()
-                and asking.page("/account/login/").is_done()
-                and asking.page("/readyz").is_done()
-            )
-        except Cut:
-            works = False
-        if works:
+            wrong = next((said.shown() for said in _looks(asking) if not said.is_done()), "")
+        except Cut as cut:
+            wrong = str(cut)
+        if not wrong:
             asking.close()
             return time.monotonic() - began
         time.sleep(0.05)
     asking.close()
-    result.faults.append(f"the hub did not work again within {RECOVERY:.0f} seconds")
+    result.faults.append(f"the hub did not work again within {RECOVERY:.0f} seconds: {wrong}")
     return RECOVERY
+
+
+def _looks(asking: Asking) -> Iterator[Said]:
+    yield asking.api("POST", "/events/add", {"info": "recovered"})
+    yield asking.page("/account/login/")
+    yield asking.page("/readyz")
 
 
 def _unanswered(fault: Fault, scene: Scene, ledger: Ledger) -> list[str]:
