@@ -42,6 +42,8 @@ def main() -> None:
     """Start a hub, fill it, let everybody work, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.hour", description=__doc__)
     parser.add_argument("--minutes", type=float, default=8.0, help="into how many the hour is compressed")
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--peers", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, default=Path(".cache/hour.json"))
     options = parser.parse_args()
@@ -50,7 +52,7 @@ def main() -> None:
         assert instance.pid
         print("The population signs in", flush=True)
         store = Store(options.seed + 1, _filled(instance.url, instance.key, options.seed))
-        people, peers = populate(instance.url, instance.key)
+        people, peers = populate(instance.url, instance.key, options.people, options.peers)
         plan = planned(people, peers, options.seed)
         print(f"{len(plan):,} requests in {options.minutes:g} minutes", flush=True)
         watch, results = Watch(instance.pid), Results()

@@ -10,7 +10,7 @@ from typing import Any
 from bench.asking import Asking
 from bench.client import Client
 
-PEOPLE, PEERS, ORGANISATIONS = 200, 50, 20
+ORGANISATIONS = 20
 PASSWORD = "a sentence for the load alone 7"  # noqa: S105 - of accounts on a hub that is thrown away
 
 
@@ -27,8 +27,8 @@ class Member:
     """The peer has pulled what was published until then (Unix seconds)."""
 
 
-def populate(url: str, key: str) -> tuple[list[Member], list[Member]]:
-    """People, signed in, and peers."""
+def populate(url: str, key: str, many: int, peering: int) -> tuple[list[Member], list[Member]]:
+    """So many people, signed in, and so many peers."""
     with Client(url, key) as client:
         roles = {role["Role"]["name"]: role["Role"]["id"] for role in client.get("/roles/index").json()}
         organisations = [
@@ -39,11 +39,11 @@ def populate(url: str, key: str) -> tuple[list[Member], list[Member]]:
         ]
         people = [
             _member(client, f"person{n}@load.example", organisations[n % ORGANISATIONS], roles["Publisher"])
-            for n in range(PEOPLE)
+            for n in range(many)
         ]
         peers = [
             _member(client, f"peer{n}@load.example", organisations[n % ORGANISATIONS], roles["Sync user"])
-            for n in range(PEERS)
+            for n in range(peering)
         ]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda numbered: _connect(*numbered, url, is_person=True), enumerate(people)))
