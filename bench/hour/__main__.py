@@ -139,7 +139,7 @@ def _document(results: Results, watch: Watch, seconds: float) -> dict[str, Any]:
 
 
 def _percentiles(times: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(times, n=100) if len(times) > 1 else times * 99
+    cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
     return {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "most": max(times)}
 
 
