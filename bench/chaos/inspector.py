@@ -27,6 +27,8 @@ class Inspector:
             text=True,
             env=kept | {"VARDKASE_DATA_DIR": str(folder)},
         )
+        assert self._process.stdout
+        self._process.stdout.readline()  # Its settings name the database's socket: it has to run until they are read.
 
     def faults(self, events: list[int], files: dict[str, str]) -> list[str]:
         """What is wrong with the audit chain, with the keys of these events, and with attachments: the digests of
@@ -49,6 +51,7 @@ def main() -> None:
     configure_django()
     from django.db import connection  # noqa: PLC0415
 
+    print(flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         found = [*_chain(), *_keys(asked["events"]), *_files(asked["files"])]
