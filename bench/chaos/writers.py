@@ -25,7 +25,7 @@ from bench.corpus import Corpus
 SIZES = (3, 20, 120)
 PAUSE = 0.02
 AFTER_TROUBLE = 0.1
-logging.getLogger("pymisp").setLevel(logging.CRITICAL)  # It prints every answer with a status of 500 or more.
+logging.getLogger("pymisp").disabled = True  # It prints every answer with a status of 500 or more.
 PAGES = ("/", "/events/", "/events/?q=bench")
 
 
