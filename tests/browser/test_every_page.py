@@ -79,6 +79,7 @@ ELSEWHERE = {
         "membership/phases/law/",
         "public-records/",
         "security/<int:pk>/reviews/<",
+        "administration/move-in/",
         "backups/recipients/",
         "terms-and-criteria/draft/",
         "terms/answer/form/",

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
+from django.utils import timezone
+
 from tests.factories.memberships import at_the_screen, member
 from tests.factories.two_person_setup import WHY, People, Setup
 from vardkase.audit.actions import LogAction
@@ -25,6 +27,8 @@ from vardkase.hub.membership.phases import queries as phase_queries
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.terms import drafts
 from vardkase.hub.membership.terms.queries import current_terms
+from vardkase.hub.move_in.approval import propose_run
+from vardkase.hub.move_in.models import Move
 from vardkase.hub.office.bulk_mail.models import BulkMail
 from vardkase.hub.office.bulk_mail.services import propose_bulk_mail
 from vardkase.hub.office.delegation.models import DecisionRight
@@ -33,6 +37,7 @@ from vardkase.hub.signatures.models import SigningCertificate
 from vardkase.hub.signatures.services import propose_trial_certificate
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 
 LAW = "offence_data"
 
@@ -103,6 +108,17 @@ def audit_archive(people: People) -> Setup:
         lambda who: propose_removal(who, archive.pk, WHY),
         AuditEntry.objects.filter(action=LogAction.REMOVAL_APPROVED).count,
         page=(f"/administration/audit/archives/{archive.pk}/removal/", {"reason": WHY}),
+    )
+
+
+def later_move(people: People) -> Setup:
+    Move.objects.create(finished_at=timezone.now(), started_by="root")
+    files = {"dump": "a" * 64, "settings": "b" * 64}
+    return people.by_officers(
+        lambda who: propose_run(who, files["dump"], files["settings"], WHY),
+        ApprovalRequest.objects.filter(action="move_in_again", state=RequestState.APPROVED).count,
+        page=("/administration/move-in/", files | {"reason": WHY}),
+        command=("move-in", "--dump", __file__, "--settings", __file__),
     )
 
 
@@ -188,6 +204,7 @@ LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_delegation": delegation,
     "remove_audit_archive": audit_archive,
+    "move_in_again": later_move,
     "send_bulk_mail": bulk_mail,
     "use_signing_certificate": signing_certificate,
     "change_phase": phase,

@@ -164,6 +164,10 @@ def report(
         Path | None,
         typer.Argument(help="A report to check the signature of; default: show the last one.", exists=True),
     ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Also write it to this file, as PDF.", dir_okay=False)
+    ] = None,
+    language: Annotated[str, typer.Option(help="The language of the PDF: sv or en.")] = "sv",
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -176,6 +180,10 @@ def report(
         document = last_report() if file is None else read_json(file)
         if not is_of_this_hub(document):
             raise fail("this report was not signed by this hub, or it has been changed.")
+        if pdf is not None:
+            from vardkase.hub.move_in.document import report_pdf
+
+            pdf.write_bytes(report_pdf(document, language))
         text = comparison_as_text if "differences" in document else as_text
         typer.echo(json_text.dumps(document, ensure_ascii=False, indent=2) if json else text(document))
 

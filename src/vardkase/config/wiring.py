@@ -120,6 +120,7 @@ from vardkase.hub.membership.overview import tasks as membership_tasks
 from vardkase.hub.membership.phases import services as phases
 from vardkase.hub.membership.statements import reviewing
 from vardkase.hub.membership.statements import schedules as statement_schedules
+from vardkase.hub.move_in import approval as move_in_approval
 from vardkase.hub.office import schedules as office_schedules
 from vardkase.hub.office.audit_log_tasks import TASKS as AUDIT_LOG
 from vardkase.hub.office.bulk_mail import services as bulk_mail
@@ -276,6 +277,7 @@ APPROVAL_ACTIONS = (
     retention_rules.CHANGE_RULE,
     retention_runs.CARRY_OUT,
     audit_removal.REMOVE,
+    move_in_approval.RUN,
 )
 
 # What one officer decides alone, as far as the right to it can be delegated.

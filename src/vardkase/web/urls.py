@@ -63,6 +63,7 @@ urlpatterns = [
     path("", include("vardkase.web.exchange.modules.urls")),
     path("administration/", include("vardkase.web.audit.urls")),
     path("administration/", include("vardkase.web.hub.audit_log.urls")),
+    path("administration/", include("vardkase.web.hub.move_in.urls")),
     path("policy/", include("vardkase.web.hub.policy.urls")),
     path("", include("vardkase.web.knowledge.sources.urls")),
     path("reference-data/", include("vardkase.web.knowledge.object_templates.urls")),

@@ -44,6 +44,15 @@ class MoveInProblem(ProblemCode):
         "This hub was moved into from a dump or a database of MISP. Give one again: over the API, MISP tells neither "
         "passwords nor keys, and what is missing would be removed here."
     )
+    NO_SHA256 = _("Enter the SHA-256 of the file: 64 digits and letters from a to f.")
+    ONLY_DUMPS_IN_USE = _(
+        "This hub is in use: a later run takes the approval of two officers, and they approve a dump. Give a dump "
+        "(--dump) with its settings (--settings)."
+    )
+    NOT_APPROVED = _(
+        "This hub is in use: two officers have to approve this run. One proposes it at %(path)s, another approves it. "
+        "SHA-256 of the dump: %(dump)s. SHA-256 of the settings: %(settings)s."
+    )
     TABLES_MISSING = _(
         "Nothing was moved: these tables came with the dump of the last run and are not in this one: %(tables)s. "
         "Dump the whole database of MISP."

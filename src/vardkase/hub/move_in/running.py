@@ -22,6 +22,7 @@ from vardkase.core.errors import Conflict, VardkaseError
 from vardkase.core.sql import cursor, pin_connection
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.move_in import deleted_here, numbers, staging
+from vardkase.hub.move_in.approval import require_approved
 from vardkase.hub.move_in.content.events import BEHIND_STEP
 from vardkase.hub.move_in.models import Move, MoveStep
 from vardkase.hub.move_in.not_moved import NOT_MOVED
@@ -75,6 +76,7 @@ def run(given: MoveInput, progress: Progress) -> dict[str, Any]:
     Raises Conflict and Invalid.
     """
     with _alone():
+        require_approved(given.digest, given.settings)
         return _run(given, progress)
 
 

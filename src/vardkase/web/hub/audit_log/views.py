@@ -29,6 +29,7 @@ from vardkase.hub.audit_log.oversight import (
     oversight_for,
 )
 from vardkase.hub.audit_log.state import last_backdated, last_findings
+from vardkase.hub.move_in.queries import last_move
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
@@ -64,6 +65,7 @@ def index(request: PageRequest) -> HttpResponseBase:
         "archives": AuditArchive.objects.order_by("-pk")[:ARCHIVES],
         "since": (timezone.localdate() - timedelta(days=DAYS)).isoformat(),
         "decides": not request.actor.staff.isdisjoint(OFFICERS),
+        "moved": last_move() is not None,
         "days": DAYS,
         "bulk": BULK,
         "bulk_a_day": BULK_A_DAY,

@@ -1,0 +1,115 @@
+"""A later run in a hub that is in use takes two officers: one proposes a dump by its SHA-256, another approves it.
+
+A dump is a file that anybody can write who runs the machine, and it says who may do what.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.errors import Conflict, Invalid
+from vardkase.hub.move_in.problems import MoveInProblem
+from vardkase.hub.move_in.queries import last_move
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.four_eyes.parties import OFFICERS
+from vardkase.identity.accounts.four_eyes.registry import ActionDescription, Approval, ApprovalAction
+from vardkase.identity.accounts.four_eyes.services import propose
+from vardkase.identity.accounts.staff import DECIDE
+
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@transaction.atomic
+def propose_run(actor: Actor, dump: str, settings: str, reason: str) -> ApprovalRequest:
+    """`dump` and `settings` are the SHA-256 of the two files.
+
+    Raises Forbidden, Conflict if nothing was moved in yet or the same is proposed already, Invalid by field.
+    """
+    actor.require_writing()
+    actor.require_staff(*DECIDE)
+    if last_move() is None:
+        raise Conflict(MoveInProblem.NOTHING_MOVED())
+    files = {"dump": dump.strip().lower(), "settings": settings.strip().lower()}
+    if wrong := [name for name, digest in files.items() if not SHA256.fullmatch(digest)]:
+        raise Invalid({name: [MoveInProblem.NO_SHA256()] for name in wrong})
+    return propose(
+        actor,
+        RUN,
+        approval_subject(files["dump"], files["settings"]),
+        title=gettext("Dump %(digest)s…") % {"digest": files["dump"][:12]},
+        parameters=files,
+        reason=reason,
+    )
+
+
+def require_approved(dump: str, settings: Path | None) -> None:
+    """Raise Conflict for a later run in a hub in use that no two officers have approved since the last one."""
+    former = last_move()
+    if former is None or not in_use():
+        return
+    if not dump or settings is None:
+        raise Conflict(MoveInProblem.ONLY_DUMPS_IN_USE())
+    of_settings = hashlib.sha256(settings.read_bytes()).hexdigest()
+    approved = ApprovalRequest.objects.filter(
+        action=RUN.name,
+        subject=approval_subject(dump, of_settings),
+        state=RequestState.APPROVED,
+        answered_at__gt=former.finished_at,
+    )
+    if not approved.exists():
+        raise Conflict(MoveInProblem.NOT_APPROVED(path=PATH, dump=dump, settings=of_settings))
+
+
+def approval_subject(dump: str, settings: str) -> str:
+    return hashlib.sha256(f"{dump} {settings}".encode()).hexdigest()
+
+
+def _state(_request: ApprovalRequest) -> Mapping[str, Any]:
+    former = last_move()
+    return {"after": None if former is None else former.pk}
+
+
+def _describe(request: ApprovalRequest) -> ActionDescription:
+    return ActionDescription(
+        gettext(
+            "Whoever runs the machine may bring in, once, what is new or changed in this dump of MISP: events, "
+            "accounts, passwords, keys, sharing groups and what else the former MISP held."
+        ),
+        (
+            (gettext("SHA-256 of the dump"), str(request.parameters.get("dump", ""))),
+            (gettext("SHA-256 of the settings"), str(request.parameters.get("settings", ""))),
+        ),
+        "/administration/audit/oversight/",
+        (
+            gettext(
+                "Make sure with those who made the dump that it has this SHA-256: the file decides who can sign in."
+            ),
+        ),
+    )
+
+
+def _carry_out(approval: Approval) -> None:
+    """The run itself is made at the console, and looks for the approval."""
+    approval.for_action(RUN)
+
+
+PATH = "/administration/move-in/"
+RUN = ApprovalAction(
+    name="move_in_again",
+    title=_("Bring in a newer dump of MISP"),
+    propose=OFFICERS,
+    approve=OFFICERS,
+    describe=_describe,
+    fingerprint=_state,
+    execute=_carry_out,
+)

@@ -1,0 +1,71 @@
+"""A later run in a hub that is in use: two officers approve the dump, whoever runs the machine."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.factories.seed import Seed
+from tests.hub.move_in import misp
+from tests.hub.move_in.command import move_in
+from vardkase.core.errors import Conflict
+from vardkase.hub.move_in import approval
+from vardkase.hub.move_in.models import Move
+from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
+from vardkase.identity.accounts.models import User
+from vardkase.identity.organisations.models import Organisation
+
+pytestmark = pytest.mark.usefixtures("only_people")
+
+
+def approve(*files: Path) -> None:
+    dump, settings = (hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    ApprovalRequest.objects.create(
+        action=approval.RUN.name,
+        subject=approval.approval_subject(dump, settings),
+        state=RequestState.APPROVED,
+        proposed_by=1001,
+        answered_by=1002,
+        answered_with="browser",
+        answered_at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+
+
+def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = misp.tables()
+    dump, settings = tmp_path / "misp.sql", tmp_path / "settings.json"
+    move_in(tmp_path, tables)
+    monkeypatch.setattr(approval, "in_use", lambda: True)
+    tables["organisations"].append(tables["organisations"][0] | {"id": 16, "name": "New", "uuid": misp.GROUP})
+    refused = str(move_in(tmp_path, tables, code=1).exception)
+    assert hashlib.sha256(dump.read_bytes()).hexdigest() in refused
+    assert "/administration/move-in/" in refused
+    assert not Organisation.objects.filter(pk=16).exists()
+    assert Move.objects.count() == 1
+    assert move_in(tmp_path, tables, "--dry-run")["taken"]["organisations"] == 1
+
+    approve(dump, settings)
+    # What was approved is this dump with these settings, and no other.
+    by_number = {user["id"]: user for user in tables["users"]}
+    by_number[8] |= {"email": "evil@a.example", "date_modified": misp.SECONDS + 60}
+    assert "two officers" in str(move_in(tmp_path, tables, code=1).exception)
+    by_number[8] |= {"email": "o'brien+x_%&y@a.example", "date_modified": misp.SECONDS}
+    other = tmp_path / "other.json"
+    other.write_text(settings.read_text() + " ")
+    assert "two officers" in str(move_in(tmp_path, tables, "--settings", str(other), code=1).exception)
+    with pytest.raises(Conflict):
+        approval.require_approved("", settings)
+    assert not User.objects.filter(email="evil@a.example").exists()
+
+    assert move_in(tmp_path, tables)["taken"]["organisations"] == 1
+    # Once: a later run takes its own approval.
+    assert "two officers" in str(move_in(tmp_path, tables, code=1).exception)
+
+
+def test_nothing_is_proposed_where_nothing_was_moved_in(seed: Seed) -> None:
+    approval.require_approved("", None)
+    assert not Move.objects.exists()
