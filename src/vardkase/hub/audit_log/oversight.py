@@ -52,6 +52,8 @@ RIGHTS = (
     ),
     *(
         "auth_key.",
+        # It ends keys, accounts and memberships again, which ended after the backup.
+        "backup.deletion_repeated",
         "backup.recipients_changed",
         "backup.restored",
         "backup.restored_hub_opened",
