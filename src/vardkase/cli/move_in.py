@@ -135,6 +135,10 @@ def move_in(
         made = (rehearse if dry_run else run)(given, progress)
         if given.copy is not None and not dry_run:
             given.copy.remove()
+        elif given.copy is not None:
+            note(
+                f"What was downloaded stays in {given.copy.folder} for the run itself. Delete it if none follows."
+            )
         document = json_text.dumps(made, ensure_ascii=False, indent=2)
         if report is not None:
             report.write_text(document, encoding="utf-8")

@@ -52,7 +52,7 @@ class RunningMisp:
         question: dict[str, Any] = {"sort": "id", "direction": "asc", "limit": PAGE}
         for page in range(1, MOST_PAGES):
             rows = self.post("events/index", question | {"page": page})
-            yield from sorted(rows, key=lambda row: int(row["id"]))
+            yield from sorted(rows, key=lambda row: number_of(row["id"]))
             if len(rows) < PAGE:
                 return
 
@@ -87,6 +87,14 @@ def entries_of(answer: Any) -> list[Any]:
     if isinstance(answer, dict):
         answer = next((value for value in answer.values() if isinstance(value, list)), [])
     return answer if isinstance(answer, list) else []
+
+
+def number_of(value: Any) -> int:
+    """The number of a thing, which goes into addresses and file names. Raises InvalidValue: MISP is not believed."""
+    text = str(value)
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 19 and int(text) > 0):
+        raise InvalidValue(MoveInProblem.MISP_UNREACHABLE(reason=f"{text[:40]!r} is not a number"))
+    return int(text)
 
 
 def _mark(entry: Any, member: str) -> str:

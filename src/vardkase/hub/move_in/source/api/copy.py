@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import zstandard
 
-from vardkase.hub.move_in.source.api.client import RunningMisp, entries_of
+from vardkase.hub.move_in.source.api.client import RunningMisp, entries_of, number_of
 from vardkase.hub.move_in.source.api.events import QUESTION, files_of
 from vardkase.hub.move_in.source.api.indexes import INDEXES, NOT_GIVEN, Index
 from vardkase.hub.move_in.source.api.instance import instance_of
@@ -43,7 +43,7 @@ class ApiCopy:
     """`known` are the marks of the last run that was finished: events that still have them are not downloaded."""
 
     def __init__(self, misp: RunningMisp, folder: Path, known: Marks, *, with_files: bool) -> None:
-        self._misp, self._folder, self._with_files = misp, folder, with_files
+        self._misp, self.folder, self._with_files = misp, folder, with_files
         self.known = known
         self.marks: dict[str, str] = {}
         self._refused: list[str] = []
@@ -54,14 +54,16 @@ class ApiCopy:
 
     @property
     def files(self) -> Path:
-        return self._folder / "files"
+        return self.folder / "files"
 
     def download(self, progress: Progress) -> None:
         """Raises InvalidValue if MISP cannot be reached, or refuses the key."""
-        for folder in (self._folder, self.files, self._folder / "events"):
+        instance = instance_of(self._misp)
+        self._require_own_folder([self.url, str(instance["settings"].get("MISP.uuid") or "")])
+        for folder in (self.folder, self.files, self.folder / "events"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._refused.clear()
-        self._write("instance", [instance_of(self._misp)])
+        self._write("instance", [instance])
         for number, index in enumerate(INDEXES, 1):
             self._write(index.path, self._entries(index))
             progress(f"list of {index.kind}", number, len(INDEXES))
@@ -91,7 +93,16 @@ class ApiCopy:
         return document
 
     def remove(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _require_own_folder(self, whose: list[str]) -> None:
+        """Another MISP has other things under the same numbers: what an earlier download has left of it goes."""
+        note = self.folder / "of.json"
+        told = msgspec.json.encode(whose)
+        if not note.exists() or note.read_bytes() != told:
+            self.remove()
+            self.folder.mkdir(mode=0o700, parents=True)
+            note.write_bytes(told)
 
     def _entries(self, index: Index) -> Iterator[Mapping[str, Any]]:
         pages = self._misp.pages(index.path)
@@ -101,7 +112,9 @@ class ApiCopy:
         for entry in (entry for page in pages for entry in page):
             members = entry.get(index.model, entry)
             asked = bool(index.view) and index.whole(members)
-            yield entry | ((self._misp.find(f"{index.view}/{members['id']}") if asked else None) or {})
+            yield entry | (
+                (self._misp.find(f"{index.view}/{number_of(members['id'])}") if asked else None) or {}
+            )
 
     def _clusters(self) -> Iterator[Mapping[str, Any]]:
         """Those that people made; packaged ones are in this hub's package."""
@@ -116,7 +129,7 @@ class ApiCopy:
         beside = self._beside()
         sizes: dict[str, int] = {}
         for row in self._misp.event_rows():
-            number = str(row["id"])
+            number = str(number_of(row["id"]))
             self.marks[number] = _mark(row, beside.get(number, []))
             if self.known.get(number) != self.marks[number] and not self._is_there(number):
                 sizes[number] = int(row.get("attribute_count") or 0)
@@ -144,13 +157,15 @@ class ApiCopy:
         return found
 
     def _keep(self, event: Mapping[str, Any]) -> None:
-        """Its files first: an event that is in the copy is whole."""
-        number = str(event["id"])
+        """Its files first: an event that is in the copy is whole. They may be others than at an earlier download."""
+        number = str(number_of(event["id"]))
         if number not in self.marks:
             return
-        for path, place in files_of(event) if self._with_files else ():
+        # All of them are looked at before any is asked for.
+        for path, place in list(files_of(event)) if self._with_files else ():
             file = self.files / place
-            if not file.exists() and (content := self._misp.file(path)) is not None:
+            file.unlink(missing_ok=True)
+            if (content := self._misp.file(path)) is not None:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _write_whole(file, content)
         whole = zstandard.compress(msgspec.json.encode(event))
@@ -160,7 +175,7 @@ class ApiCopy:
         return self._event_file(number, self.marks[number]).exists()
 
     def _event_file(self, number: str, mark: str) -> Path:
-        return self._folder / "events" / f"{int(number)}-{mark}"
+        return self.folder / "events" / f"{int(number)}-{mark}"
 
     def _write(self, name: str, entries: Iterable[Any]) -> None:
         with self._file(name).open("wb") as file:
@@ -168,7 +183,7 @@ class ApiCopy:
                 file.write(msgspec.json.encode(entry) + b"\n")
 
     def _file(self, name: str) -> Path:
-        return self._folder / name.replace("/", "-")
+        return self.folder / name.replace("/", "-")
 
 
 def _mark(row: Mapping[str, Any], beside: Sequence[int]) -> str:

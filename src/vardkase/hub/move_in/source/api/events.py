@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
+from vardkase.hub.move_in.source.api.client import number_of
 from vardkase.hub.move_in.source.api.rows import RowWriter, divided, seen
 
 type Members = Mapping[str, Any]
@@ -82,12 +83,15 @@ class EventRows:
 
 def files_of(event: Members) -> Iterator[tuple[str, str]]:
     """What in an event has a file: where the API gives it, and its place below `app/files`."""
+    of_event = number_of(event["id"])
     for attribute in _attributes(event):
         if attribute.get("type") in WITH_FILE:
-            yield f"attributes/download/{attribute['id']}", f"{event['id']}/{attribute['id']}"
+            number = number_of(attribute["id"])
+            yield f"attributes/download/{number}", f"{of_event}/{number}"
     for proposal in chain(event.get("ShadowAttribute") or (), *_inner(_attributes(event), "ShadowAttribute")):
         if proposal.get("type") in WITH_FILE:
-            yield f"shadow_attributes/download/{proposal['id']}", f"shadow/{event['id']}/{proposal['id']}"
+            number = number_of(proposal["id"])
+            yield f"shadow_attributes/download/{number}", f"shadow/{of_event}/{number}"
 
 
 def _attributes(event: Members) -> list[Members]:
