@@ -113,9 +113,9 @@ def audit_archive(people: People) -> Setup:
 
 def later_move(people: People) -> Setup:
     Move.objects.create(finished_at=timezone.now(), started_by="root")
-    files = {"dump": "a" * 64, "settings": "b" * 64}
+    files = {"dump": "a" * 64, "settings": "b" * 64, "attachments": "c" * 64}
     return people.by_officers(
-        lambda who: propose_run(who, files["dump"], files["settings"], WHY),
+        lambda who: propose_run(who, **files, reason=WHY),
         ApprovalRequest.objects.filter(action="move_in_again", state=RequestState.APPROVED).count,
         page=("/administration/move-in/", files | {"reason": WHY}),
         command=("move-in", "--dump", __file__, "--settings", __file__),

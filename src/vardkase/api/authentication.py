@@ -67,8 +67,9 @@ FAILURES = Limit("failed authentication", allowed=30, window=60)
 router, is always admitted, and nobody guesses a key of 40 characters."""
 
 FORMER_KEYS = Limit("comparison with a moved key", allowed=10, window=60)
-"""Failed ones of an address. Each takes a fifth of a second, so there is an end to them; a key is compared so until its
-first use only."""
+"""Failed ones with one key from one address. Each takes a fifth of a second, so there is an end to them; a key is
+compared so until its first use only. Other keys that come from there are compared still: a whole hospital may be
+behind one router, and only who knows how a key begins and ends is compared at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,12 @@ def _row_of(keys: list[str], address: str | None) -> _Row:
             if row.former_hash and key.endswith(row.key_end):
                 moved.append((key, row))
     for key, row in moved[:MAX_KEYS]:
-        if FORMER_KEYS.is_exhausted(counted_as(address)):
+        whose = f"{row.key_id} {counted_as(address)}"
+        if FORMER_KEYS.is_exhausted(whose):
             raise MispError(429, TOO_MANY_FAILURES, headers={"Retry-After": str(FORMER_KEYS.window)})
         if former_keys.recognise(row.key_id, row.former_hash, key):
             return row
-        FORMER_KEYS.spend(counted_as(address))
+        FORMER_KEYS.spend(whose)
     raise MispError(403, AUTHENTICATION_FAILED)
 
 

@@ -313,7 +313,7 @@ def _given(
     from vardkase.hub.move_in.running import MoveInput
     from vardkase.hub.move_in.source.database import read_database
     from vardkase.hub.move_in.source.dump import read_dump
-    from vardkase.hub.move_in.source.staged_source import digest_of
+    from vardkase.hub.move_in.source.files import digest_of
 
     if files is None:
         note("No --files: attachments and certificates are not taken over.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -14,18 +16,22 @@ from tests.hub.move_in.command import move_in
 from vardkase.core.errors import Conflict
 from vardkase.hub.move_in import approval
 from vardkase.hub.move_in.models import Move
+from vardkase.hub.move_in.source.files import digest_of, digest_of_files
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
 
+PRINTED = "find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum"
+"""As docs/move-in.md says it."""
+
 pytestmark = pytest.mark.usefixtures("only_people")
 
 
-def approve(*files: Path) -> None:
-    dump, settings = (hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+def approve(dump: Path, settings: Path, files: Path | None = None) -> None:
+    given = {"dump": digest_of(dump), "settings": digest_of(settings), "attachments": digest_of_files(files)}
     ApprovalRequest.objects.create(
         action=approval.RUN.name,
-        subject=approval.approval_subject(dump, settings),
+        subject=approval.approval_subject(**given),
         state=RequestState.APPROVED,
         proposed_by=1001,
         answered_by=1002,
@@ -58,14 +64,37 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
     other.write_text(settings.read_text() + " ")
     assert "two officers" in str(move_in(tmp_path, tables, "--settings", str(other), code=1).exception)
     with pytest.raises(Conflict):
-        approval.require_approved("", settings)
+        approval.require_approved("", settings, None)
     assert not User.objects.filter(email="evil@a.example").exists()
 
     assert move_in(tmp_path, tables)["taken"]["organisations"] == 1
     # Once: a later run takes its own approval.
     assert "two officers" in str(move_in(tmp_path, tables, code=1).exception)
 
+    # And these files: attachments are evidence.
+    folder, archive = tmp_path / "files", tmp_path / "files.tar"
+    (folder / "300").mkdir(parents=True)
+    (folder / "300" / "1").write_bytes(b"evidence")
+    approve(dump, settings)
+    refused = str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
+    assert digest_of_files(folder) in refused
+    for change in ((folder / "300" / "1").write_bytes, (folder / "300" / "2").write_bytes):
+        approve(dump, settings, folder)
+        change(b"planted")
+        assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
+    approve(dump, settings, folder)
+    (folder / "301").symlink_to("300")
+    assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
+    (folder / "301").unlink()
+    with tarfile.open(archive, "w") as packed:
+        packed.add(folder, "files")
+    assert "two officers" in str(move_in(tmp_path, tables, "--files", str(archive), code=1).exception)
+    printed = subprocess.check_output(["/bin/sh", "-c", PRINTED], cwd=folder, text=True)
+    assert digest_of_files(folder) == printed.split()[0]
+    assert move_in(tmp_path, tables, "--files", str(folder))["taken"]
+    assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
+
 
 def test_nothing_is_proposed_where_nothing_was_moved_in(seed: Seed) -> None:
-    approval.require_approved("", None)
+    approval.require_approved("", None, None)
     assert not Move.objects.exists()

@@ -1,6 +1,7 @@
-"""A later run in a hub that is in use takes two officers: one proposes a dump by its SHA-256, another approves it.
+"""A later run in a hub that is in use takes two officers: one proposes what is brought in by its SHA-256, another
+approves it.
 
-A dump is a file that anybody can write who runs the machine, and it says who may do what.
+A dump is a file that anybody can write who runs the machine, and it says who may do what; its attachments are evidence.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.move_in.problems import MoveInProblem
 from vardkase.hub.move_in.queries import last_move
+from vardkase.hub.move_in.source.files import digest_of, digest_of_files
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
@@ -30,8 +32,8 @@ SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @transaction.atomic
-def propose_run(actor: Actor, dump: str, settings: str, reason: str) -> ApprovalRequest:
-    """`dump` and `settings` are the SHA-256 of the two files.
+def propose_run(actor: Actor, dump: str, settings: str, attachments: str, reason: str) -> ApprovalRequest:
+    """Each is the SHA-256 of what is given: the dump, the settings and, "" for none, the files (`digest_of_files`).
 
     Raises Forbidden, Conflict if nothing was moved in yet or the same is proposed already, Invalid by field.
     """
@@ -39,39 +41,45 @@ def propose_run(actor: Actor, dump: str, settings: str, reason: str) -> Approval
     actor.require_staff(*DECIDE)
     if last_move() is None:
         raise Conflict(MoveInProblem.NOTHING_MOVED())
-    files = {"dump": dump.strip().lower(), "settings": settings.strip().lower()}
-    if wrong := [name for name, digest in files.items() if not SHA256.fullmatch(digest)]:
+    given = {"dump": dump, "settings": settings, "attachments": attachments}
+    given = {name: digest.strip().lower() for name, digest in given.items()}
+    if wrong := [
+        name
+        for name, digest in given.items()
+        if not SHA256.fullmatch(digest) and (digest or name != "attachments")
+    ]:
         raise Invalid({name: [MoveInProblem.NO_SHA256()] for name in wrong})
     return propose(
         actor,
         RUN,
-        approval_subject(files["dump"], files["settings"]),
-        title=gettext("Dump %(digest)s…") % {"digest": files["dump"][:12]},
-        parameters=files,
+        approval_subject(**given),
+        title=gettext("Dump %(digest)s…") % {"digest": given["dump"][:12]},
+        parameters=given,
         reason=reason,
     )
 
 
-def require_approved(dump: str, settings: Path | None) -> None:
+def require_approved(dump: str, settings: Path | None, files: Path | None) -> None:
     """Raise Conflict for a later run in a hub in use that no two officers have approved since the last one."""
     former = last_move()
     if former is None or not in_use():
         return
     if not dump or settings is None:
         raise Conflict(MoveInProblem.ONLY_DUMPS_IN_USE())
-    of_settings = hashlib.sha256(settings.read_bytes()).hexdigest()
+    given = {"dump": dump, "settings": digest_of(settings), "attachments": digest_of_files(files)}
     approved = ApprovalRequest.objects.filter(
         action=RUN.name,
-        subject=approval_subject(dump, of_settings),
+        subject=approval_subject(**given),
         state=RequestState.APPROVED,
         answered_at__gt=former.finished_at,
     )
     if not approved.exists():
-        raise Conflict(MoveInProblem.NOT_APPROVED(path=PATH, dump=dump, settings=of_settings))
+        given["attachments"] = given["attachments"] or NONE
+        raise Conflict(MoveInProblem.NOT_APPROVED(path=PATH, **given))
 
 
-def approval_subject(dump: str, settings: str) -> str:
-    return hashlib.sha256(f"{dump} {settings}".encode()).hexdigest()
+def approval_subject(dump: str, settings: str, attachments: str) -> str:
+    return hashlib.sha256(f"{dump} {settings} {attachments}".encode()).hexdigest()
 
 
 def _state(_request: ApprovalRequest) -> Mapping[str, Any]:
@@ -82,17 +90,19 @@ def _state(_request: ApprovalRequest) -> Mapping[str, Any]:
 def _describe(request: ApprovalRequest) -> ActionDescription:
     return ActionDescription(
         gettext(
-            "Whoever runs the machine may bring in, once, what is new or changed in this dump of MISP: events, "
-            "accounts, passwords, keys, sharing groups and what else the former MISP held."
+            "Whoever runs the machine may bring in, once, what is new or changed in this dump of MISP, with these "
+            "files: events and their attachments, accounts, passwords, keys, sharing groups and what else the former "
+            "MISP held."
         ),
         (
             (gettext("SHA-256 of the dump"), str(request.parameters.get("dump", ""))),
             (gettext("SHA-256 of the settings"), str(request.parameters.get("settings", ""))),
+            (gettext("SHA-256 of the files"), str(request.parameters.get("attachments", "")) or NONE),
         ),
         "/administration/audit/oversight/",
         (
             gettext(
-                "Make sure with those who made the dump that it has this SHA-256: the file decides who can sign in."
+                "Make sure with those who made them that they have these SHA-256: the dump decides who can sign in."
             ),
         ),
     )
@@ -104,6 +114,7 @@ def _carry_out(approval: Approval) -> None:
 
 
 PATH = "/administration/move-in/"
+NONE = "–"
 RUN = ApprovalAction(
     name="move_in_again",
     title=_("Bring in a newer dump of MISP"),

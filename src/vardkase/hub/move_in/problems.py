@@ -51,7 +51,7 @@ class MoveInProblem(ProblemCode):
     )
     NOT_APPROVED = _(
         "This hub is in use: two officers have to approve this run. One proposes it at %(path)s, another approves it. "
-        "SHA-256 of the dump: %(dump)s. SHA-256 of the settings: %(settings)s."
+        "SHA-256 of the dump: %(dump)s. SHA-256 of the settings: %(settings)s. SHA-256 of the files: %(attachments)s."
     )
     TABLES_MISSING = _(
         "Nothing was moved: these tables came with the dump of the last run and are not in this one: %(tables)s. "

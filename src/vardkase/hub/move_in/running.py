@@ -76,7 +76,7 @@ def run(given: MoveInput, progress: Progress) -> dict[str, Any]:
     Raises Conflict and Invalid.
     """
     with _alone():
-        require_approved(given.digest, given.settings)
+        require_approved(given.digest, given.settings, given.files)
         return _run(given, progress)
 
 

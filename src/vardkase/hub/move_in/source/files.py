@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -27,9 +29,7 @@ class MispFiles:
         if place is None:
             return
         if place.is_dir():
-            self._folder = next(
-                (found for found in (place / "app" / "files", place / "files") if found.is_dir()), place
-            ).resolve()
+            self._folder = _folder_in(place)
             return
         try:
             self._archive = tarfile.open(place)  # noqa: SIM115 - closed by `close`
@@ -74,6 +74,35 @@ class MispFiles:
                 if found.is_file():
                     yield found.relative_to(self._folder).as_posix()
         yield from self._members
+
+
+def digest_of_files(place: Path | None) -> str:
+    """The SHA-256 of a tar archive; of a folder, that of what `sha256sum` prints for its files in the order of their
+    names, and for its links of where they lead; "" for none."""
+    if place is None:
+        return ""
+    if not place.is_dir():
+        return digest_of(place)
+    folder = _folder_in(place)
+    found = hashlib.sha256()
+    for name, file in sorted((os.fsencode(file.relative_to(folder)), file) for file in folder.rglob("*")):
+        if file.is_symlink():
+            found.update(
+                hashlib.sha256(os.fsencode(file.readlink())).hexdigest().encode() + b"  " + name + b"\n"
+            )
+        elif file.is_file():
+            found.update(digest_of(file).encode() + b"  " + name + b"\n")
+    return found.hexdigest()
+
+
+def digest_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _folder_in(place: Path) -> Path:
+    inner = (place / "app" / "files", place / "files")
+    return next((found for found in inner if found.is_dir()), place).resolve()
 
 
 def _below_files(name: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from vardkase.core.errors import InvalidValue
@@ -14,7 +12,6 @@ from vardkase.hub.move_in.source.settings import MispSettings
 
 OLDEST_SCHEMA = 100
 """`db_version` of MISP 2.4.160 or so: from there the tables differ by what was added."""
-CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +28,6 @@ class Source:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def digest_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def staged_source(settings: MispSettings, digest: str) -> Source:

@@ -35,6 +35,6 @@ def propose(request: PageRequest) -> HttpResponse:
         save=gettext("Propose"),
         intro=gettext(
             "This hub was moved into from MISP and is in use. Once a second officer has approved it, whoever runs the "
-            "machine can bring in what is new in exactly this dump, once."
+            "machine can bring in what is new in exactly this dump, with exactly these files, once."
         ),
     )
