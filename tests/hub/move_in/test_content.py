@@ -108,7 +108,10 @@ def staged_events(seed: Seed) -> dict[str, list[dict[str, object]]]:
             {"id": 2, "uuid": uuid(22), "attribute_id": 4_711, "event_id": 300, "org_id": other.pk, "date_sighting": 7},
         ],
         "notes": [analyst_row(6, "Event", uuid(300), own.uuid, note="Å", language="sv")],
-        "opinions": [analyst_row(6, "Note", uuid(5_006), other.uuid, opinion=85, comment="")],
+        "opinions": [
+            analyst_row(6, "Note", uuid(5_006), other.uuid, opinion=85, comment=""),
+            analyst_row(7, "Event", uuid(300), other.uuid, opinion=15, comment=""),
+        ],
         "threads": [{"id": 1, "title": "Talk"}],
     }  # fmt: skip
 
@@ -175,8 +178,10 @@ def test_events_are_taken_over_with_all_that_is_on_them(seed: Seed, tmp_path: Pa
     assert Object.objects.get().references.get().referenced_uuid == first.uuid
     assert Proposal.objects.get(pk=11).attribute_id == 1001
     assert Sighting.objects.get().org_id == seed.org_b.pk
-    note, opinion = AnalystData.objects.order_by("kind")
+    note, second, opinion = AnalystData.objects.order_by("kind", "pk")
     assert (note.text, note.language, opinion.opinion, opinion.object_uuid) == ("Å", "sv", 85, note.uuid)
+    assert (note.pk, second.pk) == (6, 7)
+    assert opinion.pk > 7, "its number is that of a note"
 
     # The files are those of MISP; a sample stays in its zip.
     assert files.read(Attribute.objects.get(pk=1004).data_sha256 or "") == SAMPLE
@@ -274,7 +279,7 @@ def test_what_was_deleted_here_stays_deleted(seed: Seed) -> None:
     take(ALL, greatest=greatest)
     assert not Event.objects.filter(pk=302).exists()
     assert not Attribute.objects.filter(pk__in=(1001, 1007)).exists()
-    assert AnalystData.objects.get().kind == 1
+    assert {each.kind for each in AnalystData.objects.all()} == {1}
     assert Event.objects.get(pk=303).attribute_count == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vardkase.core.sql import cursor
 from vardkase.hub.move_in.content.upserts import (
     Upsert,
     distribution,
@@ -36,7 +37,8 @@ def take_sightings(taking: Taking) -> None:
 
 
 def take_analyst_data(taking: Taking) -> None:
-    # All three kinds are one table here, so their numbers are new; links go by UUID.
+    # All three kinds are one table here: each keeps its number unless an earlier kind has it. Links go by UUID.
+    cursor().execute(PAST_ALL_KINDS)
     for kind, (staged, what, own) in KINDS.items():
         taking.leave_out_rows(
             what, NO_ORGANISATION, f"SELECT s.uuid FROM move_in.{staged} s WHERE NOT ({OF_KNOWN})"
@@ -48,9 +50,13 @@ def take_analyst_data(taking: Taking) -> None:
             "JOIN organisation owner ON owner.uuid::text = lower(s.org_uuid) "
             "JOIN organisation creator ON creator.uuid::text = lower(s.orgc_uuid) ORDER BY s.id"
         )
-        taking.execute(what, Upsert("analyst_data", columns, source, key="uuid", newer="modified").sql)
+        rows = Upsert(
+            "analyst_data", columns, source, key="uuid", newer="modified", first={"id": FREE_NUMBER}
+        )
+        taking.execute(what, rows.sql)
         invalid = "NOT pg_input_is_valid(uuid, 'uuid') OR NOT pg_input_is_valid(object_uuid, 'uuid')"
         taking.leave_out_rows(what, NO_TARGET, f"SELECT uuid FROM move_in.{staged} WHERE {invalid}")
+    ids_reserved("analyst_data")
 
 
 def take_delegations(taking: Taking) -> None:
@@ -178,6 +184,14 @@ KINDS = {
     ),
 }
 """By `analyst_data.kind`: the staging table, what its rows are, and columns of that kind alone."""
+FREE_NUMBER = """CASE WHEN EXISTS (SELECT FROM analyst_data h WHERE h.id = s.id)
+    THEN nextval(pg_get_serial_sequence('analyst_data', 'id')) ELSE s.id END"""
+PAST_ALL_KINDS = """
+SELECT setval(pg_get_serial_sequence('analyst_data', 'id'),
+    greatest(nextval(pg_get_serial_sequence('analyst_data', 'id')), (SELECT max(id) FROM (
+        SELECT id FROM move_in.notes UNION ALL SELECT id FROM move_in.opinions
+        UNION ALL SELECT id FROM move_in.relationships) AS given)))
+"""
 OF_KNOWN = """
 EXISTS (SELECT 1 FROM organisation o WHERE o.uuid::text = lower(s.org_uuid))
 AND EXISTS (SELECT 1 FROM organisation o WHERE o.uuid::text = lower(s.orgc_uuid))
