@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -24,6 +25,7 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid
+from vardkase.core.mail.models import OutgoingMail
 from vardkase.hub.customer_service import services as services_of_support
 from vardkase.hub.lifecycle import NotImpartial
 from vardkase.hub.membership.applications.models import Application
@@ -152,7 +154,9 @@ def test_request_is_stale_once_membership_has_changed(seed: Seed, desk: Desk) ->
     )
 
 
-def test_outdated_request_is_replaced_by_a_new_one(seed: Seed, desk: Desk) -> None:
+def test_outdated_request_is_replaced_by_a_new_one(
+    seed: Seed, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One that can still be approved is not."""
     member(desk, seed.org_b)
     officer = at_the_screen(desk.officer)
@@ -162,7 +166,19 @@ def test_outdated_request_is_replaced_by_a_new_one(seed: Seed, desk: Desk) -> No
     with_approval.suspend(officer, seed.org_b.pk, "read_only", "It is looked into.")
     again = services.terminate(officer, seed.org_b.pk, "It has left.", "They stay.", ADVERSE)
     assert ApprovalRequest.objects.get(pk=ends.pk).state == "stale"
-    approved(desk.second.user, again)
+    # Who made it is told, unless they replaced it themselves.
+    monkeypatch.setattr(settings, "VARDKASE_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setattr(settings, "VARDKASE_MAIL_FROM", "hub@hub.example")
+    with_approval.restore(officer, seed.org_b.pk, "It has been looked into.")
+    by_colleague = services.terminate(
+        at_the_screen(desk.second), seed.org_b.pk, "It left.", "They stay.", ADVERSE
+    )
+    assert ApprovalRequest.objects.get(pk=again.pk).state == "stale"
+    mail = OutgoingMail.objects.get(text__contains="ersätter ditt")
+    assert mail.recipient == desk.officer.user.email
+    for words in (desk.second.user.email, f"/approval-requests/{by_colleague.pk}/"):
+        assert words in mail.text
+    approved(desk.officer.user, by_colleague)
     assert Membership.objects.get().state == "terminated"
 
 

@@ -253,7 +253,9 @@ def test_quashed_termination_gives_the_membership_back_in_one_step(
     assert restriction.state == "carried_out"
     # A decision that is referred back has been quashed too.
     assert judged(termination, officer, "remitted") == 302
-    path = f"/cases/{case_file.number}/appeals/{termination.pk}/carry_out/"
+    path = f"/cases/{case_file.number}/appeals/{termination.pk}/"
+    assert "Ärendet återförvisades till myndigheten" in officer.get(path).content.decode()
+    path += "carry_out/"
     page = officer.get(path).content.decode()
     for words in (
         "Medlemskapet för Organisation B gäller igen.",
@@ -281,7 +283,7 @@ def test_quashed_termination_gives_the_membership_back_in_one_step(
     assert call(key, "GET", "/users/view/me")[0] == 403
     assert standing(org).may_read
     termination.refresh_from_db()
-    assert termination.state == "carried_out"
+    assert (termination.state, termination.outcome) == ("carried_out", "remitted")
     letter = letter_words(Letter.objects.get(kind="letter_court_reinstatement"))
     for words in (
         "upphävt det här beslutet",
