@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -30,7 +30,8 @@ from vardkase.hub.backups.models import DeletedContent
 from vardkase.hub.public_records.received.queries import RegisterFilter
 from vardkase.hub.public_records.received.queries import register as received_register
 from vardkase.hub.retention.carrying_out import carry_out
-from vardkase.hub.retention.models import RetentionItemState, RetentionPlanRule, RunState
+from vardkase.hub.retention.models import RetentionItemState, RetentionPlanRule, RetentionRun, RunState
+from vardkase.hub.retention.own_items import NEWS_DAYS
 from vardkase.hub.retention.running import propose_carrying_out
 from vardkase.hub.retention.schedules import look
 from vardkase.identity.access.job_actors import hub_actor
@@ -164,6 +165,26 @@ def test_what_others_wrote_about_events_goes_as_well(
         True,
     )
     assert PERSON not in own + theirs
+    # And each in the product, also on a hub that sends no mail; those who do not administer it are not.
+    address = "/retention/ours/"
+    for who, places in (
+        (seed.org_admin, {"object", "comment"}),
+        (seed.partner, {"proposal", "analyst-data"}),
+    ):
+        web = signed_in(who.user)
+        assert f'href="{address}"' in web.get("/").text
+        page = web.get(address)
+        shown = {item.place for item, _, _ in page.context["rows"]}
+        assert shown == places
+        assert f'href="/event/{event.pk}/"' in page.text
+        assert PERSON not in page.text
+        assert run.number in web.get(f"{address}?format=csv").getvalue().decode()
+    for stranger in (seed.publisher, seed.stranger):
+        web = signed_in(stranger.user)
+        assert f'href="{address}"' not in web.get("/").text
+        assert web.get(address).status_code == 403
+    RetentionRun.objects.update(ended_at=timezone.now() - timedelta(days=NEWS_DAYS + 1))
+    assert f'href="{address}"' not in signed_in(seed.org_admin.user).get("/").text
     assert counted(second).affected == 0
 
 

@@ -96,7 +96,7 @@ def listed_items(actor: Actor, run: RetentionRun) -> Iterator[ListedItem]:
     for batch in batched(items_of(actor, run).iterator(AT_ONCE), AT_ONCE):
         cases = [item.part_id for item in batch if item.place == RetentionPlace.CASE]
         open_cases = set(readable(actor).filter(pk__in=cases).values_list("pk", flat=True))
-        seen = set(_readable_in_events(actor, [item.pk for item in batch]))
+        seen = set(readable_in_events(actor, [item.pk for item in batch]))
         known = {item_id for item_id, reads_part in seen if reads_part}
         known |= {
             item.pk for item in batch if item.place == RetentionPlace.CASE and item.part_id in open_cases
@@ -110,7 +110,7 @@ def listed_items(actor: Actor, run: RetentionRun) -> Iterator[ListedItem]:
             )
 
 
-def _readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bool]]:
+def readable_in_events(actor: Actor, item_ids: list[int]) -> list[tuple[int, bool]]:
     """The items of events that the actor reads, each with whether they read the part as well."""
     sql = READABLE.format(
         event=event_predicate(actor),

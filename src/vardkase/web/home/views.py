@@ -26,6 +26,7 @@ from vardkase.hub.policy.models import ApprovalDecision
 from vardkase.hub.profiles import EVERY
 from vardkase.hub.public_records.cases.own_consultations import waiting_for_us as consultations_to_answer
 from vardkase.hub.public_records.cases.queries import waiting_for as requests_to_answer
+from vardkase.hub.retention.own_items import new_runs as retention_of_ours
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.queries import own_keys_ending
@@ -89,6 +90,8 @@ def _todo(actor: Actor, since: datetime) -> dict[str, Any]:
         tasks.append(OpenTask(_("Public records requests to answer"), asked_for, "records_cases"))
     if consulted := consultations_to_answer(actor):
         tasks.append(OpenTask(_("Consultations to answer"), consulted, "own_consultations"))
+    if disposed := retention_of_ours(actor):
+        tasks.append(OpenTask(_("Disposals of our personal data"), disposed, "own_retention"))
     if to_answer := len(waiting_for(actor)):
         tasks.append(OpenTask(_("Publications waiting for your approval"), to_answer, "approvals"))
     if to_decide := count_open(actor, creator_id=actor.organisation_id) if actor.may(Permission.ADD) else 0:

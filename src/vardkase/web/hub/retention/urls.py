@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vardkase.web.hub.retention import rules, runs
+from vardkase.web.hub.retention import own, rules, runs
 
 urlpatterns = [
     path("retention/", rules.index, name="retention"),
+    path("retention/ours/", own.index, name="own_retention"),
     path("retention/rules/new/<slug:subject>/", rules.add, name="retention_rule_add"),
     path("retention/rules/<int:number>/", rules.rule, name="retention_rule"),
     path("retention/rules/<int:number>/change/", rules.change, name="retention_rule_change"),
