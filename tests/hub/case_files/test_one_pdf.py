@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -12,10 +13,13 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NullObject
 from tests.factories.memberships import Desk, at_the_screen, make_desk, member
 from tests.factories.seed import Seed
 from tests.hub.membership import with_approval
+from tests.support.archived_pdf import archive_faults
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.hub.case_files import services
+from vardkase.hub.case_files.exporting import file_name_of
 from vardkase.hub.case_files.models import CaseFile
+from vardkase.hub.case_files.queries import content_of
 
 
 @pytest.fixture
@@ -101,3 +105,23 @@ def test_the_whole_case_is_one_document(seed: Seed, desk: Desk, case_file: CaseF
     assert AuditEntry.objects.get(action="case_file.printed").change == {"documents": len(documents)}
     for who in (desk.operator, desk.admin, seed.stranger, seed.site_admin):
         assert signed_in(who).post(f"{path}pdf/").status_code in (403, 404)
+
+
+def test_case_to_preserve_carries_its_documents(seed: Seed, desk: Desk, case_file: CaseFile) -> None:
+    """As PDF/A-3: pages that show it all, and every document as it is in the case; in any letters."""
+    web, path = signed_in(desk.officer), f"/cases/{case_file.number}/"
+    assert "PDF/A-3" in web.get(path).content.decode()
+    for words in ("Bo Åsk", "漢字 \ue000"):
+        services.note_call(at_the_screen(desk.officer), case_file, words, f"Om {words}.")
+        content = b"".join(web.post(f"{path}pdf/", {"archived": "yes"}))
+        assert archive_faults(content, "3") == []
+    assert archive_faults(b"".join(web.post(f"{path}pdf/")), "3") != []
+    reader = pypdf.PdfReader(BytesIO(content))
+    carried = {name: found[0] for name, found in reader.attachments.items()}
+    documents = list(case_file.documents.select_related("letter").order_by("number"))
+    assert carried == {file_name_of(each): content_of(each) for each in documents}
+    assert {sha256(each).hexdigest() for each in carried.values()} == {each.sha256 for each in documents}
+    shown = "\n".join(page.extract_text() for page in reader.pages)
+    for part in ("Konton har delats", "Han ringde om #beslutet.", *carried, f"1 ({len(reader.pages)})"):
+        assert part in shown, part
+    assert AuditEntry.objects.filter(action="case_file.printed", change__archived=True).count() == 2

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from vardkase.api.answers import Json, Stream
 from vardkase.api.answers import Text as Content
 from vardkase.api.dispatch import Description, endpoint
-from vardkase.api.fields import File, Mandatory, Moment, Text
+from vardkase.api.fields import File, Flag, Mandatory, Moment, Text
 from vardkase.api.inputs import Body, Params
 from vardkase.api.paging import Paging
 from vardkase.api.request import Call
@@ -62,6 +62,7 @@ class CaseRegistration(Body, kw_only=True):
 
 class CasePrint(Params, kw_only=True):
     language: Text = "sv"
+    archived: Flag = False
 
 
 @endpoint(
@@ -215,13 +216,15 @@ def archive(call: Call, number: str) -> Stream:
     writes=True,
     allowed_while_suspended=True,
     describes=Description(
-        "`language` is sv or en. The download is recorded.", url="/caseFiles/printed/[number]"
+        "`language` is sv or en. `archived`: as PDF/A-3 that carries each document as a file, instead of showing its "
+        "pages. The download is recorded.",
+        url="/caseFiles/printed/[number]",
     ),
 )
 def printed(call: Call, number: str, *, params: CasePrint) -> Content:
     """Return a case as one PDF: cover, list of documents with checksums, and the documents in order."""
     case_file = queries.find_case_file(call.actor, number)
-    content = print_case(call.actor, case_file, params.language)
+    content = print_case(call.actor, case_file, params.language, archived=params.archived)
     return _file(content, f"{case_file.number}.pdf", "application/pdf")
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from vardkase.core.errors import Conflict
 from vardkase.core.problems import CommonProblem
 from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPool
 from vardkase.core.sandbox.problems import SandboxProblem
-from vardkase.core.typeset.compiling import MAIN
+from vardkase.core.typeset.compiling import ATTACHED, MAIN
 
 PACKAGE = Path(vardkase.__file__).parent
 DECEIVING = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -43,6 +44,7 @@ def pdf(
     *,
     language: str = "sv",
     pictures: Mapping[str, bytes] | None = None,
+    attached: Path | None = None,
     pool: SandboxPool = prints,
 ) -> bytes:
     """`template` (a .typ file of this package that reads `sys.inputs.data`) filled with `data`, as
@@ -51,9 +53,16 @@ def pdf(
     Templates can import files in core/typeset by their path from the package: ``/core/typeset/letter.typ``.
     `pictures`, by a file name of our own, are in ``/pictures/``; `sys.inputs.pictures` lists those that can be decoded,
     within the limits of the sandbox, which is none if they cost too much together.
+
+    The files of the folder `attached` are in ``/attached/``. The document is PDF/A-3a then, which may carry files of
+    any kind; ProgramFailed if its texts do not allow that.
     """
     inputs = {"data": msgspec.json.encode(printable(data)).decode(), "language": language}
     try:
+        if attached:
+            with _root_beside(template) as root:
+                (root / ATTACHED).symlink_to(attached)
+                return _made(pool, root / MAIN, root, inputs | {ATTACHED: "yes"})
         if pictures:
             try:
                 return _illustrated(template, inputs, pictures, pool)
@@ -69,16 +78,23 @@ def pdf(
 def _illustrated(
     template: Path, inputs: Mapping[str, str], pictures: Mapping[str, bytes], pool: SandboxPool
 ) -> bytes:
+    with _root_beside(template) as root:
+        (root / "pictures").mkdir()
+        for name, content in pictures.items():
+            (root / "pictures" / name).write_bytes(content)
+        return _made(pool, root / MAIN, root, inputs, list(pictures))
+
+
+@contextmanager
+def _root_beside(template: Path) -> Iterator[Path]:
+    """A folder of the document's own with the package's folders and the template, as `MAIN`."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for part in PACKAGE.iterdir():
             if part.is_dir():
                 (root / part.name).symlink_to(part)
-        (root / "pictures").mkdir()
-        for name, content in pictures.items():
-            (root / "pictures" / name).write_bytes(content)
         shutil.copyfile(template, root / MAIN)
-        return _made(pool, root / MAIN, root, inputs, list(pictures))
+        yield root
 
 
 def _made(

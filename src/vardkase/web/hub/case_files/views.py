@@ -189,7 +189,8 @@ def archive(request: PageRequest, number: str) -> HttpResponseBase:
 def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
-        content = print_case(request.actor, case_file, request.LANGUAGE_CODE)
+        archived = "archived" in request.POST
+        content = print_case(request.actor, case_file, request.LANGUAGE_CODE, archived=archived)
         return download([content], f"{case_file.number}.pdf", "application/pdf")
     return _back(case_file)
 
