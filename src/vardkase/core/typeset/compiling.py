@@ -17,8 +17,8 @@ ACCESSIBLE = "ua-1"
 ARCHIVED = "a-2a"
 """PDF/A-2, with structure: a document that archives can show in a hundred years."""
 
-CARRYING = "a-3a"
-"""PDF/A-3: as PDF/A-2, and may carry files of any kind."""
+CARRYING: list[Any] = [ACCESSIBLE, "a-3a"]
+"""With PDF/A-3: as PDF/A-2, and may carry files of any kind."""
 ATTACHED = "attached"
 """The folder of files that a document carries; also the input that says that there is one."""
 
@@ -30,7 +30,7 @@ def compiled(template: Path, root: Path, inputs: Mapping[str, str]) -> bytes:
     """`template` as PDF; it and what it imports and shows are below `root`."""
     given: dict[str, Any] = {"root": root, "sys_inputs": dict(inputs)}
     if ATTACHED in inputs:
-        return bytes(typst.compile(template, pdf_standards=[ACCESSIBLE, CARRYING], **given))
+        return bytes(typst.compile(template, pdf_standards=CARRYING, **given))
     for standards in STANDARDS:
         try:
             return bytes(typst.compile(template, pdf_standards=standards, **given))
