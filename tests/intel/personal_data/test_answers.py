@@ -16,7 +16,8 @@ from vardkase.audit.models import AuditEntry
 from vardkase.exchange.notifications.models import Notification
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.standing import NEVER
-from vardkase.intel.models import AttributeTag, Event, Object
+from vardkase.intel.event_reports.models import EventReportTag
+from vardkase.intel.models import AttributeTag, Event, EventReport, Object
 from vardkase.intel.personal_data.models import AnalystDataScan, PersonalDataMark, PersonalDataScan
 from vardkase.intel.personal_data.services import mark_existing
 from vardkase.intel.proposals.conversation import comment_on_proposal
@@ -384,3 +385,66 @@ def test_names_of_tags_on_attributes_are_searched_answered_and_withheld(seed: Se
     assert "203.0.113.8" in read()
     call(seed.publisher.key, "POST", f"/attributes/delete/{event['Attribute'][0]['id']}", {"hard": 1})
     assert [kind for _, kind, _ in kinds()] == ["name"]
+
+
+def test_names_of_tags_on_reports_are_searched_answered_and_withheld(seed: Seed) -> None:
+    Organisation.objects.filter(pk=seed.org_c.pk).update(offence_period=NEVER)
+    make_tags(f"person:{NUMBER}", "misstänkt: Anna Svensson")
+    event = made(
+        seed,
+        EventReport=[
+            {"name": "Ett", "content": "Text.", "distribution": "3"},
+            {"name": "Två", "content": "Text.", "distribution": "3"},
+        ],
+    )
+    one, two = EventReport.objects.filter(event=event["id"]).order_by("pk")
+
+    def marks() -> list[tuple[str, int, str, bool]]:
+        rows = PersonalDataMark.objects.filter(event=event["id"]).order_by("part_id")
+        return [(row.place, row.part_id, row.kind, row.says_offence) for row in rows]
+
+    def step(path: str, **given: Any) -> Any:
+        status, answer = call(seed.publisher.key, "POST", path, given)
+        assert status == 200, answer
+        return answer
+
+    def read() -> set[str]:
+        found = call(seed.stranger.key, "GET", f"/events/view/{event['id']}")[1]["Event"]
+        return {each["name"] for each in found["EventReport"]}
+
+    step("/tags/attachTagToObject", uuid=str(one.uuid), tag=f"person:{NUMBER}")
+    step(f"/events/publish/{event['id']}")
+    numbered = ("report-tag", one.pk, "personal-number", False)
+    assert (marks(), read()) == ([numbered], {"Ett", "Två"})
+    # A local tag is on this hub as any other.
+    step("/tags/attachTagToObject", uuid=str(two.uuid), tag="misstänkt: Anna Svensson", local=True)
+    accused = ("report-tag", two.pk, "name", True)
+    assert (marks(), read()) == ([numbered, accused], {"Ett"})
+    page = signed_in(seed.publisher).get(f"/event/{event['id']}/publish/").content.decode()
+    for words in ("Tagg på en rapport", NUMBER, "Anna Svensson"):
+        assert words in page
+    denied = {"kind": "name", "reason": "Det är en övning."}
+    step(f"/personalDataMarks/notOffence/{event['id']}", **denied)
+    assert read() == {"Ett", "Två"}
+    step(f"/personalDataMarks/takeBackNotOffence/{event['id']}", kind="name")
+    assert read() == {"Ett"}
+    # Replaced either way, they are taken off, and put back by undo.
+    undo = {}
+    for kind in ("name", "personal-number"):
+        answer = step(f"/personalDataMarks/replace/{event['id']}", kind=kind, way="pseudonymise")
+        assert answer["changed"] == 1
+        undo[kind] = answer["undo"]
+    assert (marks(), EventReportTag.objects.count()) == ([], 0)
+    for kind in ("personal-number", "name"):
+        step(f"/personalDataMarks/undo/{event['id']}", undo=undo[kind])
+    assert (marks(), EventReportTag.objects.count()) == ([numbered, accused], 2)
+    assert set(EventReportTag.objects.values_list("event_report", "local")) == {
+        (one.pk, False),
+        (two.pk, True),
+    }
+    # Of a report that is deleted nothing is asked; it is still withheld.
+    step(f"/eventReports/delete/{two.pk}")
+    assert (
+        "Anna Svensson"
+        not in signed_in(seed.publisher).get(f"/event/{event['id']}/publish/").content.decode()
+    )

@@ -147,7 +147,8 @@ SELECT e.id, e.uuid, 1 + (SELECT coalesce(max(version), 0) FROM event_version WH
         SELECT a.uuid FROM offence JOIN attribute a ON a.id = offence.part_id
         WHERE offence.place IN ('attribute', 'object-attribute', 'file-name', 'attribute-tag')
         UNION
-        SELECT r.uuid FROM offence JOIN event_report r ON r.id = offence.part_id WHERE offence.place = 'report'
+        SELECT r.uuid FROM offence JOIN event_report r ON r.id = offence.part_id
+        WHERE offence.place IN ('report', 'report-tag')
         UNION
         SELECT o.uuid FROM offence JOIN object o ON o.id = offence.part_id WHERE offence.place = 'object'
         UNION

@@ -162,7 +162,7 @@ SELECT m.event_id, m.kind, {_rank("a", "o", "r")}, {_groups("a", "o", "r")}, cou
 FROM wanted w JOIN personal_data_mark m ON m.event_id = w.id
 LEFT JOIN attribute a ON a.id = m.part_id AND m.place IN ('attribute', 'object-attribute', 'file-name', 'attribute-tag')
 LEFT JOIN object o ON o.id = coalesce(a.object_id, CASE WHEN m.place = 'object' THEN m.part_id END)
-LEFT JOIN event_report r ON r.id = m.part_id AND m.place = 'report'
+LEFT JOIN event_report r ON r.id = m.part_id AND m.place IN ('report', 'report-tag')
 WHERE (a.id IS NULL OR m.field <> 'value' OR a.type <> ALL(%(personal_types)s))
     AND NOT coalesce(a.deleted, r.deleted, o.deleted, FALSE) AND m.place NOT IN ('proposal', 'proposal-comment')
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3

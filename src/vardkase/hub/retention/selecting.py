@@ -19,7 +19,7 @@ from vardkase.hub.retention.models import (
 )
 from vardkase.hub.retention.periods import months_before
 from vardkase.identity.organisations.settings import host_organisation_id
-from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES, TAGS_ON_PARTS
 
 AT_ONCE = 5_000
 """Events that a statement looks at."""
@@ -115,6 +115,7 @@ def _values(run: RetentionRun, rule: RetentionPlanRule) -> dict[str, Any]:
         "tag": rule.tag.lower(),
         "of_attributes": list(OF_ATTRIBUTES),
         "on_attributes": list(ON_ATTRIBUTES),
+        "tags_on_parts": list(TAGS_ON_PARTS),
         "pending": RetentionItemState.PENDING.value,
         "exempt": RetentionItemState.EXEMPT.value,
         "done": RetentionItemState.DONE.value,
@@ -152,13 +153,15 @@ FROM ({due}) due ON CONFLICT DO NOTHING
 STILL_DUE = "SELECT due.place, due.part_id FROM ({due}) due"
 MARKED = f"""
     SELECT DISTINCT CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute'
-            WHEN w.id IS NOT NULL THEN 'comment' WHEN m.place = 'attribute-tag' THEN 'tag' ELSE m.place END AS place,
-        m.event_id, CASE WHEN m.place = 'attribute-tag' THEN m.field::bigint ELSE m.part_id END AS part_id,
+            WHEN w.id IS NOT NULL THEN 'comment'
+            WHEN m.place = ANY(%(tags_on_parts)s) THEN 'tag' ELSE m.place END AS place,
+        m.event_id, CASE WHEN m.place = ANY(%(tags_on_parts)s) THEN m.field::bigint ELSE m.part_id END AS part_id,
         coalesce(s.org_id, w.org_id, e.org_id) AS organisation_id,
-        CASE WHEN m.place IN ('tag', 'attribute-tag') THEN %(in_tag)s ELSE {{exemption}} END AS exemption
+        CASE WHEN m.place IN ('tag', 'attribute-tag', 'report-tag') THEN %(in_tag)s ELSE {{exemption}} END
+            AS exemption
     FROM personal_data_mark m JOIN event e ON e.id = m.event_id
     LEFT JOIN attribute a ON m.place = ANY(%(on_attributes)s) AND a.id = m.part_id
-    LEFT JOIN event_report r ON m.place = 'report' AND r.id = m.part_id
+    LEFT JOIN event_report r ON m.place IN ('report', 'report-tag') AND r.id = m.part_id
     LEFT JOIN object o ON m.place = 'object' AND o.id = m.part_id
     LEFT JOIN proposal s ON m.place = 'proposal' AND s.id = m.part_id
     LEFT JOIN proposal_comment w ON m.place = 'proposal-comment' AND w.id = m.part_id

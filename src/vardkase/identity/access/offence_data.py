@@ -9,7 +9,7 @@ from __future__ import annotations
 from vardkase.identity.access.actor import Actor
 
 ATTRIBUTES = "('attribute', 'object-attribute', 'file-name', 'attribute-tag')"
-REPORTS = "('report')"
+REPORTS = "('report', 'report-tag')"
 OBJECTS = "('object')"
 PROPOSALS = "('proposal')"
 PROPOSAL_COMMENTS = "('proposal-comment')"

@@ -17,7 +17,7 @@ from vardkase.intel.audit_actions import IntelAction
 from vardkase.intel.editing.tagging import require_may_tag
 from vardkase.intel.event_reports.models import EventReportTag
 from vardkase.intel.kernel.audiences import report_audiences
-from vardkase.intel.kernel.locking import lock_event, touch
+from vardkase.intel.kernel.locking import changed_locally, lock_event, touch
 from vardkase.intel.kernel.tag_loader import TagLoader
 from vardkase.intel.models import Event, EventReport
 from vardkase.intel.problems import EventReportProblem, TaggingProblem
@@ -124,7 +124,9 @@ def _mention(name: str) -> dict[str, Any]:
 def _touch_and_record(
     actor: Actor, event: Event, report: EventReport, act: AuditAction, tags: Sequence[Tag], *, local: bool
 ) -> None:
-    if not local:  # Local tags do not leave the hub, so there is nothing to publish again.
+    if local:
+        changed_locally(event)
+    else:
         touch(event, report_audiences([report.pk]))
     target = Target("event_report", report.pk, report.uuid, report.name)
     for tag in tags:

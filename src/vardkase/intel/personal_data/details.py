@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 
 from vardkase.identity.access.actor import Actor
 from vardkase.intel.models import Attribute, EventReport, Object
-from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES, ON_REPORTS, TAGS_ON_PARTS
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.intel.personal_data.queries import marks_in_event
 from vardkase.intel.personal_data.tags import tag_texts
@@ -40,7 +40,7 @@ class MarkedDetail:
 
     @property
     def is_in_report(self) -> bool:
-        return self.place == MarkPlace.REPORT
+        return self.place in ON_REPORTS
 
 
 def first_details(actor: Actor, reference: Reference) -> dict[str, list[MarkedDetail]]:
@@ -52,8 +52,8 @@ def first_details(actor: Actor, reference: Reference) -> dict[str, list[MarkedDe
     attributes = Attribute.objects.filter(event_id=event.id).in_bulk(_parts(rows, *OF_ATTRIBUTES))
     reports = EventReport.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.REPORT))
     objects = Object.objects.filter(event_id=event.id).in_bulk(_parts(rows, MarkPlace.OBJECT))
-    on_attributes = {int(row[3]) for row in rows if row[1] == MarkPlace.ATTRIBUTE_TAG}
-    tags = tag_texts(_parts(rows, MarkPlace.TAG) | on_attributes)
+    on_parts = {int(row[3]) for row in rows if row[1] in TAGS_ON_PARTS}
+    tags = tag_texts(_parts(rows, MarkPlace.TAG) | on_parts)
     holders: dict[str, Mapping[int, object]] = {
         **dict.fromkeys(OF_ATTRIBUTES, attributes),
         MarkPlace.REPORT: reports,
@@ -62,7 +62,7 @@ def first_details(actor: Actor, reference: Reference) -> dict[str, list[MarkedDe
     }
     found: dict[str, list[MarkedDetail]] = {}
     for kind, place, part, field, start, end in rows:
-        if place in (MarkPlace.TAG, MarkPlace.ATTRIBUTE_TAG):
+        if place in (MarkPlace.TAG, *TAGS_ON_PARTS):
             whole = tags.get(part if place == MarkPlace.TAG else int(field), "")
         else:
             whole = str(getattr(holders[place].get(part), field, ""))

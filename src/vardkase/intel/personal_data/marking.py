@@ -16,7 +16,7 @@ from vardkase.intel.personal_data.kinds import KIND_OF_TYPE, TYPES_OF_TEXT
 from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.misp.types import ATTACHMENT_TYPES
 
-VERSION = 6
+VERSION = 7
 """Of the detection; a higher one has all events searched again."""
 
 READ_TYPES = frozenset(KIND_OF_TYPE) | TYPES_OF_TEXT
@@ -24,6 +24,10 @@ FILE_TYPES = ATTACHMENT_TYPES | {"filename", "email-attachment"}
 OF_ATTRIBUTES = (MarkPlace.ATTRIBUTE.value, MarkPlace.OBJECT_ATTRIBUTE.value, MarkPlace.FILE_NAME.value)
 ON_ATTRIBUTES = (*OF_ATTRIBUTES, MarkPlace.ATTRIBUTE_TAG.value)
 """Places whose part is an attribute: of its own texts, and with its tags."""
+ON_REPORTS = (MarkPlace.REPORT.value, MarkPlace.REPORT_TAG.value)
+"""As `ON_ATTRIBUTES`, of reports."""
+TAGS_ON_PARTS = (MarkPlace.ATTRIBUTE_TAG.value, MarkPlace.REPORT_TAG.value)
+"""Tags of which the mark names the part, and the tag as its field."""
 
 
 class NewMark(NamedTuple):

@@ -21,6 +21,7 @@ class MarkPlace(models.TextChoices):
     TAG = "tag", pgettext_lazy("noun", "Tag")
     ATTRIBUTE_TAG = "attribute-tag", _("Tag on an attribute")
     REPORT = "report", _("Report")
+    REPORT_TAG = "report-tag", _("Tag on a report")
     OBJECT = "object", _("Comment of an object")
     PROPOSAL = "proposal", pgettext_lazy("event", "Proposal")
     PROPOSAL_COMMENT = "proposal-comment", _("Comment on a proposal")
@@ -34,8 +35,8 @@ CONTRIBUTED = (MarkPlace.PROPOSAL.value, MarkPlace.PROPOSAL_COMMENT.value, MarkP
 class PersonalDataMark(models.Model):
     """Characters `start` up to `end` of the `field` of a part: of a value, both parts joined by a bar.
 
-    `part_id` is the row's id, by `place`, 0 for the title; of a tag on an attribute the attribute's, with the tag's id
-    as `field`. Marks of notes and opinions have `analyst_data` in place of
+    `part_id` is the row's id, by `place`, 0 for the title; of a tag on an attribute or report that part's, with the
+    tag's id as `field`. Marks of notes and opinions have `analyst_data` in place of
     `event`, since what those are about need not exist here. `says_offence`: words near it say that it concerns
     an offence; `tagged_offence`: tags do (`offence_tags`: their ids). `fingerprint` is a keyed hash of the whole text,
     so that an answer ends when the text changes; it says nothing without the hub's secret key.

@@ -22,7 +22,7 @@ from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.columns import EventRow
 from vardkase.intel.models import Attribute, EventReport, Object
 from vardkase.intel.personal_data.kinds import PersonalDataKind
-from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES
+from vardkase.intel.personal_data.marking import OF_ATTRIBUTES, ON_ATTRIBUTES, ON_REPORTS
 from vardkase.intel.personal_data.models import CONTRIBUTED, MarkPlace, PersonalDataMark
 from vardkase.intel.queries.attribute_lines import attribute_lines
 from vardkase.intel.queries.find import Reference, find_event
@@ -97,7 +97,7 @@ def answerable_marks(event_id: int) -> QuerySet[PersonalDataMark]:
     return PersonalDataMark.objects.filter(event=event_id).exclude(
         Q(place__in=CONTRIBUTED)
         | Q(place__in=ON_ATTRIBUTES, part_id__in=attributes)
-        | Q(place=MarkPlace.REPORT, part_id__in=reports)
+        | Q(place__in=ON_REPORTS, part_id__in=reports)
         | Q(place=MarkPlace.OBJECT, part_id__in=objects)
     )
 

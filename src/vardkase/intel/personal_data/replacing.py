@@ -31,11 +31,12 @@ from vardkase.intel.models import Attribute, Event
 from vardkase.intel.personal_data.answers import known_kind, may_answer
 from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import OF_ATTRIBUTES
+from vardkase.intel.personal_data.models import MarkPlace
 from vardkase.intel.personal_data.problems import PersonalDataProblem
 from vardkase.intel.personal_data.pseudonyms import is_pseudonym, pseudonym
 from vardkase.intel.personal_data.queries import answerable_marks
 from vardkase.intel.personal_data.services import complete
-from vardkase.intel.personal_data.tags import attribute_tags_with, take_off_attributes
+from vardkase.intel.personal_data.tags import tags_with, take_off_attributes, take_off_reports
 from vardkase.intel.personal_data.texts import replace_in_texts, texts_with
 from vardkase.misp.types import category_allows
 from vardkase.misp.values import normalise, validate
@@ -72,8 +73,9 @@ def parts_with(actor: Actor, event_id: int, kind: str) -> MarkedParts:
     """Raises NotFound, Forbidden."""
     may_answer(actor, event_id)
     of_kind = known_kind(kind)
-    attributes = {*_spans(event_id, of_kind), *attribute_tags_with(event_id, of_kind)}
-    return MarkedParts(sorted(attributes), len(texts_with(event_id, of_kind)))
+    attributes = {*_spans(event_id, of_kind), *tags_with(event_id, of_kind, MarkPlace.ATTRIBUTE_TAG)}
+    tagged_reports = _reports(tags_with(event_id, of_kind, MarkPlace.REPORT_TAG))
+    return MarkedParts(sorted(attributes), len({*texts_with(event_id, of_kind), *tagged_reports}))
 
 
 @transaction.atomic
@@ -91,17 +93,20 @@ def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
     how, of_kind = Replacement(way), known_kind(kind)
     complete(event.pk)
     spans, texts = _spans(event.pk, of_kind), texts_with(event.pk, of_kind)
-    tags = attribute_tags_with(event.pk, of_kind)
-    if not spans and not texts and not tags:
+    tags, on_reports = (
+        tags_with(event.pk, of_kind, place) for place in (MarkPlace.ATTRIBUTE_TAG, MarkPlace.REPORT_TAG)
+    )
+    marked = [*spans.values(), *texts.values(), *tags.values(), *on_reports.values()]
+    if not marked:
         raise Conflict(PersonalDataProblem.NOTHING_TO_REPLACE())
-    if sum(map(len, [*spans.values(), *texts.values(), *tags.values()])) > MOST:
+    if sum(map(len, marked)) > MOST:
         raise Invalid({"kind": [PersonalDataProblem.TOO_MANY_TO_REPLACE(most=MOST)]})
     before = attribute_audiences(list(spans))
     for ids in batched(spans, AT_ONCE):
         _replace(actor, event, ids, spans, of_kind, how)
     refuse_doubles(event.pk, list(spans))
     told, replaced = replace_in_texts(actor, event, texts, lambda detail: put(event, of_kind, detail, how))
-    untagged = take_off_attributes(actor, event, tags)
+    untagged = take_off_attributes(actor, event, tags) | take_off_reports(actor, event, on_reports)
     if spans or told is not None or untagged:
         touch(event, before | attribute_audiences(list(spans)) | (told or frozenset()) | untagged)
     else:
@@ -109,7 +114,11 @@ def replace_marked(actor: Actor, event_id: int, kind: str, way: str) -> int:
     concerned = [*spans, *(each for each in tags if each not in spans)]
     change = {"kind": of_kind, "way": way, "attributes": concerned[:500], **replaced}
     record(actor, IntelAction.PERSONAL_DATA_REPLACED, event_target(event), change)
-    return len(concerned) + len(texts)
+    return len(concerned) + len({*texts, *_reports(on_reports)})
+
+
+def _reports(ids: Iterable[int]) -> set[tuple[str, int]]:
+    return {(MarkPlace.REPORT.value, each) for each in ids}
 
 
 def put(event: Event, kind: PersonalDataKind, detail: str, how: Replacement) -> str:

@@ -27,6 +27,7 @@ from vardkase.intel.personal_data.kinds import PersonalDataKind
 from vardkase.intel.personal_data.marking import (
     OF_ATTRIBUTES,
     ON_ATTRIBUTES,
+    ON_REPORTS,
     VERSION,
     in_attributes,
     in_proposals,
@@ -50,7 +51,7 @@ AT_ONCE = 5000
 """Attributes of an existing event that are read at a time."""
 
 OF_THE_REST = (
-    MarkPlace.TITLE.value, MarkPlace.TAG.value, MarkPlace.REPORT.value, MarkPlace.OBJECT.value,
+    MarkPlace.TITLE.value, MarkPlace.TAG.value, *ON_REPORTS, MarkPlace.OBJECT.value,
 )  # fmt: skip
 
 
@@ -81,7 +82,8 @@ def forget_answers_of_former_owner(taken: EventOwnerChanged) -> None:
 
 
 def mark_changed(change: EventChanged) -> None:
-    """Search the title, tags, reports and comments of objects again if they have changed, and attributes' tags."""
+    """Search the title, tags, reports, their tags and comments of objects again if they have changed, and attributes'
+    tags."""
     scan = PersonalDataScan.objects.filter(event=change.event_id).first()
     former = scan.version if scan else 0
     # Attributes from before there were marks are searched when the event is published, or by the schedule.
@@ -264,6 +266,9 @@ SELECT md5(concat_ws(E'\\x1f', e.info,
      FROM event_tag l JOIN tag t ON t.id = l.tag_id WHERE l.event_id = e.id),
     (SELECT string_agg(concat(r.id, ':', md5(r.name || E'\\x1f' || r.content)), ',' ORDER BY r.id)
      FROM event_report r WHERE r.event_id = e.id),
+    (SELECT string_agg(concat(r.id, ':', t.id, ':', md5({TAG_TEXT})), ',' ORDER BY r.id, t.id)
+     FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id JOIN tag t ON t.id = l.tag_id
+     WHERE r.event_id = e.id),
     (SELECT string_agg(concat(o.id, ':', md5(o.comment)), ',' ORDER BY o.id)
      FROM object o WHERE o.event_id = e.id AND o.comment <> '')))
 FROM event e WHERE e.id = %(event)s
@@ -276,6 +281,10 @@ FROM tag t WHERE t.id IN (SELECT tag_id FROM event_tag WHERE event_id = %(event)
 UNION ALL
 SELECT 'report', id, unnest(ARRAY['name', 'content']), unnest(ARRAY[name, content])
 FROM event_report WHERE event_id = %(event)s
+UNION ALL
+SELECT DISTINCT 'report-tag', r.id, t.id::text, {TAG_TEXT}
+FROM event_report r JOIN event_report_tag l ON l.event_report_id = r.id JOIN tag t ON t.id = l.tag_id
+WHERE r.event_id = %(event)s
 UNION ALL
 SELECT 'object', id, 'comment', comment FROM object WHERE event_id = %(event)s AND comment <> ''
 """
@@ -299,7 +308,8 @@ WITH of_part AS (
         SELECT DISTINCT each FROM unnest(%(of_event)s::bigint[] || coalesce(p.tags, '{}')) AS each ORDER BY each
     ) AS tags
     FROM personal_data_mark m LEFT JOIN of_part p ON p.part = m.part_id
-        AND p.kind = CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute' ELSE m.place END
+        AND p.kind = CASE WHEN m.place = ANY(%(of_attributes)s) THEN 'attribute'
+            WHEN m.place = 'report-tag' THEN 'report' ELSE m.place END
     WHERE m.event_id = %(event)s
 )
 UPDATE personal_data_mark m SET offence_tags = said.tags, tagged_offence = said.tags <> '{}',

@@ -1,4 +1,4 @@
-"""Marks in the names of tags on attributes, and what takes such tags off.
+"""Marks in the names of tags on attributes and reports, and what takes such tags off.
 
 A tag of a galaxy cluster that people made says which one it is by a UUID alone: the cluster's name is read with it.
 """
@@ -12,7 +12,7 @@ from vardkase.core.sql import cursor
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.intel.editing.tagging import require_may_tag
-from vardkase.intel.kernel.audiences import Audiences, attribute_audiences
+from vardkase.intel.kernel.audiences import Audiences, attribute_audiences, report_audiences
 from vardkase.intel.models import Event
 from vardkase.intel.personal_data.marking import NewMark, in_texts
 from vardkase.intel.personal_data.models import MarkPlace
@@ -40,29 +40,38 @@ def mark_attribute_tags(event_id: int) -> None:
     cursor().execute(KEPT, given | {"event": event_id})
 
 
-def attribute_tags_with(event_id: int, kind: str) -> dict[int, set[int]]:
-    # By attribute, the tags in which `kind` is marked.
+def tags_with(event_id: int, kind: str, place: MarkPlace) -> dict[int, set[int]]:
+    # By attribute or report, the tags in which `kind` is marked.
     found: dict[int, set[int]] = defaultdict(set)
-    marks = answerable_marks(event_id).filter(kind=kind, place=MarkPlace.ATTRIBUTE_TAG)
-    for attribute, tag in marks.order_by("part_id").values_list("part_id", "field"):
-        found[attribute].add(int(tag))
+    marks = answerable_marks(event_id).filter(kind=kind, place=place)
+    for part, tag in marks.order_by("part_id").values_list("part_id", "field"):
+        found[part].add(int(tag))
     return dict(found)
 
 
 def take_off_attributes(actor: Actor, event: Event, tags: Mapping[int, Collection[int]]) -> Audiences:
     """Take the tags off the attributes of a locked event; returns who may know of it: nobody, if all were local."""
-    pairs = [(attribute, tag) for attribute, ids in tags.items() for tag in ids]
+    known = _take_off(actor, event, tags, TAKEN_OFF_ATTRIBUTES)
+    return attribute_audiences(known) if known else frozenset()
+
+
+def take_off_reports(actor: Actor, event: Event, tags: Mapping[int, Collection[int]]) -> Audiences:
+    known = _take_off(actor, event, tags, TAKEN_OFF_REPORTS)
+    return report_audiences(known) if known else frozenset()
+
+
+def _take_off(actor: Actor, event: Event, tags: Mapping[int, Collection[int]], sql: str) -> list[int]:
+    """Returns the parts that have lost a tag that others than this hub see."""
+    pairs = [(part, tag) for part, ids in tags.items() for tag in ids]
     if not pairs:
-        return frozenset()
+        return []
     actor.require(Permission.TAGGER)
-    attributes, ids = map(list, zip(*pairs, strict=True))
-    given = {"event": event.pk, "attributes": attributes, "tags": ids}
-    removed = cursor().execute(TAKEN_OFF, given).fetchall()
+    parts, ids = map(list, zip(*pairs, strict=True))
+    removed = cursor().execute(sql, {"event": event.pk, "parts": parts, "tags": ids}).fetchall()
     # Only now is it known which of them were local; a refusal rolls the deletion back.
     for local in {local for _, local in removed}:
         require_may_tag(actor, event, local=local)
-    known = sorted({attribute for attribute, local in removed if not local})
-    return attribute_audiences(known) if known else frozenset()
+    return sorted({part for part, local in removed if not local})
 
 
 NAMES = f"""
@@ -89,8 +98,14 @@ INSERT INTO personal_data_mark
     (event_id, place, part_id, field, kind, start, "end", says_offence, fingerprint)
 SELECT %(event)s, 'attribute-tag', w.* FROM wanted w WHERE NOT EXISTS (SELECT 1 FROM stored m WHERE {SAME})
 """
-TAKEN_OFF = """
-DELETE FROM attribute_tag l USING unnest(%(attributes)s::bigint[], %(tags)s::bigint[]) AS given (attribute_id, tag_id)
-WHERE l.event_id = %(event)s AND l.attribute_id = given.attribute_id AND l.tag_id = given.tag_id
+TAKEN_OFF_ATTRIBUTES = """
+DELETE FROM attribute_tag l USING unnest(%(parts)s::bigint[], %(tags)s::bigint[]) AS given (part_id, tag_id)
+WHERE l.event_id = %(event)s AND l.attribute_id = given.part_id AND l.tag_id = given.tag_id
 RETURNING l.attribute_id, l.local
+"""
+TAKEN_OFF_REPORTS = """
+DELETE FROM event_report_tag l USING event_report r,
+    unnest(%(parts)s::bigint[], %(tags)s::bigint[]) AS given (part_id, tag_id)
+WHERE r.event_id = %(event)s AND r.id = given.part_id AND l.event_report_id = r.id AND l.tag_id = given.tag_id
+RETURNING l.event_report_id, l.local
 """

@@ -48,7 +48,7 @@ class AttributeBefore(models.Model):
 class TextBefore(models.Model):
     """As `AttributeBefore`, of a text outside attributes: the `field` of a row of the table `holder`.
 
-    For `event_tag` the row is the event, and the text its tags as JSON.
+    For `event_tag` and `report_tag` the row is the event or report, and the text its tags as JSON.
     """
 
     point = models.ForeignKey(UndoPoint, models.DB_CASCADE, related_name="texts")

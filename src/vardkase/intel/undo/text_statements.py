@@ -11,6 +11,12 @@ SELECT 'event_tag', e.id, 'tags', (
     FROM event_tag l WHERE l.event_id = e.id)::text
 FROM event e WHERE e.id = %(event)s
 UNION ALL
+SELECT 'report_tag', r.id, 'tags', (
+    SELECT coalesce(
+        jsonb_agg(jsonb_build_array(l.tag_id, l.local, l.relationship_type) ORDER BY l.tag_id, l.local), '[]')
+    FROM event_report_tag l WHERE l.event_report_id = r.id)::text
+FROM event_report r WHERE r.event_id = %(event)s
+UNION ALL
 SELECT 'event_report', r.id, unnest(ARRAY['name', 'content']), unnest(ARRAY[r.name, r.content])
 FROM event_report r WHERE r.event_id = %(event)s
 UNION ALL
@@ -61,4 +67,14 @@ INSERT INTO event_tag (event_id, tag_id, local, relationship_type)
 SELECT %(event)s, f.tag_id, f.local, f.relationship_type FROM ({FORMER_TAGS}) f JOIN tag ON tag.id = f.tag_id
 ON CONFLICT DO NOTHING
 RETURNING local, tag_id
+"""
+
+# Nothing that is taken back adds tags to reports: those that are gone come back.
+LINK_REPORT_TAGS = """
+INSERT INTO event_report_tag (event_report_id, tag_id, local, relationship_type)
+SELECT b.row_id, tag.id, (e->>1)::boolean, e->>2
+FROM text_before b, jsonb_array_elements(b.text::jsonb) e, tag
+WHERE b.point_id = %(point)s AND b.holder = 'report_tag' AND tag.id = (e->>0)::bigint
+ON CONFLICT DO NOTHING
+RETURNING local, tag_id, event_report_id
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from vardkase.core.errors import Conflict
@@ -18,6 +18,7 @@ from vardkase.intel.undo.problems import UndoProblem
 from vardkase.intel.undo.text_statements import (
     FORMER_TAGS,
     KEEP_TEXTS,
+    LINK_REPORT_TAGS,
     LINK_TAGS,
     RESTORE_COMMENTS,
     RESTORE_REPORTS,
@@ -51,14 +52,17 @@ def restore(actor: Actor, event: Event, parameters: Mapping[str, Any]) -> Audien
     for holder, row_id in rows:
         held.setdefault(holder, []).append(row_id)
     changes_event = "event_tag" in held and _restore_tags(actor, event, parameters)
-    if held.keys() - {"event_tag"}:
+    tagged = _restore_report_tags(actor, event, parameters) if "report_tag" in held else set()
+    if held.keys() - {"event_tag", "report_tag"}:
         actor.require(Permission.ADD)
         lock_own_event(actor, event.pk)
         for sql in (RESTORE_TITLE, RESTORE_REPORTS, RESTORE_COMMENTS):
             cursor().execute(sql, parameters)
-    elif not changes_event:
+    elif not changes_event and not tagged:
         return None
-    told = report_audiences(held.get("event_report", [])) | object_audiences(held.get("object", []))
+    told = report_audiences([*held.get("event_report", []), *tagged]) | object_audiences(
+        held.get("object", [])
+    )
     return told | READERS if changes_event or "event" in held else told
 
 
@@ -73,8 +77,19 @@ def _restore_tags(actor: Actor, event: Event, parameters: Mapping[str, Any]) -> 
     removed.delete()
     linked = cursor().execute(LINK_TAGS, parameters).fetchall()
     locals_ |= {local for local, _ in linked}
+    _require_may_link(actor, event, locals_, [tag for _, tag in linked])
+    return False in locals_
+
+
+def _restore_report_tags(actor: Actor, event: Event, parameters: Mapping[str, Any]) -> set[int]:
+    """Returns the reports with a tag that others than this hub see."""
+    linked = cursor().execute(LINK_REPORT_TAGS, parameters).fetchall()
+    _require_may_link(actor, event, {row[0] for row in linked}, [row[1] for row in linked])
+    return {report for local, _, report in linked if not local}
+
+
+def _require_may_link(actor: Actor, event: Event, locals_: Collection[bool], tags: Collection[int]) -> None:
     for local in locals_:
         require_may_tag(actor, event, local=local)
-    if not all(may_use(actor, tag) for tag in Tag.objects.filter(pk__in=[tag for _, tag in linked])):
+    if not all(may_use(actor, tag) for tag in Tag.objects.filter(pk__in=tags)):
         raise Conflict(UndoProblem.TAG_REFUSED())
-    return False in locals_

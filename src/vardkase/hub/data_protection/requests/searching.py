@@ -33,12 +33,13 @@ MARKED_PLACES = {
     "tag": FoundItemKind.TAG,
     "attribute-tag": FoundItemKind.TAG,
     "report": FoundItemKind.REPORT,
+    "report-tag": FoundItemKind.TAG,
     "title": FoundItemKind.TITLE,
     "object": FoundItemKind.OBJECT,
     "proposal": FoundItemKind.PROPOSAL,
     "analyst-data": FoundItemKind.ANALYST_DATA,
 }
-OF_EVENT = ("title", "tag", "attribute-tag")
+OF_EVENT = ("title", "tag", "attribute-tag", "report-tag")
 
 
 def search(actor: Actor, request_id: int) -> int:

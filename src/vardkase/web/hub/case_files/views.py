@@ -32,6 +32,7 @@ from vardkase.web.ui.edit_page import Crumb, edit_page
 from vardkase.web.ui.files import download
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_as_message, errors_shown_in
+from vardkase.web.ui.forms.posted import flag
 from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
 from vardkase.web.ui.listing import in_order, listed, searched
 from vardkase.web.ui.navigation import OFFICERS
@@ -189,7 +190,7 @@ def archive(request: PageRequest, number: str) -> HttpResponseBase:
 def one_pdf(request: PageRequest, number: str) -> HttpResponseBase:
     case_file = queries.find_case_file(request.actor, number)
     with errors_shown_as_message(request):
-        archived = "archived" in request.POST
+        archived = flag(request, "archived")
         content = print_case(request.actor, case_file, request.LANGUAGE_CODE, archived=archived)
         return download([content], f"{case_file.number}.pdf", "application/pdf")
     return _back(case_file)
