@@ -113,7 +113,7 @@ def test_case_to_preserve_carries_its_documents(seed: Seed, desk: Desk, case_fil
     assert "PDF/A-3" in web.get(path).content.decode()
     for words in ("Bo Åsk", "漢字 \ue000"):
         services.note_call(at_the_screen(desk.officer), case_file, words, f"Om {words}.")
-        content = b"".join(web.post(f"{path}pdf/", {"archived": "yes"}))
+        content = b"".join(web.post(f"{path}pdf/", {"archived": "1"}))
         assert archive_faults(content, "3") == []
     assert archive_faults(b"".join(web.post(f"{path}pdf/")), "3") != []
     reader = pypdf.PdfReader(BytesIO(content))
