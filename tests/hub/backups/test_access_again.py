@@ -51,6 +51,7 @@ def test_who_was_shut_out_stays_out(seed: Seed, tmp_path: Path) -> None:
     User.objects.filter(pk=seed.org_admin.user.pk).update(last_pw_change=timezone.now(), password="new")
     Role.objects.filter(pk=seed.publisher.user.role_id).update(perm_publish=False, perm_sync=True)
     with_approval.suspend(at_the_screen(desk.officer), seed.org_b.pk, "suspended", "It is looked into.")
+    demoted_or_moved(seed)
     assert send_access(hub)
     transaction.savepoint_rollback(backup)
     assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 200
@@ -58,7 +59,9 @@ def test_who_was_shut_out_stays_out(seed: Seed, tmp_path: Path) -> None:
     restore = Restore(storage=hub.storage, identities=[owner], public_key=public_text(hub.key))
     assert withdraw_again(restore, timezone.now()).counts == {}, "nothing was withdrawn after that"
     done = withdraw_again(restore, before)
-    assert (done.counts, done.left) == ({"keys": 2, "accounts": 3, "roles": 1, "memberships": 1}, [])
+    assert done.counts == {"keys": 2, "accounts": 6, "roles": 1, "memberships": 1}
+    (left,) = done.left
+    nobody_gets_more(seed, left)
     assert call(seed.analyst.key, "GET", "/users/view/me")[0] == 403
     assert AuthKey.objects.get(user=seed.colleague.user).read_only
     assert User.objects.get(pk=seed.reader.user.pk).disabled
@@ -68,9 +71,26 @@ def test_who_was_shut_out_stays_out(seed: Seed, tmp_path: Path) -> None:
     assert (role.perm_publish, role.perm_sync) == (False, False), "nothing is given again"
     membership.refresh_from_db()
     assert membership.state == MembershipState.SUSPENDED
-    assert AuditEntry.objects.filter(action="backup.withdrawal_repeated").count() == 6
+    assert AuditEntry.objects.filter(action="backup.withdrawal_repeated").count() == 9
     assert withdraw_again(restore, before).counts == {}, "once"
     lists_that_are_missing_are_noticed(hub, restore)
+
+
+def demoted_or_moved(seed: Seed) -> None:
+    """To a role made since, to another organisation, and to a mailbox in place of one that was taken over."""
+    role = Role.objects.create(name="Made since", perm_add=True, perm_sync=True)
+    User.objects.filter(pk=seed.site_admin.user.pk).update(role=role)
+    User.objects.filter(pk=seed.publisher.user.pk).update(org=seed.org_b)
+    User.objects.filter(pk=seed.stranger.user.pk).update(email="safe@b.example")
+
+
+def nobody_gets_more(seed: Seed, left: str) -> None:
+    demoted = User.objects.select_related("role").get(pk=seed.site_admin.user.pk)
+    assert not demoted.role.perm_site_admin
+    assert not demoted.role.perm_admin
+    moved = [seed.publisher.user.pk, seed.stranger.user.pk]
+    assert set(User.objects.filter(pk__in=moved).values_list("disabled", flat=True)) == {True}
+    assert left.endswith(f": {', '.join(map(str, sorted([demoted.pk, *moved])))}.")
 
 
 def lists_that_are_missing_are_noticed(hub: Hub, restore: Restore) -> None:

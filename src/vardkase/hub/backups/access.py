@@ -40,12 +40,14 @@ type Rows = dict[str, Any]
 @dataclass(frozen=True)
 class AccessPart:
     """`capture` tells what is let in now; `withdraw` takes away what goes beyond what was let in later, of rows made
-    before a moment, and returns how many it changed.
+    before a moment, and returns how many it changed. `unsettled`, asked before, tells in words what people have to
+    settle afterwards.
     """
 
     name: str
     capture: Callable[[], Rows]
     withdraw: Callable[[Rows, datetime], int]
+    unsettled: Callable[[Rows, datetime], list[str]] = lambda _rows, _at: []
 
 
 _parts: dict[str, AccessPart] = {}
@@ -117,7 +119,10 @@ def withdraw_again(restore: Restore, since: datetime) -> Withdrawn:
     counts = {}
     with transaction.atomic():
         for name, part in _parts.items():
-            if name in found and (count := part.withdraw(found[name], newest.at)):
+            if name not in found:
+                continue
+            left += part.unsettled(found[name], newest.at)
+            if count := part.withdraw(found[name], newest.at):
                 counts[name] = count
     return Withdrawn(counts, left)
 

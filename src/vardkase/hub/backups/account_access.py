@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext
 
 from vardkase.audit.services import Target, record
 from vardkase.hub.audit_actions import BackupAction
@@ -62,16 +63,22 @@ def _accounts() -> Rows:
     factors: dict[int, list[int]] = {}
     for user_id, factor in Authenticator.objects.order_by("pk").values_list("user_id", "pk"):
         factors.setdefault(user_id, []).append(factor)
+    permissions = _roles()
     rows = User.objects.order_by("pk").values(
-        "pk", "disabled", "expiration", "staff_roles", "role_id", "last_pw_change", "external_auth_required"
-    )
-    return {str(row["pk"]): row | {"factors": factors.get(row["pk"], [])} for row in rows}
+        "pk", "email", "org_id", "disabled", "expiration", "staff_roles", "role_id", "last_pw_change",
+        "external_auth_required",
+    )  # fmt: skip
+    return {
+        str(row["pk"]): row
+        | {"factors": factors.get(row["pk"], []), "permissions": permissions[str(row["role_id"])]}
+        for row in rows
+    }
 
 
 def _withdraw_accounts(later: Rows, at: datetime) -> int:
     # Links to a new password that were used or cancelled since would work again.
     AccountLink.objects.all().delete()
-    permissions = {role.pk: _permissions(role) for role in Role.objects.all()}
+    permissions = _permissions_by_role()
     count = 0
     for user in User.objects.filter(date_created__lte=at).order_by("pk"):
         changed = _narrow(user, later.get(str(user.pk)), permissions)
@@ -85,7 +92,8 @@ def _withdraw_accounts(later: Rows, at: datetime) -> int:
 def _narrow(user: User, row: dict[str, Any] | None, permissions: dict[int, set[str]]) -> set[str]:
     """Change the account to what it may do both as it is and as it was later; returns which fields it changed."""
     changed: set[str] = set()
-    if row is None or row["disabled"]:
+    role = _narrower(user.role_id, row, permissions) if row else None
+    if row is None or row["disabled"] or _is_another(user, row) or role is None:
         if not user.disabled:
             user.disabled = True
             changed.add("disabled")
@@ -99,8 +107,7 @@ def _narrow(user: User, row: dict[str, Any] | None, permissions: dict[int, set[s
     if duties != user.staff_roles:
         user.staff_roles = duties
         changed.add("staff_roles")
-    role = row["role_id"]
-    if role != user.role_id and role in permissions and permissions[role] <= permissions[user.role_id]:
+    if role and role != user.role_id:
         user.role_id = role
         changed.add("role")
     since = datetime.fromisoformat(row["last_pw_change"]) if row["last_pw_change"] else None
@@ -112,6 +119,49 @@ def _narrow(user: User, row: dict[str, Any] | None, permissions: dict[int, set[s
     if Authenticator.objects.filter(user=user).exclude(pk__in=row["factors"]).delete()[0]:
         changed.add("factors")
     return changed
+
+
+def _is_another(user: User, row: dict[str, Any]) -> bool:
+    """Whether it was in another organisation later, or its links to a new password went to another mailbox."""
+    return bool(row.get("org_id", user.org_id) != user.org_id or row.get("email", user.email) != user.email)
+
+
+def _narrower(former: int, row: dict[str, Any], permissions: dict[int, set[str]]) -> int | None:
+    """A role that allows nothing beyond the account's, nor beyond its later one, which may be none of this hub."""
+    role, allowed = row["role_id"], permissions[former]
+    if role == former or (role in permissions and permissions[role] <= allowed):
+        return int(role)
+    later = set(row.get("permissions", permissions.get(role, ())))
+    if allowed <= later:
+        return former
+    fitting = [(len(each), pk) for pk, each in permissions.items() if each <= allowed & later]
+    return max(fitting)[1] if fitting else None
+
+
+def _unsettled(later: Rows, at: datetime) -> list[str]:
+    permissions = _permissions_by_role()
+    numbers = list[str]()
+    for user in User.objects.filter(date_created__lte=at, disabled=False).order_by("pk"):
+        row = later.get(str(user.pk))
+        if row is None or row["disabled"]:
+            continue
+        role = _narrower(user.role_id, row, permissions)
+        if _is_another(user, row) or role not in (user.role_id, row["role_id"]):
+            numbers.append(str(user.pk))
+    if not numbers:
+        return []
+    return [
+        gettext(
+            "These accounts had another organisation, e-mail address or role later, which cannot be set again here. "
+            "They are disabled, or have a role that allows less. Compare them with the audit log of the former hub: "
+            "%(numbers)s."
+        )
+        % {"numbers": ", ".join(numbers)}
+    ]
+
+
+def _permissions_by_role() -> dict[int, set[str]]:
+    return {role.pk: _permissions(role) for role in Role.objects.all()}
 
 
 def _roles() -> Rows:
@@ -143,6 +193,6 @@ def parts() -> Iterable[AccessPart]:
     # Roles come last: accounts are compared by what their roles allow at the moment restored to.
     return (
         AccessPart("keys", _keys, _withdraw_keys),
-        AccessPart("accounts", _accounts, _withdraw_accounts),
+        AccessPart("accounts", _accounts, _withdraw_accounts, _unsettled),
         AccessPart("roles", _roles, _withdraw_roles),
     )
