@@ -99,6 +99,14 @@ def test_replica_answers_and_own_writes_are_seen_at_once(nodes: Nodes) -> None:
     assert len(nodes.search("host-7.example")) == 1
     assert nodes.scans() > stood
 
+    # One that follows nobody is no replica, as one that stands on another timeline after a failover.
+    nodes.replica.ask("ALTER SYSTEM SET primary_conninfo = ''")
+    nodes.replica.ask("SELECT pg_reload_conf()")
+    time.sleep(1)
+    stood = nodes.scans()
+    assert len(nodes.search("host-7.example")) == 1
+    assert nodes.scans() == stood
+
     # One that is gone is not missed.
     nodes.replica.stop()
     for number in range(5):

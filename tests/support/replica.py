@@ -33,7 +33,8 @@ class Replica:
         with psycopg.connect(
             host=str(self._sockets), port=PORT, user=ROLE, dbname=DATABASE, autocommit=True
         ) as connection:
-            return (connection.execute(query.encode()).fetchone() or (None,))[0]
+            found = connection.execute(query.encode())
+            return (found.fetchone() or (None,))[0] if found.description else None
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)

@@ -95,12 +95,12 @@ def is_current() -> bool:
         return False
     try:
         with primary.cursor() as cursor:
-            cursor.execute("SELECT pg_current_wal_flush_lsn()")
-            (position,) = cursor.fetchone()
+            cursor.execute(COMMITTED)
+            committed = cursor.fetchone()
         with connections[REPLICA].cursor() as cursor:
             deadline = time.monotonic() + PATIENCE
             while True:
-                cursor.execute(REPLAYED, [position])
+                cursor.execute(REPLAYED, committed)
                 if cursor.fetchone()[0]:
                     return True
                 if time.monotonic() > deadline:
@@ -114,8 +114,20 @@ def is_current() -> bool:
     return False
 
 
-# A former primary that was promoted, or never told to follow, is none.
-REPLAYED = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= %s::pg_lsn"
+COMMITTED = """
+    SELECT pg_current_wal_flush_lsn()::text, system_identifier, substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+    FROM pg_control_system()
+"""
+# A former primary, or one that follows another server or timeline, is none: positions of two cannot be compared.
+REPLAYED = """
+    SELECT pg_is_in_recovery() AND coalesce(pg_last_wal_replay_lsn() >= %s::pg_lsn, false)
+        AND system_identifier = %s
+        AND EXISTS (
+            SELECT FROM pg_stat_wal_receiver
+            WHERE status = 'streaming' AND lpad(upper(to_hex(received_tli)), 8, '0') = %s
+        )
+    FROM pg_control_system()
+"""
 
 
 class ReplicaRouter:
