@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from django.db import transaction
 from typer.testing import CliRunner
 
 from tests.api.calls import call
@@ -24,6 +26,9 @@ from vardkase.core import files
 from vardkase.core.backup.taking import stored_files
 from vardkase.core.backup.tars import FilesTar, unpack_files
 from vardkase.core.file_columns import remove_unused
+from vardkase.core.files.bucket import LOCK, BucketFiles
+from vardkase.core.sql import cursor
+from vardkase.core.time_budget import OutOfTime, time_budget
 from vardkase.hub.instance.readiness import readiness
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +123,28 @@ def test_attachments_move_to_a_bucket_and_back(
     assert (finding["state"], "VARDKASE_FILES" in finding["advice"]) == ("bad", True)
 
 
+def test_a_slow_server_leaves_no_lock_behind() -> None:
+    class Slow:
+        def head_object(self, **_where: Any) -> None:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+
+        def put_object(self, **_where: Any) -> None:
+            time.sleep(0.06)
+
+    store = BucketFiles.__new__(BucketFiles)
+    store._client, store._bucket, store._prefix = Slow(), BUCKET, ""
+    with pytest.raises(OutOfTime), time_budget(0.05), transaction.atomic():
+        _put_and_ask(store)
+    query = "SELECT objid FROM pg_locks WHERE classid = %s AND pid = pg_backend_pid()"
+    locks = cursor().execute(query, [LOCK]).fetchall()
+    assert locks == []
+
+
+def _put_and_ask(store: BucketFiles) -> None:
+    store.put(hashlib.sha256(b"x").hexdigest(), b"x")
+    cursor()
+
+
 def test_files_of_a_shared_folder(seed: Seed, settings: Any, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path / "files"
     former = files.store(b"from before")
@@ -127,4 +154,10 @@ def test_files_of_a_shared_folder(seed: Seed, settings: Any, tmp_path: Path) -> 
     assert (tmp_path / "shared" / former[:2] / former).exists()
     assert not (tmp_path / "files" / former[:2] / former).exists()
     assert [name for name, _file in files.all_files()] == [former]
+    # Nor is whoever may write to the folder.
+    (tmp_path / "shared" / former[:2] / former).write_bytes(b"from  evil!")
+    with pytest.raises(OSError, match="damaged"):
+        files.read(former)
+    files.store(b"from before")
+    assert files.read(former) == b"from before"
     assert readiness()["storage"] == "ok"

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, cast
 
-from django.db import transaction
+import psycopg
+from django.db import connection, transaction
 
 from vardkase.core.files.names import DIGEST, StoredFile, checked
 from vardkase.core.optional_parts import OptionalPart
@@ -150,8 +151,14 @@ def _locked(digest: str, *, shared: bool) -> Iterator[None]:
     suffix, key = "_shared" if shared else "", (LOCK, int(digest[:2], 16))
     # In a transaction, so that a pooler between does not hand the session to somebody else meanwhile.
     with transaction.atomic():
-        cursor().execute(f"SELECT pg_advisory_lock{suffix}(%s, %s)", key)
+        session = cursor()
+        session.execute(f"SELECT pg_advisory_lock{suffix}(%s, %s)", key)
         try:
             yield
         finally:
-            cursor().execute(f"SELECT pg_advisory_unlock{suffix}(%s, %s)", key)
+            # A rollback frees no lock of the session. A fresh cursor is refused once the request is out of time.
+            try:
+                session.execute(f"SELECT pg_advisory_unlock{suffix}(%s, %s)", key)
+            except psycopg.Error:
+                connection.close()
+                raise

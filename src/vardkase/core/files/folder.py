@@ -7,7 +7,9 @@ of the machine read neither the files nor their names. A file's time of change s
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -24,10 +26,10 @@ class FolderFiles:
         target = self._path(digest)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(target.parent, fcntl.LOCK_SH):
-            try:
+            if self._is_whole(digest, len(content)):
                 # It counts as stored now, so that `remove` lets it be until a row references it.
                 os.utime(target)
-            except FileNotFoundError:
+            else:
                 # In the same folder: a rename is atomic only within a file system.
                 handle, temporary = tempfile.mkstemp(dir=target.parent)
                 with os.fdopen(handle, "wb") as file:
@@ -37,7 +39,17 @@ class FolderFiles:
                 Path(temporary).replace(target)
 
     def get(self, digest: str) -> bytes:
-        return self._path(digest).read_bytes()
+        content = self._path(digest).read_bytes()
+        # Whoever may write to a shared folder may have changed it.
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise OSError(errno.EIO, f"The stored file {digest} is damaged")
+        return content
+
+    def _is_whole(self, digest: str, size: int) -> bool:
+        if self.size(digest) != size:
+            return False
+        with self._path(digest).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
     def size(self, digest: str) -> int | None:
         try:
