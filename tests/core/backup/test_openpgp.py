@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyrage.x25519 import Identity
-from pysequoia import Tsk, decrypt
+from pysequoia import Tsk, decrypt, encrypt
 
 from vardkase.core.backup.openpgp import PREFIX, checked, identities, line_of, recipient_for, shown
 from vardkase.core.backup.problems import BackupFailed
@@ -52,8 +52,18 @@ def test_openpgp_recipient(tmp_path: Path) -> None:
         path.read_bytes() for path in (tmp_path / "data").rglob("*.json")
     )
 
-    storage.remove(name)
-    assert str(recipient_for(line, storage, state)) != str(wrapped), "or nobody could read what follows"
+    # Whoever may write there puts something beside it, or something else in its place.
+    stored, beside = tmp_path / "store" / name, tmp_path / "store" / f"{name[:-4]}x.pgp"
+    for content in (b"junk", encrypt(b"no identity", recipients=[key.extract_certificate()])):
+        beside.write_bytes(content)
+        assert [str(each) for each in identities(private, storage, never)] == [str(own)]
+    stored.write_bytes(b"garbage")
+    again = recipient_for(line, storage, state)
+    assert str(again) != str(wrapped), "or nobody could read what follows"
+    assert [str(each.to_public()) for each in identities(private, storage, never)] == [str(again)]
+    for each in storage.names("openpgp/"):
+        storage.remove(each)
+    assert str(recipient_for(line, storage, state)) != str(again)
     other = tmp_path / "other.asc"
     other.write_text(str(Tsk.generate("Somebody else <else@hub.example>")))
     nobody = [

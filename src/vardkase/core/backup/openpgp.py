@@ -9,18 +9,19 @@ private key itself is named where an identity is asked for. Sequoia does the Ope
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pyrage.x25519 import Identity, Recipient
-from pysequoia import Cert, Decrypted, Tsk, decrypt, encrypt
+from pysequoia import Cert, Tsk, decrypt, encrypt
 
 from vardkase.core.backup.names import stamp
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.sealing import identities_in, recipient_of
-from vardkase.core.backup.state import State
+from vardkase.core.backup.state import KnownOpenpgp, State
 from vardkase.core.backup.storage import Storage
 
 PREFIX = "openpgp:"
@@ -98,14 +99,23 @@ def recipient_for(key: str, storage: Storage, state: State) -> Recipient:
     certificate = _certificate(key)
     digest = hashlib.sha256(key.encode()).hexdigest()
     known = state.openpgp().get(digest)
-    if known and known.name in set(storage.names(FOLDER)):
+    if known and _is_stored(known, storage):
         return recipient_of(known.recipient)
     identity = Identity.generate()
     name = f"{FOLDER}{certificate.fingerprint}-{stamp(datetime.now(UTC))}.pgp"
+    sealed = encrypt(f"{identity}\n".encode(), recipients=[certificate])
     with storage.create(name) as writer:
-        writer.write(encrypt(f"{identity}\n".encode(), recipients=[certificate]))
-    state.remember_openpgp(digest, str(identity.to_public()), name)
+        writer.write(sealed)
+    state.remember_openpgp(digest, str(identity.to_public()), name, hashlib.sha256(sealed).hexdigest())
     return identity.to_public()
+
+
+def _is_stored(known: KnownOpenpgp, storage: Storage) -> bool:
+    """Whether the identity is there as it was stored: otherwise its recipient could read nothing that follows."""
+    if known.name not in set(storage.names(FOLDER)):
+        return False
+    with storage.open(known.name) as stored:
+        return hashlib.sha256(stored.read(LARGEST)).hexdigest() == known.digest
 
 
 def identities(file: Path, storage: Storage, ask: Callable[[], str]) -> list[Identity]:
@@ -119,19 +129,14 @@ def identities(file: Path, storage: Storage, ask: Callable[[], str]) -> list[Ide
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from None
     if b"PGP PRIVATE KEY" not in content:
         return identities_in(file)
-    key, password, found = _private_key(file), None, list[Identity]()
+    key, sealed = _private_key(file), list[bytes]()
     fingerprint = key.extract_certificate().fingerprint
     for name in storage.names(FOLDER):
-        if not name.startswith(f"{FOLDER}{fingerprint}-"):
-            continue
-        with storage.open(name) as stored:
-            sealed = stored.read(LARGEST)
-        try:
-            opened = decrypt(sealed, decryptor=key.decryptor(password))
-        except Exception:  # noqa: BLE001 - Sequoia has no kind of its own for a key with a password
-            password = password or ask()
-            opened = _decrypted(sealed, key, password, file)
-        found.append(Identity.from_str(bytes(opened.bytes or b"").decode().strip()))
+        if name.startswith(f"{FOLDER}{fingerprint}-"):
+            with storage.open(name) as stored:
+                sealed.append(stored.read(LARGEST))
+    # Sequoia does not say whether a key has a password.
+    found = _opened(sealed, key, None) or (_opened(sealed, key, ask()) if sealed else [])
     if not found:
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file))
     return found
@@ -144,8 +149,11 @@ def _private_key(file: Path) -> Tsk:
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from error
 
 
-def _decrypted(sealed: bytes, key: Tsk, password: str, file: Path) -> Decrypted:
-    try:
-        return decrypt(sealed, decryptor=key.decryptor(password))
-    except Exception as error:
-        raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from error
+def _opened(sealed: list[bytes], key: Tsk, password: str | None) -> list[Identity]:
+    """Passes over what the key does not open or what is no identity: whoever may write there can put it beside."""
+    found = list[Identity]()
+    for each in sealed:
+        with contextlib.suppress(Exception):  # Sequoia has no kind of its own for a wrong password.
+            opened = decrypt(each, decryptor=key.decryptor(password))
+            found.append(Identity.from_str(bytes(opened.bytes or b"").decode().strip()))
+    return found

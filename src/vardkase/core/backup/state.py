@@ -31,10 +31,12 @@ class KnownAccess(msgspec.Struct, kw_only=True):
 
 
 class KnownOpenpgp(msgspec.Struct, kw_only=True):
-    """For an OpenPGP recipient: the public key of the age identity that is stored, encrypted to them, under `name`."""
+    """For an OpenPGP recipient: the public key of the age identity that is stored, encrypted to them, under `name`,
+    and the SHA-256 of what is stored."""
 
     recipient: str
     name: str
+    digest: str = ""
 
 
 class State:
@@ -89,8 +91,8 @@ class State:
     def openpgp(self) -> dict[str, KnownOpenpgp]:
         return self._read(self.folder / "openpgp.json", dict[str, KnownOpenpgp]) or {}
 
-    def remember_openpgp(self, digest: str, recipient: str, name: str) -> None:
-        known = self.openpgp() | {digest: KnownOpenpgp(recipient=recipient, name=name)}
+    def remember_openpgp(self, key: str, recipient: str, name: str, digest: str) -> None:
+        known = self.openpgp() | {key: KnownOpenpgp(recipient=recipient, name=name, digest=digest)}
         self._write(self.folder / "openpgp.json", msgspec.json.encode(known))
 
     def known(self, storage: str) -> Known | None:
