@@ -311,13 +311,14 @@ def _given(
 ) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput
+    from vardkase.hub.move_in.source.approved_dump import read_as_hashed
     from vardkase.hub.move_in.source.database import read_database
-    from vardkase.hub.move_in.source.dump import read_dump
     from vardkase.hub.move_in.source.files import digest_of
 
     if files is None:
         note("No --files: attachments and certificates are not taken over.")
     if dump is None:
         return MoveInput(lambda: read_database(database), "", files, settings, login_name())
-    reading = partial(read_dump, dump, without_comments=skip_comments)
-    return MoveInput(reading, digest_of(dump), files, settings, login_name())
+    digest = digest_of(dump)
+    reading = partial(read_as_hashed, dump, digest, without_comments=skip_comments)
+    return MoveInput(reading, digest, files, settings, login_name())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -10,12 +11,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from tests.factories.misp_dump import written
 from tests.factories.seed import Seed
 from tests.hub.move_in import misp
 from tests.hub.move_in.command import move_in
-from vardkase.core.errors import Conflict
+from vardkase.core.errors import Conflict, InvalidValue
 from vardkase.hub.move_in import approval
 from vardkase.hub.move_in.models import Move
+from vardkase.hub.move_in.source.approved_dump import read_as_hashed
 from vardkase.hub.move_in.source.files import digest_of, digest_of_files
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
@@ -93,6 +96,18 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
     assert digest_of_files(folder) == printed.split()[0]
     assert move_in(tmp_path, tables, "--files", str(folder))["taken"]
     assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
+
+
+def test_what_is_hashed_is_what_is_read(tmp_path: Path) -> None:
+    dump, pipe = written(tmp_path / "misp.sql", misp.tables()), tmp_path / "pipe.sql"
+    reading = read_as_hashed(dump, digest_of(dump), without_comments=False)
+    next(reading)
+    dump.write_bytes(dump.read_bytes() + b"-- more\n")
+    with pytest.raises(InvalidValue):
+        list(reading)
+    os.mkfifo(pipe)
+    with pytest.raises(InvalidValue):
+        digest_of(pipe)
 
 
 def test_nothing_is_proposed_where_nothing_was_moved_in(seed: Seed) -> None:

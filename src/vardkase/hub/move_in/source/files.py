@@ -96,6 +96,9 @@ def digest_of_files(place: Path | None) -> str:
 
 
 def digest_of(file: Path) -> str:
+    """Raises InvalidValue for a pipe, which gives something else each time."""
+    if not file.is_file():
+        raise InvalidValue(DumpProblem.FILES_UNREADABLE(reason=f"{file.name} is not a regular file"))
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
