@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 from bench.chaos.rounds import Round, run
-from bench.chaos.site import Site
+from bench.instance import copy_database
 
 
 def main() -> None:
@@ -28,7 +26,7 @@ def main() -> None:
     options.output.parent.mkdir(parents=True, exist_ok=True)
     rounds: list[Round] = []
     with options.output.open("a") as output:
-        for each in run(options.seed, options.rounds, _copy_prepared, options.only):
+        for each in run(options.seed, options.rounds, lambda site: copy_database(site.folder), options.only):
             rounds.append(each)
             print(_line(each), flush=True)
             output.write(json.dumps(asdict(each)) + "\n")
@@ -37,14 +35,6 @@ def main() -> None:
                 break
     print(table(rounds))
     sys.exit(any(each.faults for each in rounds))
-
-
-def _copy_prepared(site: Site) -> None:
-    """A database that is migrated already: a hub is ready in seconds."""
-    os.environ.setdefault("VARDKASE_DATA_DIR", tempfile.gettempdir() + "/vardkase-chaos-no-programs")
-    from tests.support.prepared import copy_prepared  # noqa: PLC0415
-
-    copy_prepared(site.folder)
 
 
 def _line(each: Round) -> str:

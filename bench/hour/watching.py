@@ -6,7 +6,6 @@ import contextlib
 import os
 import statistics
 import threading
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -46,8 +45,8 @@ class Watch:
         return dict(total)
 
     def growth(self, kind: str) -> tuple[float, float]:
-        """MB in the second quarter of the time and in the last one: the first warms up."""
-        series = self.memory[kind]
+        """MB of one process on average in the second quarter of the time, and in the last one: the first warms up."""
+        series = [size / count for size, count in zip(self.memory[kind], self.processes[kind], strict=True)]
         quarter = max(1, len(series) // 4)
         return statistics.median(series[quarter : 2 * quarter] or series), statistics.median(
             series[-quarter:]
@@ -62,8 +61,8 @@ class Watch:
         count: dict[str, int] = defaultdict(int)
         for pid in descendants(self._pid):
             with contextlib.suppress(OSError, IndexError, ValueError):
-                kind = _kind(pid)
-                memory[kind] += _anonymous(pid)
+                kind, size = _kind(pid), _anonymous(pid)
+                memory[kind] += size
                 count[kind] += 1
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 self._seconds[pid] = (kind, (int(fields[11]) + int(fields[12])) / TICKS)
@@ -84,7 +83,3 @@ def _anonymous(pid: int) -> float:
         if line.startswith("RssAnon"):
             return int(line.split()[1]) / 1024
     return 0.0
-
-
-def now() -> float:
-    return time.monotonic()

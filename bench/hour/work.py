@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.asking import Said
 from bench.corpus import Corpus
@@ -32,7 +33,9 @@ class Store:
     def new(self, rng: random.Random) -> dict[str, Any]:
         with self._lock:
             event = self._corpus.event(rng.choice(SIZES))
-        return {**event, "Tag": [{"name": "tlp:green"}]}
+        now = str(int(time.time()))
+        attributes = [{**attribute, "timestamp": now} for attribute in event["Attribute"]]
+        return {**event, "timestamp": now, "Attribute": attributes, "Tag": [{"name": "tlp:green"}]}
 
     def keep(self, event: dict[str, Any]) -> None:
         with self._lock:
@@ -100,8 +103,13 @@ def _value(store: Store, rng: random.Random) -> str:
 OF_A_PERSON = (
     Act("page: overview", 4, _page(lambda _store, _rng: "/")),
     Act("page: list of events", 6, _page(lambda _store, _rng: "/events/")),
-    Act("page: search in the list", 4, _page(lambda store, rng: f"/events/?q={store.one(rng)['uuid'][:8]}")),
-    Act("page: an event", 10, _page(lambda store, rng: f"/events/{store.one(rng)['uuid']}/")),
+    Act(
+        "page: search in the list",
+        4,
+        _page(lambda store, rng: f"/events/?text={store.one(rng)['info'][-4:]}"),
+    ),
+    Act("page: search for a value", 2, _page(lambda s, r: f"/search/?{urlencode({'q': _value(s, r)})}")),
+    Act("page: an event", 10, _page(lambda store, rng: f"/event/{store.one(rng)['uuid']}/")),
     Act(
         "API: exact search",
         4,

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,7 @@ from tests.factories.seed import Seed
 from tests.support.database import url_of
 from tests.support.loops import waited_for
 from tests.support.web_server import WebServer
+from vardkase.core import stalled_jobs
 from vardkase.core.database import die_with_parent
 from vardkase.core.outages import Outage
 from vardkase.core.problems import stored_wire
@@ -314,4 +316,5 @@ def requeue_stalled_job() -> None:
     """As the schedule does each minute, once a worker's heartbeat is overdue."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-    waited_for(take_up_again.func, SimpleNamespace(app=app), 0)
+    with patch.object(stalled_jobs, "PATIENCE", 0.0):
+        waited_for(take_up_again.func, SimpleNamespace(app=app), 0)

@@ -24,7 +24,7 @@ from vardkase.core.jobs.models import JobOrigin
 from vardkase.core.mail.tasks import deliver
 from vardkase.core.telemetry import traces
 from vardkase.core.telemetry.request_ids import request_id
-from vardkase.hub.instance.readiness import readiness
+from vardkase.hub.instance.readiness import Heartbeats, readiness
 
 
 def asked(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[int, Message, str]:
@@ -73,11 +73,18 @@ def test_supervisor_and_prometheus_learn_how_the_hub_does(transactional_db: None
     assert families["vardkase_database_connections_limit"].samples[0].value >= 100
 
 
-def test_faults_of_each_part_are_told(db: None, settings: Any, tmp_path: Path) -> None:
+def test_faults_of_each_part_are_told(
+    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+        monkeypatch.setattr("vardkase.hub.instance.readiness._heartbeats", Heartbeats())
         assert set(readiness().values()) == {"ok"}
-        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+        moved = "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat + %s::interval"
+        for jump in ("-40 days", "80 days"):
+            cursor.execute(moved, [jump])
+            assert readiness()["worker"] == "ok", "it beats, whatever the clock says"
+        monkeypatch.setattr("vardkase.hub.instance.readiness._heartbeats", Heartbeats())
         cursor.execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0003_job_origin'")
     (tmp_path / "file").touch()
     settings.FILES_DIR = tmp_path / "file" / "below"

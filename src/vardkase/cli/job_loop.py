@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException
 from vardkase.core.jobs.connector import worker_connector
 from vardkase.core.jobs.progress import followed
 from vardkase.core.retries import PROCESS
+from vardkase.core.stalled_jobs import NEVER
 
 SETTLED_AFTER = 60.0
 """Seconds after which a failure is no longer one in a row."""
@@ -54,6 +55,7 @@ async def _run_again_and_again(concurrency: int, grace: float) -> None:
                     await app.run_worker_async(
                         concurrency=concurrency,
                         shutdown_graceful_timeout=grace,
+                        stalled_worker_timeout=NEVER,  # It would forget workers by the clock, running jobs included.
                         task_middleware=[followed],
                         install_signal_handlers=False,
                     )

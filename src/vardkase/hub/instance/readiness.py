@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from math import inf
+from typing import Any
+
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -21,15 +25,35 @@ def readiness() -> dict[str, str]:
     storage = _stated(storage_works())
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
-        is_beating = bool(cursor().execute(HEARTBEAT, (SILENCE,)).fetchone())
+        beats = cursor().execute(HEARTBEATS, {"silence": SILENCE}).fetchall()
     except DatabaseError:
         return {**NOT_ANSWERING, "storage": storage}
     return {
         "database": OK,
         "migrations": _stated(known_migrations() <= applied),
         "storage": storage,
-        "worker": _stated(is_beating),
+        "worker": _stated(_heartbeats.are_recent(beats)),
     }
+
+
+class Heartbeats:
+    """Those that this process has seen. After a clock jumped, none is recent by the clock until each worker's next,
+    but those that changed a moment ago were."""
+
+    def __init__(self) -> None:
+        self._seen: list[Any] | None = None
+        self._changed = -inf
+
+    def are_recent(self, beats: list[Any]) -> bool:
+        """`beats`: id and time of each worker's last, and whether it is recent by the clock."""
+        seen = [beat[:2] for beat in beats]
+        if self._seen is not None and seen != self._seen:
+            self._changed = time.monotonic()
+        self._seen = seen
+        return bool(beats) and (any(beat[2] for beat in beats) or time.monotonic() < self._changed + SILENCE)
+
+
+_heartbeats = Heartbeats()
 
 
 def storage_works() -> bool:
@@ -44,6 +68,7 @@ def _stated(works: bool) -> str:
     return OK if works else FAULT
 
 
-HEARTBEAT = """
-SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s) LIMIT 1
+HEARTBEATS = """
+SELECT id, last_heartbeat, greatest(last_heartbeat - now(), now() - last_heartbeat) < make_interval(secs => %(silence)s)
+FROM procrastinate_workers ORDER BY id
 """
