@@ -29,6 +29,7 @@ ALLOWED = {
     "config/server.py": {"socket"},
     "core/sandbox/__init__.py": {"socket"},
     "core/sandbox/forkserver.py": {"socket"},
+    "core/stalled_jobs.py": {"asyncio"},
     "core/mail/smtp.py": {"smtplib", "ssl"},
     "identity/sign_in_policy/dns.py": {"dns"},
 }
@@ -36,7 +37,7 @@ ALLOWED = {
 listens; the command that looks whether its own server answers; the web server, which only listens; the loop that jobs
 run in; what a process
 says to its children; the mail server, which the operator names and nobody else can; the name server, which the
-operator names too."""
+operator names too. `core/stalled_jobs.py` only waits."""
 
 
 def network_modules_in(source: str) -> set[str]:
