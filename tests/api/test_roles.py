@@ -28,6 +28,7 @@ from tests.support.web_server import WebServer
 from vardkase.api import registry
 from vardkase.api.dispatch import declared_permissions
 from vardkase.api.request import plain
+from vardkase.audit.models import AuditEntry
 
 TABLE = Path(__file__).with_name("roles.toml")
 NO_PERMISSION = "You do not have permission to use this functionality."
@@ -60,6 +61,7 @@ class Line:
     method: str = ""
     stranger: str = ""
     blind: str = ""
+    unrecorded: str = ""
     skip: str = ""
     asked_by: str = field(init=False)
 
@@ -249,13 +251,23 @@ def _let_in(line: Line, roles_hub: RolesHub, step: int) -> None:
         callers["read-only key"] = lambda: roles_hub.reader
     for who, make in _some(callers, line, step):
         caller = make()
-        status, body = roles_hub.call(line, caller.key, Samples(roles_hub.sample_hub, caller))
+        things = Samples(roles_hub.sample_hub, caller)
+        things.fill([line.to, line.send])
+        before = _recorded()
+        status, body = roles_hub.call(line, caller.key, things)
         if line.answers:
             assert status == line.answers, f"{who}: {status} {body}"
             assert body != Refusal(NO_PERMISSION), who
         else:
             assert 200 <= status < 400, f"{who}: {status} {body}"
             assert not (isinstance(body, dict) and body.get("saved") is False), f"{who}: {body}"
+            if line.writes and not line.unrecorded:
+                assert _recorded() > before, f"{who}: the audit log does not tell"
+
+
+def _recorded() -> int:
+    """The number of the newest entry of the audit log."""
+    return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _operators_and_auditors_read_nothing(line: Line, roles_hub: RolesHub) -> None:

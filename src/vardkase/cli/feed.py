@@ -94,12 +94,17 @@ def refresh(
 ) -> None:
     """Update one of the hub's own feeds now."""
     with opened(data_dir):
+        from vardkase.audit.services import Target, record
         from vardkase.cli.console import console
+        from vardkase.exchange.audit_actions import ExchangeAction
         from vardkase.exchange.own_feeds.services import find_own_feed
         from vardkase.exchange.own_feeds.tasks import refresh_and_settle
 
+        actor = console()
+        feed = find_own_feed(actor, name)
+        record(actor, ExchangeAction.OWN_FEED_REFRESHED, Target.of(feed))
         try:
-            result(_counts(refresh_and_settle(find_own_feed(console(), name), whole=whole)), as_json=json)
+            result(_counts(refresh_and_settle(feed, whole=whole)), as_json=json)
         except OSError as error:
             raise fail(str(error)) from error
 

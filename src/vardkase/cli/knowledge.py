@@ -29,10 +29,11 @@ def group() -> None:
 def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False) -> None:
     """Load new versions of the knowledge libraries from the installed packages."""
     with opened(data_dir):
-        from vardkase.knowledge.services import update_all
+        from vardkase.cli.console import console
+        from vardkase.hub.instance.updates import update_with_warninglists
 
         with shown_progress() as progress:
-            loaded = update_all(progress)
+            loaded = update_with_warninglists(console(), progress)
         updated = {library.name: library.updated for library in loaded}
         if not quiet:
             result(updated, as_json=json)

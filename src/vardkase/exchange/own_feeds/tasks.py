@@ -7,6 +7,8 @@ from collections.abc import Collection
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from vardkase.audit.services import Target, record
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.outbox.channels import TO_RECEIVER, Channel, order_jobs
 from vardkase.exchange.outbox.deliveries import Outcome, PublishedVersion, Receiver, settle
 from vardkase.exchange.outbox.models import Delivery, DeliveryState, EntryKind
@@ -14,9 +16,11 @@ from vardkase.exchange.own_feeds.content import outsider
 from vardkase.exchange.own_feeds.folders import remove_event
 from vardkase.exchange.own_feeds.models import OwnFeed
 from vardkase.exchange.own_feeds.problems import OwnFeedProblem
-from vardkase.exchange.own_feeds.services import reader_of, refresh
+from vardkase.exchange.own_feeds.services import find_own_feed, reader_of, refresh
 from vardkase.exchange.own_feeds.writing import Exported
 from vardkase.formats.feed import FeedReach
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
 from vardkase.intel.hooks import EventPublished, EventQuarantined, EventReleased, EventWithdrawn
 
 
@@ -41,6 +45,15 @@ def _order_all() -> None:
 def order(feed_id: int, *, whole: bool = False) -> bool:
     """Order a refresh of a feed, complete or incremental; False if one is already waiting."""
     return order_jobs(write, {FEEDS.lock(feed_id): {"feed_id": feed_id, "whole": whole}}) == 1
+
+
+@transaction.atomic
+def order_by(actor: Actor, name: str) -> None:
+    """Order a complete refresh in somebody's name. Raises NotFound, Forbidden."""
+    actor.require_writing(Permission.SITE_ADMIN)
+    feed = find_own_feed(actor, name)
+    record(actor, ExchangeAction.OWN_FEED_REFRESHED, Target.of(feed))
+    order(feed.pk, whole=True)
 
 
 @app.task(name="own_feeds.write", retry=TO_RECEIVER)

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from vardkase.audit.services import Target, record
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.core.settings import Setting
 from vardkase.core.sql import async_commits
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.servers.confirmation import is_confirmed, require_confirmed
@@ -87,6 +89,9 @@ def pull(actor: Actor | None, server: Server, technique: str = FULL, *, force: b
     user_id = actor.user_id if actor else None
     with async_commits(), running(server, SyncDirection.PULL, technique, user_id) as book:
         PullRun(server, technique, force=force).work(book)
+    if actor is not None:
+        change = {"kind": technique, "count": book.counts["events"], "failed": book.counts["failed"]}
+        record(actor, ExchangeAction.SERVER_PULLED, Target("server", server.pk, title=server.name), change)
     return Pulled.of(book)
 
 

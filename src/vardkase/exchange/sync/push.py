@@ -8,8 +8,10 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import Problem
+from vardkase.exchange.audit_actions import ExchangeAction
 from vardkase.exchange.errors import OutgoingFailed, Unreachable
 from vardkase.exchange.http import MEBIBYTE
 from vardkase.exchange.outbox import deliveries
@@ -79,7 +81,11 @@ def push(actor: Actor | None, server: Server, technique: str = FULL) -> Pushed:
     require_technique(technique)
     with running(server, SyncDirection.PUSH, technique, actor.user_id if actor else None) as book:
         PushRun(server, book, again=actor is not None).work(book, technique, events_of(technique))
-    return Pushed(book.counts["events"], book.counts["failed"])
+    pushed = Pushed(book.counts["events"], book.counts["failed"])
+    if actor is not None:
+        change = {"kind": technique, "count": pushed.events, "failed": pushed.failed}
+        record(actor, ExchangeAction.SERVER_PUSHED, Target("server", server.pk, title=server.name), change)
+    return pushed
 
 
 def push_published(server: Server) -> None:

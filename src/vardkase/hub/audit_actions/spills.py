@@ -9,6 +9,10 @@ from vardkase.audit.actions import AuditAction
 
 class SpillAction(AuditAction):
     SPILL_ANSWERED = "spill.answered", _("Someone who had a spilled event answered")
+    SPILL_CHECKED_AGAIN = (
+        "spill.checked_again",
+        _("The connections were asked, and the hub was searched, once more"),
+    )
     SPILL_CLOSED = "spill.closed", _("The spill was closed")
     SPILL_DECLARED = "spill.declared", _("The event was reported as a spill of classified information")
     SPILL_DELETED = "spill.deleted", _("The spilled event was deleted")

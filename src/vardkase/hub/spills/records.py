@@ -99,12 +99,14 @@ def record_answer(actor: Actor, pk: int, holder_id: int, *, answer: str, note: s
     return holder
 
 
+@transaction.atomic
 def ask_again(actor: Actor, pk: int) -> Spill:
     """Ask the connections, and search the hub, again."""
     spill = _locked(actor, pk)
     order_requests(spill.pk)
     if spill.needles:
         order_proof(spill.pk)
+    note_in_history(actor, SPILL, spill, SpillAction.SPILL_CHECKED_AGAIN, "")
     return spill
 
 

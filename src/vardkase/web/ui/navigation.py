@@ -115,6 +115,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 is_content=True,
                 shown_to=has_own_register,
             ),
+            NavigationItem(
+                "audit_of_ours", _("Actions that concern us"), icon="history", requires=Permission.ADMIN
+            ),
             NavigationItem("content_read", _("Operator access log"), icon="eye", requires=Permission.ADMIN),
             NavigationItem(
                 "records_cases",

@@ -113,6 +113,7 @@ def page[**P](
                 actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
 
         gated.declared_permissions = frozenset(requires)  # type: ignore[attr-defined]
+        gated.declared_writes = writes  # type: ignore[attr-defined]
         gated.authorise = authorise  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
         gated.allowed_while_suspended = allowed_while_suspended  # type: ignore[attr-defined]

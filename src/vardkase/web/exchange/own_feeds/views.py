@@ -73,7 +73,7 @@ def delete(request: PageRequest, name: str) -> HttpResponse:
 @require_POST
 @page(Permission.SITE_ADMIN, writes=True)
 def refresh(request: PageRequest, name: str) -> HttpResponse:
-    tasks.order(services.find_own_feed(request.actor, name).pk, whole=True)
+    tasks.order_by(request.actor, name)
     messages.success(request, gettext("The feed will be written in a moment."))
     return redirect("own_feed", name)
 

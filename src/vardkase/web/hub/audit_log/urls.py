@@ -8,5 +8,6 @@ from vardkase.web.hub.audit_log import views
 
 urlpatterns = [
     path("audit/oversight/", views.index, name="audit_oversight"),
+    path("audit/of-our-organisation/", views.of_ours, name="audit_of_ours"),
     path("audit/archives/<int:pk>/removal/", views.propose_removal, name="audit_archive_removal"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.actions import find_action
 from vardkase.audit.chain.archives import find_archive
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.queries import filtered
+from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.audit_log import removal
 from vardkase.hub.audit_log.destinations import destinations
+from vardkase.hub.audit_log.of_members import entries_concerning
 from vardkase.hub.audit_log.oversight import (
     BULK,
     BULK_A_DAY,
@@ -30,10 +35,16 @@ from vardkase.hub.audit_log.oversight import (
 )
 from vardkase.hub.audit_log.state import last_backdated, last_findings
 from vardkase.hub.move_in.queries import last_move
+from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
+from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.web.audit.labels import act
+from vardkase.web.hub.audit_log.forms import OurEntriesForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.forms.reason import ReasonForm
+from vardkase.web.ui.list_files import Columns, file_links, list_file, wanted_file
+from vardkase.web.ui.listing import in_order, listed
 from vardkase.web.ui.pages import PageRequest, page
 from vardkase.web.ui.permission_labels import DUTIES, FLAGS
 from vardkase.web.ui.proposals import proposed
@@ -74,6 +85,37 @@ def index(request: PageRequest) -> HttpResponseBase:
         "known": KNOWN_DAYS,
     }
     return render(request, "audit_log/oversight.html", context)
+
+
+@page(Permission.ADMIN)
+def of_ours(request: PageRequest) -> HttpResponseBase:
+    form = OurEntriesForm(request.GET)
+    rows = filtered(entries_concerning(request.actor), **form.filters())
+    known = {request.actor.organisation_id, host_organisation_id()}
+    if wanted := wanted_file(request):
+        in_file = in_order(request, rows, {"pk"}, "-pk")
+        return list_file(
+            request, wanted, "our-entries", gettext("Actions that concern us"), _columns(known), in_file
+        )
+    context = {**listed(request, rows, {"pk"}, "-pk"), **file_links(request)}
+    context["rows"] = [(entry, _who(entry, known)) for entry in context["rows"]]
+    return render(request, "audit_log/of_ours.html", {**context, "form": form, "asked": bool(form.filters())})
+
+
+def _columns(known: Container[int | None]) -> Columns[AuditEntry]:
+    return {
+        gettext("Number"): lambda entry: entry.pk,
+        gettext("Time"): lambda entry: entry.created,
+        gettext("Who"): lambda entry: _who(entry, known),
+        gettext("Action"): act,
+        gettext("About"): lambda entry: entry.title,
+    }
+
+
+def _who(entry: AuditEntry, known: Container[int | None]) -> str:
+    """Members learn who read what is theirs, and otherwise the names of their own people and of the hub owner's."""
+    is_told = entry.action == HubAction.EVENT_READ_UNDER_GRANT or entry.organisation_id in known
+    return entry.actor_name if is_told else gettext("Somebody of another organisation")
 
 
 @page(staff=OFFICERS, writes=True)
