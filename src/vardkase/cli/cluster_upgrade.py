@@ -8,6 +8,11 @@ from vardkase.cli.installation import choose
 from vardkase.cli.output import fail, note, result
 from vardkase.core.database import DatabaseUnavailable, EmbeddedPostgres, uses_external_database
 
+SET_BACK = (
+    "The data of PostgreSQL {version} were put back. What was withdrawn, restricted or deleted after the upgrade, and "
+    "the audit log since then, are only in {aside}: withdraw and delete it again."
+)
+
 
 def check(data_dir: Path | None, programs: Path | None, *, as_json: bool) -> bool:
     from vardkase.core.database.upgrading import due, require_ready
@@ -58,6 +63,7 @@ def _contents(server: EmbeddedPostgres) -> object:
 
 
 def undo_or_discard(data_dir: Path | None, *, undo: bool, as_json: bool) -> None:
+    from vardkase.core.backup import pending
     from vardkase.core.backup.state import State
     from vardkase.core.database.upgrading import discard, kept_versions, put_back
 
@@ -72,5 +78,10 @@ def undo_or_discard(data_dir: Path | None, *, undo: bool, as_json: bool) -> None
         return
     aside = put_back(chosen, kept[0])
     State(chosen).forget()
+    # Otherwise whoever was shut out since would be let in again, and nothing would say so.
+    pending.close(chosen, SET_BACK.format(version=kept[0], aside=aside))
     result({"postgresql": kept[0], "set aside": str(aside)}, as_json=as_json)
-    note("Install the version of Vårdkase that brings this PostgreSQL.")
+    note(
+        "Install the version of Vårdkase that brings this PostgreSQL. The hub stays closed until somebody has done"
+    )
+    note(f"again what is missing: vardkase restored --data-dir {chosen} --open --reason WHY")

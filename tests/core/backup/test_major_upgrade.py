@@ -82,6 +82,7 @@ def test_cluster_of_an_older_postgresql(folder: Path) -> None:
         server.stop()
 
     vardkase(data, "upgrade", "--put-back")
+    assert "withdraw and delete it again" in vardkase(data, "restored")
     assert with_former(data, "SELECT count(*) FROM probe") == 50_000
     vardkase(data, "upgrade", "--discard-former")
     assert list(data.glob("database.*")) == []

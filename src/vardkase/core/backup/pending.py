@@ -71,5 +71,11 @@ def left(data_dir: Path) -> list[str] | None:
     return found
 
 
+def close(data_dir: Path, reason: str) -> None:
+    """Close a hub that is there, until somebody opens it."""
+    reasons = [*(left(data_dir) or ()), reason]
+    (data_dir / FILE).write_text(json.dumps(reasons, ensure_ascii=False), encoding="utf-8")
+
+
 def forget(data_dir: Path) -> None:
     (data_dir / FILE).unlink(missing_ok=True)
