@@ -161,3 +161,60 @@ def test_files_of_a_shared_folder(seed: Seed, settings: Any, tmp_path: Path) -> 
     files.store(b"from before")
     assert files.read(former) == b"from before"
     assert readiness()["storage"] == "ok"
+
+
+def test_one_place_with_two_names_loses_nothing(seed: Seed, settings: Any, tmp_path: Path) -> None:
+    """Each way of writing the place, or of linking it, that a move once took for two places."""
+    home = settings.FILES_DIR = tmp_path / "files"
+    contents = [b"%d" % number for number in range(9)]
+    kept = {files.store(content): content for content in contents}
+    (tmp_path / "link").symlink_to(home)
+    (tmp_path / "inside").mkdir()
+    spellings = [
+        str(home),
+        f"{home}/",
+        f"{tmp_path}/./files",
+        f"{tmp_path}/inside/../files",
+        f"{tmp_path}/link",
+    ]
+    for place in spellings:
+        for former in ("", *spellings, str(tmp_path / "nowhere")):
+            settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = place, former
+            assert run("files", "move") == {"moved": 0, "bytes": 0}, (place, former)
+            assert run("files", "status")["to be moved"] == 0
+    settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = "", str(home)
+    assert run("files", "move")["moved"] == 0
+
+    # A folder of the new place, or a file, leads into the former one.
+    first, second, *_rest = sorted(kept)
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / first[:2]).symlink_to(home / first[:2])
+    settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = str(linked), ""
+    answer = CliRunner().invoke(commands, ["files", "move"])
+    assert (answer.exit_code, "the same place" in answer.output) == (1, True)
+    assert {name: (home / name[:2] / name).read_bytes() for name in kept} == kept
+    (linked / first[:2]).unlink()
+    (linked / second[:2]).mkdir()
+    (linked / second[:2] / second).symlink_to(home / second[:2] / second)
+    assert run("files", "move")["moved"] == len(kept)
+    assert {name: (linked / name[:2] / name).read_bytes() for name in kept} == kept
+
+    # And back into the data folder, as the handbook says.
+    settings.VARDKASE_FILES, settings.VARDKASE_FILES_FORMER = str(home), f"{linked}/"
+    assert run("files", "move")["moved"] == len(kept)
+    assert {name: (home / name[:2] / name).read_bytes() for name in kept} == kept
+    assert list(linked.glob("*/*")) == []
+
+
+@pytest.mark.long
+def test_one_bucket_with_two_names_loses_nothing(
+    seed: Seed, bucket: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    settings.VARDKASE_FILES = f"s3://{BUCKET}/hub"
+    digest = files.store(b"kept in the bucket")
+    for former in (f"s3://{BUCKET}/hub/", f"s3://{BUCKET}//hub", f"s3://{BUCKET}", f"s3://{BUCKET}/hu"):
+        settings.VARDKASE_FILES_FORMER = former
+        assert run("files", "move")["moved"] == 0
+        assert keys_of(bucket) == {f"hub/{digest[:2]}/{digest}"}

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from vardkase.core.files.folder import FolderFiles
 from vardkase.core.files.names import FileStore, StoredFile
+from vardkase.core.files.same_place import refuse_same_place
 from vardkase.core.sql import cursor
 
 __all__ = [
@@ -93,20 +94,23 @@ def check() -> None:
 def move() -> Iterator[tuple[str, int]]:
     """Move what is where files were kept before; yields names and bytes.
 
-    Each file is in its new place before it leaves the old one, so that it is found at every moment, and a move that
-    was interrupted goes on. While a backup is being made, it waits. Raises OSError, also for a file that is not what
-    its name says.
+    A file leaves the old place only after it was read back from the new one, so that it is found at every moment, and
+    a move that was interrupted goes on. While a backup is being made, it waits. Raises OSError, also for a file that
+    is not what its name says, and if both are the same place.
     """
     new, *former = _stores()
     for place in former:
+        apart: set[str] = set()
         for name, _file in place.all():
             with transaction.atomic():
                 cursor().execute("SELECT pg_advisory_xact_lock(%s)", [BACKUP_LOCK])
+                # Folder by folder, since each of them may be a link into the other place.
+                if name[:2] not in apart:
+                    refuse_same_place(new, place, name[:2])
+                    apart.add(name[:2])
                 content = place.get(name)
-                if hashlib.sha256(content).hexdigest() != name:
-                    raise OSError(f"The stored file {name} is damaged")
                 new.put(name, content)
-                if new.size(name) != len(content):
+                if new.get(name) != content:
                     raise OSError(f"The stored file {name} did not arrive")
                 place.remove(name, before=float("inf"))
             yield name, len(content)
@@ -124,10 +128,15 @@ def waiting() -> tuple[int, int]:
 
 
 def _stores() -> list[FileStore]:
-    """Where files are kept, and where they were kept before."""
+    """Where files are kept, and where they were kept before; each place once, however it is written."""
     current, former = str(settings.VARDKASE_FILES), str(settings.VARDKASE_FILES_FORMER)
-    addresses = [current, former, ""] if current or former else [""]
-    return [_store(address) for address in dict.fromkeys(addresses)]
+    if not current and not former:
+        return [_store("")]
+    places: dict[object, FileStore] = {}
+    for address in dict.fromkeys((current, former, "")):
+        place = _store(address)
+        places.setdefault(place.identity(), place)
+    return list(places.values())
 
 
 def _store(address: str) -> FileStore:

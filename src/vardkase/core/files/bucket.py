@@ -60,6 +60,9 @@ class BucketFiles:
         self._client: Any = boto3.session.Session().client("s3", config=config)
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
 
+    def identity(self) -> object:
+        return self._client.meta.endpoint_url.rstrip("/"), self._bucket, self._prefix
+
     def put(self, digest: str, content: bytes) -> None:
         where = self._where(digest)
         with _locked(digest, shared=True), failures():
@@ -94,7 +97,8 @@ class BucketFiles:
             for page in pages:
                 for each in page.get("Contents", ()):
                     name = each["Key"].rpartition("/")[2]
-                    if DIGEST.fullmatch(name):
+                    # A prefix inside this one is another place.
+                    if DIGEST.fullmatch(name) and each["Key"] == self._where(name)["Key"]:
                         status = ObjectStatus(int(each["Size"]), each["LastModified"].timestamp())
                         yield name, StoredObject(self, name, status)
 

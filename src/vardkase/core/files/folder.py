@@ -22,6 +22,13 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def identity(self) -> object:
+        try:
+            status = self._folder.stat()
+        except OSError:
+            return os.path.realpath(self._folder)
+        return status.st_dev, status.st_ino
+
     def put(self, digest: str, content: bytes) -> None:
         target = self._path(digest)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,7 +53,8 @@ class FolderFiles:
         return content
 
     def _is_whole(self, digest: str, size: int) -> bool:
-        if self.size(digest) != size:
+        # What a link leads to may be removed there.
+        if self._path(digest).is_symlink() or self.size(digest) != size:
             return False
         with self._path(digest).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == digest

@@ -38,6 +38,9 @@ type StoredFile = Path | RemoteFile
 class FileStore(Protocol):
     """One place for files. Moments are Unix seconds."""
 
+    def identity(self) -> object:
+        """The same for two spellings of one place, as far as that can be told without writing there."""
+
     def put(self, digest: str, content: bytes) -> None:
         """Store whole or not at all; one that is there counts as stored now."""
 
