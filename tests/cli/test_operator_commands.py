@@ -15,7 +15,13 @@ from typer.testing import CliRunner, Result
 
 from tests.factories.seed import Seed
 from tests.support.mail_server import free_port, mail_server, use
+from vardkase.audit.chain.guard import provide_secret
+from vardkase.audit.chain.keys import own_public_key
+from vardkase.audit.chain.keys import rotate as make_audit_key
+from vardkase.audit.chain.models import AuditGuard
+from vardkase.audit.chain.rotation import key_is_leaked
 from vardkase.audit.models import AuditEntry
+from vardkase.cli.installation import replace_leaked_key
 from vardkase.cli.main import commands
 from vardkase.config.environment import former_secrets, secret_from
 from vardkase.core.errors import VardkaseError
@@ -81,13 +87,26 @@ def test_secret_key_is_rotated_and_former_ones_kept(
     assert former_secrets(former) == []
     assert AuditEntry.objects.filter(change__leaked=True).count() == 1
     settings.SECRET_KEY = keys[2]
+    provide_secret()
+    make_audit_key()
+    guard, key = AuditGuard.objects.get().encrypted, own_public_key()
     sealed, signed = SecretStore("x").encrypt("told"), signing.dumps("x")
     settings.SECRET_KEY, settings.VARDKASE_LEAKED_SECRET_KEYS = secret_from("", file), [keys[2]]
     assert SecretStore("x").decrypt(sealed) == "told"
     with pytest.raises(signing.BadSignature):
         signing.loads(signed)
+    # Nor is whoever knows it the hub itself, whose key signs the audit log: the next start replaces both.
+    provide_secret()
+    replace_leaked_key()
+    assert AuditGuard.objects.get().encrypted != guard
+    assert own_public_key() != key
+    assert not key_is_leaked()
+    renewed = AuditGuard.objects.get().encrypted
+    provide_secret()
+    assert AuditGuard.objects.get().encrypted == renewed
     monkeypatch.setenv("VARDKASE_SECRET_KEY", "x" * 40)
     assert "VARDKASE_SECRET_KEY_FALLBACKS" in run(*rotate).output
+    assert "VARDKASE_LEAKED_SECRET_KEYS" in run(*rotate, "--leaked").output
 
 
 @pytest.mark.django_db

@@ -89,6 +89,7 @@ def migrate(before: Callable[[], object] = lambda: None) -> int:
             if hub_role:
                 grant_to_hub(hub_role, APPEND_ONLY, FUNCTIONS)
                 share_secret()
+            replace_leaked_key()
             return len(plan)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
@@ -98,6 +99,14 @@ def share_secret() -> None:
     from vardkase.audit.chain.guard import provide_secret  # Models are ready only now.
 
     provide_secret()
+
+
+def replace_leaked_key() -> None:
+    from vardkase.audit.chain.rotation import key_is_leaked, rotate_key  # As above.
+    from vardkase.cli.console import console
+
+    if key_is_leaked():
+        rotate_key(console())
 
 
 def _plan(executor: MigrationExecutor) -> list[tuple[Migration, bool]]:

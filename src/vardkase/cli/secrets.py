@@ -35,9 +35,10 @@ def rotate(
     With --leaked everybody signs in again, and links in letters that have been sent stop working.
     """
     if os.environ.get("VARDKASE_SECRET_KEY"):
+        kept = "VARDKASE_LEAKED_SECRET_KEYS" if leaked else "VARDKASE_SECRET_KEY_FALLBACKS"
+        also = " Move those in VARDKASE_SECRET_KEY_FALLBACKS there too." if leaked else ""
         raise fail(
-            "the key comes from VARDKASE_SECRET_KEY: set a new one there, and add the old one to "
-            "VARDKASE_SECRET_KEY_FALLBACKS."
+            f"the key comes from VARDKASE_SECRET_KEY: set a new one there, and add the old one to {kept}.{also}"
         )
     file = choose(data_dir) / "secrets" / "django"
     if not file.exists():
@@ -54,6 +55,15 @@ def rotate(
         )
     kept = _rotate(file, leaked=leaked)
     note(f"Restart the hub. Keep secrets/{kept}: secrets in the database are read with it.")
+    if leaked:
+        note(REPLACE)
+
+
+REPLACE = (
+    "The restart also replaces the audit log's key: keep the new public one outside (`vardkase audit keys`). Whoever "
+    "has a copy of the database as well could have read what is in it: replace second factors, the keys of other "
+    "servers, and the secrets of feeds, streams and sign-in providers."
+)
 
 
 def _rotate(file: Path, *, leaked: bool) -> str:

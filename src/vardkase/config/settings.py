@@ -70,7 +70,10 @@ SECRET_KEY_FALLBACKS = [
     *former_secrets(DATA_DIR / "secrets" / "django.former"),
 ]
 # Keys that somebody else may know: secrets in the database are read with them, but nothing signed with them counts.
-VARDKASE_LEAKED_SECRET_KEYS = former_secrets(DATA_DIR / "secrets" / "django.leaked")
+VARDKASE_LEAKED_SECRET_KEYS = [
+    *env_list("VARDKASE_LEAKED_SECRET_KEYS"),
+    *former_secrets(DATA_DIR / "secrets" / "django.leaked"),
+]
 CORRELATION_SECRET = secret_from("VARDKASE_CORRELATION_SECRET", DATA_DIR / "secrets" / "correlation")
 INSTANCE_UUID_SEED = secret_from("VARDKASE_INSTANCE_SEED", DATA_DIR / "secrets" / "instance")
 

@@ -9,7 +9,7 @@ import base64
 import hashlib
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
@@ -32,6 +32,16 @@ class SecretStore:
 
     def decrypt_bytes(self, encrypted: bytes) -> bytes:
         return self._keys().decrypt(encrypted)
+
+    def needs_leaked_key(self, encrypted: str) -> bool:
+        """Whether somebody else may have read it: a leaked key encrypted it."""
+        for secret in settings.VARDKASE_LEAKED_SECRET_KEYS:
+            try:
+                self._key(secret).decrypt(encrypted.encode())
+            except InvalidToken:
+                continue
+            return True
+        return False
 
     def _keys(self) -> MultiFernet:
         # The first key encrypts, all of them decrypt.

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.checkpoints import close_log
-from vardkase.audit.chain.keys import rotate
+from vardkase.audit.chain.keys import KEYS, rotate
 from vardkase.audit.chain.models import AuditKey
 from vardkase.audit.services import AuditActor, Target, record
 
@@ -18,3 +18,9 @@ def rotate_key(actor: AuditActor) -> AuditKey:
     key = rotate()
     record(actor, LogAction.KEY_ROTATED, Target("audit_log"), {"fingerprint": key.fingerprint})
     return key
+
+
+def key_is_leaked() -> bool:
+    """Whether a leaked key encrypted the one in use: whoever knows it can sign with that."""
+    row = AuditKey.objects.order_by("-pk").first()
+    return row is not None and KEYS.needs_leaked_key(row.encrypted_key)
