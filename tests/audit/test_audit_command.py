@@ -94,6 +94,13 @@ def test_log_is_verified_exported_archived_and_removed(
     run("export", exported)
     assert AuditEntry.objects.latest("pk").action == LogAction.EXPORTED
     run("verify", "--file", exported, "--key", key, "--checkpoints", outside)
+    # A file that nobody has signed proves nothing, whatever its first line says.
+    unsigned = tmp_path / "unsigned.jsonl"
+    first, *others = (line for line in exported.read_text().splitlines() if '"kind":"checkpoint"' not in line)
+    for header in (first, json.dumps({**json.loads(first), "part": True})):
+        unsigned.write_text("\n".join([header, *others]) + "\n")
+        found = json.loads(run("verify", "--file", unsigned, "--key", key, "--json", code=3))
+        assert (found["result"], found["covered"], found["not_covered"]) == ("not proved", "none", 5)
     exported.write_text(exported.read_text().replace("kim@example.org", "eve@example.org", 1))
     said = run("verify", "--file", exported, "--key", key, code=1)
     assert "(position 1): who, what or when was changed" in said
@@ -246,3 +253,22 @@ def test_chosen_entries_are_proved_without_the_others(
         export_with_proof(seed.org_admin.actor, output, {})
     nothing = signed_in(seed.site_admin).get(reverse("audit_proof"), {"action": "user.deleted"})
     assert nothing.status_code == 302
+
+
+def test_log_that_nothing_covers_is_not_called_intact(
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path / "data"))
+    AuditEntry.objects.all().delete()
+    write(3)
+    found = json.loads(run("verify", "--json", code=3))
+    assert (found["result"], found["not_linked"], found["covered"]) == ("not proved", 3, "none")
+    close_log()
+    write(1)
+    found = json.loads(run("verify", "--json"))
+    assert (found["result"], found["not_linked"], found["covered"]) == ("intact", 1, "up to position 3")
+    newest = AuditEntry.objects.latest("pk").pk
+    AuditEntry.objects.filter(pk=newest).update(created=timezone.now() - timedelta(hours=2))
+    assert json.loads(run("verify", "--json", code=3))["result"] == "not proved"
+    verify_nightly()
+    assert "No signed checkpoint covers the entries after position 3" in last_findings()[1][0]

@@ -110,6 +110,7 @@ def test_own_server_is_migrated_by_an_owner_without_other_rights(database: Datab
             assert "email" in database.run("init", hub=hub, owner=owner)
             said = database.run("check", hub=hub, owner=owner)
             assert "DATABASE_OWNER_URL" not in said
+            database.run("audit", "checkpoint", hub=hub, owner=owner)
             assert '"intact": true' in database.run("audit", "verify", "--json", hub=hub, owner=owner)
             with database.connect(hub) as link, pytest.raises(psycopg.errors.InsufficientPrivilege):
                 link.execute("UPDATE audit_entry SET title = ''")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
@@ -11,14 +13,16 @@ from tests.factories.removals import SPILL, approve_removals
 from tests.factories.seed import Seed
 from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.guard import prove_hub, provide_secret
+from vardkase.audit.chain.installed import altered
 from vardkase.audit.chain.models import AuditCheckpoint, AuditGuard
 from vardkase.audit.chain.sealing import Sealer
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.redaction import redaction
 from vardkase.audit.tables import APPEND_ONLY, FUNCTIONS
 from vardkase.core.database.layout import HUB_ROLE
-from vardkase.core.database.roles import grant_to_hub, rewritable
+from vardkase.core.database.roles import READ_ONLY, grant_to_hub, rewritable
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_log.state import audit_log_findings, last_findings, verify_nightly
 from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.source.dump import Table
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
@@ -103,6 +107,15 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
     assert cursor().execute("SELECT to_regclass('move_in.events')").fetchone() != (None,)
     staging.drop()
     assert cursor().execute("SELECT to_regclass('move_in.events')").fetchone() == (None,)
+    # Nor does it let the owner run an earlier migration again.
+    for statement in (
+        "DELETE FROM django_migrations",
+        "UPDATE django_migrations SET app = 'x'",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('audit', '9999_later', now())",
+        "TRUNCATE django_migrations",
+    ):
+        refuse_sql(statement, "permission denied")
+    assert rewritable(READ_ONLY) == []
     sql("RESET SESSION AUTHORIZATION")
     provide_secret()  # It is there already.
     assert AuditGuard.objects.get().pk == AuditGuard.objects.order_by("pk")[0].pk
@@ -114,3 +127,15 @@ def test_hub_role_can_only_append(seed: Seed) -> None:
         "AND proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp']"
     )
     assert cursor().execute(unsafe).fetchall() == []
+
+
+def test_altered_guard_is_reported(seed: Seed) -> None:
+    assert altered() == []
+    sql(importlib.import_module("vardkase.audit.migrations.0006_entries_that_stay").REDACT)
+    sql("ALTER TABLE audit_key DISABLE TRIGGER audit_written_by_hub; ALTER FUNCTION audit_is_hub() RESET ALL")
+    assert altered() == ["audit_is_hub", "audit_redact", "audit_written_by_hub (audit_key)"]
+    assert {said.wire for _name, said, _what in audit_log_findings()} >= {
+        "audit_redact, which guards the audit log in the database, is not the one that this version installs."
+    }
+    verify_nightly()
+    assert "audit_redact" in str(last_findings()[1])

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vardkase.audit.chain.verification import Record, Verification
 
 PROFILES = EVERY
+NOT_PROVED = 3
+"""The exit code of `verify`; Typer has 2 for arguments that it does not know."""
 
 commands = typer.Typer(no_args_is_help=True, help="The audit log: proof, export, archives, keys.")
 
@@ -41,7 +43,11 @@ def verify(
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
-    """Verify the log, of the database or of an exported file; exit code 1 says that it is not intact."""
+    """Verify the log, of the database or of an exported file.
+
+    Exit code 1 says that it is not intact, 3 that nothing signed proves it: a file without a checkpoint at its end,
+    a log without any, or one whose older entries none covers.
+    """
     if file is not None:
         with tempfile.TemporaryDirectory() as folder:  # Settings make secrets in the data folder.
             os.environ["VARDKASE_DATA_DIR"] = folder
@@ -50,8 +56,12 @@ def verify(
     else:
         with opened(data_dir):
             from vardkase.audit.chain.documents import verify_database
+            from vardkase.audit.chain.installed import altered
+            from vardkase.audit.chain.problems import ChainProblem
 
             found = verify_database(trusted=_keys(key or []), outside=tuple(outside_checkpoints(checkpoints)))
+            for name in altered():
+                found.add(ChainProblem.GUARD_ALTERED(name=name))
     _tell(found, as_json=json)
 
 
@@ -71,6 +81,8 @@ def export(
     Once the hub has officers, without the content of entries about threat intelligence.
     """
     with opened(data_dir):
+        from django.db import transaction
+
         from vardkase.audit.actions import LogAction
         from vardkase.audit.chain.checkpoints import close_log
         from vardkase.audit.chain.documents import lines
@@ -85,7 +97,6 @@ def export(
         days: dict[str, Any] = {"since": since and since.date(), "until": until and until.date()}
         chosen = {**days, "action": action, "actor": actor, "organisation": organisation}
         chosen = {name: value for name, value in chosen.items() if value}
-        close_log()
         with _new(file) as output:
             if chosen:
                 ids = set(filtered(every_entry(), **chosen).values_list("pk", flat=True))
@@ -95,9 +106,11 @@ def export(
                     file.unlink()
                     raise
             else:
-                for line in lines(withheld=withheld):
-                    output.write(line)
-                    count += 1
+                with transaction.atomic():
+                    close_log()  # Nothing is sealed until the end: it is the checkpoint's.
+                    for line in lines(withheld=withheld):
+                        output.write(line)
+                        count += 1
         told = {name: str(value) for name, value in chosen.items()}
         change = {"count": count, "name": file.name} | ({"filters": told} if told else {})
         record(who, LogAction.EXPORTED, Target("audit_log"), change)
@@ -251,10 +264,14 @@ def _new(file: Path) -> Any:
 
 def _tell(found: Verification, *, as_json: bool) -> None:
     shown: dict[str, Any] = {
-        "intact": found.intact,
+        "result": "not intact" if not found.intact else "intact" if found.proved else "not proved",
+        "intact": found.proved,
         "hub": found.hub,
         "positions": f"{found.first}–{found.last}",
         "entries": found.links,
+        "covered": f"up to position {found.covered}" if found.covered else "none",
+        "not_covered": found.last - max(found.covered, found.first - 1),
+        "not_linked": found.waiting,
         "others": found.others,
         "checkpoints": found.checkpoints,
         "content_removed": found.emptied,
@@ -270,3 +287,6 @@ def _tell(found: Verification, *, as_json: bool) -> None:
             typer.echo(finding.wire)
     if not found.intact:
         raise typer.Exit(1)
+    if not found.proved:
+        note(f"Not proved. {found.not_proved().wire}")
+        raise typer.Exit(NOT_PROVED)

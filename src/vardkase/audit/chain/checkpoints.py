@@ -26,6 +26,14 @@ def make_checkpoint() -> AuditCheckpoint | None:
     earlier = AuditCheckpoint.objects.order_by("-pk").first()
     if earlier is not None and earlier.position == last.position:
         return None
+    row = signed_at(last)
+    prove_hub()
+    row.save()
+    return row
+
+
+def signed_at(last: AuditLink) -> AuditCheckpoint:
+    """A checkpoint at this link, which is not saved."""
     first = AuditLink.objects.order_by("position").values_list("position", flat=True)[0]
     row = AuditCheckpoint(
         position=last.position,
@@ -36,8 +44,6 @@ def make_checkpoint() -> AuditCheckpoint | None:
     )
     signed = sign(statement_of(row))
     row.key, row.signature = signed.key, signed.signature
-    prove_hub()
-    row.save()
     return row
 
 

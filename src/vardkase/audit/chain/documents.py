@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 from django.db import connection, transaction
 
-from vardkase.audit.chain.checkpoints import document_of
+from vardkase.audit.chain.checkpoints import document_of, signed_at
 from vardkase.audit.chain.digests import COLUMNS, START, canonical, entry_of, utc
 from vardkase.audit.chain.keys import public_keys, sign
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint, AuditLink
@@ -31,6 +31,8 @@ def verify_database(*, trusted: tuple[str, ...] = (), outside: tuple[Record, ...
     checkpoints that were kept elsewhere.
     """
     result = verify(records(), trusted=trusted, outside=outside)
+    result.waiting = not_sealed()
+    ((result.overdue,),) = cursor().execute(OVERDUE, {"covered": result.covered}).fetchall()
     for (id,) in cursor().execute(INSERTED).fetchall():
         result.add(ChainProblem.INSERTED(entry=id))
     return result
@@ -70,6 +72,9 @@ def _records(
         yield _without_content(record) if withheld else record
     for checkpoint in reversed(waiting):
         yield document_of(checkpoint)
+    # A file of a part proves itself: an archive ends with a day, not with a checkpoint.
+    if not whole and not AuditCheckpoint.objects.filter(position=last).exists():
+        yield from (document_of(signed_at(link)) for link in AuditLink.objects.filter(position=last))
     yield _end(first, last, whole=whole, only=only)
 
 
@@ -178,6 +183,12 @@ INSERTED = f"""
 SELECT e.id FROM audit_entry e WHERE e.id < (SELECT max(entry_id) FROM audit_link)
 AND e.created < now() - interval '{SETTLED}' AND NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id)
 ORDER BY e.id LIMIT 20
+"""
+# Entries are linked within seconds, and checkpoints are made at least once a day.
+OVERDUE = """
+SELECT EXISTS (SELECT FROM audit_entry e LEFT JOIN audit_link l ON l.entry_id = e.id
+    WHERE l.position IS NULL AND e.created < now() - interval '1 hour'
+    OR l.position > %(covered)s AND e.created < now() - interval '25 hours')
 """
 WAITING = """
 SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id)

@@ -51,6 +51,13 @@ class ChainProblem(ProblemCode):
         "proposal and approval by two different persons."
     )
     NOT_COVERED = _("No signed checkpoint at position %(position)s proves the entries in this file.")
+    GUARD_ALTERED = _(
+        "%(name)s, which guards the audit log in the database, is not the one that this version installs."
+    )
+    NOT_PROVED = _(
+        "No signed checkpoint covers the entries after position %(covered)s: %(linked)s in the chain, and %(waiting)s "
+        "that are not in it yet. Who changed them could have computed the chain anew."
+    )
     NOTHING_SELECTED = _("No entries of the audit log match, or they are newer than a few seconds.")
     TOO_MUCH_SELECTED = _(
         "A file with proof covers at most %(most)s positions of the audit log; these entries lie %(count)s apart. "

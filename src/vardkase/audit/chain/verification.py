@@ -50,6 +50,12 @@ class Verification:
     last: int = 0
     digest: str = ""
     links: int = 0
+    covered: int = 0
+    """The last position that a signed checkpoint proves."""
+    waiting: int = 0
+    """Entries of the database without a link."""
+    overdue: bool = False
+    """Nothing signed covers the end, although it should by now; in a file always."""
     checkpoints: int = 0
     emptied: int = 0
     withheld: int = 0
@@ -60,7 +66,16 @@ class Verification:
 
     @property
     def intact(self) -> bool:
+        """Without findings. That alone proves nothing: whoever has no key could have computed the whole chain."""
         return not self.findings
+
+    @property
+    def proved(self) -> bool:
+        return self.intact and self.covered > 0 and not self.overdue
+
+    def not_proved(self) -> Problem:
+        linked = self.last - max(self.covered, self.first - 1)
+        return ChainProblem.NOT_PROVED(covered=self.covered, linked=linked, waiting=self.waiting)
 
     def add(self, problem: Problem) -> None:
         if len(self.findings) < MOST_FINDINGS:
@@ -92,7 +107,7 @@ class _Verifier:
         self.named: dict[int, str] = {}
         self.signed_at, self.earliest = "", ""
         self.breaks = 0
-        self.is_selection, self.covered = False, 0
+        self.is_selection = False
         self.ended: int | None = None
         self.archive: Record | None = None
 
@@ -231,9 +246,10 @@ class _Verifier:
         elif checkpoint["position"] > self.result.last:
             self.result.add(ChainProblem.CUT_OFF(**values, last=self.result.last))
         elif checkpoint["position"] == self.result.last:
-            self.covered = self.result.last
             if checkpoint["digest"] != self.previous.hex():
                 self._break(differs(**values))
+            else:
+                self.result.covered = self.result.last
 
     def _is_signed(self, record: Record, fields: Iterable[str]) -> bool:
         key = self.keys.get(record.get("key", ""))
@@ -248,6 +264,7 @@ class _Verifier:
     def _finish(self) -> None:
         result = self.result
         result.digest = self.previous.hex()
+        result.overdue = result.covered != result.last
         if self.breaks >= STOPS:
             return
         for id, (position, _) in self.unconfirmed.items():
@@ -257,7 +274,7 @@ class _Verifier:
         elif self.ended != result.last:
             result.add(ChainProblem.FILE_CUT_OFF(position=self.ended, last=result.last))
         # What begins in the middle is proved by the checkpoint at its end alone.
-        if self.is_selection and self.covered != result.last:
+        if self.is_selection and result.overdue:
             result.add(ChainProblem.NOT_COVERED(position=result.last))
         for position, checkpoints in sorted(self.outside.items()):
             for checkpoint in checkpoints:

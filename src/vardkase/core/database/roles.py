@@ -36,11 +36,12 @@ def as_owner(data_dir: Path | None = None) -> Iterator[str]:
 def grant_to_hub(role: str, append_only: Sequence[str], functions: Sequence[str] = ()) -> None:
     """As the owner: let `role` work with every table, and only read and append to those in `append_only`.
 
-    `functions` are those, with their argument types, that it may call although not everybody may. It may make tables
-    in the schemas for `WORKSPACES` alone.
+    It only reads those in `READ_ONLY`. `functions` are those, with their argument types, that it may call although not
+    everybody may. It may make tables in the schemas for `WORKSPACES` alone.
     """
     executor = cursor()
     parameters = {"role": role, "append_only": list(append_only), "workspaces": list(WORKSPACES)}
+    parameters |= {"read_only": list(READ_ONLY), "protected": [*append_only, *READ_ONLY]}
     parameters |= {"functions": list(functions), "sequences": [f"{table}_id_seq" for table in append_only]}
     if not executor.execute(DIFFERS, parameters).fetchall()[0][0]:
         return
@@ -57,6 +58,11 @@ def grant_to_hub(role: str, append_only: Sequence[str], functions: Sequence[str]
     for table in append_only:
         names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
         executor.execute(sql.SQL(PROTECT).format(**names))
+    for table in READ_ONLY:
+        names = {"role": sql.Identifier(role), "table": sql.Identifier(table), "maintain": sql.SQL(maintain)}
+        executor.execute(
+            sql.SQL(f"{PROTECT}; REVOKE INSERT ON public.{{table}} FROM {{role}}").format(**names)
+        )
     for (sequence,) in executor.execute(SETTABLE, parameters).fetchall():
         names = {"role": sql.Identifier(role), "sequence": sql.Identifier(sequence)}
         executor.execute(sql.SQL("REVOKE UPDATE ON SEQUENCE public.{sequence} FROM {role}").format(**names))
@@ -82,6 +88,8 @@ def rewritable(tables: Sequence[str]) -> list[str]:
     return [name for (name,) in cursor().execute(REWRITABLE, {"tables": list(tables)}).fetchall()]
 
 
+READ_ONLY = ("django_migrations",)
+"""Whoever could write there would let the owner run a migration again, and get an earlier function back."""
 WORKSPACES = ("move_in",)
 """Schemas in which the hub makes and drops tables. Moving in from MISP stages MISP's there."""
 # Where one role does everything, the workspaces and the owner's own schema are its too.
@@ -120,9 +128,10 @@ SELECT has_database_privilege(%(role)s, current_database(), 'CREATE')
         AND (nspowner = %(role)s::regrole OR NOT has_schema_privilege(%(role)s, oid, 'CREATE')))
     OR EXISTS (
     SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND (
-        NOT has_table_privilege(%(role)s, c.oid, 'SELECT') OR NOT has_table_privilege(%(role)s, c.oid, 'INSERT')
-        OR has_table_privilege(%(role)s, c.oid, 'UPDATE') = (c.relname = ANY(%(append_only)s::text[]))
-        OR has_table_privilege(%(role)s, c.oid, 'DELETE') = (c.relname = ANY(%(append_only)s::text[]))))
+        NOT has_table_privilege(%(role)s, c.oid, 'SELECT')
+        OR has_table_privilege(%(role)s, c.oid, 'INSERT') = (c.relname = ANY(%(read_only)s::text[]))
+        OR has_table_privilege(%(role)s, c.oid, 'UPDATE') = (c.relname = ANY(%(protected)s::text[]))
+        OR has_table_privilege(%(role)s, c.oid, 'DELETE') = (c.relname = ANY(%(protected)s::text[]))))
     OR EXISTS (
     SELECT FROM pg_sequences s WHERE s.schemaname = 'public'
         AND NOT has_sequence_privilege(%(role)s, format('%%I.%%I', s.schemaname, s.sequencename), 'USAGE'))

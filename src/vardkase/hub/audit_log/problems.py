@@ -21,6 +21,10 @@ class AuditLogProblem(ProblemCode):
         "Somebody may have used the hub’s role: save what is in the schema, find out who did it, and remove it "
         "(DROP SCHEMA)."
     )
+    EXAMINE_GUARD = _(
+        "Somebody may have used the owner’s role, or let it run an earlier migration: find out who did it, and install "
+        "the definition of src/vardkase/audit/migrations again."
+    )
     NOT_DELIVERED = _("Checkpoints of the audit log have not reached this place since %(since)s: %(fault)s")
     CHECK_PLACE = _("Check the place, or name another.")
     NOT_PROPOSED = _(

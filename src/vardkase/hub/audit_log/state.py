@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.documents import verify_database
+from vardkase.audit.chain.installed import altered
+from vardkase.audit.chain.problems import ChainProblem
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.audit.tables import APPEND_ONLY
 from vardkase.core.change_origin import ChangedBy
-from vardkase.core.database.roles import rewritable, unknown_schemas
+from vardkase.core.database.roles import READ_ONLY, rewritable, unknown_schemas
 from vardkase.core.problems import Problem
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.audit_log.delivering import failing_deliveries
@@ -29,10 +31,12 @@ type Found = tuple[str, Problem, Problem]
 
 
 def audit_log_findings() -> Iterator[Found]:
-    if rewritable(APPEND_ONLY):
+    if rewritable((*APPEND_ONLY, *READ_ONLY)):
         yield "DATABASE_OWNER_URL", AuditLogProblem.REWRITABLE(), AuditLogProblem.SEPARATE_OWNER()
     for schema in unknown_schemas():
         yield "database", AuditLogProblem.UNKNOWN_SCHEMA(schema=schema), AuditLogProblem.EXAMINE_SCHEMA()
+    for name in altered():
+        yield "database", ChainProblem.GUARD_ALTERED(name=name), AuditLogProblem.EXAMINE_GUARD()
     for each in failing_deliveries():
         since = f"{each.since:%Y-%m-%d %H:%M}"
         yield (
@@ -58,6 +62,10 @@ def to_be_done_for_audit_log() -> list[str]:
 def verify_nightly() -> int:
     """Verify the log and record the result; returns how many links were checked."""
     result = verify_database()
+    if result.overdue:
+        result.add(result.not_proved())
+    for name in altered():
+        result.add(ChainProblem.GUARD_ALTERED(name=name))
     change = {
         "count": result.links,
         "position": result.last,
