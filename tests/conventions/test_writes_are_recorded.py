@@ -67,7 +67,6 @@ COMMANDS = {
     **dict.fromkeys(("security reviews", "version"), "looks"),
     "backup new-identity": "a key pair in a file outside the hub",
     "backup recipients openpgp": "prints what a file outside the hub holds",
-    "migrate": "the shape of the database",
     "remove": "the program itself",
 }
 """Commands that write nothing into the hub."""

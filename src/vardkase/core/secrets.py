@@ -34,7 +34,6 @@ class SecretStore:
         return self._keys().decrypt(encrypted)
 
     def needs_leaked_key(self, encrypted: str) -> bool:
-        """Whether somebody else may have read it: a leaked key encrypted it."""
         for secret in settings.VARDKASE_LEAKED_SECRET_KEYS:
             try:
                 self._key(secret).decrypt(encrypted.encode())

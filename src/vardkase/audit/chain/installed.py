@@ -30,7 +30,7 @@ def altered() -> list[str]:
 
 @cache
 def _shipped() -> tuple[dict[str, tuple[str, bool]], frozenset[tuple[str, str]]]:
-    """Function → its body, and whether it runs as the owner; and triggers with their tables."""
+    # Function → its body, and whether it runs as the owner; and triggers with their tables.
     functions: dict[str, tuple[str, bool]] = {}
     triggers: set[tuple[str, str]] = set()
     for text in _statements():
@@ -41,7 +41,6 @@ def _shipped() -> tuple[dict[str, tuple[str, bool]], frozenset[tuple[str, str]]]
 
 
 def _statements() -> Iterator[str]:
-    """The SQL of the migrations, in their order."""
     for module in sorted(each.name for each in pkgutil.iter_modules(migrations.__path__)):
         for value in vars(import_module(f"{migrations.__name__}.{module}")).values():
             if isinstance(value, str):

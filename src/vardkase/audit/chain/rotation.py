@@ -21,6 +21,6 @@ def rotate_key(actor: AuditActor) -> AuditKey:
 
 
 def key_is_leaked() -> bool:
-    """Whether a leaked key encrypted the one in use: whoever knows it can sign with that."""
+    # Whoever knows what encrypted the one in use can sign with that.
     row = AuditKey.objects.order_by("-pk").first()
     return row is not None and KEYS.needs_leaked_key(row.encrypted_key)

@@ -66,7 +66,7 @@ class Verification:
 
     @property
     def intact(self) -> bool:
-        """Without findings. That alone proves nothing: whoever has no key could have computed the whole chain."""
+        # That alone proves nothing: whoever has no key could have computed the whole chain.
         return not self.findings
 
     @property
