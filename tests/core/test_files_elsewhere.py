@@ -27,6 +27,7 @@ from vardkase.core.backup.taking import stored_files
 from vardkase.core.backup.tars import FilesTar, unpack_files
 from vardkase.core.file_columns import remove_unused
 from vardkase.core.files.bucket import LOCK, BucketFiles
+from vardkase.core.files.in_use import note_place
 from vardkase.core.sql import cursor
 from vardkase.core.time_budget import OutOfTime, time_budget
 from vardkase.hub.instance.readiness import readiness
@@ -161,6 +162,21 @@ def test_files_of_a_shared_folder(seed: Seed, settings: Any, tmp_path: Path) -> 
     files.store(b"from before")
     assert files.read(former) == b"from before"
     assert readiness()["storage"] == "ok"
+
+
+def test_a_shell_with_other_settings_moves_nothing(seed: Seed, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+    digest = files.store(b"read by the hub that runs")
+    note_place()
+    settings.VARDKASE_FILES = str(tmp_path / "elsewhere")
+    answer = CliRunner().invoke(commands, ["files", "move"])
+    assert (answer.exit_code, str(tmp_path / "files") in answer.output) == (1, True)
+    assert (tmp_path / "files" / digest[:2] / digest).exists()
+    assert "was started with" in CliRunner().invoke(commands, ["files", "status"]).output
+    found = json.loads(CliRunner().invoke(commands, ["doctor", "--json"]).stdout)["findings"]
+    assert [each["state"] for each in found if each["name"] == "files"] == ["bad"]
+    note_place()
+    assert run("files", "move")["moved"] == 1
 
 
 def test_one_place_with_two_names_loses_nothing(seed: Seed, settings: Any, tmp_path: Path) -> None:

@@ -28,11 +28,13 @@ def prepare() -> dict[str, Any]:
     is half done.
     """
     migrate_after_backup()
+    from vardkase.core.files.in_use import note_place
     from vardkase.exchange.feeds.services import add_first_feeds
     from vardkase.hub.move_in.queries import require_none_half_done
     from vardkase.identity.accounts.services import first_run
 
     require_none_half_done()
+    note_place()
     made = first_run()
     if made:
         add_first_feeds()

@@ -99,6 +99,9 @@ def files_text(facts: Facts) -> str:
     if facts["fault"]:
         words = gettext("Attachments cannot be stored in %(place)s: %(fault)s.")
         return words % {"place": facts["place"], "fault": str(facts["fault"]).rstrip(".")}
+    if facts["other"]:
+        words = gettext("The hub was started with files kept in %(other)s; the settings here say %(place)s.")
+        return words % {"place": facts["place"], "other": facts["other"]}
     return gettext("Attachments are stored in %(place)s.") % {"place": facts["place"]}
 
 

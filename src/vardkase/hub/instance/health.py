@@ -22,6 +22,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from vardkase.core import files
+from vardkase.core.files.in_use import other_place
 from vardkase.core.mail.models import OutgoingMail, SentMail, SentState
 from vardkase.core.mail.services import can_send
 from vardkase.core.optional_parts import PartMissing
@@ -161,9 +162,9 @@ def _files() -> Check:
         files.check()
     except (OSError, PartMissing) as error:
         said = (error.strerror if isinstance(error, OSError) else "") or str(error)
-    return Check(
-        "files", HealthState.BAD if said else HealthState.OK, {"place": files.place(), "fault": said}
-    )
+    other = other_place()
+    state = HealthState.BAD if said or other else HealthState.OK
+    return Check("files", state, {"place": files.place(), "fault": said, "other": other})
 
 
 def _worker(actor: Actor) -> Check:
