@@ -53,7 +53,7 @@ def list_jobs(
         ]
     rows(lines, as_json=json)
     if not lines and not json:
-        note("There are no such jobs.")
+        note("There are no jobs of this kind.")
 
 
 @commands.command()

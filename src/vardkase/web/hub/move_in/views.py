@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from vardkase.hub.move_in.approval import propose_run
+from vardkase.hub.move_in.queries import last_move
 from vardkase.identity.accounts.staff import StaffRole
 from vardkase.web.hub.move_in.forms import LaterRunForm
 from vardkase.web.ui.edit_page import edit_page
@@ -34,6 +35,10 @@ def propose(request: PageRequest) -> HttpResponse:
         parents,
         save=gettext("Propose"),
         intro=gettext(
+            "Nothing has been moved into this hub yet. The first run is made at the console (docs/move-in.md)."
+        )
+        if last_move() is None
+        else gettext(
             "This hub was moved into from MISP and is in use. Once a second officer has approved it, whoever runs the "
             "machine can bring in what is new in exactly this dump, with exactly these files, once."
         ),
