@@ -117,11 +117,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 class OneWorkerForTheHubs(LoadScopeScheduling):
-    """A scope is a test by itself, or all tests of the same hubs."""
+    """A scope is a test by itself, or all tests of the same hubs, or of one folder in the data folder."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/membership/"):
             return "membership"
+        if nodeid.startswith("tests/hub/move_in/test_over_the_api.py"):
+            return "move-in"
         return "hubs" if nodeid.partition("::")[0] in ABOUT_HUBS else nodeid
 
 

@@ -11,6 +11,7 @@ from tests.api.calls import call
 from tests.conventions.test_permissions import views
 from tests.factories import make_key, make_role, make_user
 from tests.factories.seed import Seed
+from tests.support.lanes import in_both_lanes
 from tests.web.accounts import signed_in
 from vardkase.api.dispatch import declared_permissions
 from vardkase.audit.models import AuditEntry
@@ -45,11 +46,12 @@ def test_writing_endpoints_are_refused(auditor: User) -> None:
 
 
 @pytest.mark.parametrize("auditor", ["everything"], indirect=True)  # Who may less is refused the more.
-def test_pages_accept_no_form_from_auditor(auditor: User, password_is_enough: None) -> None:
+@in_both_lanes
+def test_pages_accept_no_form_from_auditor(auditor: User, password_is_enough: None, step: int) -> None:
     browser, taken = signed_in(auditor), []
     browser.raise_request_exception = False
     AuditEntry.objects.all().delete()
-    for route, view in views(get_resolver()):
+    for route, view in [*views(get_resolver())][::step]:
         name = getattr(view, "view_class", view).__name__
         if getattr(view, "declared_permissions", None) is PUBLIC or view.__module__.startswith("allauth."):
             continue

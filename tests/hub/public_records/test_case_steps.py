@@ -26,6 +26,7 @@ from tests.factories.records_cases import (
     release_all,
     with_material,
 )
+from tests.factories.removals import approve
 from tests.factories.seed import ApiUser, Seed
 from tests.web.accounts import signed_in
 from tests.web.private_links import follow
@@ -334,6 +335,7 @@ def test_a_case_tells_nothing_of_an_event_in_quarantine(seed: Seed) -> None:
     letter = officer.get(f"/public-records/cases/{other.number}/documents/{answered.letter.number}/")
     assert letter.status_code == 200
     spill = Spill.objects.get()
+    approve("delete_spill", spill.pk)
     with transaction.atomic():
         delete_spilled(spill)
     assert searched(opened(Spill.objects.get().needles))["left"] == 0
