@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 
 KEPT = frozenset({"django_content_type", "auth_permission"})
 """Filled by migrations; nothing else writes to them."""
-JOBS = frozenset({"procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers"})
+JOBS = frozenset(f"procrastinate_{name}" for name in ("jobs", "events", "periodic_defers", "workers"))
 """Tables that Django does not manage and would leave filled for the next test."""
 _djangos = TransactionTestCase._fixture_teardown
 
