@@ -68,7 +68,7 @@ def test_five_hundred_indicators_are_sorted(sign_in: SignIn, server_seed: Seed, 
     )
     page.keyboard.press("Escape")
     page.locator("#filter-text").fill("")
-    expect(page.locator("#match-count")).to_contain_text("480")
+    expect(page.locator("#match-count")).to_have_text("480 attribut")
     with someone.task("comment and tag all domains", most=13):
         someone.click(page.locator("#attribute-facets summary").first)
         someone.click(page.locator("#facet-type-hostname"))

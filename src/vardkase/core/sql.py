@@ -36,14 +36,19 @@ def cursor(**options: Any) -> psycopg.Cursor[Any]:
     return psycopg.Cursor(database.connection, **options)
 
 
-def pin_connection() -> None:
-    """Keep this thread's connection until it is closed, for session state: LISTEN, advisory locks.
+@contextmanager
+def pinned_connection() -> Iterator[None]:
+    """Keep this thread's connection for session state: LISTEN, advisory locks.
 
     If the server closes a pinned connection, the next query fails instead of running on a new one without
     that state.
     """
     connection.ensure_connection()
     connection.pinned = True  # type: ignore[attr-defined]  # of our own backend
+    try:
+        yield
+    finally:
+        connection.pinned = False  # type: ignore[attr-defined]
 
 
 @contextmanager

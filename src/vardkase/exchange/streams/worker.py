@@ -16,7 +16,7 @@ from django.db import connection
 
 from vardkase.core.problems import CommonProblem
 from vardkase.core.retries import STREAM
-from vardkase.core.sql import cursor, pin_connection
+from vardkase.core.sql import cursor, pinned_connection
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.outbox.events import CHANNEL
 from vardkase.exchange.streams.delivering import Changed, deliver_some, note_failure
@@ -66,13 +66,13 @@ def _run(stream_id: int, stop: threading.Event) -> None:
     """Deliver until the stream is disabled or changed, or the database is unavailable; the supervising thread
     restarts it."""
     try:
-        pin_connection()
-        # A session lock: it ends with the connection, however the worker ends, and another worker takes over.
-        row = cursor().execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, stream_id)).fetchone()
-        if row and row[0]:
-            cursor().execute(f"LISTEN {CHANNEL}")
-            while not stop.is_set() and (stream := running().filter(pk=stream_id).first()):
-                _deliver_stream(stream, stop)
+        with pinned_connection():
+            # A session lock: it ends with the connection, however the worker ends, and another worker takes over.
+            row = cursor().execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, stream_id)).fetchone()
+            if row and row[0]:
+                cursor().execute(f"LISTEN {CHANNEL}")
+                while not stop.is_set() and (stream := running().filter(pk=stream_id).first()):
+                    _deliver_stream(stream, stop)
     except (DatabaseError, psycopg.Error) as error:
         logger.warning("Stream %s: the database is unavailable; retrying: %s", stream_id, error)
     finally:

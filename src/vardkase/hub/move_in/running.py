@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, VardkaseError
-from vardkase.core.sql import cursor, pin_connection
+from vardkase.core.sql import cursor, pinned_connection
 from vardkase.hub.audit_actions import HubAction
 from vardkase.hub.move_in import deleted_here, numbers, staging
 from vardkase.hub.move_in.approval import require_approved
@@ -121,14 +121,14 @@ def rehearse(given: MoveInput, progress: Progress) -> dict[str, Any]:
 @contextmanager
 def _alone() -> Iterator[None]:
     """The staging tables are one set: raises Conflict while another process fills or reads them."""
-    pin_connection()
-    if not cursor().execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,)).fetchall()[0][0]:
-        raise Conflict(MoveInProblem.RUNNING())
-    try:
-        yield
-    finally:
-        if connection.is_usable():
-            cursor().execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
+    with pinned_connection():
+        if not cursor().execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,)).fetchall()[0][0]:
+            raise Conflict(MoveInProblem.RUNNING())
+        try:
+            yield
+        finally:
+            if connection.is_usable():
+                cursor().execute("SELECT pg_advisory_unlock(%s)", (ONE_AT_A_TIME,))
 
 
 def _begin(given: MoveInput) -> Move:
