@@ -17,7 +17,7 @@ from tests.factories.seed import Seed
 from vardkase.cli.main import commands
 from vardkase.core.sql import cursor
 from vardkase.hub.backups.models import StoredBackup
-from vardkase.hub.instance import health
+from vardkase.hub.instance import health, replica_health
 from vardkase.hub.instance.job_kinds import job_kinds
 from vardkase.identity.sign_in_policy.models import ClientCertificate
 
@@ -60,6 +60,13 @@ def test_doctor_tells_what_to_do(seed: Seed, monkeypatch: pytest.MonkeyPatch) ->
     StoredBackup.objects.update(ended=now - timedelta(days=3))
     found = examined()[1]
     assert (found["backups"]["state"], "vardkase backup run" in found["backups"]["advice"]) == ("bad", False)
+
+    assert (found["replicas"]["state"], found["replicas"]["said"]) == ("ok", "The database has no replica.")
+    monkeypatch.setattr(replica_health, "FOLLOWING", "VALUES ('db2', 99000000), ('db3', 0)")
+    found = examined()[1]
+    assert (found["replicas"]["state"], "db2." in found["replicas"]["said"]) == ("warn", True)
+    monkeypatch.setattr(replica_health, "GONE", "VALUES ('db4')")
+    assert "db4" in examined()[1]["replicas"]["said"]
     text = CliRunner().invoke(commands, ["doctor"], env={"LC_ALL": "sv_SE.UTF-8"}).stdout
     assert "Arbetsprocess" in text
 

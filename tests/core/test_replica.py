@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +18,7 @@ from bench.client import Client
 from bench.instance import initialise
 from tests.support.folders import temporary_folder
 from tests.support.prepared import copy_prepared
+from tests.support.processes import without_database_url
 from tests.support.replica import Replica, replica_of
 from tests.support.web_server import running_server
 from vardkase.core.backup.tools import owned_by_us
@@ -48,6 +52,13 @@ class Nodes:
         return int(str(found))
 
 
+def finding(name: str, data: Path) -> dict[str, str]:
+    command = [sys.executable, "-m", "vardkase.cli.main", "doctor", "--json", "--data-dir", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, env=without_database_url(), check=False)
+    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["name"] == name]
+    return dict(found)
+
+
 @pytest.fixture
 def nodes() -> Iterator[Nodes]:
     with temporary_folder() as folder:
@@ -70,11 +81,16 @@ def test_replica_answers_and_own_writes_are_seen_at_once(nodes: Nodes) -> None:
     for number in range(20):
         event = nodes.add(f"host-{number}.example")
         assert [found["event_id"] for found in nodes.search(f"host-{number}.example")] == [event]
-    for _ in range(20):
-        assert nodes.search("host-7.example")
-        assert nodes.client.post("/events/index", {"limit": 60}).json()
-        assert nodes.client.get(f"/events/view/{event}").json()["Event"]["id"] == event
-    assert nodes.scans() > before + 20
+    deadline = time.monotonic() + 60
+    while True:
+        for _ in range(20):
+            assert nodes.search("host-7.example")
+            assert nodes.client.post("/events/index", {"limit": 60}).json()
+            assert nodes.client.get(f"/events/view/{event}").json()["Event"]["id"] == event
+        # On a busy machine the replica is behind now and then, and not asked for a second.
+        if nodes.scans() > before + 20:
+            break
+        assert time.monotonic() < deadline
 
     # What was read is on record, on the primary.
     with owned_by_us(nodes.data).connect() as connection:
@@ -94,8 +110,15 @@ def test_replica_answers_and_own_writes_are_seen_at_once(nodes: Nodes) -> None:
     stood = nodes.scans()
     nodes.search("host-7.example")
     assert nodes.scans() == stood
+    for _ in range(3):  # Each ends a file of 16 MB.
+        with owned_by_us(nodes.data).connect() as connection:
+            connection.execute("SELECT txid_current()")
+            connection.execute("SELECT pg_switch_wal()")
+    found = finding("replicas", nodes.data)
+    assert (found["state"], "Behind the database" in found["said"]) == ("warn", True), found
     nodes.replica.ask("SELECT pg_wal_replay_resume()")
     time.sleep(1.5)
+    assert finding("replicas", nodes.data)["state"] == "ok"
     assert len(nodes.search("host-7.example")) == 1
     assert nodes.scans() > stood
 

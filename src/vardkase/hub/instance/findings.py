@@ -33,6 +33,7 @@ TITLES: dict[str, str | Promise] = {
     "feeds": _("Feeds"),
     "connections": _("Connected hubs"),
     "certificates": _("Certificates"),
+    "replicas": _("Replicas of the database"),
     "backups": _("Backups"),
     "settings": _("Settings of the installation"),
 }
@@ -161,6 +162,26 @@ def certificates_text(facts: Facts) -> str:
     }
 
 
+def replicas_text(facts: Facts) -> str:
+    if facts["gone"]:
+        names = ", ".join(facts["gone"])
+        return gettext("Nobody fetches what the database keeps for these replicas: %(names)s.") % {
+            "names": names
+        }
+    if not facts["following"]:
+        return gettext("The database has no replica.")
+    size = filesizeformat(facts["most"])
+    if facts["behind"]:
+        names = ", ".join(facts["behind"])
+        return gettext("Behind the database by up to %(size)s: %(names)s.") % {"size": size, "names": names}
+    said = ngettext(
+        "%(n)s replica follows the database, at most %(size)s behind.",
+        "%(n)s replicas follow the database, at most %(size)s behind.",
+        facts["following"],
+    )
+    return said % {"n": facts["following"], "size": size}
+
+
 def backups_text(facts: Facts) -> str:
     if facts["last"] is None:
         return gettext("There is no backup yet.")
@@ -215,6 +236,16 @@ def mail_advice(facts: Facts) -> Iterator[str]:
         )
 
 
+def replicas_advice(facts: Facts) -> Iterator[str]:
+    if facts["gone"]:
+        yield gettext(
+            "Start PostgreSQL or Patroni there; of a machine that does not come back, drop the replication slot: it "
+            "fills the disk of the database."
+        )
+    if facts["behind"]:
+        yield gettext("Check the disk and the network of each; meanwhile they answer no searches.")
+
+
 def backups_advice(facts: Facts) -> Iterator[str]:
     if facts["last"] is None or facts["old"]:
         if not facts["configured"]:
@@ -247,6 +278,7 @@ SAID: dict[str, Callable[[Facts], str]] = {
     "feeds": feeds_text,
     "connections": connections_text,
     "certificates": certificates_text,
+    "replicas": replicas_text,
     "backups": backups_text,
     "settings": settings_text,
 }
@@ -272,6 +304,7 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "feeds": _advises(_("Open each feed to read why, and fetch it again.")),
     "connections": _advises(_("Open each connection and test it.")),
     "certificates": _advises(_("Renew each before it ends: docs/operations/tasks.md says how.")),
+    "replicas": replicas_advice,
     "backups": backups_advice,
     "settings": _advises(_("Change them and restart the hub.")),
 }

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from vardkase.core.sql import cursor
 from vardkase.hub.instance.certificates import ends_of_certificates
 from vardkase.hub.instance.readiness import readiness
+from vardkase.hub.instance.replica_health import FOLLOWING
 
 type Labelled = tuple[str, str, tuple[str, ...], str]
 """Name, help, labels, and the statement that returns labels and number."""
@@ -85,6 +86,12 @@ QUERIES: tuple[Labelled, ...] = (
             "SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ),
+    ),
+    (
+        "vardkase_database_replica_behind_bytes",
+        "How much of the database's log a replica has yet to replay.",
+        ("replica",),
+        FOLLOWING,
     ),
     (
         "vardkase_connections",
