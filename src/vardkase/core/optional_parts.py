@@ -37,6 +37,7 @@ class OptionalPart(Enum):
     BINARIES = "binaries"
     DIAGRAMS = "diagrams"
     DOCX = "docx"
+    FILE_CLEANING = "file-cleaning"
     KAFKA = "kafka"
     S3 = "s3"
     STIX = "stix"
@@ -63,6 +64,7 @@ PARTS = {
     OptionalPart.BINARIES: ("PE, ELF and Mach-O", ("lief", "ppdeep", "pure_magic_rs")),
     OptionalPart.DIAGRAMS: ("Mermaid", ("mmdr",)),
     OptionalPart.DOCX: ("DOCX", ("docx",)),
+    OptionalPart.FILE_CLEANING: (_("Removal of metadata from files"), ("pikepdf", "PIL", "lxml")),
     OptionalPart.KAFKA: ("Kafka", ("confluent_kafka",)),
     OptionalPart.S3: ("S3", ("boto3",)),
     OptionalPart.STIX: ("STIX", ("misp_stix_converter", "stix2")),

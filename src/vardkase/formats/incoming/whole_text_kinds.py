@@ -158,6 +158,7 @@ def pdf(content: bytes) -> Iterator[str | InnerFile]:
         for each in page.get("/Annots") or ():
             annotation = each.get_object()
             yield "\n".join(str(annotation.get(key) or "") for key in ("/Contents", "/V", "/TU"))
+            yield str(annotation.get("/A", DictionaryObject()).get_object().get("/URI", ""))
             for drawn in _appearances(annotation):
                 yield page.extract_xform_text(drawn)  # type: ignore[arg-type]  # It reads any stream.
     if not has_text or len(reader.pages) > MOST_PAGES:  # Scanned pages are pictures.

@@ -28,7 +28,7 @@ REQUEST = 90.0
 MOST_FILES = 500
 MOST_FOUND = 20
 """Of one file."""
-READER = "3"
+READER = "4"
 """Version of what reads files."""
 VERSION = hashlib.sha256(TABLE.read_bytes() + READER.encode()).hexdigest()[:16]
 

@@ -1,0 +1,210 @@
+"""Documents of Office (DOCX, XLSX, PPTX): every part is written anew, or the document is refused.
+
+What names a person, a machine, a place of files or an editing session is removed (ECMA-376, and Microsoft's extensions
+MS-DOCX, MS-XLSX, MS-PPTX). Runs inside a sandbox process.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Mapping
+
+from lxml import etree
+
+from vardkase.core.archives import ArchiveLimits, members
+from vardkase.core.errors import Invalid, InvalidValue
+from vardkase.hub.anonymity.files.cleaner import InnerCleaner
+from vardkase.hub.anonymity.problems import FileCleaningProblem
+
+UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=5_000)
+CONTENT_TYPES = "[Content_Types].xml"
+
+LEFT_OUT = re.compile(
+    r"(?i)(docProps|docMetadata|customXml|_xmlsignatures|customUI|userCustomization)/"
+    r"|(word|ppt|xl)/(people\.xml|comments(Extended|Ids|Extensible)\.xml|printerSettings/|persons/|threadedComments/|"
+    r"revisions/|webextensions/|changesInfos/|revisionInfo\.xml|calcChain\.xml|glossary/)"
+)
+"""Parts about the document, its people and its editing, or whose absence programs make up for."""
+ACTIVE = re.compile(
+    r"(?i)(vbaProject|vbaData|activeX|embeddings/.*\.(bin|ole)$|ctrlProps/|attachedToolbars|macrosheets/)"
+)
+LINKED = re.compile(r"(?i)(externalLinks/|queryTables/|(^|/)connections\.xml|recipientData|xl/model/)")
+MARKUP = (".xml", ".rels", ".vml")
+FONTS = (".odttf", ".fntdata")
+
+PERSON = "Author"
+OF_PERSONS = {"author", "initials", "userName", "lastModifiedBy", "name"}
+"""Attributes that name a person, on `PERSONS` for `name`."""
+PERSONS = {"cmAuthor", "author", "person"}
+FORGOTTEN_ATTRIBUTES = {
+    "date", "dateUtc", "dT", "dt", "created", "modified", "userId", "providerId", "uid", "paraId", "textId",
+    "durableId", "documentId", "lastGUID", "codeName", "editId",
+}  # fmt: skip
+"""Times, accounts and random numbers of editing sessions; some of them only in some elements (`_forgets`)."""
+DATED = {
+    "ins", "del", "moveFrom", "moveTo", "comment", "rPrChange", "pPrChange", "tblPrChange", "sectPrChange",
+    "trPrChange", "tcPrChange", "tblPrExChange", "tblGridChange", "numberingChange", "cellIns", "cellDel", "cellMerge",
+    "moveFromRangeStart", "moveToRangeStart", "customXmlInsRangeStart", "customXmlDelRangeStart", "cm",
+}  # fmt: skip
+FORGOTTEN_ELEMENTS = {
+    "rsids", "docVars", "attachedTemplate", "mailMerge", "docId", "absPath", "fileSharing", "revisionPtr",
+    "documentProtection", "writeProtection", "saveThroughXslt", "creationId", "modId", "sldIdLst14", "hlinkBase",
+    "coauthVersionLast", "workbookProtection",
+}  # fmt: skip
+FIELD_OF_PERSON = re.compile(
+    r"(?i)\b(AUTHOR|LASTSAVEDBY|USERNAME|USERINITIALS|USERADDRESS|FILENAME|TEMPLATE|DOCPROPERTY)\b"
+)
+"""Fields whose result is a name, an address or a path."""
+REDIRECTS_TO_FILES = re.compile(r"(?i)^(file:|\\\\|[a-z]:[\\/])")
+
+
+def clean(name: str, content: bytes, clean_inside: InnerCleaner) -> bytes:
+    try:
+        parts = dict(members(content, UNPACKED))
+    except InvalidValue as error:
+        raise Invalid(FileCleaningProblem.TOO_MUCH(name=name)) from error
+    _refuse(name, parts)
+    kept = {path: part for path, part in parts.items() if not LEFT_OUT.match(path)}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        # Programs look for the list of parts first.
+        for path in sorted(kept, key=lambda path: path != CONTENT_TYPES):
+            info = zipfile.ZipInfo(path)  # Of 1 January 1980, without times, owners and comments.
+            info.create_system = 0
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, _part(name, path, kept, clean_inside))
+    return out.getvalue()
+
+
+def _refuse(name: str, parts: Mapping[str, bytes]) -> None:
+    for path in parts:
+        if LEFT_OUT.match(path):
+            continue
+        if ACTIVE.search(path):
+            raise Invalid(FileCleaningProblem.ACTIVE_CONTENT(name=name))
+        if LINKED.search(path):
+            raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+
+
+def _part(name: str, path: str, kept: Mapping[str, bytes], clean_inside: InnerCleaner) -> bytes:
+    content = kept[path]
+    lower = path.lower()
+    if lower.endswith(MARKUP):
+        root = _parsed(name, path, content)
+        if path == CONTENT_TYPES:
+            _clean_content_types(root, kept)
+        elif lower.endswith(".rels"):
+            _clean_relations(name, root, path, kept)
+        else:
+            _clean_markup(root)
+        return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+    if lower.endswith(FONTS):
+        return content
+    return clean_inside(posixpath.basename(path), content)
+
+
+def _parsed(name: str, path: str, content: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Invalid(FileCleaningProblem.DAMAGED(name=f"{name}/{path}")) from error
+    if root.getroottree().docinfo.doctype:  # Entities; no document of Office has one.
+        raise Invalid(FileCleaningProblem.DAMAGED(name=f"{name}/{path}"))
+    return root
+
+
+def _clean_content_types(root: etree._Element, kept: Mapping[str, bytes]) -> None:
+    for each in list(root):
+        part = each.get("PartName")
+        if part is not None and part.lstrip("/") not in kept:
+            root.remove(each)
+
+
+def _clean_relations(name: str, root: etree._Element, path: str, kept: Mapping[str, bytes]) -> None:
+    folder = posixpath.dirname(posixpath.dirname(path))
+    for each in list(root):
+        target = each.get("Target", "")
+        if each.get("TargetMode") == "External":
+            kind = each.get("Type", "").rpartition("/")[2]
+            if kind == "attachedTemplate":
+                root.remove(each)
+            elif kind != "hyperlink" or REDIRECTS_TO_FILES.match(target):
+                raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+        elif (posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")) not in kept:
+            root.remove(each)
+
+
+def _clean_markup(root: etree._Element) -> None:
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        kind = _local(element.tag)
+        if kind in FORGOTTEN_ELEMENTS and element.getparent() is not None:
+            element.getparent().remove(element)
+            continue
+        for attribute in list(element.attrib):
+            _clean_attribute(element, kind, attribute)
+        if kind == "author" and element.text:  # The list of a workbook's comments.
+            element.text = PERSON
+    _clean_fields(root)
+
+
+def _clean_attribute(element: etree._Element, kind: str, attribute: str) -> None:
+    name = _local(attribute)
+    if name.startswith("rsid"):
+        del element.attrib[attribute]
+    elif name in OF_PERSONS and (name != "name" or kind in PERSONS):
+        element.set(attribute, PERSON)
+    elif name in FORGOTTEN_ATTRIBUTES and _forgets(kind, attribute, name):
+        del element.attrib[attribute]
+
+
+def _forgets(kind: str, attribute: str, name: str) -> bool:
+    if name in {"date", "dt"}:
+        return kind in DATED
+    if name in {"created", "modified", "userId", "providerId"}:
+        return kind in PERSONS | DATED
+    # Others are what they are only in a namespace of Microsoft's extensions, or on the root of a workbook.
+    return attribute.startswith("{http://schemas.microsoft.com/") or name in {
+        "lastGUID",
+        "codeName",
+        "editId",
+    }
+
+
+def _clean_fields(root: etree._Element) -> None:
+    """The results of fields that name the author, the file or its template."""
+    for simple in root.iter("{*}fldSimple"):
+        instruction = next((value for key, value in simple.attrib.items() if _local(key) == "instr"), "")
+        if FIELD_OF_PERSON.search(instruction):
+            for text in simple.iter("{*}t"):
+                text.text = ""
+    for paragraph in root.iter("{*}p"):
+        is_personal = is_result = False
+        for element in paragraph.iter("{*}fldChar", "{*}instrText", "{*}t"):
+            match _local(element.tag):
+                case "instrText":
+                    is_personal = is_personal or bool(FIELD_OF_PERSON.search(element.text or ""))
+                case "fldChar":
+                    state = next(
+                        (value for key, value in element.attrib.items() if _local(key) == "fldCharType"), ""
+                    )
+                    is_result = state == "separate"
+                    is_personal = is_personal and state != "end"
+                case _ if is_personal and is_result:
+                    element.text = ""
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
