@@ -14,7 +14,8 @@ from pytest_django import Settings
 from typer.testing import CliRunner, Result
 
 from tests.factories.seed import Seed
-from tests.support.mail_server import free_port, mail_server, use
+from tests.support.mail_server import mail_server, use
+from tests.support.ports import free_port
 from vardkase.audit.chain.guard import provide_secret
 from vardkase.audit.chain.keys import own_public_key
 from vardkase.audit.chain.keys import rotate as make_audit_key

@@ -19,9 +19,9 @@ import pytest
 from bench.client import Client
 from bench.instance import WITHOUT_KNOWLEDGE
 from tests.support.folders import open_folder
+from tests.support.ports import free_port
 from tests.support.prepared import copy_prepared
 from tests.support.processes import children, descendants, is_running, wait_until, without_database_url
-from tests.support.web_server import free_port
 from vardkase.core.database import die_with_parent
 
 TIMEOUT = 120.0

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.folders import open_folder
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 
 PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "src" / "vardkase"

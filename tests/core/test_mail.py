@@ -18,7 +18,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.support.mail_server import free_port, mail_server, use
+from tests.support.mail_server import mail_server, use
+from tests.support.ports import free_port
 from vardkase.audit.models import AuditEntry
 from vardkase.core.jobs.connector import worker_connector
 from vardkase.core.mail.models import OutgoingMail

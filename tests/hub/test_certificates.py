@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from tests.factories.seed import Seed
 from tests.support.certificates import Authority
-from tests.support.mail_server import free_port, mail_server, use
+from tests.support.mail_server import mail_server, use
+from tests.support.ports import free_port
 from vardkase.exchange.servers.models import KEYS, Server
 from vardkase.hub.instance.certificates import look_at_presented
 from vardkase.hub.instance.gauges import CERTIFICATES, Gauges

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
+
+from tests.support.ports import free_port
 
 
 @dataclass
@@ -51,13 +52,6 @@ class MailServer:
     def recipients(self) -> list[str]:
         """All recipients, sorted."""
         return sorted(address for addresses, _ in self.arrived for address in addresses)
-
-
-def free_port() -> int:
-    """A port without a listener."""
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        return int(chosen.getsockname()[1])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 
 OWN = Path(__file__).parents[1] / "exchange" / "own_modules"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 
 BUCKET, KEY, SECRET = "backups", "hub", "a secret of the hub"
@@ -30,7 +30,7 @@ def object_storage(folder: Path) -> Iterator[dict[str, str]]:
     config, data = folder / "s3.json", folder / "objects"
     config.write_text(json.dumps({"identities": identities}))
     data.mkdir()
-    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+    ports = {name: free_port() for name in PORTS}
     command = [str(Path(sys.executable).with_name("weed")), "server", "-s3", f"-s3.config={config}"]
     command += [
         f"-dir={data}",
@@ -91,11 +91,3 @@ def _make_bucket(address: str, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.support.folders import temporary_folder
-from tests.support.mail_server import free_port
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 
 WEED = Path(sys.executable).with_name("weed")

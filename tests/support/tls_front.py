@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.certificates import Authority, Issued
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx" / "vardkase.conf"

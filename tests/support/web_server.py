@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from django.db import connection
 
 from tests.support.database import url_of
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 
 TIMEOUT = 60.0
@@ -64,13 +64,6 @@ def running_server(folder: Path, **environment: str) -> Iterator[WebServer]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 without a listener."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for_answer(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

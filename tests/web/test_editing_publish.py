@@ -14,7 +14,8 @@ from tests.factories import make_attribute, make_event, make_object
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import Seed
 from tests.factories.warninglists import WarninglistFile, store
-from tests.support.mail_server import free_port, use
+from tests.support.mail_server import use
+from tests.support.ports import free_port
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.mail.models import OutgoingMail

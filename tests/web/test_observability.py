@@ -18,7 +18,8 @@ from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.web_server import free_port, running_web_server
+from tests.support.ports import free_port
+from tests.support.web_server import running_web_server
 from vardkase.config.logs import JsonFormatter, OriginLogFilter, SecretLogFilter
 from vardkase.core.jobs.models import JobOrigin
 from vardkase.core.mail.tasks import deliver

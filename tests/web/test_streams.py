@@ -15,7 +15,7 @@ from tests.exchange.streams.receivers import hook
 from tests.factories.knowledge import make_tag
 from tests.factories.seed import ApiUser, Seed
 from tests.factories.streams import add_event, play, publish, stream, webhook
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.streams.delivering import note_failure
 from vardkase.exchange.streams.models import Stream

@@ -10,7 +10,7 @@ from pymisp import PyMISP
 
 from bench.instance import Instance
 from tests.support.hubs import running_hub
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from tests.wire.pymisp_suite import Unavailable, run_suite, suite_folder
 
 LISTED = Path(__file__).parents[1] / "data" / "pymisp_live_passing.txt"

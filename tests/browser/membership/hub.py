@@ -29,8 +29,8 @@ from tests.support.folders import temporary_folder
 from tests.support.hubs import running_hub
 from tests.support.internet import way_from
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.ports import free_port
 from tests.support.tls_front import BEHIND_A_FRONT, Front, running_front
-from tests.support.web_server import free_port
 from tests.web.accounts import code_of
 from vardkase.core.database.cluster import read_postmaster
 from vardkase.core.database.layout import DATABASE, PORT, ROLE, Layout

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 
 from tests.support.folders import temporary_folder
-from tests.support.object_storage import BUCKET, free_ports, object_storage
+from tests.support.object_storage import BUCKET, object_storage
+from tests.support.ports import free_port
 from tests.support.processes import without_database_url
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.backup.sealing import make_identity
@@ -129,7 +130,7 @@ def server_on(folder: Path) -> Iterator[Server]:
     if account.switch:
         for path in (sockets, rules):
             os.chown(path, account.uid, account.gid)
-    (port,) = free_ports(1)
+    port = free_port()
     command: list[str | Path] = [programs / "postgres", "-D", layout.cluster, "-k", sockets, "-p", str(port)]
     for setting in ("listen_addresses=127.0.0.1", f"hba_file={rules}", "summarize_wal=on", "fsync=off"):
         command += ["-c", setting]

@@ -20,7 +20,7 @@ from tests.exchange.streams.receivers import Hook
 from tests.factories.seed import Seed, make_seed
 from tests.factories.streams import add_event, play, publish, stream, webhook
 from tests.support.database import url_of
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.core.database import die_with_parent
 from vardkase.exchange.outbox.events import line_up
 from vardkase.exchange.outbox.models import Delivery, Entry

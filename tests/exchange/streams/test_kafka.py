@@ -11,7 +11,7 @@ from tests.api.calls import call
 from tests.exchange.streams.receivers import kafka_broker, kafka_messages, relay
 from tests.factories.seed import Seed
 from tests.factories.streams import PUBLISHED, add_event, play, publish, stream
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.audit.models import AuditEntry
 from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed

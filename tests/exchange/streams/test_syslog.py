@@ -14,7 +14,7 @@ from tests.exchange.servers import certificate, encrypted
 from tests.exchange.streams.receivers import syslog_messages, tcp_sink, udp_sink
 from tests.factories.seed import Seed
 from tests.factories.streams import add_event, play, publish, stream
-from tests.support.web_server import free_port
+from tests.support.ports import free_port
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Invalid
 from vardkase.exchange.errors import AddressRefused, OutgoingFailed

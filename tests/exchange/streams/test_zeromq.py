@@ -13,7 +13,8 @@ import zmq
 
 from tests.api.calls import call
 from tests.factories.seed import Seed
-from tests.support.web_server import WebServer, free_port
+from tests.support.ports import free_port
+from tests.support.web_server import WebServer
 from vardkase.audit.models import AuditEntry
 from vardkase.exchange.streams.worker import deliver_until
 

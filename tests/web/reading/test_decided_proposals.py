@@ -11,7 +11,8 @@ from django.utils import timezone
 from tests.factories.content_access import operator_of
 from tests.factories.event_page import Setup, make_setup, text_of, visitor
 from tests.factories.seed import Seed
-from tests.support.mail_server import free_port, use
+from tests.support.mail_server import use
+from tests.support.ports import free_port
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.exchange.notifications.models import Notification
 from vardkase.intel.editing.deletion import delete_attribute

@@ -13,7 +13,8 @@ from django.test import Client
 from tests.factories.content_access import operator_of
 from tests.factories.event_page import HIDDEN, Setup, bytes_of, make_setup, text_of, visitor
 from tests.factories.seed import Seed
-from tests.support.mail_server import free_port, use
+from tests.support.mail_server import use
+from tests.support.ports import free_port
 from vardkase.core.errors import Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
 from vardkase.intel.editing.attributes import add_attributes
