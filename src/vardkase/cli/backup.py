@@ -47,7 +47,7 @@ def run(
     """Make a backup now: incremental if there is one to build on, else full."""
     with opened(data_dir):
         from vardkase.cli.console import console
-        from vardkase.hub.backups.services import back_up
+        from vardkase.hub.backups.services import back_up, require_whole
 
         made, verified = back_up(console(), full=full, export=export, check=check, announce=_progress(json))
         shown: dict[str, Any] = {"backup": made.id, "kind": made.kind.value, "bytes": made.size}
@@ -56,6 +56,7 @@ def run(
             _tell_not_compared(verified)
             shown |= {"differences": verified.differences} if verified.differences else {}
         result(shown, as_json=json)
+        require_whole(made)
         if verified and verified.differences:
             raise typer.Exit(1)
 
@@ -64,11 +65,12 @@ def run(
 def log(data_dir: DataDir = None, json: Json = False) -> None:
     """Take the log, new files and deletions since the last time to the storage."""
     with opened(data_dir):
-        from vardkase.hub.backups.services import transfer_log
+        from vardkase.hub.backups.services import require_whole, transfer_log
 
         done = transfer_log()
         shown = {"until": done.until.isoformat(), "segments": len(done.segments), "bytes": done.size}
         result(shown, as_json=json)
+        require_whole(done)
 
 
 @commands.command("list")

@@ -95,10 +95,12 @@ def restore(
         files = restore_files(making, wanted, chosen / "files")
         note("The log is replayed.")
         with opened(chosen, lambda: _prepare(chosen)):
+            from vardkase.core.files.in_use import forget_place
             from vardkase.hub.backups.access import withdraw_again
 
             finish(chosen)
             _import(making, wanted)
+            forget_place()
             until = _until(wanted, making, backup)
             note("What was deleted and withdrawn after that is deleted and withdrawn again.")
             repeated, left = _repeat(making, wanted, until)
@@ -160,8 +162,36 @@ def _record_opening(chosen: Path, left: list[str], reason: str) -> None:
         from vardkase.cli.console import console
         from vardkase.hub.audit_actions import BackupAction
 
+        repeat_since_upgrade(chosen)
         change = {"left": left[:100], "count": len(left), "reason": reason[:500]}
         record(console(), BackupAction.RESTORED_HUB_OPENED, Target("backup"), change)
+
+
+def repeat_since_upgrade(chosen: Path) -> None:
+    """After `upgrade --put-back`. Ends the command if something is left to people."""
+    from vardkase.audit.services import Target, record
+    from vardkase.cli.console import console
+    from vardkase.core.backup import pending
+    from vardkase.hub.audit_actions import BackupAction
+    from vardkase.hub.backups import set_back
+
+    made = set_back.kept(chosen)
+    if made is None:
+        return
+    done = set_back.repeat_since(made)
+    facts = {"since": made.since.isoformat(), "entries": made.entries, "position": made.position}
+    record(console(), BackupAction.CLUSTER_PUT_BACK, Target("backup"), facts | {"digest": made.digest})
+    shown = {
+        "withdrawn again": done.withdrawn,
+        "deletions repeated": done.deletions,
+        "sessions ended": done.sessions,
+    }
+    result(shown, as_json=False)
+    if done.left:
+        pending.leave(chosen, done.left)
+    set_back.forget(chosen)
+    if done.left:
+        raise fail(f"{' '.join(done.left)} The hub stays closed; run the command again when that is done.")
 
 
 def _restore(identity: Path, source: str, signed_by: str) -> Restore:

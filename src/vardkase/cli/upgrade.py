@@ -42,20 +42,24 @@ def upgrade(
         bool,
         typer.Option("--discard-former", help="Delete the copies that upgrades of PostgreSQL have left."),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before --put-back.")] = False,
     json: Json = False,
 ) -> None:
     """Bring the database to this version, after a backup if recipients are set. Stop `serve` before.
 
     Data of an older PostgreSQL are copied to the one that this version brings; the former stay until discarded.
     """
-    if put_back or discard_former:
-        cluster_upgrade.undo_or_discard(data_dir, undo=put_back, as_json=json)
+    if put_back:
+        cluster_upgrade.put_back(data_dir, yes=yes, as_json=json)
+        return
+    if discard_former:
+        cluster_upgrade.discard_former(data_dir, as_json=json)
         return
     if check:
         if not cluster_upgrade.check(data_dir, former_programs, as_json=json):
             _check(data_dir, as_json=json)
         return
-    cluster_upgrade.carry_out(data_dir, former_programs)
+    done = cluster_upgrade.carry_out(data_dir, former_programs)
     made: list[Manifest] = []
     applied = 0
 
@@ -64,6 +68,8 @@ def upgrade(
         applied = migrate_after_backup(made)
 
     with installation.opened(data_dir, prepare):
+        if done:
+            cluster_upgrade.record_upgrade(done)
         result({"applied": applied, "backup": made[0].id if made else ""}, as_json=json)
 
 

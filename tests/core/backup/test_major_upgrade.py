@@ -62,6 +62,12 @@ def test_cluster_of_an_older_postgresql(folder: Path) -> None:
     with_former(
         data, "CREATE TABLE probe AS SELECT n, 'värde ' || n AS word FROM generate_series(1, 50000) n"
     )
+    # A hub in it: the command joins the server that runs.
+    server = EmbeddedPostgres(data, programs=FORMER).start()
+    try:
+        vardkase(data, "init", "--no-knowledge")
+    finally:
+        server.stop()
     # Debian's server marks columns by an option of its own, which those of an earlier Vårdkase do not have.
     with_former(data, "UPDATE pg_attribute SET attoptions = NULL WHERE attoptions[1] LIKE 'pg\\_attver=%'")
     assert "vardkase upgrade" in vardkase(data, "migrate", fails=True)
@@ -72,19 +78,33 @@ def test_cluster_of_an_older_postgresql(folder: Path) -> None:
     assert with_former(data, "SELECT count(*) FROM probe") == 50_000, "a failed upgrade changes nothing"
 
     applied = json.loads(vardkase(data, "upgrade", "--json"))["applied"]
-    assert applied > 100
+    assert applied == 0
     server = EmbeddedPostgres(data).start()
     try:
         with owned_by_us(data).connect() as connection:
             assert connection.info.server_version // 10_000 > version
             assert connection.execute("SELECT count(DISTINCT word) FROM probe").fetchone() == (50_000,)
+            connection.execute("UPDATE auth_key SET read_only = true")
     finally:
         server.stop()
 
-    vardkase(data, "upgrade", "--put-back")
-    assert "withdraw and delete it again" in vardkase(data, "restored")
+    said = json.loads(vardkase(data, "upgrade", "--put-back", "--yes", "--json"))
+    assert (said["postgresql"], said["entries set aside"] > 0) == (version, True)
+    assert "withdrawn and deleted again when the hub is opened" in vardkase(data, "restored")
+    assert "entries of the audit log" in vardkase(data, "serve", fails=True)
     assert with_former(data, "SELECT count(*) FROM probe") == 50_000
-    vardkase(data, "upgrade", "--discard-former")
+    assert with_former(data, "SELECT bool_or(read_only) FROM auth_key") is False
+    server = EmbeddedPostgres(data, programs=FORMER).start()
+    try:
+        assert "'keys': 1" in vardkase(data, "restored", "--open", "--reason", "A test")
+        vardkase(data, "upgrade", "--discard-former")
+    finally:
+        server.stop()
+    assert with_former(data, "SELECT bool_and(read_only) FROM auth_key") is True
+    logged = (
+        "SELECT string_agg(action, ' ' ORDER BY id) FROM audit_entry WHERE action LIKE 'backup.%cluster%'"
+    )
+    assert with_former(data, logged) == "backup.cluster_put_back backup.former_cluster_discarded"
     assert list(data.glob("database.*")) == []
     assert "no data of a former" in vardkase(data, "upgrade", "--discard-former", fails=True)
 

@@ -122,15 +122,16 @@ def _store_in(
             seal(plain, writer, recipients)
         stored.append(writer.stored(name))
     packs: list[Stored] = []
+    tar = FilesTar(files)
     if files:
         name = f"{folder}{stamp(reached.until)}.files.age"
         with storage.create(name) as writer:
-            seal(FilesTar(files), writer, recipients)
+            seal(tar, writer, recipients)
         packs.append(writer.stored(name))
     size = sum(each.size for each in (*stored, *packs))
     result = LogRun(
         hub=reached.hub, chain=chain, until=reached.until, position=reached.position, segments=stored, files=packs,
-        size=size, deletions=reached.deletions, access=reached.access,
+        size=size, deletions=reached.deletions, access=reached.access, damaged=tar.damaged,
     )  # fmt: skip
     result.sign(key)
     # Last: the log reaches so far once everything before is stored.

@@ -72,7 +72,8 @@ class Manifest(Signed, kw_only=True):
     """A backup. `parent`: the one that an incremental backup builds on. `start`, `stop`: positions in the log.
 
     `recipients` are public keys. `deletions`: the number of the last list in the journal when it was begun.
-    `database`: the hub's, in the cluster of an external server; empty for our own.
+    `database`: the hub's, in the cluster of an external server; empty for our own. `damaged`: stored files that were
+    left out because they are not what their names say.
     """
 
     hub: str
@@ -91,6 +92,7 @@ class Manifest(Signed, kw_only=True):
     recipients: list[str]
     deletions: int = 0
     database: str = ""
+    damaged: list[str] = []
 
     @property
     def size(self) -> int:
@@ -108,7 +110,7 @@ class LogRun(Signed, kw_only=True):
     """One transfer of the log. `until`: the moment to which a restore can go; `segments` what it stored.
 
     `deletions`: the number of the last list in the journal at that moment; `access`: the time of the last list of who
-    was let in.
+    was let in. `damaged`: as of a backup.
     """
 
     hub: str
@@ -120,6 +122,7 @@ class LogRun(Signed, kw_only=True):
     size: int
     deletions: int = 0
     access: datetime | None = None
+    damaged: list[str] = []
 
 
 class DeletionList(Signed, kw_only=True):

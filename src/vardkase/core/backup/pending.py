@@ -73,7 +73,10 @@ def left(data_dir: Path) -> list[str] | None:
 
 def close(data_dir: Path, reason: str) -> None:
     """Close a hub that is there, until somebody opens it."""
-    reasons = [*(left(data_dir) or ()), reason]
+    leave(data_dir, [*(left(data_dir) or ()), reason])
+
+
+def leave(data_dir: Path, reasons: list[str]) -> None:
     (data_dir / FILE).write_text(json.dumps(reasons, ensure_ascii=False), encoding="utf-8")
 
 

@@ -35,6 +35,11 @@ class BackupProblem(ProblemCode):
     LOG_INCOMPLETE = _("The log in the storage is incomplete: segments of it are missing.")
     CANNOT_DECRYPT = _("%(name)s cannot be decrypted: %(said)s")
     DAMAGED = _("%(name)s is not what was backed up.")
+    FILES_UNREADABLE = _("Stored files cannot be read: %(said)s")
+    FILES_DAMAGED = _(
+        "Everything was backed up but stored files that somebody has changed (%(count)s): %(names)s. Put them back "
+        "from an earlier backup."
+    )
     NOT_EMPTY = _("There is data in %(folder)s already. Restore into an empty folder.")
     WRONG_SIGNATURE = _(
         "The list %(name)s was not written by the hub whose key was given: it is not restored."

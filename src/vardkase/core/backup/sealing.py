@@ -75,12 +75,42 @@ class _Whole:
         return piece
 
 
+class _Heard:
+    """Keeps what a stream raises: pyrage raises an error of its own in place of it."""
+
+    def __init__(self, source: Readable, target: Writable) -> None:
+        self._source, self._target, self.failed = source, target, list[Exception]()
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self._source.read(size)
+        except Exception as error:
+            self.failed.append(error)
+            raise
+
+    def write(self, data: bytes, /) -> int:
+        try:
+            return self._target.write(data)
+        except Exception as error:
+            self.failed.append(error)
+            raise
+
+    def flush(self) -> None:
+        pass  # Nothing is held back here.
+
+
 def seal(source: Readable, target: Writable, recipients: Sequence[Recipient]) -> None:
-    """Compress and encrypt `source` into `target`, with bounded memory."""
+    """Compress and encrypt `source` into `target`, with bounded memory. Raises what they raise."""
+    heard = _Heard(source, target)
     # Two threads of its own: compression is the slower half, and releases the interpreter.
     compressor = zstandard.ZstdCompressor(level=LEVEL, threads=2)
-    with compressor.stream_reader(cast(BinaryIO, source), read_size=CHUNK) as compressed:
-        pyrage.encrypt_io(_Whole(compressed), target, recipients)
+    try:
+        with compressor.stream_reader(cast(BinaryIO, heard), read_size=CHUNK) as compressed:
+            pyrage.encrypt_io(_Whole(compressed), heard, recipients)
+    except pyrage.EncryptError:
+        if heard.failed:
+            raise heard.failed[0] from None
+        raise
 
 
 @contextlib.contextmanager

@@ -87,8 +87,10 @@ class FolderStorage:
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).replace(path)
-        except BaseException:
+        except BaseException as error:
             Path(temporary).unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise BackupFailed(BackupProblem.STORAGE_FAILED(said=error.strerror or error)) from None
             raise
 
     def open(self, name: str) -> BinaryIO:

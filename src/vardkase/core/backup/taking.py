@@ -81,8 +81,8 @@ def take(hub: Hub, *, full: bool = False, export: bool = False, once: Identity |
         with quiet_snapshot(connection) as position:
             tables = tables_of(connection) if position else {}
         sent = hub.state.files() if known else set()
-        present = backup.files(sent)
-        backup.contents(Contents(position=position, tables=tables, files=len(present)))
+        stored = backup.files(sent)
+        backup.contents(Contents(position=position, tables=tables, files=len(stored)))
         manifest = backup.finish(
             kind=BackupKind.INCREMENTAL if known else BackupKind.FULL,
             parent=known.last if known else "",
@@ -93,7 +93,7 @@ def take(hub: Hub, *, full: bool = False, export: bool = False, once: Identity |
             connection=connection,
         )
         made = Known(storage=hub.storage_address, chain=backup.chain, last=identifier)
-        hub.state.remember(made, backup.manifest_of_server, sent | present)
+        hub.state.remember(made, backup.manifest_of_server, sent | stored)
         # What happened meanwhile is in the log of the chain before as well, which so has no gap at its end.
         _log(hub, connection, [backup.chain, *_still_there(hub, earlier)], once)
         return manifest
@@ -125,7 +125,7 @@ def _log(
         access=access.at if access else None,
     )
     done = store_log(hub.storage, hub.state, into, recipients, hub.key, reached, new)
-    hub.state.remember_files(sent | {name for name, _ in new})
+    hub.state.remember_files(sent | ({name for name, _ in new} - set(done.damaged)))
     return done
 
 
@@ -172,8 +172,12 @@ def files_kept(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def stored_files(files_dir: Path) -> Iterator[tuple[str, StoredFile]]:
-    """Those of the hub, wherever it keeps them; or of a folder, if that is not the hub's."""
-    return all_files() if files_dir == Path(settings.FILES_DIR) else FolderFiles(files_dir).all()
+    """Those of the hub, wherever it keeps them; or of a folder, if that is not the hub's. Raises BackupFailed."""
+    found = all_files() if files_dir == Path(settings.FILES_DIR) else FolderFiles(files_dir).all()
+    try:
+        yield from found
+    except OSError as error:
+        raise BackupFailed(BackupProblem.FILES_UNREADABLE(said=str(error))) from None
 
 
 class _Backup:
@@ -183,6 +187,7 @@ class _Backup:
         self._hub, self.chain, self._id = hub, chain, identifier
         self._recipients = [*hub.recipients, *([once.to_public()] if once else [])]
         self._objects: list[Stored] = []
+        self._damaged: list[str] = []
         self.manifest_of_server = b""
 
     def database(self, known: Known | None) -> tuple[str, str]:
@@ -207,11 +212,15 @@ class _Backup:
             self._store("database.age", output)
 
     def files(self, sent: set[str]) -> set[str]:
+        """Store what was not sent yet; returns the names of all that are stored now, here or by a backup before."""
         present = dict(stored_files(self._hub.files_dir))
         new = [(name, path) for name, path in present.items() if name not in sent]
-        if new:
-            self._store("files.age", FilesTar(new))
-        return set(present)
+        if not new:
+            return set(present)
+        tar = FilesTar(new)
+        self._store("files.age", tar)
+        self._damaged = tar.damaged
+        return present.keys() - set(tar.damaged) - set(tar.missing)
 
     def contents(self, contents: Contents) -> None:
         self._store("contents.age", as_stream(msgspec.json.encode(contents)))
@@ -243,6 +252,7 @@ class _Backup:
             database=""
             if self._hub.source.is_embedded or kind == BackupKind.EXPORT
             else self._hub.source.database,
+            damaged=self._damaged,
         )
         manifest.sign(self._hub.key)
         with self._hub.storage.create(f"{manifest.folder}/{MANIFEST}") as writer:
@@ -267,8 +277,8 @@ def _export(
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         backup.export(str(snapshot))
         tables = tables_of(connection)
-    present = backup.files(set())
-    backup.contents(Contents(position="", tables=tables, files=len(present)))
+    stored = backup.files(set())
+    backup.contents(Contents(position="", tables=tables, files=len(stored)))
     return backup.finish(
         kind=BackupKind.EXPORT, parent="", started=started, deletions=deletions, start="", stop="",
         connection=connection,

@@ -6,14 +6,17 @@ import hashlib
 import io
 import shutil
 import tarfile
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from vardkase.core.backup.problems import BackupFailed, BackupProblem
 from vardkase.core.files.names import StoredFile
 
 BLOCK = 512
+PIECE = 1 << 20
+IN_MEMORY = 16 << 20
 LARGEST_MANIFEST = 512 << 20
 
 
@@ -65,12 +68,17 @@ class Followed:
 
 
 class FilesTar:
-    """A tar stream of files, made while it is read: each is opened when its turn comes, and may be gone by then."""
+    """A tar stream of stored files, made while it is read: each is opened when its turn comes.
+
+    Those that are gone by then, or are not what their names say, are left out: one file that somebody exchanged would
+    otherwise keep the rest from being backed up, or the backup from being restored.
+    """
 
     def __init__(self, files: Sequence[tuple[str, StoredFile]]) -> None:
         self._pieces = self._made(files)
         self._rest = b""
         self.missing: list[str] = []
+        self.damaged: list[str] = []
 
     def read(self, size: int = -1, /) -> bytes:
         while len(self._rest) < size or size < 0:
@@ -89,20 +97,28 @@ class FilesTar:
             except FileNotFoundError:
                 self.missing.append(name)
                 continue
-            with file:
-                status = path.stat()
+            except OSError as error:
+                raise BackupFailed(BackupProblem.FILES_UNREADABLE(said=str(error))) from None
+            with file, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
+                if _copied_digest(file, copy) != name:
+                    self.damaged.append(name)
+                    continue
                 info = tarfile.TarInfo(name)
-                info.size, info.mtime, info.mode = status.st_size, int(status.st_mtime), 0o600
+                info.size, info.mtime, info.mode = copy.tell(), int(path.stat().st_mtime), 0o600
                 yield info.tobuf(tarfile.PAX_FORMAT)
-                left = status.st_size
-                while left:
-                    piece = file.read(min(1 << 20, left))
-                    if not piece:  # Never: stored files do not change.
-                        raise BackupFailed(BackupProblem.DAMAGED(name=name))
-                    left -= len(piece)
+                copy.seek(0)
+                while piece := copy.read(PIECE):
                     yield piece
-                yield bytes(-status.st_size % BLOCK)
+                yield bytes(-info.size % BLOCK)
         yield bytes(2 * BLOCK)
+
+
+def _copied_digest(source: BinaryIO, target: Any) -> str:
+    digest = hashlib.sha256()
+    while piece := source.read(PIECE):
+        digest.update(piece)
+        target.write(piece)
+    return digest.hexdigest()
 
 
 def unpack(stream: BinaryIO, folder: Path) -> None:

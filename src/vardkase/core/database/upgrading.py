@@ -12,6 +12,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from vardkase.core.database import binaries, cluster
@@ -167,6 +168,12 @@ def kept_versions(data_dir: Path) -> list[int]:
     home = Layout(data_dir.absolute()).home
     found = (path.name.removeprefix("database.") for path in home.glob("database.*") if path.is_dir())
     return sorted((int(name) for name in found if name.isdecimal()), reverse=True)
+
+
+def copied_at(data_dir: Path, version: int) -> datetime:
+    """When the former server was stopped for good: its data are as they were then."""
+    control = kept_cluster(Layout(data_dir.absolute()), version) / "global" / "pg_control"
+    return datetime.fromtimestamp(control.stat().st_mtime, UTC)
 
 
 def put_back(data_dir: Path, version: int) -> Path:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +30,9 @@ LOCK = 0x5641_4653
 """The first half of the advisory lock of files whose names begin alike."""
 
 
+IN_MEMORY = 16 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectStatus:
     st_size: int
@@ -41,7 +46,12 @@ class StoredObject:
     status: ObjectStatus
 
     def open(self, _mode: Literal["rb"], /) -> BinaryIO:
-        return self.bucket.stream(self.digest)
+        """Fetched whole first: whoever reads meets no connection that is cut."""
+        copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the reader closes it
+        with failures(), contextlib.closing(self.bucket.stream(self.digest)) as body:
+            shutil.copyfileobj(body, copy)
+        copy.seek(0)
+        return copy
 
     def stat(self) -> ObjectStatus:
         return self.status

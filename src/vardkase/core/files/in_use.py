@@ -15,6 +15,11 @@ def note_place() -> None:
     SettingValue.objects.update_or_create(name=NAME, defaults={"value": _written_once(files.place())})
 
 
+def forget_place() -> None:
+    """Called when a hub was restored: its files are where the restore put them, and it was not started yet."""
+    SettingValue.objects.filter(name=NAME).delete()
+
+
 def other_place() -> str:
     """The place that the hub was started with, if the settings of this process say another one; else empty."""
     noted = SettingValue.objects.filter(name=NAME).values_list("value", flat=True).first()

@@ -19,6 +19,15 @@ class BackupAction(AuditAction):
         _("The hub’s own keys were copied into an encrypted file"),
     )
     RESTORED_HUB_OPENED = "backup.restored_hub_opened", _("A restored hub was opened again")
+    CLUSTER_UPGRADED = "backup.cluster_upgraded", _("The data were brought to a newer PostgreSQL")
+    CLUSTER_PUT_BACK = (
+        "backup.cluster_put_back",
+        _("The data from before an upgrade of PostgreSQL were put back"),
+    )
+    FORMER_CLUSTER_DISCARDED = (
+        "backup.former_cluster_discarded",
+        _("The data from before an upgrade of PostgreSQL were deleted"),
+    )
     DELETION_REPEATED = "backup.deletion_repeated", _("A deletion was repeated after a restore")
     WITHDRAWAL_REPEATED = (
         "backup.withdrawal_repeated",

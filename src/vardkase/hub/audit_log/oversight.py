@@ -53,6 +53,7 @@ RIGHTS = (
     *(
         "auth_key.",
         # It ends keys, accounts and memberships again, which ended after the backup.
+        "backup.cluster_put_back",
         "backup.deletion_repeated",
         "backup.recipients_changed",
         "backup.restored",

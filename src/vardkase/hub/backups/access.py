@@ -76,10 +76,14 @@ def order_transfer(entry: AuditEntry) -> None:
         schedules.order(TRANSFER_LOG)
 
 
+def let_in() -> dict[str, Rows]:
+    return {name: part.capture() for name, part in sorted(_parts.items())}
+
+
 def send_access(hub: Hub) -> bool:
     """Store who is let in, unless nothing has changed since the last time; True if it was stored."""
     at = timezone.now()
-    content = msgspec.json.encode({name: part.capture() for name, part in sorted(_parts.items())})
+    content = msgspec.json.encode(let_in())
     digest = hashlib.sha256(content).hexdigest()
     known = hub.state.access(hub.storage_address)
     if known is not None and known.digest == digest:
@@ -115,14 +119,18 @@ def withdraw_again(restore: Restore, since: datetime) -> Withdrawn:
         return Withdrawn({}, left)
     with restore.opened(newest.stored) as plain:
         content = plain.read()
-    found = msgspec.json.decode(content, type=dict[str, Rows])
-    counts = {}
-    with transaction.atomic():
-        for name, part in _parts.items():
-            if name not in found:
-                continue
-            left += part.unsettled(found[name], newest.at)
-            if count := part.withdraw(found[name], newest.at):
+    done = withdraw_rows(msgspec.json.decode(content, type=dict[str, Rows]), newest.at)
+    return Withdrawn(done.counts, [*left, *done.left])
+
+
+@transaction.atomic
+def withdraw_rows(later: dict[str, Rows], at: datetime) -> Withdrawn:
+    """Take away what goes beyond who was let in at a later moment."""
+    counts, left = dict[str, int](), list[str]()
+    for name, part in _parts.items():
+        if name in later:
+            left += part.unsettled(later[name], at)
+            if count := part.withdraw(later[name], at):
                 counts[name] = count
     return Withdrawn(counts, left)
 

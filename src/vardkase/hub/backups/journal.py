@@ -119,6 +119,10 @@ def _entry(row: DeletedContent) -> Deletion:
     return Deletion(kind=row.kind, uuid=row.uuid, number=row.number, at=row.at, details=details)
 
 
+def entries_after(moment: datetime) -> Iterator[Deletion]:
+    return (_entry(row) for row in DeletedContent.objects.filter(at__gt=moment).order_by("pk"))
+
+
 def _last_number(storage: Storage) -> int:
     return max((each.number for each in deletion_lists(storage)), default=0)
 

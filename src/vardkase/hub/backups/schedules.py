@@ -18,7 +18,7 @@ from vardkase.core.database.layout import Layout
 from vardkase.core.schedules import Interval, Schedule
 from vardkase.hub.backups.journal import TRANSFER_LOG
 from vardkase.hub.backups.models import BackupRecipient, StoredBackup
-from vardkase.hub.backups.services import transfer_log
+from vardkase.hub.backups.services import require_whole, transfer_log
 
 
 def make() -> int:
@@ -40,7 +40,9 @@ def make() -> int:
 def transfer() -> int:
     if not settings.BACKUP_STORAGE or not StoredBackup.objects.exclude(kind="export").exists():
         return 0
-    return len(transfer_log().segments)
+    done = transfer_log()
+    require_whole(done)
+    return len(done.segments)
 
 
 SCHEDULES = (

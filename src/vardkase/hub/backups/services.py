@@ -34,6 +34,9 @@ from vardkase.identity.access.actor import Actor
 
 type Announce = Callable[[str], None]
 
+MOST_NAMED = 20
+"""Files that are named where something is wrong with more."""
+
 
 def hub(announce: Announce = lambda _message: None, keys: Iterable[str] | None = None) -> Hub:
     """This hub, as `core.backup` takes it; `keys` of the recipients. Raises BackupFailed without a storage."""
@@ -88,9 +91,17 @@ def _note(actor: Actor, made_for: Hub, manifest: Manifest) -> None:
         actor,
         BackupAction.BACKUP_MADE,
         Target("backup", title=manifest.id),
-        {"kind": manifest.kind, "bytes": manifest.size, "recipients": manifest.recipients},
+        {"kind": manifest.kind, "bytes": manifest.size, "recipients": manifest.recipients}
+        | ({"damaged": manifest.damaged[:MOST_NAMED]} if manifest.damaged else {}),
     )
     list_again(made_for)
+
+
+def require_whole(made: Manifest | LogRun) -> None:
+    """Raises BackupFailed, if files were left out of what has been stored."""
+    if made.damaged:
+        names = ", ".join(made.damaged[:MOST_NAMED])
+        raise BackupFailed(BackupProblem.FILES_DAMAGED(count=len(made.damaged), names=names))
 
 
 def is_full_due() -> bool:
