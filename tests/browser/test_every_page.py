@@ -81,6 +81,7 @@ ELSEWHERE = {
         "security/<int:pk>/reviews/<",
         "administration/move-in/",
         "backups/recipients/",
+        "sealed-links/o",
         "terms-and-criteria/draft/",
         "terms/answer/form/",
     ),

@@ -56,6 +56,7 @@ COMMANDS = {
             f"backup {each}"
             for each in ("recipients openpgp", "recipients propose", "run", "secrets", "stop", "verify")
         ),
+        *(f"sealed-link {each}" for each in ("challenge", "key", "open", "status")),
         *(f"files {each}" for each in ("move", "status")),
         *(f"jobs {each}" for each in ("cancel", "list", "restart-workers", "retry")),
         *(f"key {each}" for each in ("issue", "list", "revoke")),

@@ -111,6 +111,7 @@ NEWER = {
     "retention.0003_decisions_in_force": 0,
     "retention.0004_comments_on_proposals": 0,
     "retention.0005_failures": 0,
+    "sealed_links.0001_initial": 3,
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
     "spills.0003_copy_holders": 0,

@@ -26,6 +26,7 @@ NO_FILES = {
     ("records_item", "sha256"),
     ("retention_item", "digest"),
     ("retention_run", "digest"),
+    ("seal_opening", "content_digest"),
     ("snapshot", "sha256"),
 }
 """Hex digests of content that is stored in the database itself."""

@@ -68,6 +68,10 @@ COMMANDS = {
     "backup new-identity": "a key pair in a file outside the hub",
     "backup recipients openpgp": "prints what a file outside the hub holds",
     "remove": "the program itself",
+    "sealed-link challenge": "reads a file on an officer's own machine",
+    "sealed-link key": "a key pair in a file outside the hub",
+    "sealed-link open": "reads a file on an officer's own machine",
+    "sealed-link status": "looks",
 }
 """Commands that write nothing into the hub."""
 NOT_THROUGH = (list_exported,)

@@ -12,6 +12,7 @@ from tests.factories.two_person_backups import BACKUP_SCENES
 from tests.factories.two_person_conditions import CONDITION_SCENES
 from tests.factories.two_person_legal_actions import LEGAL_SCENES
 from tests.factories.two_person_retention import RETENTION_SCENES
+from tests.factories.two_person_sealed_links import SEALED_LINK_SCENES
 from tests.factories.two_person_setup import WHY, People, Setup
 from tests.factories.two_person_spills import SPILL_SCENES
 from tests.hub.membership import with_approval
@@ -326,6 +327,7 @@ SCENES: dict[str, Callable[[People], Setup]] = {
     **CONDITION_SCENES,
     **LEGAL_SCENES,
     **RETENTION_SCENES,
+    **SEALED_LINK_SCENES,
     **SPILL_SCENES,
     "activate_with_open_items": activating,
     "appoint_officer": appointing,

@@ -38,6 +38,7 @@ from vardkase.cli import (
     remove,
     restore,
     schema,
+    sealed_links,
     secrets,
     security,
     serve,
@@ -80,6 +81,7 @@ commands.add_typer(knowledge.commands, name="knowledge")
 commands.add_typer(mail.commands, name="mail")
 commands.add_typer(move_in.commands, name="move-in")
 commands.add_typer(policy.commands, name="policy")
+commands.add_typer(sealed_links.commands, name="sealed-link")
 commands.add_typer(secrets.commands, name="secrets")
 commands.add_typer(security.commands, name="security")
 commands.add_typer(support.commands, name="support")

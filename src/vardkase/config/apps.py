@@ -121,6 +121,10 @@ class BackupsConfig(PackagesConfig):
     name = "vardkase.hub.backups"
 
 
+class SealedLinksConfig(PackagesConfig):
+    name = "vardkase.hub.sealed_links"
+
+
 class RetentionConfig(PackagesConfig):
     name = "vardkase.hub.retention"
 

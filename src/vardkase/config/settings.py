@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.SignaturesConfig",
     "vardkase.config.apps.SpillsConfig",
     "vardkase.config.apps.BackupsConfig",
+    "vardkase.config.apps.SealedLinksConfig",
     "vardkase.config.apps.RetentionConfig",
     "vardkase.config.apps.CaseFilesConfig",
     "vardkase.config.apps.CorrespondenceConfig",

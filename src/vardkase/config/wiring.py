@@ -145,6 +145,10 @@ from vardkase.hub.retention import running as retention_runs
 from vardkase.hub.retention import schedules as retention_schedules
 from vardkase.hub.retention import tasks as retention_tasks
 from vardkase.hub.retention.open_tasks import DUE
+from vardkase.hub.sealed_links import health as sealed_link_health
+from vardkase.hub.sealed_links import keys as officer_keys
+from vardkase.hub.sealed_links import opening as opening_links
+from vardkase.hub.sealed_links.access_after_restore import OFFICER_KEYS
 from vardkase.hub.signatures import services as signatures
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import replaying as spill_replaying
@@ -274,6 +278,9 @@ APPROVAL_ACTIONS = (
     spill_decisions.RELEASE,
     spill_decisions.DELETE,
     backup_recipients.CHANGE,
+    officer_keys.ADD_KEY,
+    officer_keys.WITHDRAW_KEY,
+    opening_links.OPEN,
     retention_rules.CHANGE_RULE,
     retention_runs.CARRY_OUT,
     audit_removal.REMOVE,
@@ -348,7 +355,8 @@ def wire() -> None:
     register_replays()
     register_health_check(replica_health.check)
     register_health_check(backup_health.check)
-    register_access(*account_access.parts(), MEMBERSHIPS, GRANTS)
+    register_health_check(sealed_link_health.check)
+    register_access(*account_access.parts(), MEMBERSHIPS, GRANTS, OFFICER_KEYS)
     kinds = backup_journal.Kind
     backup_journal.register(kinds.SPILL, spill_replaying.delete_again)
     backup_journal.register(

@@ -9,6 +9,7 @@ from vardkase.hub.audit_actions.data_protection import DataProtectionAction
 from vardkase.hub.audit_actions.instance import HubAction
 from vardkase.hub.audit_actions.membership import MembershipAction
 from vardkase.hub.audit_actions.public_records import RecordsAction
+from vardkase.hub.audit_actions.sealed_links import SealedLinkAction
 from vardkase.hub.audit_actions.spills import SpillAction
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "HubAction",
     "MembershipAction",
     "RecordsAction",
+    "SealedLinkAction",
     "SpillAction",
 ]

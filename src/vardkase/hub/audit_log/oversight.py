@@ -39,6 +39,7 @@ READS = (
     "list.exported",
     "membership.exported",
     "move_in.log_read",
+    "sealed_link.file_fetched",
 )
 """Reads by staff, operators and the console; other reads leave no entry."""
 RIGHTS = (
@@ -69,6 +70,7 @@ RIGHTS = (
         "membership.sign_in_minimum_changed",
         "move_in.moved",
     ),
+    *("officer_key.", "sealed_link.opened"),
     *("move_in.switched_on", "organisation.certificate_added", "organisation.certificate_removed"),
     *("organisation.created", "organisation.deleted", "organisation.domain_verified"),
     *("organisation.entrance_modes_set", "organisation.merged", "organisation.networks_set"),

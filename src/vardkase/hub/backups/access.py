@@ -65,7 +65,7 @@ SHUT_OUT = frozenset(
         *("user.deleted", "user.edited", "user.switched_off", "user.password_changed", "user.password_reset"),
         *("role.deleted", "role.edited"),
         *("membership.suspended", "membership.terminated", "membership.restricted"),
-        *("content_grant.ended", "content_grant.withdrawn"),
+        *("content_grant.ended", "content_grant.withdrawn", "officer_key.withdrawn"),
     }
 )
 """Actions after which the list is taken to the backups at once, and not with the next transfer."""

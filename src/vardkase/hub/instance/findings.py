@@ -35,6 +35,7 @@ TITLES: dict[str, str | Promise] = {
     "certificates": _("Certificates"),
     "replicas": _("Replicas of the database"),
     "backups": _("Backups"),
+    "sealed_links": _("Keys for sealed links"),
     "settings": _("Settings of the installation"),
 }
 
@@ -201,6 +202,19 @@ def _moment(at: datetime) -> str:
     return date(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
+def sealed_links_text(facts: Facts) -> str:
+    if not facts["valid"] and not facts["links"]:
+        return gettext("No officer has registered a key, so nothing can be published anonymously.")
+    said = ngettext("%(n)s officer has a valid key.", "%(n)s officers have a valid key.", facts["valid"]) % {
+        "n": facts["valid"]
+    }
+    opened = gettext("%(openable)s of %(links)s sealed links can be opened.") % {
+        "openable": facts["openable"],
+        "links": facts["links"],
+    }
+    return f"{said} {opened}"
+
+
 def settings_text(facts: Facts) -> str:
     found = len(facts["found"])
     if not found:
@@ -260,6 +274,19 @@ def backups_advice(facts: Facts) -> Iterator[str]:
         )
 
 
+def sealed_links_advice(facts: Facts) -> Iterator[str]:
+    if facts["lasting"] < 2:
+        yield gettext("Let at least two officers register a key that is valid for another month.")
+    if facts["unopenable"]:
+        yield gettext(
+            "Links to which fewer than two keys are left can never be opened; no new key changes that."
+        )
+    elif facts["frail"]:
+        yield gettext(
+            "Some links have only two keys left: keep those officers’ keys until the links are forgotten."
+        )
+
+
 def _advises(words: str | Promise) -> Callable[[Facts], Iterator[str]]:
     return lambda _facts: iter([str(words)])
 
@@ -280,6 +307,7 @@ SAID: dict[str, Callable[[Facts], str]] = {
     "certificates": certificates_text,
     "replicas": replicas_text,
     "backups": backups_text,
+    "sealed_links": sealed_links_text,
     "settings": settings_text,
 }
 ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
@@ -306,5 +334,6 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "certificates": _advises(_("Renew each before it ends: docs/operations/tasks.md says how.")),
     "replicas": replicas_advice,
     "backups": backups_advice,
+    "sealed_links": sealed_links_advice,
     "settings": _advises(_("Change them and restart the hub.")),
 }

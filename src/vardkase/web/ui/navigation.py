@@ -210,6 +210,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
                 staff=OFFICERS,
                 waiting=spills_to_handle,
             ),
+            NavigationItem(
+                "sealed_links", _("Sealed links"), icon="lock", staff=(*OFFICERS, StaffRole.AUDITOR)
+            ),
             NavigationItem("retention", _("Retention"), icon="clock-hour-4", staff=OFFICERS),
             NavigationItem("terms_and_criteria", _("Terms and criteria"), icon="file-text", staff=OFFICERS),
             NavigationItem("mail_templates", _("E-mail and letters"), icon="mail", staff=OFFICERS),

@@ -19,6 +19,7 @@ PAGES = {
     "feeds": "feeds",
     "connections": "servers",
     "backups": "backups",
+    "sealed_links": "sealed_links",
 }
 """Where to look into a finding."""
 

@@ -1,0 +1,116 @@
+"""Queries for officers' keys, sealed links and openings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.sealed_links.models import OfficerKey, SealedLink, SealOpening
+from vardkase.hub.sealed_links.problems import SealedLinkProblem
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.accounts.four_eyes.hub_in_use import officers
+from vardkase.identity.accounts.models import User
+from vardkase.identity.accounts.staff import OVERSEE, StaffRole
+from vardkase.identity.organisations.settings import host_organisation_id
+
+OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SealStatus:
+    """`valid`: officers with a key for new links; `lasting`: of those, how many have one in a month; `unopenable`:
+    links of which fewer than two keys are left; `frail`: those of which exactly two are left."""
+
+    valid: int
+    lasting: int
+    links: int
+    unopenable: int
+    frail: int
+
+    @property
+    def openable(self) -> int:
+        return self.links - self.unopenable
+
+    @property
+    def is_in_use(self) -> bool:
+        return bool(self.links or self.valid)
+
+
+def key_holders() -> QuerySet[User]:
+    """Officers of the organisation that runs the hub: whose keys count."""
+    return officers().filter(org=host_organisation_id() or 0)
+
+
+def valid_keys() -> list[OfficerKey]:
+    """Those that new links are sealed to, one of each officer."""
+    return list(_usable().filter(replaced_at=None, expires_at__gt=timezone.now()).order_by("fingerprint"))
+
+
+def usable_keys() -> list[OfficerKey]:
+    """Those that open what has been sealed to them, whether or not they are used for new links."""
+    return list(_usable())
+
+
+def status() -> SealStatus:
+    valid = valid_keys()
+    owners = {key.fingerprint: key.owner_id for key in _usable()}
+    links = unopenable = frail = 0
+    # As many groups as there have been sets of keys.
+    for keys, count in SealedLink.objects.values_list("keys").annotate(n=Count("pk")).order_by():
+        left = len({owners[key] for key in keys if key in owners})
+        links += count
+        unopenable += count if left < 2 else 0
+        frail += count if left == 2 else 0
+    lasting = sum(key.expires_at > timezone.now() + SOON for key in valid)
+    return SealStatus(len(valid), lasting, links, unopenable, frail)
+
+
+def require_reading(actor: Actor) -> None:
+    """Raises Forbidden for all but officers and auditors: no operator, and nobody at the console."""
+    if actor.user_id is None or actor.staff.isdisjoint(OVERSEE):
+        raise Forbidden(SealedLinkProblem.NOT_AN_OFFICER())
+
+
+def keys(actor: Actor) -> QuerySet[OfficerKey]:
+    require_reading(actor)
+    return OfficerKey.objects.all()
+
+
+def find_key(actor: Actor, pk: int) -> OfficerKey:
+    key = keys(actor).filter(pk=pk).first()
+    if key is None:
+        raise NotFound(SealedLinkProblem.NO_SUCH_KEY())
+    return key
+
+
+def own_key(actor: Actor) -> OfficerKey | None:
+    return OfficerKey.objects.filter(owner=actor.user_id or 0, replaced_at=None, withdrawn_at=None).first()
+
+
+def openings(actor: Actor) -> QuerySet[SealOpening]:
+    require_reading(actor)
+    return SealOpening.objects.select_related("outer_key", "inner_key")
+
+
+def find_opening(actor: Actor, pk: int) -> SealOpening:
+    opening = openings(actor).filter(pk=pk).first()
+    if opening is None:
+        raise NotFound(SealedLinkProblem.NO_SUCH_OPENING())
+    return opening
+
+
+def find_link(about: UUID) -> SealedLink:
+    link = SealedLink.objects.filter(about=about).first()
+    if link is None:
+        raise NotFound(SealedLinkProblem.NO_SUCH_LINK())
+    return link
+
+
+def _usable() -> QuerySet[OfficerKey]:
+    return OfficerKey.objects.filter(withdrawn_at=None, owner__in=key_holders())
