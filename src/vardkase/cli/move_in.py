@@ -300,10 +300,12 @@ def _given_copy(copy: ApiCopy, files: Path | None, settings: Path | None) -> Mov
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput
     from vardkase.hub.move_in.source.api.reading import read_copy
+    from vardkase.hub.move_in.source.settings import given_settings
     from vardkase.hub.move_in.staging import known_tables
 
     reading = partial(read_copy, copy, known_tables())
-    return MoveInput(reading, "", files or copy.files, settings, login_name(), copy)
+    told = given_settings(settings)
+    return MoveInput(reading, "", files or copy.files, told, login_name(), copy)
 
 
 def _given(
@@ -311,14 +313,16 @@ def _given(
 ) -> MoveInput:
     from vardkase.cli.console import login_name
     from vardkase.hub.move_in.running import MoveInput
-    from vardkase.hub.move_in.source.approved_dump import read_as_hashed
     from vardkase.hub.move_in.source.database import read_database
+    from vardkase.hub.move_in.source.dump import read_dump
     from vardkase.hub.move_in.source.files import digest_of
+    from vardkase.hub.move_in.source.settings import given_settings
 
+    told = given_settings(settings)
     if files is None:
         note("No --files: attachments and certificates are not taken over.")
     if dump is None:
-        return MoveInput(lambda: read_database(database), "", files, settings, login_name())
+        return MoveInput(lambda: read_database(database), "", files, told, login_name())
     digest = digest_of(dump)
-    reading = partial(read_as_hashed, dump, digest, without_comments=skip_comments)
-    return MoveInput(reading, digest, files, settings, login_name())
+    reading = partial(read_dump, dump, without_comments=skip_comments, digest=digest)
+    return MoveInput(reading, digest, files, told, login_name())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import subprocess
@@ -18,8 +19,8 @@ from tests.hub.move_in.command import move_in
 from vardkase.core.errors import Conflict, InvalidValue
 from vardkase.hub.move_in import approval
 from vardkase.hub.move_in.models import Move
-from vardkase.hub.move_in.source.approved_dump import read_as_hashed
-from vardkase.hub.move_in.source.files import digest_of, digest_of_files
+from vardkase.hub.move_in.source.dump import read_dump
+from vardkase.hub.move_in.source.files import MispFiles, digest_of, digests_of
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
 from vardkase.identity.accounts.models import User
 from vardkase.identity.organisations.models import Organisation
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("only_people")
 
 
 def approve(dump: Path, settings: Path, files: Path | None = None) -> None:
-    given = {"dump": digest_of(dump), "settings": digest_of(settings), "attachments": digest_of_files(files)}
+    given = {"dump": digest_of(dump), "settings": digest_of(settings), "attachments": digests_of(files)[0]}
     ApprovalRequest.objects.create(
         action=approval.RUN.name,
         subject=approval.approval_subject(**given),
@@ -67,7 +68,7 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
     other.write_text(settings.read_text() + " ")
     assert "two officers" in str(move_in(tmp_path, tables, "--settings", str(other), code=1).exception)
     with pytest.raises(Conflict):
-        approval.require_approved("", settings, None)
+        approval.require_approved("", settings.read_bytes(), None)
     assert not User.objects.filter(email="evil@a.example").exists()
 
     assert move_in(tmp_path, tables)["taken"]["organisations"] == 1
@@ -80,7 +81,7 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
     (folder / "300" / "1").write_bytes(b"evidence")
     approve(dump, settings)
     refused = str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
-    assert digest_of_files(folder) in refused
+    assert digests_of(folder)[0] in refused
     for change in ((folder / "300" / "1").write_bytes, (folder / "300" / "2").write_bytes):
         approve(dump, settings, folder)
         change(b"planted")
@@ -93,21 +94,59 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
         packed.add(folder, "files")
     assert "two officers" in str(move_in(tmp_path, tables, "--files", str(archive), code=1).exception)
     printed = subprocess.check_output(["/bin/sh", "-c", PRINTED], cwd=folder, text=True)
-    assert digest_of_files(folder) == printed.split()[0]
+    assert digests_of(folder)[0] == printed.split()[0]
     assert move_in(tmp_path, tables, "--files", str(folder))["taken"]
     assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
 
 
 def test_what_is_hashed_is_what_is_read(tmp_path: Path) -> None:
     dump, pipe = written(tmp_path / "misp.sql", misp.tables()), tmp_path / "pipe.sql"
-    reading = read_as_hashed(dump, digest_of(dump), without_comments=False)
+    content, digest = dump.read_bytes(), digest_of(dump)
+    packed = tmp_path / "misp.sql.gz"
+    packed.write_bytes(gzip.compress(content))
+    for file, known in ((dump, digest), (packed, digest_of(packed))):
+        assert list(read_dump(file, digest=known)) == list(read_dump(dump))
+        with pytest.raises(InvalidValue, match="exchanged"):
+            list(read_dump(file, digest="0" * 64))
+    # Another one while it is read, and the genuine one again at the end: by its place, and by a pipe.
+    dump.write_bytes(content.replace(b"a.example", b"x.example"))
+    reading = read_dump(dump, digest=digest)
     next(reading)
-    dump.write_bytes(dump.read_bytes() + b"-- more\n")
-    with pytest.raises(InvalidValue):
+    dump.rename(tmp_path / "moved")
+    dump.write_bytes(content)
+    with pytest.raises(InvalidValue, match="exchanged"):
         list(reading)
     os.mkfifo(pipe)
     with pytest.raises(InvalidValue):
         digest_of(pipe)
+
+
+def test_files_are_those_that_were_approved(tmp_path: Path) -> None:
+    folder, archive = tmp_path / "files", tmp_path / "files.tar.gz"
+    (folder / "300").mkdir(parents=True)
+    (folder / "300" / "1").write_bytes(b"evidence")
+    (folder / "300" / "2").symlink_to("1")
+    (folder / "301").symlink_to("300")
+    (folder / "outside").symlink_to(__file__)
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(folder, "app/files")
+    approved = {place: digests_of(place) for place in (folder, archive)}
+    assert approved[archive][0] == digest_of(archive)
+    with MispFiles(folder, approved[folder][1]) as files:
+        for path in ("300/1", "300/2", "301/1"):
+            assert files.read(path) == b"evidence"
+        assert files.read("outside") is None
+        (folder / "300" / "1").write_bytes(b"planted!")
+        (folder / "300" / "3").write_bytes(b"planted!")
+        for path in ("300/1", "300/2", "300/3", "301/1"):
+            with pytest.raises(InvalidValue, match="exchanged"):
+                files.read(path)
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(folder, "app/files")
+    with MispFiles(archive, approved[archive][1]) as files, pytest.raises(InvalidValue, match="exchanged"):
+        files.read("300/1")
+    with MispFiles(archive) as files:
+        assert files.read("300/1") == b"planted!"
 
 
 def test_nothing_is_proposed_where_nothing_was_moved_in(seed: Seed) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.move_in.problems import MoveInProblem
 from vardkase.hub.move_in.queries import last_move
-from vardkase.hub.move_in.source.files import digest_of, digest_of_files
+from vardkase.hub.move_in.source.files import FileDigests, digests_of
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest, RequestState
@@ -33,7 +33,7 @@ SHA256 = re.compile("[0-9a-f]{64}")
 
 @transaction.atomic
 def propose_run(actor: Actor, dump: str, settings: str, attachments: str, reason: str) -> ApprovalRequest:
-    """Each is the SHA-256 of what is given: the dump, the settings and, "" for none, the files (`digest_of_files`).
+    """Each is the SHA-256 of what is given: the dump, the settings and, "" for none, the files (`digests_of`).
 
     Raises Forbidden, Conflict if nothing was moved in yet or the same is proposed already, Invalid by field.
     """
@@ -59,14 +59,18 @@ def propose_run(actor: Actor, dump: str, settings: str, attachments: str, reason
     )
 
 
-def require_approved(dump: str, settings: Path | None, files: Path | None) -> None:
-    """Raise Conflict for a later run in a hub in use that no two officers have approved since the last one."""
+def require_approved(dump: str, settings: bytes | None, files: Path | None) -> FileDigests | None:
+    """Raise Conflict for a later run in a hub in use that no two officers have approved since the last one.
+
+    Returns what has to be in each of the files when it is read; None where nobody has to approve them.
+    """
     former = last_move()
     if former is None or not in_use():
-        return
+        return None
     if not dump or settings is None:
         raise Conflict(MoveInProblem.ONLY_DUMPS_IN_USE())
-    given = {"dump": dump, "settings": digest_of(settings), "attachments": digest_of_files(files)}
+    digest, by_file = digests_of(files)
+    given = {"dump": dump, "settings": hashlib.sha256(settings).hexdigest(), "attachments": digest}
     approved = ApprovalRequest.objects.filter(
         action=RUN.name,
         subject=approval_subject(**given),
@@ -76,6 +80,7 @@ def require_approved(dump: str, settings: Path | None, files: Path | None) -> No
     if not approved.exists():
         given["attachments"] = given["attachments"] or NONE
         raise Conflict(MoveInProblem.NOT_APPROVED(path=PATH, **given))
+    return by_file
 
 
 def approval_subject(dump: str, settings: str, attachments: str) -> str:

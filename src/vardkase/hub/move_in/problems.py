@@ -25,6 +25,7 @@ class DumpProblem(ProblemCode):
     NOT_MISP = _("This is not a database of MISP: the table “%(table)s” is missing.")
     TOO_OLD = _("This is the database of a MISP that is too old: update it to 2.4.160 or later first.")
     FILES_UNREADABLE = _("The files cannot be read: %(reason)s")
+    EXCHANGED = _("“%(name)s” was exchanged while it was read: nothing of it was taken over.")
     DATABASE_ADDRESS = _("The address of the database is mysql://user:password@host:port/name.")
     DATABASE_UNREADABLE = _("MISP’s database cannot be read: %(reason)s")
     SETTINGS_UNREADABLE = _("The settings cannot be read as JSON.")

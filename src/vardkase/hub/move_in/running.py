@@ -31,7 +31,7 @@ from vardkase.hub.move_in.queries import last_move, require_fresh
 from vardkase.hub.move_in.report import full_report, signed
 from vardkase.hub.move_in.source.api.copy import ApiCopy
 from vardkase.hub.move_in.source.dump import Rows, Table
-from vardkase.hub.move_in.source.files import MispFiles
+from vardkase.hub.move_in.source.files import FileDigests, MispFiles
 from vardkase.hub.move_in.source.settings import read_settings
 from vardkase.hub.move_in.source.staged_source import Source, staged_source
 from vardkase.hub.move_in.steps import STEPS
@@ -60,7 +60,7 @@ class MoveInput:
     read: Callable[[], Iterable[Table | Rows]]
     digest: str
     files: Path | None
-    settings: Path | None
+    settings: bytes | None
     login: str
     copy: ApiCopy | None = None
     """What `read` reads, if it comes over the API."""
@@ -76,13 +76,13 @@ def run(given: MoveInput, progress: Progress) -> dict[str, Any]:
     Raises Conflict and Invalid.
     """
     with _alone():
-        require_approved(given.digest, given.settings, given.files)
-        return _run(given, progress)
+        approved = require_approved(given.digest, given.settings, given.files)
+        return _run(given, approved, progress)
 
 
-def _run(given: MoveInput, progress: Progress) -> dict[str, Any]:
+def _run(given: MoveInput, approved: FileDigests | None, progress: Progress) -> dict[str, Any]:
     move = _begin(given)
-    with MispFiles(given.files) as files:
+    with MispFiles(given.files, approved) as files:
         taking = _taking(move, given, files)
         done = set(move.steps.values_list("name", flat=True))
         for number, step in enumerate(STEPS, 1):

@@ -167,15 +167,18 @@ class DumpReader:
         return table, tuple(by_name[column] for column in named)
 
 
-def read_dump(file: Path, *, without_comments: bool = False) -> Iterator[Table | Rows]:
+def read_dump(file: Path, *, without_comments: bool = False, digest: str = "") -> Iterator[Table | Rows]:
     """`without_comments`: it was written with `--skip-comments`, so that no last line says that it is complete.
+    `digest`: the SHA-256 that the file has to have, of the very bytes that are read.
 
-    Raises InvalidValue if it cannot be read, or broke off.
+    Raises InvalidValue if it cannot be read, or broke off, or is another file: at the end, so that nothing is kept.
     """
-    with opened(file) as stream:
+    with opened(file) as (packed, stream):
         reader = DumpReader(stream)
         try:
             yield from reader
+            if digest and packed.digest() != digest:
+                raise InvalidValue(DumpProblem.EXCHANGED(name=file.name))
         except (OSError, EOFError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
             raise InvalidValue(DumpProblem.UNPACKING(reason=str(error))) from error
     if not reader.is_complete and not without_comments:

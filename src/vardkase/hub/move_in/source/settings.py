@@ -28,22 +28,34 @@ class MispSettings:
         return str(self.values.get(name)).lower() in ("1", "true", "yes")
 
 
-def read_settings(file: Path | None) -> MispSettings:
-    """What the file says, below what the table `system_settings` of the staged database says."""
+def given_settings(file: Path | None) -> bytes | None:
+    """What is in the file, which is read once: what officers have approved is what counts."""
+    if file is None:
+        return None
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise InvalidValue(DumpProblem.SETTINGS_UNREADABLE()) from error
+    if len(content) > LARGEST:
+        raise InvalidValue(DumpProblem.SETTINGS_UNREADABLE())
+    return content
+
+
+def read_settings(content: bytes | None) -> MispSettings:
+    """What was given, below what the table `system_settings` of the staged database says."""
     given: Any = {}
-    if file is not None:
+    if content is not None:
         try:
-            if file.stat().st_size > LARGEST:
-                raise ValueError
-            given = json.loads(file.read_bytes())
-        except (OSError, ValueError, RecursionError) as error:
+            given = json.loads(content)
+        except (ValueError, RecursionError) as error:
             raise InvalidValue(DumpProblem.SETTINGS_UNREADABLE()) from error
         if not isinstance(given, dict):
             raise InvalidValue(DumpProblem.SETTINGS_UNREADABLE())
     config = given.get("config.php", given)
     values = dict(_flat(config if isinstance(config, dict) else {}))
     # What is not set counts as off, so an empty file would let in the keys that MISP refuses.
-    if file is not None and not any(name.startswith("Security.") for name in values):
+    if content is not None and not any(name.startswith("Security.") for name in values):
         raise InvalidValue(DumpProblem.SETTINGS_OF_NO_MISP())
     for name, value in cursor().execute(
         "SELECT setting, convert_from(value, 'UTF8') FROM move_in.system_settings"
