@@ -13,6 +13,9 @@ from vardkase.hub.move_in.source.api.client import RunningMisp
 from vardkase.hub.move_in.source.api.copy import ApiCopy
 from vardkase.hub.move_in.source.api.events import files_of
 
+UUID = "6f8d2b6e-57f2-4a36-9c7e-7f2f6b4a1d01"
+EVENT = {"id": "5", "uuid": UUID, "info": "Åäö", "org_id": "1", "orgc_id": "1"}
+FILE = {"id": "9", "uuid": UUID, "type": "attachment", "category": "Other", "value": "a.png"}
 OUTSIDE = "../../../../outside/authorized_keys"
 
 
@@ -23,9 +26,9 @@ class AnsweringMisp:
         self.url = "https://misp.example"
         self.settings = [{"setting": "MISP.uuid", "value": uuid}]
         self.content = content
-        self.event = {"id": "5", "Attribute": [{"id": "9", "type": "attachment"}]} | event
+        self.event = EVENT | {"Attribute": [FILE]} | event
         self.rows = [{"id": "5", "attribute_count": "1", "timestamp": "1"}]
-        self.groups: list[Any] = []
+        self.groups: list[dict[str, Any]] = []
         self.asked: list[str] = []
 
     def post(self, path: str, _: dict[str, Any]) -> Any:
@@ -58,13 +61,13 @@ def download(misp: AnsweringMisp, folder: Path) -> ApiCopy:
 @pytest.mark.parametrize("number", [OUTSIDE, "/etc/passwd", "0", "-1", "1/2", "٣", "", None, "1" * 19, ["1"]])
 def test_what_is_no_number_gets_into_no_path(tmp_path: Path, number: Any) -> None:
     folder = tmp_path / "data" / "hub" / "move-in"
-    file = {"id": number, "type": "attachment"}
+    file = FILE | {"id": number}
     proposal = {"id": number, "type": "malware-sample"}
     for event in (
         {"Attribute": [file]},
-        {"Attribute": [], "Object": [{"id": "1", "Attribute": [file]}]},
+        {"Attribute": [], "Object": [{"id": "1", "uuid": UUID, "name": "file", "Attribute": [file]}]},
         {"ShadowAttribute": [proposal]},
-        {"Attribute": [{"id": "9", "type": "url", "ShadowAttribute": [proposal]}]},
+        {"Attribute": [FILE | {"type": "url", "ShadowAttribute": [proposal]}]},
         {"id": number},
     ):
         misp = AnsweringMisp(**event)
@@ -76,7 +79,7 @@ def test_what_is_no_number_gets_into_no_path(tmp_path: Path, number: Any) -> Non
     with pytest.raises(InvalidValue):
         download(misp, folder)
     misp = AnsweringMisp()
-    misp.groups = [{"SharingGroup": {"id": number}}]
+    misp.groups = [{"SharingGroup": {"id": number, "name": "A group"}}]
     with pytest.raises(InvalidValue):
         download(misp, folder)
     with pytest.raises(InvalidValue):

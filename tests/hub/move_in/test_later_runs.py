@@ -106,7 +106,7 @@ def test_what_is_hashed_is_what_is_read(tmp_path: Path) -> None:
     packed.write_bytes(gzip.compress(content))
     for file, known in ((dump, digest), (packed, digest_of(packed))):
         assert list(read_dump(file, digest=known)) == list(read_dump(dump))
-        with pytest.raises(InvalidValue, match="exchanged"):
+        with pytest.raises(InvalidValue, match=r"misp\.sql"):
             list(read_dump(file, digest="0" * 64))
     # Another one while it is read, and the genuine one again at the end: by its place, and by a pipe.
     dump.write_bytes(content.replace(b"a.example", b"x.example"))
@@ -114,7 +114,7 @@ def test_what_is_hashed_is_what_is_read(tmp_path: Path) -> None:
     next(reading)
     dump.rename(tmp_path / "moved")
     dump.write_bytes(content)
-    with pytest.raises(InvalidValue, match="exchanged"):
+    with pytest.raises(InvalidValue, match=r"misp\.sql"):
         list(reading)
     os.mkfifo(pipe)
     with pytest.raises(InvalidValue):
@@ -139,11 +139,11 @@ def test_files_are_those_that_were_approved(tmp_path: Path) -> None:
         (folder / "300" / "1").write_bytes(b"planted!")
         (folder / "300" / "3").write_bytes(b"planted!")
         for path in ("300/1", "300/2", "300/3", "301/1"):
-            with pytest.raises(InvalidValue, match="exchanged"):
+            with pytest.raises(InvalidValue, match=r"30[01]/"):
                 files.read(path)
     with tarfile.open(archive, "w:gz") as packed:
         packed.add(folder, "app/files")
-    with MispFiles(archive, approved[archive][1]) as files, pytest.raises(InvalidValue, match="exchanged"):
+    with MispFiles(archive, approved[archive][1]) as files, pytest.raises(InvalidValue, match=r"30[01]/"):
         files.read("300/1")
     with MispFiles(archive) as files:
         assert files.read("300/1") == b"planted!"

@@ -68,7 +68,8 @@ class MoveInProblem(ProblemCode):
     STEP_FAILED = _(
         "The step “%(step)s” failed, and changed nothing: %(reason)s Run the same command again to continue."
     )
-    MISP_UNREACHABLE = _("MISP does not answer as it should: %(reason)s")
+    MISP_UNREACHABLE = _("MISP does not answer “%(path)s” as it should, and nothing was changed: %(reason)s")
     MISP_REFUSED = _(
-        "MISP refused the request with status %(status)s. The key must be that of a site administrator there."
+        "MISP refused “%(path)s” with status %(status)s. The key must be that of a site administrator there."
     )
+    NOT_STAGED = _("What was read does not fit MISP’s tables, and nothing was changed: %(reason)s")

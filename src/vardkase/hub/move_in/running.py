@@ -138,7 +138,7 @@ def _begin(given: MoveInput) -> Move:
         with transaction.atomic():
             if not staging.is_filled():
                 # PostgreSQL was stopped hard, which empties unlogged tables. What the steps have written is safe.
-                staging.fill(given.read(), again=True)
+                _stage(given, again=True)
                 _set_apart(last_move(), unfinished)
                 unfinished.steps.filter(name=BEHIND_STEP.name).delete()
             _require_same(unfinished, staged_source(read_settings(given.settings), given.digest))
@@ -149,7 +149,7 @@ def _begin(given: MoveInput) -> Move:
             require_fresh()
         if unfinished is not None:
             unfinished.delete()
-        staged = staging.fill(given.read())
+        staged = _stage(given)
         source = staged_source(read_settings(given.settings), given.digest)
         known = former or unfinished
         if known is not None:
@@ -170,6 +170,14 @@ def _begin(given: MoveInput) -> Move:
             move.source["set_apart"] += given.copy.left_out()
             move.save(update_fields=["source"])
         return move
+
+
+def _stage(given: MoveInput, *, again: bool = False) -> staging.Staged:
+    try:
+        return staging.fill(given.read(), again=again)
+    except (DatabaseError, psycopg.Error) as error:  # Such as one number given twice.
+        reason = " ".join(str(error).split())
+        raise Conflict(MoveInProblem.NOT_STAGED(reason=reason)) from error
 
 
 def _over_api(given: MoveInput) -> dict[str, Any]:

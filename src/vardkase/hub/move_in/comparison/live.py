@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from vardkase.hub.move_in.comparison.parts import Parts, parts_of
 from vardkase.hub.move_in.source.api.client import RunningMisp, entries_of
-from vardkase.hub.move_in.source.api.events import QUESTION
+from vardkase.hub.move_in.source.api.events import QUESTION, SEARCH, require_events
 
 
 class LiveMisp(RunningMisp):
@@ -17,5 +17,5 @@ class LiveMisp(RunningMisp):
         return (int(row["id"]) for row in self.event_rows())
 
     def events(self, ids: Sequence[int]) -> dict[int, Parts]:
-        answered = entries_of(self.post("events/restSearch", QUESTION | {"eventid": list(ids)}))
-        return {int(each["Event"]["id"]): parts_of(each["Event"]) for each in answered}
+        answered = require_events(entries_of(SEARCH, self.post(SEARCH, QUESTION | {"eventid": list(ids)})))
+        return {int(event["id"]): parts_of(event) for event in answered}

@@ -11,10 +11,14 @@ from vardkase.core.errors import InvalidValue
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import Method, Reply, RequestPolicy, fetch
 from vardkase.hub.move_in.problems import MoveInProblem
+from vardkase.hub.move_in.source.api.shapes import EventRow, Id, decoded, odd, require
 
 PAGE = 500
 MOST_PAGES = 100_000
-LARGEST = 512 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+LARGEST, LARGEST_EVENTS, LARGEST_FILE = 64 * MEBIBYTE, 256 * MEBIBYTE, 512 * MEBIBYTE
+WITH_EVENTS = frozenset({"events/restSearch", "sightings/restSearch"})
+"""Answers that grow with what is in events."""
 ABSENT = frozenset({302, 403, 404, 405, 500})
 """How a MISP answers that has no such list, or does not give it: it depends on its version and settings."""
 
@@ -29,38 +33,43 @@ class RunningMisp:
             "Accept": "application/json",
             "Content-Type": "application/json",
         }
-        self._policy = RequestPolicy(authority=authority, limit=LARGEST, seconds=600.0)
+        self._authority = authority
 
     def get(self, path: str) -> Any:
-        return _decoded(_accepted(self._ask("GET", path)))
+        return _answer(path, self._ask("GET", path, LARGEST))
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        return _decoded(_accepted(self._ask("POST", path, msgspec.json.encode(body))))
+        largest = LARGEST_EVENTS if path in WITH_EVENTS else LARGEST
+        return _answer(path, self._ask("POST", path, largest, msgspec.json.encode(body)))
 
     def file(self, path: str) -> bytes | None:
-        reply = self._ask("GET", path)
+        reply = self._ask("GET", path, LARGEST_FILE)
         return reply.content if reply.status == 200 else None
 
     def find(self, path: str) -> Any:
         """Like `get`; None if this MISP has no such list, or has it as a page for people only."""
-        reply = self._ask("GET", path)
+        reply = self._ask("GET", path, LARGEST)
         is_page = not reply.headers.get("content-type", "").startswith("application/json")
-        return None if reply.status in ABSENT or is_page else _decoded(_accepted(reply))
+        return None if reply.status in ABSENT or is_page else _answer(path, reply)
 
     def event_rows(self) -> Iterator[dict[str, Any]]:
         """All events as the index has them, by number. MISP's minimal index leaves out empty ones."""
         question: dict[str, Any] = {"sort": "id", "direction": "asc", "limit": PAGE}
+        seen: set[int] = set()
         for page in range(1, MOST_PAGES):
             rows = self.post("events/index", question | {"page": page})
-            yield from sorted(rows, key=lambda row: number_of(row["id"]))
-            if len(rows) < PAGE:
+            require("events/index", rows, list[EventRow])
+            new = {int(row["id"]): row for row in rows if int(row["id"]) not in seen}
+            seen.update(new)
+            yield from (new[number] for number in sorted(new))
+            if len(rows) < PAGE or not new:
                 return
 
     def pages(self, path: str, member: str = "id") -> Iterator[list[Any]] | None:
         """The entries of a list, page by page; None if this MISP has no such list. Some lists know no pages and
         answer with everything each time: `member` tells."""
         first = self.find(f"{path}/limit:{PAGE}/page:1")
-        return None if first is None else self._following(path, entries_of(first), member)
+        return None if first is None else self._following(path, entries_of(path, first), member)
 
     def _following(self, path: str, entries: list[Any], member: str) -> Iterator[list[Any]]:
         seen: set[str] = set()
@@ -72,47 +81,38 @@ class RunningMisp:
             yield new
             if len(entries) != PAGE:
                 return
-            entries = entries_of(self.find(f"{path}/limit:{PAGE}/page:{page}"))
+            entries = entries_of(path, self.find(f"{path}/limit:{PAGE}/page:{page}"))
 
-    def _ask(self, method: Method, path: str, body: bytes | None = None) -> Reply:
-        url = f"{self.url}/{path}"
+    def _ask(self, method: Method, path: str, largest: int, body: bytes | None = None) -> Reply:
+        policy = RequestPolicy(authority=self._authority, limit=largest, seconds=600.0)
         try:
-            return fetch(method, url, headers=self._headers, body=body, policy=self._policy)
+            return fetch(method, f"{self.url}/{path}", headers=self._headers, body=body, policy=policy)
         except OutgoingFailed as error:
-            raise InvalidValue(MoveInProblem.MISP_UNREACHABLE(reason=str(error))) from error
+            raise odd(path, str(error)) from error
 
 
-def entries_of(answer: Any) -> list[Any]:
-    """A list, bare or as the one member of an object."""
+def entries_of(path: str, answer: Any) -> list[dict[str, Any]]:
+    """A list of objects, bare or as the one member of an object. Raises InvalidValue for another list."""
     if isinstance(answer, dict):
         answer = next((value for value in answer.values() if isinstance(value, list)), [])
-    return answer if isinstance(answer, list) else []
+    found: list[dict[str, Any]] = answer or []
+    require(path, found, list[dict[str, Any]])
+    return found
 
 
-def number_of(value: Any) -> int:
+def number_of(path: str, value: Any) -> int:
     """The number of a thing, which goes into addresses and file names. Raises InvalidValue: MISP is not believed."""
-    text = str(value)
-    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 19 and int(text) > 0):
-        raise InvalidValue(MoveInProblem.MISP_UNREACHABLE(reason=f"{text[:40]!r} is not a number"))
-    return int(text)
+    require(path, value, Id)
+    return int(value)
 
 
-def _mark(entry: Any, member: str) -> str:
+def _mark(entry: dict[str, Any], member: str) -> str:
     """What an entry is told by: its number, wherever it stands."""
-    if not isinstance(entry, dict):
-        return str(entry)
     inner = next((value for value in entry.values() if isinstance(value, dict) and member in value), entry)
     return str(inner.get(member))
 
 
-def _accepted(reply: Reply) -> Reply:
+def _answer(path: str, reply: Reply) -> Any:
     if reply.status != 200:
-        raise InvalidValue(MoveInProblem.MISP_REFUSED(status=reply.status))
-    return reply
-
-
-def _decoded(reply: Reply) -> Any:
-    try:
-        return msgspec.json.decode(reply.content)
-    except msgspec.DecodeError as error:
-        raise InvalidValue(MoveInProblem.MISP_UNREACHABLE(reason=str(error))) from error
+        raise InvalidValue(MoveInProblem.MISP_REFUSED(path=path, status=reply.status))
+    return decoded(path, reply.content)

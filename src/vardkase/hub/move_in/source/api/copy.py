@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import zstandard
 
-from vardkase.hub.move_in.source.api.client import RunningMisp, entries_of, number_of
-from vardkase.hub.move_in.source.api.events import QUESTION, files_of
+from vardkase.hub.move_in.source.api.client import MOST_PAGES, RunningMisp, entries_of, number_of
+from vardkase.hub.move_in.source.api.events import QUESTION, SEARCH, files_of, require_events
 from vardkase.hub.move_in.source.api.indexes import INDEXES, NOT_GIVEN, Index
 from vardkase.hub.move_in.source.api.instance import instance_of
+from vardkase.hub.move_in.source.api.shapes import Beside, Cluster, require, require_members
 
+CLUSTERS, SIGHTINGS = "galaxy_clusters/restSearch", "sightings/restSearch"
+PROPOSALS = "shadow_attributes/index"
 AT_ONCE, MOST_AT_ONCE = 20, 2_000
 """Events, and attributes in them, that are asked for together."""
 OF_AN_EVENT = (
@@ -109,56 +111,75 @@ class ApiCopy:
         if pages is None:
             self._refused.append(index.kind)
             return
-        for entry in (entry for page in pages for entry in page):
-            members = entry.get(index.model, entry)
-            asked = bool(index.view) and index.whole(members)
-            yield entry | (
-                (self._misp.find(f"{index.view}/{number_of(members['id'])}") if asked else None) or {}
-            )
+        for listed in (entry for page in pages for entry in page):
+            yield self._whole(index, listed)
+
+    def _whole(self, index: Index, listed: dict[str, Any]) -> dict[str, Any]:
+        """The entry, with what its list leaves out."""
+        members = listed.get(index.model, listed)
+        require_members(index.path, members, index.needs)
+        path, entry = index.path, dict(listed)
+        if index.view and index.whole(members):
+            path = f"{index.view}/{number_of(index.path, members['id'])}"
+            found = self._misp.find(path) or {}
+            require(path, found, index.shape)
+            entry |= found
+        lists = [part.member for part in index.parts]
+        require_members(path, entry, (), lists)
+        require_members(path, entry.get(index.model, entry), index.needs, lists)
+        return entry
 
     def _clusters(self) -> Iterator[Mapping[str, Any]]:
         """Those that people made; packaged ones are in this hub's package."""
         question = {"returnFormat": "json", "custom": 1, "limit": AT_ONCE}
-        for page in count(1):
-            found = entries_of(self._misp.post("galaxy_clusters/restSearch", question | {"page": page}))
-            yield from found
-            if len(found) < AT_ONCE:
+        seen: set[int] = set()
+        for page in range(1, MOST_PAGES):
+            found = entries_of(CLUSTERS, self._misp.post(CLUSTERS, question | {"page": page}))
+            known = len(seen)
+            for entry in found:
+                cluster = entry.get("GalaxyCluster", entry)
+                require(CLUSTERS, cluster, Cluster)
+                if (number := int(cluster["id"])) not in seen:
+                    seen.add(number)
+                    yield entry
+            if len(found) < AT_ONCE or len(seen) == known:
                 return
 
     def _download_events(self, progress: Progress) -> None:
         beside = self._beside()
         sizes: dict[str, int] = {}
         for row in self._misp.event_rows():
-            number = str(number_of(row["id"]))
+            number = str(number_of("events/index", row["id"]))
             self.marks[number] = _mark(row, beside.get(number, []))
             if self.known.get(number) != self.marks[number] and not self._is_there(number):
                 sizes[number] = int(row.get("attribute_count") or 0)
         done = 0
         for batch in _batches(sizes):
             question = QUESTION | {"eventid": [int(number) for number in batch]}
-            for entry in entries_of(self._misp.post("events/restSearch", question)):
-                self._keep(entry["Event"])
+            for event in require_events(entries_of(SEARCH, self._misp.post(SEARCH, question))):
+                self._keep(event)
             done += len(batch)
             progress("download of events", done, len(sizes))
 
     def _beside(self) -> dict[str, list[int]]:
         """By event, how many sightings and proposals it has and which is the last: no time of the event tells that."""
         found: dict[str, list[int]] = {}
-        pages: list[tuple[int, str, Iterable[Any]]] = [
-            (0, "id", entries_of(self._misp.post("sightings/restSearch", ALWAYS)))
+        pages: list[tuple[str, int, str, Iterable[Any]]] = [
+            (SIGHTINGS, 0, "id", entries_of(SIGHTINGS, self._misp.post(SIGHTINGS, ALWAYS)))
         ]
-        pages += ((2, "timestamp", page) for page in self._misp.pages("shadow_attributes/index") or ())
-        for place, last, entries in pages:
+        pages += ((PROPOSALS, 2, "timestamp", page) for page in self._misp.pages(PROPOSALS) or ())
+        for path, place, last, entries in pages:
             for entry in entries:
                 members = next(iter(entry.values())) if len(entry) == 1 else entry
+                require(path, members, Beside)
                 known = found.setdefault(str(members["event_id"]), [0, 0, 0, 0])
                 known[place] += 1
-                known[place + 1] = max(known[place + 1], int(members[last] or 0))
+                known[place + 1] = max(known[place + 1], int(members.get(last) or 0))
         return found
 
     def _keep(self, event: Mapping[str, Any]) -> None:
         """Its files first: an event that is in the copy is whole. They may be others than at an earlier download."""
-        number = str(number_of(event["id"]))
+        number = str(number_of(SEARCH, event["id"]))
         if number not in self.marks:
             return
         # All of them are looked at before any is asked for.

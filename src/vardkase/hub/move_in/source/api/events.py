@@ -8,9 +8,11 @@ from typing import Any
 
 from vardkase.hub.move_in.source.api.client import number_of
 from vardkase.hub.move_in.source.api.rows import RowWriter, divided, seen
+from vardkase.hub.move_in.source.api.shapes import Found, odd, require
 
 type Members = Mapping[str, Any]
 
+SEARCH = "events/restSearch"
 QUESTION = {
     "returnFormat": "json",
     "deleted": [0, 1],
@@ -81,21 +83,38 @@ class EventRows:
             self._rows.add(table, carried, tag_id=tag["id"], **holder)
 
 
+def require_events(entries: Any) -> list[Members]:
+    """The events that `events/restSearch` has answered. Raises InvalidValue if they cannot be taken apart."""
+    require(SEARCH, entries, list[Found])
+    events: list[Members] = [entry["Event"] for entry in entries]
+    for event in events:
+        for part in (*_attributes(event), *(event.get("Object") or ()), *_proposals(event)):
+            try:
+                seen(part)
+            except ValueError as error:
+                raise odd(SEARCH, f"first_seen or last_seen of {part['id']}: {error}.") from error
+    return events
+
+
 def files_of(event: Members) -> Iterator[tuple[str, str]]:
     """What in an event has a file: where the API gives it, and its place below `app/files`."""
-    of_event = number_of(event["id"])
+    of_event = number_of(SEARCH, event["id"])
     for attribute in _attributes(event):
         if attribute.get("type") in WITH_FILE:
-            number = number_of(attribute["id"])
+            number = number_of(SEARCH, attribute["id"])
             yield f"attributes/download/{number}", f"{of_event}/{number}"
-    for proposal in chain(event.get("ShadowAttribute") or (), *_inner(_attributes(event), "ShadowAttribute")):
+    for proposal in _proposals(event):
         if proposal.get("type") in WITH_FILE:
-            number = number_of(proposal["id"])
+            number = number_of(SEARCH, proposal["id"])
             yield f"shadow_attributes/download/{number}", f"shadow/{of_event}/{number}"
 
 
 def _attributes(event: Members) -> list[Members]:
     return list(chain(event.get("Attribute") or (), *_inner(event.get("Object") or (), "Attribute")))
+
+
+def _proposals(event: Members) -> Iterator[Members]:
+    return chain(event.get("ShadowAttribute") or (), *_inner(_attributes(event), "ShadowAttribute"))
 
 
 def _inner(parts: Iterable[Members], member: str) -> Iterator[Iterable[Members]]:

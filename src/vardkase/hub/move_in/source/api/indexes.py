@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vardkase.hub.move_in.source.api.shapes import ExportedTaxonomy
+
 type Members = Mapping[str, Any]
 
 
@@ -20,8 +22,9 @@ class InnerRows:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`path` lists entries, each with its columns in the member `model`, or bare. What a list leaves out is in the
-    entry's own page at `view`, which is asked for where `whole` says so. `kind` names it in the report."""
+    """`path` lists entries, each with its columns in the member `model`, or bare; `needs` are those without which an
+    entry is refused. What a list leaves out is in the entry's own page at `view` (`shape`), which is asked for where
+    `whole` says so. `kind` names it in the report."""
 
     kind: str
     path: str
@@ -30,6 +33,8 @@ class Index:
     parts: tuple[InnerRows, ...] = ()
     view: str = ""
     whole: Callable[[Members], bool] = field(default=lambda _: True)
+    shape: Any = dict[str, Any]
+    needs: tuple[str, ...] = ("id",)
 
 
 def _is_own(members: Members) -> bool:
@@ -45,6 +50,7 @@ def _is_own_template(members: Members) -> bool:
     return not members.get("fixed")
 
 
+NAMED = ("id", "name")
 GROUP_PARTS = (
     InnerRows("SharingGroupOrg", "sharing_group_orgs", "sharing_group_id"),
     InnerRows("SharingGroupServer", "sharing_group_servers", "sharing_group_id"),
@@ -55,33 +61,37 @@ WARNINGLIST_PARTS = (
 )
 
 INDEXES = (
-    Index("organisations", "organisations/index/scope:all", "Organisation", "organisations"),
-    Index("roles", "roles/index", "Role", "roles"),
-    Index("accounts", "admin/users/index", "User", "users"),
+    Index("organisations", "organisations/index/scope:all", "Organisation", "organisations", needs=NAMED),
+    Index("roles", "roles/index", "Role", "roles", needs=NAMED),
+    Index("accounts", "admin/users/index", "User", "users", needs=("id", "email", "org_id", "role_id")),
     Index("keys", "auth_keys/index", "AuthKey", "auth_keys"),
     Index("user settings", "user_settings/index", "UserSetting", "user_settings"),
     Index(
         "sharing groups", "sharing_groups/index", "SharingGroup", "sharing_groups", GROUP_PARTS, "sharing_groups/view",
+        needs=NAMED,
     ),
     Index(
         "inactive sharing groups", "sharing_groups/index/1", "SharingGroup", "sharing_groups", GROUP_PARTS,
-        "sharing_groups/view",
+        "sharing_groups/view", needs=NAMED,
     ),
     Index(
         "blueprints of sharing groups", "sharing_group_blueprints/index", "SharingGroupBlueprint",
         "sharing_group_blueprints",
     ),
-    Index("servers", "servers/index", "Server", "servers"),
-    Index("feeds", "feeds/index", "Feed", "feeds"),
+    Index("servers", "servers/index", "Server", "servers", needs=("id", "url")),
+    Index("feeds", "feeds/index", "Feed", "feeds", needs=("id", "name", "url")),
     Index("TAXII servers", "taxii_servers/index", "TaxiiServer", "taxii_servers"),
     Index("Cerebrate servers", "cerebrates/index", "Cerebrate", "cerebrates"),
-    Index("tags", "tags/index", "Tag", "tags"),
+    Index("tags", "tags/index", "Tag", "tags", needs=NAMED),
     Index(
         "tag collections", "tag_collections/index", "TagCollection", "tag_collections",
         (InnerRows("TagCollectionTag", "tag_collection_tags", "tag_collection_id"),),
     ),
     # A packaged one is in this hub's package: those that are in use may be MISP's own.
-    Index("taxonomies", "taxonomies/index", "Taxonomy", "taxonomies", (), "taxonomies/export", _is_enabled),
+    Index(
+        "taxonomies", "taxonomies/index", "Taxonomy", "taxonomies", (), "taxonomies/export", _is_enabled,
+        ExportedTaxonomy,
+    ),
     Index("galaxies", "galaxies/index", "Galaxy", "galaxies"),
     Index(
         "warninglists", "warninglists/index", "Warninglist", "warninglists", WARNINGLIST_PARTS, "warninglists/view",
