@@ -82,6 +82,7 @@ ELSEWHERE = {
         "administration/move-in/",
         "backups/recipients/",
         "sealed-links/o",
+        "administration/audit/held/register/",
         "terms-and-criteria/draft/",
         "terms/answer/form/",
     ),
@@ -96,6 +97,7 @@ ELSEWHERE = {
     ),
     "have tests of their own in a browser, or pages of the same kind here": (
         "administration/audit/archives/<",
+        "administration/audit/held/<",
         "administration/feeds/own/<",
         "administration/public-page/<",
         "administration/schedules/<",

@@ -50,7 +50,7 @@ COMMANDS = {
         ),
         *("policy export", "policy show", "serve", "staff", "version", "worker"),
         *("doctor", "move-in switch-on", "remove", "restore", "restored", "secrets rotate", "upgrade"),
-        *(f"audit {each}" for each in ("checkpoint", "keys", "remove", "verify")),
+        *(f"audit {each}" for each in ("checkpoint", "held", "keys", "remove", "verify")),
         *(f"backup {each}" for each in ("list", "log", "new-identity", "prune", "recipients list")),
         *(
             f"backup {each}"

@@ -18,6 +18,7 @@ NO_FILES = {
     ("audit_checkpoint", "digest"),
     ("case_document", "sha256"),
     ("document_signature", "sha256"),
+    ("held_checkpoint", "digest"),
     ("letter", "sha256"),
     ("personal_data_scan", "digest"),
     ("policy_approval", "digest"),

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone
 
 from tests.factories.memberships import at_the_screen, member
 from tests.factories.two_person_setup import WHY, People, Setup
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.archives import archive_before
+from vardkase.audit.chain.models import HeldKey
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
 from vardkase.core.clock import today
+from vardkase.hub.audit_log.registering import propose_key
 from vardkase.hub.audit_log.removal import propose_removal
 from vardkase.hub.law import services as law
 from vardkase.hub.law.kinds import LegalRuleKind
@@ -108,6 +113,17 @@ def audit_archive(people: People) -> Setup:
         lambda who: propose_removal(who, archive.pk, WHY),
         AuditEntry.objects.filter(action=LogAction.REMOVAL_APPROVED).count,
         page=(f"/administration/audit/archives/{archive.pk}/removal/", {"reason": WHY}),
+    )
+
+
+def audit_key(people: People) -> Setup:
+    public_key = base64.b64encode(Ed25519PrivateKey.generate().public_key().public_bytes_raw()).decode()
+    hub, org = uuid4(), people.seed.org_b
+    form = {"organisation": org.pk, "hub": str(hub), "public_key": public_key, "reason": WHY}
+    return people.by_officers(
+        lambda who: propose_key(who, hub, public_key, org, WHY),
+        HeldKey.objects.filter(hub=hub).count,
+        page=("/administration/audit/held/register/", form),
     )
 
 
@@ -204,6 +220,7 @@ LEGAL_SCENES: dict[str, Callable[[People], Setup]] = {
     "change_legal_rule": legal_rule,
     "change_delegation": delegation,
     "remove_audit_archive": audit_archive,
+    "register_audit_key": audit_key,
     "move_in_again": later_move,
     "send_bulk_mail": bulk_mail,
     "use_signing_certificate": signing_certificate,

@@ -11,6 +11,7 @@ import vardkase.api.attributes.selected
 import vardkase.api.attributes.single_fields
 import vardkase.api.attributes.threatconnect
 import vardkase.api.attributes.writing
+import vardkase.api.audit_checkpoints
 import vardkase.api.blocklists
 import vardkase.api.case_files.appeals
 import vardkase.api.case_files.cases

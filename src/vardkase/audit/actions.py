@@ -67,3 +67,12 @@ class LogAction(AuditAction):
     KEY_ROTATED = "audit.key_rotated", _("The key that signs the audit log was replaced")
     VERIFIED = "audit.verified", _("The audit log was verified")
     EXPORTED = "audit.exported", _("The audit log was exported")
+    KEY_REGISTERED = (
+        "audit.key_registered",
+        _("The key that signs another hub’s checkpoints was registered"),
+    )
+    HELD_EXPORTED = "audit.held_exported", _("The checkpoints of another hub were exported")
+    HELD_DIFFERS = (
+        "audit.held_differs",
+        _("A checkpoint of another hub contradicts those that it has delivered before"),
+    )

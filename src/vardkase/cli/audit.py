@@ -17,6 +17,7 @@ from vardkase.hub.profiles import EVERY
 
 if TYPE_CHECKING:
     from vardkase.audit.chain.verification import Record, Verification
+    from vardkase.hub.audit_log.holding import HeldHub
 
 PROFILES = EVERY
 NOT_PROVED = 3
@@ -40,14 +41,31 @@ def verify(
     file: Annotated[Path | None, typer.Option(help="An exported log, instead of the database.")] = None,
     key: Keys = None,
     checkpoints: Checkpoints = None,
+    held: Annotated[
+        Path | None,
+        typer.Option(
+            help="What another hub holds of this one, as its `audit held` writes it.", metavar="FILE"
+        ),
+    ] = None,
+    from_hub: Annotated[
+        bool, typer.Option("--from-hub", help="Ask the hub of VARDKASE_AUDIT_HUB what it holds of this one.")
+    ] = False,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Verify the log, of the database or of an exported file.
 
+    With --held or --from-hub also against the checkpoints that another hub holds: whether the log still is the one
+    that they were made of, and whether all of them are in this database.
+
     Exit code 1 says that it is not intact, 3 that nothing signed proves it: a file without a checkpoint at its end,
     a log without any, or one whose older entries none covers.
     """
+    if file is not None and (held or from_hub):
+        raise fail(
+            "--held and --from-hub compare with the database: leave --file out, or give it --checkpoints."
+        )
+    missing_there: int | None = None
     if file is not None:
         with tempfile.TemporaryDirectory() as folder:  # Settings make secrets in the data folder.
             os.environ["VARDKASE_DATA_DIR"] = folder
@@ -59,10 +77,14 @@ def verify(
             from vardkase.audit.chain.installed import altered
             from vardkase.audit.chain.problems import ChainProblem
 
-            found = verify_database(trusted=_keys(key or []), outside=tuple(outside_checkpoints(checkpoints)))
+            elsewhere = _held(held, from_hub=from_hub)
+            outside = (*outside_checkpoints(checkpoints), *(elsewhere or ()))
+            found = verify_database(trusted=_keys(key or []), outside=outside)
             for name in altered():
                 found.add(ChainProblem.GUARD_ALTERED(name=name))
-    _tell(found, as_json=json)
+            if elsewhere is not None:
+                missing_there = _compare(found, elsewhere)
+    _tell(found, missing_there, as_json=json)
 
 
 @commands.command()
@@ -196,6 +218,37 @@ def checkpoint(data_dir: DataDir = None, json: Json = False) -> None:
 
 
 @commands.command()
+def held(
+    hub: Annotated[
+        str, typer.Argument(help="The UUID of another hub; without one, all of them are listed.")
+    ] = "",
+    file: Annotated[Path | None, typer.Argument(help="The file to write; it must not exist.")] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """List the hubs whose checkpoints are held here, or write those of one to a file, for its `verify --held`."""
+    with opened(data_dir):
+        from vardkase.audit.actions import LogAction
+        from vardkase.audit.chain.digests import canonical
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+        from vardkase.hub.audit_log.holding import held_document, known_hubs, rows_of
+
+        if not hub:
+            rows([_listed(each) for each in known_hubs()], as_json=json)
+            return
+        found, count = rows_of(hub), 0
+        if file is None:
+            raise fail("name the file to write.")
+        with _new(file) as output:
+            for row in found.order_by("pk").iterator():
+                output.write(canonical(held_document(row)) + b"\n")
+                count += 1
+        record(console(), LogAction.HELD_EXPORTED, Target("audit_log", title=hub), {"count": count})
+        result({"checkpoints": count, "file": str(file)}, as_json=json)
+
+
+@commands.command()
 def keys(
     rotate: Annotated[bool, typer.Option("--rotate", help="Sign with a new key from now on.")] = False,
     data_dir: DataDir = None,
@@ -218,6 +271,40 @@ def keys(
             for each in listed
         ]
         rows(shown, as_json=json)
+
+
+def _listed(each: HeldHub) -> dict[str, Any]:
+    return {
+        "hub": str(each.key.hub),
+        "organisation": each.key.name,
+        "position": each.height,
+        "signed": each.newest.time.isoformat() if each.newest else "",
+        "received": each.newest.received_at.isoformat() if each.newest else "",
+        "warnings": each.warnings,
+    }
+
+
+def _held(file: Path | None, *, from_hub: bool) -> list[Record] | None:
+    from vardkase.exchange.errors import OutgoingFailed
+    from vardkase.hub.audit_log.held_elsewhere import fetch_held
+
+    if not from_hub:
+        return list(outside_checkpoints(file)) if file else None
+    try:
+        return [*fetch_held(), *outside_checkpoints(file)]
+    except OutgoingFailed as error:
+        raise fail(f"the other hub was not reached: {error.wire}") from None
+
+
+def _compare(found: Verification, elsewhere: list[Record]) -> int:
+    from vardkase.hub.audit_log.held_elsewhere import compared
+
+    result = compared(elsewhere)
+    for problem in result.findings:
+        found.add(problem)
+    if not elsewhere:
+        note("The other hub holds no checkpoint of this one.")
+    return result.missing_there
 
 
 def _verified_file(file: Path, keys: list[str], checkpoints: Path | None) -> Verification:
@@ -262,7 +349,7 @@ def _new(file: Path) -> Any:
         raise fail(f"{file} cannot be written: {error.strerror}") from None
 
 
-def _tell(found: Verification, *, as_json: bool) -> None:
+def _tell(found: Verification, missing_there: int | None, *, as_json: bool) -> None:
     shown: dict[str, Any] = {
         "result": "not intact" if not found.intact else "intact" if found.proved else "not proved",
         "intact": found.proved,
@@ -278,6 +365,8 @@ def _tell(found: Verification, *, as_json: bool) -> None:
         "content_withheld": found.withheld,
         "digest": found.digest,
     }
+    if missing_there is not None:
+        shown["not_held_by_other_hub"] = missing_there
     if as_json:
         shown["findings"] = [finding.wire for finding in found.findings]
         shown["backdated"] = [each.wire for each in found.backdated]

@@ -344,6 +344,8 @@ VARDKASE_AUDIT_SYSLOG = env_url("VARDKASE_AUDIT_SYSLOG", ("tls", "tcp"))
 VARDKASE_AUDIT_MAIL = env_str("VARDKASE_AUDIT_MAIL").strip()
 VARDKASE_AUDIT_URL = env_url("VARDKASE_AUDIT_URL", ("https", "http"))
 VARDKASE_AUDIT_URL_KEY = env_str("VARDKASE_AUDIT_URL_KEY").strip()
+VARDKASE_AUDIT_HUB = env_url("VARDKASE_AUDIT_HUB", ("https", "http"))
+VARDKASE_AUDIT_HUB_KEY = env_str("VARDKASE_AUDIT_HUB_KEY").strip()
 
 # What the hub tells of its operation (core/telemetry, docs/operations/observability.md).
 VARDKASE_METRICS = env_listener("VARDKASE_METRICS")

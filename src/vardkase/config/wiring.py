@@ -41,6 +41,7 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
+from vardkase.hub.audit_log import registering as audit_registering
 from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
 from vardkase.hub.backups import account_access
@@ -283,6 +284,7 @@ APPROVAL_ACTIONS = (
     opening_links.OPEN,
     retention_rules.CHANGE_RULE,
     retention_runs.CARRY_OUT,
+    audit_registering.REGISTER,
     audit_removal.REMOVE,
     move_in_approval.RUN,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditLink(models.Model):
@@ -103,3 +104,57 @@ class AuditDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HeldKey(models.Model):
+    """A key that signs the checkpoints of another hub. Of several of one hub the newest counts."""
+
+    hub = models.UUIDField(db_index=True)
+    name = models.CharField(max_length=255)
+    organisation_id = models.BigIntegerField()
+    """Whose accounts may deliver. A value, not a foreign key: what is held outlives the organisation."""
+    public_key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    registered_at = models.DateTimeField(auto_now_add=True)
+    registered_by = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "held_key"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HeldCheckpoint(models.Model):
+    """A signed checkpoint of another hub's audit log. `warning` compares it with those that came before it."""
+
+    class HeldWarning(models.TextChoices):
+        NONE = "", _("None")
+        DIFFERENT = "different", _("Another log at the same position")
+        BACK = "back", _("Behind an earlier checkpoint: an older state was restored")
+        GAP = "gap", _("More than a day after the one before it")
+
+    hub = models.UUIDField()
+    position = models.BigIntegerField()
+    count = models.BigIntegerField()
+    entry_id = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    time = models.DateTimeField()
+    key = models.CharField(max_length=64)
+    signature = models.CharField(max_length=128)
+    received_at = models.DateTimeField(auto_now_add=True)
+    warning = models.CharField(max_length=16, choices=HeldWarning.choices, blank=True, default="")
+
+    class Meta:
+        db_table = "held_checkpoint"
+        constraints = [
+            # Ed25519 signs the same with the same: what is sent twice is held once.
+            models.UniqueConstraint(fields=["hub", "signature"], name="held_checkpoint_once"),
+        ]
+        indexes = [
+            models.Index(fields=["hub", "position"], name="held_checkpoint_position"),
+            models.Index(fields=["hub", "-id"], name="held_checkpoint_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub}: {self.position}"

@@ -41,6 +41,10 @@ class ChainProblem(ProblemCode):
         "The log ends at position %(last)s, but the checkpoint of %(time)s that is kept outside is at "
         "%(position)s: the database was restored to an older state."
     )
+    CHECKPOINTS_GONE = _(
+        "%(count)s checkpoints that another hub holds are not in this database, between positions %(first)s and "
+        "%(last)s: it was restored to an older state, or they were removed."
+    )
     FILE_CUT_OFF = _("The file ends at position %(last)s instead of %(position)s.")
     NO_END = _("The file is not complete: it has no end.")
     ARCHIVE_NOT_SIGNED = _(

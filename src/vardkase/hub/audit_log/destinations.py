@@ -20,6 +20,7 @@ from vardkase.core.mail.services import Mail, queue_mail
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.exchange.socket_link import Link
+from vardkase.hub.audit_log.held_elsewhere import ask_hub
 from vardkase.hub.audit_log.problems import AuditLogProblem
 
 SYSLOG_PORTS = {"tcp": 514, "tls": 6514}
@@ -47,6 +48,7 @@ def destinations() -> list[Destination]:
         "VARDKASE_AUDIT_SYSLOG": _to_syslog,
         "VARDKASE_AUDIT_MAIL": _to_mail,
         "VARDKASE_AUDIT_URL": _to_url,
+        "VARDKASE_AUDIT_HUB": _to_hub,
     }
     places = {name: str(getattr(settings, name)) for name in senders}
     return [
@@ -90,3 +92,7 @@ def _to_url(place: str, checkpoint: Mapping[str, Any]) -> None:
     reply = fetch("POST", place, headers=headers, body=canonical(checkpoint), policy=policy)
     if reply.status >= 300:
         raise OutgoingFailed(AuditLogProblem.STATUS(status=reply.status))
+
+
+def _to_hub(_place: str, checkpoint: Mapping[str, Any]) -> None:
+    ask_hub("POST", "add", canonical(checkpoint))

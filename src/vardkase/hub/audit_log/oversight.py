@@ -45,6 +45,7 @@ READS = (
 RIGHTS = (
     *(
         "approval_request.done_alone",
+        "audit.key_registered",
         "audit.key_rotated",
         "audit.redacted",
         "audit.removal_approved",

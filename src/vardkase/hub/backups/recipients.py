@@ -19,22 +19,15 @@ from vardkase.hub.audit_actions import BackupAction
 from vardkase.hub.backups.models import BackupRecipient
 from vardkase.hub.backups.problems import BackupRecipientProblem
 from vardkase.identity.access.actor import Actor
-from vardkase.identity.accounts.four_eyes.hub_in_use import in_use
+from vardkase.identity.accounts.four_eyes.deciders import DECIDERS, may_decide
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
-from vardkase.identity.accounts.four_eyes.parties import OFFICERS, Party, parties_of
+from vardkase.identity.accounts.four_eyes.parties import Party, parties_of
 from vardkase.identity.accounts.four_eyes.registry import ActionDescription, Approval, ApprovalAction
 from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.organisations.acting import Acting
 
 SUBJECT = "backup recipients"
 MOST = 20
-DECIDERS = OFFICERS | {Party.SITE_ADMIN}
-"""Site administrators only where there are no officers: on a member's platform, and before a hub is in use."""
-
-
-def may_decide(actor: Acting) -> bool:
-    parties = parties_of(actor)
-    return not parties.isdisjoint(OFFICERS) or (Party.SITE_ADMIN in parties and not in_use())
 
 
 def recipients_in(text: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.audit_log.delivering import failing_deliveries
+from vardkase.hub.audit_log.holding import troubled_hubs
 from vardkase.hub.audit_log.state import last_findings
 from vardkase.hub.open_tasks.registry import OfficeTask, TaskKind
 from vardkase.identity.access.actor import Actor
@@ -27,6 +28,18 @@ def audit_tasks(_actor: Actor) -> Iterator[OfficeTask]:
     for each in failing_deliveries():
         title = gettext("Checkpoints of the audit log do not arrive (%(name)s)") % {"name": each.name}
         yield OfficeTask(reference=each.name, title=title, path=reverse("audit"), since=each.since)
+    for hub in troubled_hubs():
+        words = (
+            gettext("Checkpoints of another hub’s audit log contradict each other (%(name)s)")
+            if hub.contradicts
+            else gettext("Another hub delivers no checkpoints of its audit log (%(name)s)")
+        )
+        yield OfficeTask(
+            reference=str(hub.key.hub),
+            title=words % {"name": hub.key.name},
+            path=reverse("audit_held_hub", args=[hub.key.hub]),
+            since=hub.newest.received_at if hub.newest else hub.key.registered_at,
+        )
 
 
 TASKS = TaskKind(

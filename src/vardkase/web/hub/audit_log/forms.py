@@ -1,4 +1,4 @@
-"""Form for filtering what concerns one member."""
+"""Forms for filtering what concerns one member, and for the key of another hub."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from vardkase.identity.organisations.models import Organisation
+
+LONGEST_REASON = 500
 
 
 class OurEntriesForm(forms.Form):
@@ -34,3 +38,27 @@ class OurEntriesForm(forms.Form):
     def filters(self) -> dict[str, Any]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+
+class HeldKeyForm(forms.Form):
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"),
+        queryset=Organisation.objects.filter(local=True).order_by("name"),
+        empty_label=_("Choose an organisation"),
+        help_text=_("Whose hub it is. Only its accounts can deliver the checkpoints."),
+    )
+    hub = forms.UUIDField(
+        label=_("UUID of the hub"),
+        help_text=_("The value “hub” in what “vardkase audit checkpoint” prints on the other hub."),
+    )
+    public_key = forms.CharField(
+        label=_("Public key"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("The last one that “vardkase audit keys” lists on the other hub."),
+    )
+    reason = forms.CharField(
+        label=_("Reason for the registration"),
+        max_length=LONGEST_REASON,
+        help_text=_("Say how you know that the key is theirs. The second person reads this."),
+    )

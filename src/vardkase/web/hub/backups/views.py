@@ -11,8 +11,9 @@ from vardkase.core.errors import Forbidden
 from vardkase.hub.backups import queries
 from vardkase.hub.backups.models import BackupRecipient
 from vardkase.hub.backups.problems import BackupRecipientProblem
-from vardkase.hub.backups.recipients import as_text, may_decide, propose_recipients
+from vardkase.hub.backups.recipients import as_text, propose_recipients
 from vardkase.hub.backups.settings import BACKUP_DAYS, LEAST_KEPT
+from vardkase.identity.accounts.four_eyes.deciders import may_decide
 from vardkase.web.hub.backups.forms import RecipientsForm
 from vardkase.web.ui.edit_page import edit_page
 from vardkase.web.ui.forms.errors import errors_shown_in
