@@ -7,6 +7,7 @@ cost a fraction of a second.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
             root = Path(self.root)
             build_front_end(root)
             compile_translations(root)
+            list_npm_packages(root)
 
 
 def build_front_end(root: Path) -> None:
@@ -66,6 +68,25 @@ def run(program: Any, arguments: list[str], folder: Path) -> None:
     result = program(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}")
+
+
+def list_npm_packages(root: Path) -> None:
+    """What the front end is built from, for the bill of materials (hub/assurance)."""
+    locked = json.loads((root / "frontend/package-lock.json").read_text("utf-8"))["packages"]
+    listed = [
+        {
+            "name": place.rpartition("node_modules/")[2],
+            "version": each["version"],
+            "license": each.get("license", ""),
+        }
+        for place, each in sorted(locked.items())
+        # What only checks the sources, or is built for other machines, leaves nothing behind.
+        if place and not each.get("dev") and not each.get("optional")
+    ]
+    text = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
+    target = root / "src/vardkase/hub/assurance/data/npm_packages.json"
+    if not target.exists() or target.read_text("utf-8") != text:
+        target.write_text(text, "utf-8")
 
 
 def compile_translations(root: Path) -> None:

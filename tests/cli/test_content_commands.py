@@ -38,6 +38,7 @@ COMMANDS = {
     ),
     Reads.NOTHING: (
         *(
+            "assurance",
             "check",
             "createuser",
             "demo",

@@ -16,6 +16,7 @@ from vardkase.cli import (
     admission,
     applications,
     assessments,
+    assurance,
     audit,
     backup,
     changes,
@@ -98,6 +99,7 @@ commands.command()(restore.restore)
 commands.command()(restore.restored)
 commands.command()(worker.worker)
 commands.command()(check.check)
+commands.command()(assurance.assurance)
 commands.command()(doctor.doctor)
 commands.command()(remove.remove)
 commands.command()(version.version)

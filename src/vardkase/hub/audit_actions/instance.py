@@ -16,6 +16,7 @@ class HubAction(AuditAction):
         "approval.overtaken",
         _("The event had changed since approval to publish was requested"),
     )
+    ASSURANCE_WRITTEN = "assurance.written", _("Evidence for auditors was written")
     APPROVAL_REJECTED = "approval.rejected", _("The publication was rejected")
     APPROVAL_REQUESTED = "approval.requested", _("The publication is waiting for a second person")
     APPROVAL_WITHDRAWN = "approval.withdrawn", _("The request to publish was withdrawn")

@@ -27,6 +27,7 @@ KNOWN_DAYS = 90
 """An address that an account has not used for so long is new."""
 
 READS = (
+    "assurance.written",
     "audit.archived",
     "audit.exported",
     "case_file.exported",

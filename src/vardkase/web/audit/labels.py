@@ -21,6 +21,7 @@ NOUNS: dict[str, str | Promise] = {
     "audit": _("Audit log"),
     "auth_key": _("API key"),
     "authority": _("Connected authority"),
+    "assurance": _("Evidence for auditors"),
     "backup": _("Backup"),
     "blocklist": _("Blocklist"),
     "bookmark": _("Bookmark"),

@@ -1,0 +1,84 @@
+"""`vardkase assurance`."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vardkase.cli.audit import Checkpoints, outside_checkpoints
+from vardkase.cli.installation import DataDir, opened
+from vardkase.cli.output import Json, fail, note, result
+from vardkase.hub.profiles import EVERY
+
+PROFILES = EVERY
+
+
+def assurance(
+    out: Annotated[Path, typer.Option(help="The folder for the documents; it must not exist, or be empty.")],
+    advisories: Annotated[
+        str,
+        typer.Option(
+            help="A service that knows published vulnerabilities and speaks the interface of OSV, such as "
+            "https://api.osv.dev. It learns which packages the hub runs. Without it they are not checked.",
+            metavar="URL",
+            show_default=False,
+        ),
+    ] = "",
+    checkpoints: Checkpoints = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Write the evidence for an auditor: assurance.json, its PDF in Swedish and English, and the bill of materials.
+
+    It holds nothing of what members share, but names the accounts with duties and what they did.
+    """
+    if advisories and not advisories.startswith("https://"):
+        raise fail("--advisories takes an https address.", 2)
+    _prepare(out)
+    with opened(data_dir):
+        from vardkase.audit.services import Target, record
+        from vardkase.cli.console import console
+        from vardkase.hub.assurance.as_json import document
+        from vardkase.hub.assurance.components import bill_of_materials
+        from vardkase.hub.assurance.document import report_pdf
+        from vardkase.hub.assurance.evidence import collect
+        from vardkase.hub.audit_actions import HubAction
+
+        actor = console()
+        evidence = collect(actor, advisories, outside_checkpoints(checkpoints))
+        materials = bill_of_materials(evidence.packages)
+        made = document(evidence, materials)
+        record(actor, HubAction.ASSURANCE_WRITTEN, Target("assurance"))
+        files = {
+            "assurance.json": json_format.dumps(made, ensure_ascii=False, indent=1).encode(),
+            "assurance.sv.pdf": report_pdf(evidence, "sv"),
+            "assurance.en.pdf": report_pdf(evidence, "en"),
+            "bom.cdx.json": materials.encode(),
+        }
+        for name, content in files.items():
+            _write(out / name, content)
+    if not evidence.advisories.checked:
+        note(f"Known vulnerabilities were not checked. {evidence.advisories.fault}".strip())
+    counted = made["asvs"]["counts"]
+    result({"folder": str(out), "deviations": len(evidence.deviations), **counted}, as_json=json)
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise fail(f"{folder} is not empty.")
+    except OSError as error:
+        raise fail(f"{folder} cannot be used: {error.strerror}") from None
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
+            output.write(content)
+    except OSError as error:
+        raise fail(f"{file} cannot be written: {error.strerror}") from None

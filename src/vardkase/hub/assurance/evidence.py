@@ -1,0 +1,106 @@
+"""What is asked of the hub itself: its configuration, components, audit log, privileged accounts and backups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+
+from vardkase.audit.chain.documents import verify_database
+from vardkase.audit.chain.installed import altered
+from vardkase.audit.chain.problems import ChainProblem
+from vardkase.audit.chain.verification import Record, Verification
+from vardkase.audit.models import AuditEntry
+from vardkase.core.instance import instance_uuid
+from vardkase.core.problems import Problem
+from vardkase.core.settings import AnySetting, declared_settings
+from vardkase.core.settings.models import SettingValue
+from vardkase.hub.assurance.advisories import Advisories, known_vulnerabilities
+from vardkase.hub.assurance.components import Package, packages
+from vardkase.hub.audit_log.oversight import DAYS, Oversight, oversight_for
+from vardkase.hub.backups.queries import BackupStatus, status
+from vardkase.hub.instance.health import Check, checks
+from vardkase.hub.instance.unsafe_settings import unsafe_settings
+from vardkase.identity.access.actor import Actor
+
+LONGEST_VALUE = 200
+
+type Finding = dict[str, str | Problem]
+type Uses = dict[int, list[tuple[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class HubEvidence:
+    """`uses`: account → what it did in the last days, and how often."""
+
+    at: datetime
+    product: str
+    hub: str
+    address: str
+    deviations: list[Finding]
+    health: list[Check]
+    changed_settings: list[tuple[AnySetting, str]]
+    packages: list[Package]
+    advisories: Advisories
+    log: Verification
+    oversight: Oversight
+    uses: Uses
+    backups: BackupStatus
+
+
+def collect(actor: Actor, advisories_from: str = "", outside: Iterable[Record] = ()) -> HubEvidence:
+    """Everything, without content of what members share. `outside`: checkpoints of the audit log that were kept
+    elsewhere. Raises Forbidden for who may not see how the hub is run."""
+    actor.require_oversight()
+    found, oversight = packages(), oversight_for(actor)
+    return HubEvidence(
+        at=timezone.now(),
+        product=version("vardkase"),
+        hub=instance_uuid(),
+        address=settings.BASE_URL,
+        deviations=unsafe_settings(),
+        health=checks(actor),
+        changed_settings=_changed_settings(),
+        packages=found,
+        advisories=known_vulnerabilities(found, advisories_from),
+        log=_verified(tuple(outside)),
+        oversight=oversight,
+        uses=_uses(each.user_id for each in oversight.privileged),
+        backups=status(),
+    )
+
+
+def _changed_settings() -> list[tuple[AnySetting, str]]:
+    """Those that are not as delivered, with the beginning of their value; of a secret only that it is set."""
+    stored = set(SettingValue.objects.values_list("name", flat=True))
+    return [
+        (setting, "•••" if setting.secret else str(setting.value)[:LONGEST_VALUE])
+        for name, setting in declared_settings().items()
+        if name in stored and (setting.secret or setting.value != setting.default)
+    ]
+
+
+def _verified(outside: tuple[Record, ...]) -> Verification:
+    result = verify_database(outside=outside)
+    for name in altered():
+        result.add(ChainProblem.GUARD_ALTERED(name=name))
+    return result
+
+
+def _uses(accounts: Iterable[int]) -> Uses:
+    since = timezone.now() - timedelta(days=DAYS)
+    counted = (
+        AuditEntry.objects.filter(actor_id__in=list(accounts), created__gt=since)
+        .values_list("actor_id", "action")
+        .annotate(count=Count("pk"))
+        .order_by("actor_id", "-count", "action")
+    )
+    found: Uses = {}
+    for account, action, count in counted:
+        found.setdefault(account, []).append((action, count))
+    return found

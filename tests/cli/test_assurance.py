@@ -1,0 +1,121 @@
+"""`vardkase assurance` writes what an auditor is given: JSON, PDF in two languages, a bill of materials."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdfium2 import PdfDocument
+from pytest_django import Settings
+from typer.testing import CliRunner
+
+from tests.factories import make_event
+from tests.factories.memberships import staff_of
+from tests.factories.seed import Seed
+from vardkase.audit.chain.checkpoints import close_log
+from vardkase.audit.chain.keys import is_signed
+from vardkase.audit.models import AuditEntry
+from vardkase.audit.services import Target, record
+from vardkase.cli.main import commands
+from vardkase.exchange.http import Reply
+from vardkase.hub.assurance import advisories
+from vardkase.hub.assurance.components import Package
+from vardkase.hub.audit_actions import HubAction
+from vardkase.identity.access.actor import actor_for
+from vardkase.identity.access.permissions import Credential
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(file: Path) -> str:
+    with PdfDocument(file) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Settings) -> None:
+    operator = staff_of(seed, "drift@supplier.example", "operator")
+    record(actor_for(operator.user, Credential.BROWSER), HubAction.MAIL_TRIED, Target("mail_server"))
+    make_event(seed.org_a, info="Nobody outside may read this")
+    close_log()
+    settings.REQUIRE_SECOND_FACTOR = False
+    out = tmp_path / "evidence"
+    done = CliRunner().invoke(commands, ["assurance", "--out", str(out), "--json"])
+    assert done.exit_code == 0, done.output
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in out.iterdir()} == dict.fromkeys(
+        ("assurance.json", "assurance.en.pdf", "assurance.sv.pdf", "bom.cdx.json"), "0o600"
+    )
+    written = "".join(file.read_text() for file in out.glob("*.json"))
+    assert "Nobody outside may read this" not in written
+    found = json.loads((out / "assurance.json").read_text())
+    _check_facts(found)
+    _check_bill(json.loads((out / "bom.cdx.json").read_text()))
+    english, swedish = text_of(out / "assurance.en.pdf"), text_of(out / "assurance.sv.pdf")
+    for words in (
+        "Not checked: no source of advisories was named",
+        "drift@supplier.example",
+        "A password alone",
+    ):
+        assert words in english
+    for words in ("Kvarstående risker", "Uppfyllt", "Ingen oberoende har testat produkten än"):
+        assert words in swedish
+    assert AuditEntry.objects.filter(action="assurance.written").count() == 1
+    again = CliRunner().invoke(commands, ["assurance", "--out", str(out)])
+    assert again.exit_code == 1
+    assert "is not empty" in again.output
+
+
+def _check_facts(found: dict[str, Any]) -> None:
+    assert found["vulnerabilities"] == {
+        "checked": False,
+        "source": "",
+        "fault": "",
+        "packages": 0,
+        "found": {},
+    }
+    assert "vardkase.VARDKASE_REQUIRE_SECOND_FACTOR" in found["residual_risks"]["deviations"]
+    assert "3.3.3" in found["residual_risks"]["open_requirements"]
+    assert sum(found["asvs"]["counts"].values()) > 250
+    assert found["audit_log"]["intact"]
+    accounts = {each["account"]: each for each in found["privileged"]["accounts"]}
+    assert accounts["drift@supplier.example"]["actions"]["mail_server.tried"] == 1
+    signature = found.pop("signature")
+    assert found["components"]["pypi"] > 50
+    text = json.dumps(found, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    stated: dict[str, object] = {"assurance": hashlib.sha256(text.encode()).hexdigest()}
+    assert is_signed(stated, signature["signature"], signature["public_key"])
+
+
+def _check_bill(bill: dict[str, Any]) -> None:
+    by_name = {each["name"]: each for each in bill["components"]}
+    assert by_name["django"]["licenses"] == [{"license": {"id": "BSD-3-Clause"}}]
+    assert by_name["htmx.org"]["purl"].startswith("pkg:npm/htmx.org@")
+    assert "typescript" not in by_name
+
+
+def test_failure_of_advisories_says_that_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = [
+        Package("pypi", "django", "6.1.3"),
+        Package("npm", "htmx.org", "2.0.8"),
+        Package("deb", "zip", "3"),
+    ]
+    asked: list[Any] = []
+
+    def answer(_method: str, url: str, *, body: bytes, **_options: Any) -> Reply:
+        asked.append((url, [each["package"]["purl"] for each in json.loads(body)["queries"]]))
+        return Reply(200, {}, url, json.dumps({"results": [{"vulns": [{"id": "PYSEC-1"}]}, {}]}).encode())
+
+    monkeypatch.setattr(advisories, "fetch", answer)
+    found = advisories.known_vulnerabilities(packages, "https://advisories.example/")
+    assert asked == [
+        ("https://advisories.example/v1/querybatch", ["pkg:pypi/django@6.1.3", "pkg:npm/htmx.org@2.0.8"])
+    ]
+    assert (found.checked, found.count) == (True, 2)
+    assert found.found == {"pkg:pypi/django@6.1.3": ["PYSEC-1"]}
+    for status, content in ((503, b"{}"), (200, b"[]"), (200, b'{"results": []}')):
+        monkeypatch.setattr(advisories, "fetch", lambda *_all, s=status, c=content, **_o: Reply(s, {}, "", c))
+        failed = advisories.known_vulnerabilities(packages, "https://advisories.example")
+        assert (failed.checked, failed.found) == (False, {})
+        assert failed.fault
