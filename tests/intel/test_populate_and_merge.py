@@ -12,6 +12,7 @@ import pytest
 from tests.api.calls import call
 from tests.factories.seed import Seed
 from tests.factories.sightings import beacons
+from vardkase.core import files
 from vardkase.formats.misp_json import merging
 from vardkase.formats.misp_json.merging import ChosenParts, copy_parts
 from vardkase.intel.models import Attribute, Event, EventReport, EventTag, Object, ObjectReference
@@ -156,8 +157,9 @@ def test_merge_with_itself_or_a_too_large_event_is_refused(seed: Seed, monkeypat
 
 
 def test_merge_of_too_many_bytes_is_refused(seed: Seed, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All files would be in memory at once."""
+    """All files would be in memory at once. Each size would be a request to where they are kept."""
     monkeypatch.setattr(merging, "MOST_BYTES", 17)
+    monkeypatch.setattr(files, "size", None)
     file = {
         "type": "attachment",
         "category": "Payload delivery",
@@ -171,6 +173,9 @@ def test_merge_of_too_many_bytes_is_refused(seed: Seed, monkeypatch: pytest.Monk
     Attribute.objects.filter(event=source, value1="0.bin").update(deleted=True)
     assert call(seed.site_admin.key, "POST", path, {"source_id": source.pk})[0] == 200
     assert values(target) == {"1.bin", "2.bin"}
+    monkeypatch.setattr(merging, "MOST_TEXT", 10)
+    other = made(seed)
+    assert call(seed.site_admin.key, "POST", f"/events/merge/{other.pk}", {"source_id": source.pk})[0] == 403
 
 
 def test_copies_are_shared_no_further_than_their_originals(seed: Seed) -> None:

@@ -7,7 +7,6 @@ import base64
 from msgspec import UNSET, UnsetType
 
 from vardkase.core import files
-from vardkase.core.sql import cursor
 from vardkase.misp.types import ATTACHMENT_TYPES
 
 
@@ -19,13 +18,3 @@ def encoded_data(digest: str | None, attribute_type: str) -> str | UnsetType:
         return base64.b64encode(files.read(digest)).decode() if digest else ""
     except FileNotFoundError:
         return ""
-
-
-def bytes_attached(event_id: int) -> int:
-    return sum(files.size(digest) * count for digest, count in cursor().execute(ATTACHED, (event_id,)))
-
-
-ATTACHED = """
-SELECT data_sha256, count(*) FROM attribute
-WHERE event_id = %s AND NOT deleted AND data_sha256 IS NOT NULL GROUP BY data_sha256
-"""

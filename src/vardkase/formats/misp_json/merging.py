@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from vardkase.core.errors import Invalid
-from vardkase.formats.misp_json.attachments import bytes_attached
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.formats.problems import ImportProblem
@@ -23,6 +22,8 @@ from vardkase.misp.fresh_uuids import PARTS, with_fresh_uuids
 MOST = 50_000
 MOST_BYTES = 128 * 1024 * 1024
 """Of files; the parts are all in memory at once."""
+MOST_TEXT = 128 * 1024 * 1024
+"""Bytes of everything else in the document."""
 WITHOUT = EventOptions(
     include_attachments=True,
     include_event_correlations=False,
@@ -93,11 +94,33 @@ def parts_to_merge(actor: Actor, source: EventRow, chosen: ChosenParts | None = 
 
     Data that others added (sightings, proposals) stays with the source. Raises Invalid if it is too large.
     """
-    if source.attribute_count > MOST or bytes_attached(source.id) > MOST_BYTES:
-        raise Invalid(ImportProblem.TOO_LARGE_TO_MERGE(attributes=MOST, size=MOST_BYTES >> 20))
-    event = msgspec.json.decode(b"".join(event_document(actor, source.id, WITHOUT)))["Event"]
+    if source.attribute_count > MOST:
+        raise _too_large()
+    event = msgspec.json.decode(_bounded(event_document(actor, source.id, WITHOUT)))["Event"]
     parts = {name: event.get(name, []) for name in (*PARTS, "Tag")}
+    if _bytes_attached(parts) > MOST_BYTES:
+        raise _too_large()
     return with_fresh_uuids(_chosen(parts, chosen) if chosen else parts)
+
+
+def _bounded(pieces: Iterable[bytes]) -> bytearray:
+    """The pieces as one, read no farther than is allowed: where files are kept, each size would be a request."""
+    document = bytearray()
+    for piece in pieces:
+        document += piece
+        if len(document) > MOST_BYTES * 4 // 3 + MOST_TEXT:
+            raise _too_large()
+    return document
+
+
+def _bytes_attached(parts: Mapping[str, list[dict[str, Any]]]) -> int:
+    inside = [part for thing in parts["Object"] for part in thing.get("Attribute", ())]
+    encoded = [str(part.get("data") or "") for part in (*parts["Attribute"], *inside)]
+    return sum(len(text) * 3 // 4 - text.count("=", -2) for text in encoded)
+
+
+def _too_large() -> Invalid:
+    return Invalid(ImportProblem.TOO_LARGE_TO_MERGE(attributes=MOST, size=MOST_BYTES >> 20))
 
 
 def _chosen(parts: Mapping[str, list[dict[str, Any]]], chosen: ChosenParts) -> dict[str, Any]:
