@@ -83,6 +83,7 @@ NEWER = {
     "intel.0020_comments_on_proposals": 0,
     "intel.0021_marks_in_tags_of_attributes": 0,
     "intel.0022_marks_in_tags_of_reports": 0,
+    "intel.0023_search_order_indexes": 0,
     "law.0001_initial": 1,
     "membership.0002_offence_permission": 1,
     "office.0001_initial": 5,

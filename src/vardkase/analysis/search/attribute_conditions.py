@@ -63,7 +63,8 @@ def _with_value(statement: Statement, search: Search, terms: Terms, columns: tup
         return RowFilter(condition)
     is_limited = search.scope is Scope.ATTRIBUTES
     patterns = split_items(terms.wanted)[1]
-    is_common = search.scope is not Scope.OBJECTS and bool(patterns) and are_common(patterns)
+    may_be_common = not statement.in_order and search.scope is not Scope.OBJECTS and bool(patterns)
+    is_common = may_be_common and are_common(patterns)
     if statement.in_order or is_common:
         like = with_patterns(statement, terms.wanted, columns)
         if like:

@@ -7,7 +7,7 @@ empty text or an empty list; `false` counts as absent where MISP takes it so.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -113,3 +113,17 @@ class Search:
     options: dict[str, Any] = field(default_factory=dict)
     restriction: Restriction | None = None
     base_url: str = ""
+
+    @property
+    def narrowed_by(self) -> frozenset[str]:
+        """Names of the filters that apply, but for flags, which most rows have one way or the other."""
+        return frozenset(
+            each.name
+            for each in fields(self)
+            if each.name not in COMMON and getattr(self, each.name) != each.default
+        )
+
+
+COMMON = frozenset(
+    ("scope", "to_ids", "published", "deleted", "order", "limit", "page", "after_id", "options", "base_url")
+)

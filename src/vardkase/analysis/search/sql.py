@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search.attribute_conditions import (
@@ -20,7 +21,7 @@ from vardkase.analysis.search.event_conditions import (
 )
 from vardkase.analysis.search.filters import Order, Scope, Search, Terms
 from vardkase.analysis.search.search_all import events_with_pattern
-from vardkase.analysis.search.statement import ONE_BY_ONE, Statement
+from vardkase.analysis.search.statement import ONE_BY_ONE, Statement, split_items
 from vardkase.analysis.search.tag_conditions import tag_branches, tag_conditions
 from vardkase.core.sql import SqlQuery
 from vardkase.identity.access.actor import Actor
@@ -35,20 +36,75 @@ COLUMNS = {
 }
 """Names of the order that are not simply a column of the scope's own table."""
 
+ALL_ROWS = ("a", "e", "o")
+WALKED = 100_000
+"""Attributes that are compared one by one, where so many of them are wanted that the first ones are an answer."""
+
+PLACES = "a.ctid AS attribute, e.ctid AS event"
+# Where the rows are (valid within a statement) is the quickest way back to them.
+COLUMNS_OF_CHOSEN = """
+SELECT {columns}
+FROM (SELECT array_agg(page.attribute) AS attributes, array_agg(page.event) AS events FROM ({chosen}) page) found
+CROSS JOIN unnest(found.attributes, found.events) WITH ORDINALITY AS chosen (attribute, event, place)
+JOIN attribute a ON a.ctid = chosen.attribute JOIN event e ON e.ctid = chosen.event
+LEFT JOIN object o ON o.id = a.object_id
+ORDER BY chosen.place
+"""
+
 JOINS = {"e": "JOIN event e ON e.id = a.event_id", "o": "LEFT JOIN object o ON o.id = a.object_id"}
 
 
 def query(actor: Actor, search: Search) -> SqlQuery:
     statement = Statement(actor)
     select = SELECTS[search.scope](statement, search)
-    return statement.query(select + _in_order(search) + _page(statement, search))
+    return statement.query(select + _in_order(statement, search) + _page(statement, search))
 
 
-def attribute_query(actor: Actor, search: Search, columns: str) -> SqlQuery:
-    """Like `query`, but selects `columns` of the attributes (`a`), their events (`e`) and, if any, objects (`o`)."""
-    statement = Statement(actor)
-    select = _attributes(statement, search, columns, ("a", "e", "o"))
-    return statement.query(select + _in_order(search) + _page(statement, search))
+def attribute_query(actor: Actor, search: Search, columns: str, *, by_time: bool = False) -> SqlQuery:
+    """Like `query`, but selects `columns` of the attributes (`a`), their events (`e`) and, if any, objects (`o`).
+
+    `by_time`: for searches by `timestamp` alone that are in the order of ids and find few.
+    """
+    statement = Statement(actor, by_time=by_time)
+    if by_time or not _skips_rows(search):
+        select = _attributes(statement, search, columns, ALL_ROWS)
+        return statement.query(select + _in_order(statement, search) + _page(statement, search))
+    chosen = _attributes(statement, search, PLACES) + _in_order(statement, search) + _page(statement, search)
+    return _with_columns(statement, chosen, columns)
+
+
+def walking_query(actor: Actor, search: Search, columns: str) -> SqlQuery:
+    """Like `attribute_query`, of the first WALKED attributes of the store (or after `after_id`) alone."""
+    statement = Statement(actor, in_order=True)
+    after = statement.bind(search.after_id or 0, "bigint")
+    first = f"attribute x WHERE x.id > {after} ORDER BY x.id LIMIT {WALKED}"
+    chosen = _attributes(statement, search, PLACES, rows=f"(SELECT x.*, x.ctid FROM {first}) a")
+    return _with_columns(statement, f"{chosen} ORDER BY a.id{_page(statement, search)}", columns)
+
+
+def sampling_query(actor: Actor, search: Search, percent: float) -> SqlQuery:
+    """How many of the attributes on that many of the table's pages, chosen at random, the search finds."""
+    statement = Statement(actor, in_order=True)
+    share = statement.bind(percent, "real")
+    rows = f"(SELECT * FROM attribute TABLESAMPLE SYSTEM ({share})) a"
+    found = _attributes(statement, replace(search, after_id=None), rows=rows)
+    return statement.query(f"SELECT count(*) FROM ({found}) matching")
+
+
+def values_of(search: Search) -> tuple[Terms | None, ...]:
+    return search.value, search.value1, search.value2
+
+
+def _with_columns(statement: Statement, chosen: str, columns: str) -> SqlQuery:
+    return statement.query(COLUMNS_OF_CHOSEN.format(chosen=chosen, columns=columns))
+
+
+def _skips_rows(search: Search) -> bool:
+    """Whether more rows are read than the answer has: their columns are not worth reading."""
+    if search.page > 1:
+        return True
+    by_pattern = any(terms and split_items(terms.wanted)[1] for terms in values_of(search))
+    return by_pattern or search.tags is not None or _is_recent(search)
 
 
 def select_found(statement: Statement, search: Search) -> str:
@@ -121,13 +177,18 @@ def _event_uuid(statement: Statement, search: Search, terms: Terms) -> Iterator[
 
 
 def _attributes(
-    statement: Statement, search: Search, columns: str = "a.id", aliases: tuple[str, ...] = ("a", "e")
+    statement: Statement,
+    search: Search,
+    columns: str = "a.id",
+    aliases: tuple[str, ...] = ("a", "e"),
+    rows: str = "attribute a",
 ) -> str:
     filters = list(attribute_filters(statement, search))
     if search.uuid:
         filters.append(uuid_filter(statement, search.uuid))
+    of_event = list(event_conditions(statement, search))
     conditions = [
-        *event_conditions(statement, search),
+        *of_event,
         statement.attribute(search.deleted),
         *own_columns(statement, search),
         *undisputed(search),
@@ -136,16 +197,21 @@ def _attributes(
     ]
     sources = [each.source for each in filters if each.source]
     joins = " ".join(JOINS[alias] for alias in aliases[1:])
-    rows = "attribute a"
     if sources:
-        rows = f"{sources[0].name} f JOIN attribute a ON a.{sources[0].column} = f.{sources[0].column}"
+        first = sources[0].name
+        if sources[0].has_ids:
+            # In the order of the answer, so that only the rows of the page are read.
+            first, statement.found_id = f"(SELECT * FROM {first} ORDER BY id OFFSET 0)", "f.id"
+        rows = f"{first} f JOIN attribute a ON a.{sources[0].column} = f.{sources[0].column}"
         conditions.append(sources[0].check.format(found="f"))
         conditions.extend(
             f"EXISTS (SELECT 1 FROM {other.name} g WHERE g.{other.column} = a.{other.column} "
             f"AND {other.check.format(found='g')})"
             for other in sources[1:]
         )
-    elif not statement.in_order and (branches := tag_branches(statement, search)):
+    elif statement.by_time:
+        conditions.append(_changed(statement, search))
+    elif not statement.in_order and (branches := tag_branches(statement, search, of_event)):
         rows = f"{_tagged(statement, search, conditions, branches)} f JOIN attribute a ON a.id = f.id"
         return f"SELECT {columns} FROM {rows} {joins}"
     conditions.extend(tag_conditions(statement, search))
@@ -153,6 +219,12 @@ def _attributes(
         f" GROUP BY {', '.join(f'{alias}.id' for alias in aliases)}" if sources and sources[0].repeats else ""
     )
     return f"SELECT {columns} FROM {rows} {joins} WHERE {' AND '.join(conditions)}{once}"
+
+
+def _changed(statement: Statement, search: Search) -> str:
+    """Attributes that changed in a time: ids from an index, by which rows are read in order until there are enough."""
+    within = " AND ".join(range_condition(statement, "x.timestamp", search.timestamp))
+    return f"a.id = ANY(ARRAY(SELECT x.id FROM attribute x WHERE {within}))"
 
 
 def _tagged(statement: Statement, search: Search, conditions: list[str], branches: tuple[str, str]) -> str:
@@ -222,15 +294,19 @@ def _some_attribute(statement: Statement, search: Search, each: RowFilter, colum
     )
 
 
-def _in_order(search: Search) -> str:
+def _in_order(statement: Statement, search: Search) -> str:
     alias = ALIASES[search.scope]
     columns = [column for order in search.order for column in _ordered(order, search.scope, alias)]
-    ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
-    is_recent = search.scope is not Scope.EVENTS and any(ranges)
     # Results at the recent end of the table: scanning by id until the limit is reached would read nearly all rows
     # before them. `+ 0` keeps PostgreSQL from it.
-    own_id = f"{alias}.id + 0" if is_recent else f"{alias}.id"
+    own_id = f"{alias}.id + 0" if _is_recent(search) and not statement.by_time else f"{alias}.id"
+    own_id = statement.found_id or own_id
     return f" ORDER BY {', '.join([*columns, own_id])}"
+
+
+def _is_recent(search: Search) -> bool:
+    ranges = (search.timestamp, search.event_timestamp, search.publish_timestamp, search.date)
+    return search.scope is not Scope.EVENTS and any(ranges)
 
 
 def _ordered(order: Order, scope: Scope, alias: str) -> list[str]:

@@ -25,12 +25,16 @@ ONE_BY_ONE = " OFFSET 0"
 @dataclass(slots=True)
 class Statement:
     """`events`: only these are looked at, as if the store held no others. `in_order`: attributes are read in the order
-    of the result until there are enough, and what is common among them is compared row by row.
+    of the result until there are enough, and what is common among them is compared row by row. `by_time`: by
+    the index of their times. `found_id`: where ids
+    of attributes stand before their rows are read, if anywhere.
     """
 
     actor: Actor
     events: Sequence[int] | None = None
     in_order: bool = False
+    by_time: bool = False
+    found_id: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     fences: list[str] = field(default_factory=list)
 

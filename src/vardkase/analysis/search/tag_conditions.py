@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vardkase.analysis.search import resolve
 from vardkase.analysis.search.filters import Scope, Search, Terms
@@ -13,6 +13,10 @@ ON_ATTRIBUTE = (
     "EXISTS (SELECT 1 FROM attribute_tag at WHERE at.attribute_id = a.id AND at.tag_id = ANY({tags}))"
 )
 TAGGED_EVENTS = "SELECT et.event_id FROM event_tag et WHERE et.tag_id = ANY({tags})"
+TAGGED_ATTRIBUTES = """
+SELECT at.attribute_id FROM attribute_tag at JOIN event e ON e.id = at.event_id
+WHERE at.tag_id = ANY({tags}) AND {of_event}
+"""
 EVENTS_OF_TAGGED_ATTRIBUTES = """
 SELECT ta.event_id
 FROM attribute_tag at
@@ -39,14 +43,16 @@ def tag_conditions(statement: Statement, search: Search) -> Iterator[str]:
             yield f"NOT {ON_EVENT.format(tags=statement.bind(unwanted, 'bigint[]'))}"
 
 
-def tag_branches(statement: Statement, search: Search) -> tuple[str, str] | None:
+def tag_branches(statement: Statement, search: Search, of_event: Sequence[str]) -> tuple[str, str] | None:
+    """Conditions that find attributes by a tag of their event, and by one of their own, by an index; `of_event` are
+    those on the event, by which most are ruled out before their own row is read."""
     if search.scope is not Scope.ATTRIBUTES or search.tags is None:
         return None
     # One wanted tag to start from by an index is enough: the others remain conditions.
     tags = next(_wanted(statement, search.tags), None)
     if tags is None:
         return None
-    attributes = f"SELECT at.attribute_id FROM attribute_tag at WHERE at.tag_id = ANY({tags})"
+    attributes = TAGGED_ATTRIBUTES.format(tags=tags, of_event=" AND ".join(of_event))
     return f"a.event_id IN ({TAGGED_EVENTS.format(tags=tags)})", f"a.id IN ({attributes})"
 
 

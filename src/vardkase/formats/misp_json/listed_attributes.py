@@ -13,9 +13,10 @@ import psycopg
 from msgspec import UNSET, Raw
 
 from vardkase.analysis.search.filters import Search
-from vardkase.analysis.search.sql import attribute_query, query
+from vardkase.analysis.search.sql import attribute_query, query, walking_query
+from vardkase.analysis.search.walking import goes_by_time, is_near_the_start
 from vardkase.core.errors import NotFound
-from vardkase.core.sql import array_of, cursor
+from vardkase.core.sql import SqlQuery, array_of, cursor
 from vardkase.formats.misp_json.attachments import encoded_data
 from vardkase.formats.misp_json.columns import LISTED_ATTRIBUTE, SPLIT_ATTRIBUTE, members_of, wire
 from vardkase.formats.misp_json.decay import add_scores
@@ -78,9 +79,16 @@ def find_attributes(actor: Actor, search: Search) -> FoundAttributes | array[int
     else:
         return chosen_ids(query(actor, search))
     columns = COLUMNS.format(publish_timestamp=event_publish_timestamp(actor))
-    chosen = attribute_query(actor, bounded, columns)
-    found = FoundAttributes(cursor().execute(chosen.sql, chosen.parameters, binary=True))
+    if is_near_the_start(actor, bounded):
+        found = _found(walking_query(actor, bounded, columns))
+        if len(found) == bounded.limit:
+            return found
+    found = _found(attribute_query(actor, bounded, columns, by_time=goes_by_time(bounded)))
     return found if len(found) <= MOST_ROWS else chosen_ids(query(actor, search))
+
+
+def _found(chosen: SqlQuery) -> FoundAttributes:
+    return FoundAttributes(cursor().execute(chosen.sql, chosen.parameters, binary=True))
 
 
 @dataclass(slots=True)
