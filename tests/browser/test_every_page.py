@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import get_resolver
 from playwright.sync_api import Browser, Dialog, Error
 
-from tests.browser.pages import PHONE, WIDE, Visit, visit
+from tests.browser.pages import BOTH, Look, Visit, visit
 from tests.conventions.test_permissions import views
 from tests.factories import make_role, make_user
 from tests.factories.hostile import fill_with_hostile_text
@@ -32,15 +32,20 @@ from vardkase.identity.accounts.staff import StaffRole
 
 pytestmark = pytest.mark.browser
 
-INJECTED = """() => [...document.querySelectorAll(
-  "[onerror], [onload], [onfocus], img[src='x'], [href^='javascript:' i], [action^='javascript:' i]"
-)].map(found => found.outerHTML.slice(0, 200))"""
-# Enter in a field presses the first button of its form: never one that only searches, adds or moves a row.
-PRESSED = """() => [...document.forms].map(form => form.querySelector("[type=submit]"))
-  .filter(first => first?.formNoValidate).map(first => "Enter presses " + first.outerHTML.slice(0, 200))"""
-# Axe takes longer than all else here: it looks at a page that has an element of a kind not yet seen.
-KINDS = """() => [...new Set([...document.querySelectorAll("main *")].map(each =>
-  [each.tagName, each.getAttribute("class"), each.getAttribute("role"), each.getAttribute("type")].join()))]"""
+# Text that became markup. Enter in a field presses the first button of its form: never one that only searches, adds or
+# moves a row. The kinds of elements, because axe takes longer than all else: it looks at pages that have a new one.
+EXAMINE = """() => ({
+  faults: [
+    ...[...document.querySelectorAll(
+      "[onerror], [onload], [onfocus], img[src='x'], [href^='javascript:' i], [action^='javascript:' i]"
+    )].map(found => found.outerHTML.slice(0, 200)),
+    ...[...document.forms].map(form => form.querySelector("[type=submit]"))
+      .filter(first => first?.formNoValidate).map(first => "Enter presses " + first.outerHTML.slice(0, 200)),
+  ],
+  kinds: [...new Set([...document.querySelectorAll("main *")].map(each =>
+    [each.tagName, each.getAttribute("class"), each.getAttribute("role"), each.getAttribute("type")].join()))],
+  isWhole: document.querySelectorAll("h1").length === 1,
+})"""
 FIRST = ("1", "2")
 """The ids of rows in tables that were empty."""
 ELSEWHERE = {
@@ -165,6 +170,7 @@ class Walk:
     faults: dict[str, list[str]] = field(default_factory=dict)
     opened: int = 0
     kinds: set[str] = field(default_factory=set)
+    looked: list[Look] = field(default_factory=lambda: [*BOTH])
     dark: bool = False
 
     def open(self, address: str) -> bool:
@@ -183,32 +189,32 @@ class Walk:
         if answer.status != 200 or answer.request.redirected_from is not None or not is_page:
             said.clear()
             return answer.status == 200 and answer.request.redirected_from is None
-        found = [*page.evaluate(INJECTED), *page.evaluate(PRESSED), *said]
+        seen = page.evaluate(EXAMINE)
+        found = [*seen["faults"], *said]
         said.clear()
-        if page.locator("h1").count() == 1:  # Otherwise it is part of a page.
-            found += self.looks()
+        if seen["isWhole"]:
+            found += self.looks(set(seen["kinds"]))
         self.opened += 1
         if found:
             self.faults[address] = found
         return True
 
-    def looks(self) -> Iterator[str]:
+    def looks(self, kinds: set[str]) -> Iterator[str]:
         """What is too wide, and what axe finds in light or in dark by turns."""
-        page = self.visit.page
-        kinds = set(page.evaluate(KINDS))
-        for (width, height), dark in ((WIDE, False), (PHONE, True)):
+        page, is_new = self.visit.page, not kinds <= self.kinds
+        self.looked.reverse()  # The first size is that of the page before: the window changes once a page.
+        for (width, height), dark in self.looked:
             page.set_viewport_size({"width": width, "height": height})
             if self.visit.overflow() > 0:
                 page.wait_for_timeout(300)  # A graph follows the size of its frame.
             if (beyond := self.visit.overflow()) > 0:
                 yield f"{width}: {beyond} pixels too wide"
-            if dark == self.dark and not kinds <= self.kinds:
+            if is_new and dark == self.dark:
                 page.emulate_media(color_scheme="dark" if dark else "light")
                 yield from (
                     f"{width}: {fault}" for fault in self.visit.violations([".top-bar", ".frame > nav"])
                 )
-        if not kinds <= self.kinds:
-            self.dark = not self.dark
+        self.dark ^= is_new
         self.kinds |= kinds
 
 
