@@ -45,3 +45,9 @@ class FileCleaningProblem(ProblemCode):
     TOO_MUCH = _("“%(name)s” takes too long or too much memory to clean. Make it smaller.")
     NOT_BASE64 = _("The content of “%(name)s” cannot be read. Add the file again.")
     TOO_MANY = _("An anonymous publication can have at most %(most)s files.")
+
+
+class SelfIdentificationProblem(ProblemCode):
+    TOO_MANY_HITS = _(
+        "More than %(most)s places in the event point to your organisation. Remove what names it, and check again."
+    )

@@ -1,0 +1,113 @@
+"""What of a draft an organisation has used on this hub before, as a thief of the database would look for it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from vardkase.analysis.correlation.keys import keys_of
+from vardkase.core.sql import cursor
+
+COMMON = 3
+"""Other organisations that have published a value, from which on it points to none of them."""
+LOOKED_AT = 1_000
+"""Uses of one value; with more it is common."""
+SAME_EVENT = 5
+"""Values shared with one earlier event, from which on that event is named instead of each of them."""
+
+
+@dataclass(slots=True)
+class EarlierUse:
+    """Of values (lower-case): the latest event of the organisation that has it; which it has reported sightings of.
+    `events`: earlier events with many of the values → how many."""
+
+    in_event: dict[str, int] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    events: dict[int, int] = field(default_factory=dict)
+
+
+def earlier_use(organisation_id: int, values: Collection[str]) -> EarlierUse:
+    of_key: dict[int, list[str]] = defaultdict(list)
+    for value, key in zip(values, keys_of(values), strict=True):
+        of_key[key].append(value)
+    parameters = {"org": organisation_id, "keys": list(of_key), "common": COMMON, "most": LOOKED_AT}
+    rows = cursor().execute(USED, parameters).fetchall()
+    counted = Counter(event for _, events, _ in rows for event in events)
+    used = EarlierUse(events={event: count for event, count in counted.items() if count >= SAME_EVENT})
+    for key, events, is_seen in rows:
+        for value in of_key[key]:
+            if events and not used.events.keys() & set(events):
+                used.in_event[value] = max(events)
+            if is_seen:
+                used.seen.add(value)
+    return used
+
+
+def own_files(organisation_id: int, digests: Iterable[str]) -> dict[str, int]:
+    """SHA-256 of files in the organisation's events → the latest of these."""
+    parameters = {"org": organisation_id, "digests": list(digests)}
+    return dict(cursor().execute(FILES, parameters).fetchall()) if parameters["digests"] else {}
+
+
+def own_uuids(organisation_id: int, uuids: Collection[str]) -> set[str]:
+    parameters = {"org": organisation_id, "uuids": list(uuids)}
+    return {str(found) for (found,) in cursor().execute(UUIDS, parameters).fetchall()} if uuids else set()
+
+
+def own_host_patterns(organisation_id: int, patterns: Mapping[str, object]) -> set[str]:
+    """Those of `patterns` (`text_checks.host_pattern`) by which names in the organisation's events are made."""
+    parameters = {"org": organisation_id, "patterns": list(patterns)}
+    rows = cursor().execute(HOSTS, parameters).fetchall() if patterns else []
+    return {pattern for (pattern,) in rows}
+
+
+def own_tags(organisation_id: int, names: Collection[str]) -> set[str]:
+    """Those of `names` (lower-case) that only this organisation may use, or has made or used by name."""
+    parameters = {"org": organisation_id, "names": list(names)}
+    return {name for (name,) in cursor().execute(TAGS, parameters).fetchall()} if names else set()
+
+
+# Others' events count if everybody on the hub reads them: whether there are more is nobody's business.
+USED = """
+SELECT w.key, used.events, used.seen
+FROM unnest(%(keys)s::bigint[]) AS w(key)
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(DISTINCT e.id) FILTER (WHERE e.orgc_id = %(org)s), '{}') AS events,
+        bool_or(EXISTS (SELECT 1 FROM sighting s WHERE s.attribute_id = k.attribute_id AND s.org_id = %(org)s)) AS seen,
+        count(DISTINCT e.orgc_id) FILTER (WHERE e.orgc_id <> %(org)s AND e.published AND e.distribution IN (1, 2, 3)
+            AND NOT e.withheld AND NOT e.quarantined AND k.distribution IN (1, 2, 3, 5)) AS others
+    FROM (SELECT * FROM attribute_key WHERE key = w.key LIMIT %(most)s) k JOIN event e ON e.id = k.event_id
+) used
+WHERE used.others < %(common)s AND (used.seen OR used.events <> '{}')
+"""
+
+FILES = """
+SELECT a.data_sha256, max(e.id) FROM event e JOIN attribute a ON a.event_id = e.id
+WHERE e.orgc_id = %(org)s AND a.type IN ('attachment', 'malware-sample') AND a.data_sha256 = ANY(%(digests)s)
+GROUP BY a.data_sha256
+"""
+
+UUIDS = """
+SELECT uuid FROM event WHERE uuid = ANY(%(uuids)s::uuid[]) AND orgc_id = %(org)s
+UNION ALL SELECT a.uuid FROM attribute a JOIN event e ON e.id = a.event_id
+    WHERE a.uuid = ANY(%(uuids)s::uuid[]) AND e.orgc_id = %(org)s
+UNION ALL SELECT o.uuid FROM object o JOIN event e ON e.id = o.event_id
+    WHERE o.uuid = ANY(%(uuids)s::uuid[]) AND e.orgc_id = %(org)s
+UNION ALL SELECT r.uuid FROM event_report r JOIN event e ON e.id = r.event_id
+    WHERE r.uuid = ANY(%(uuids)s::uuid[]) AND e.orgc_id = %(org)s
+"""
+
+# The first label of a host name, as text_checks.host_pattern writes it.
+HOSTS = r"""
+SELECT DISTINCT pattern FROM event e JOIN attribute a ON a.event_id = e.id AND a.type IN ('target-machine', 'hostname'),
+    regexp_replace(split_part(lower(a.value1), '.', 1), '\d+', '#', 'g') AS pattern
+WHERE e.orgc_id = %(org)s AND pattern = ANY(%(patterns)s)
+"""
+
+TAGS = """
+SELECT lower(t.name) FROM tag t WHERE lower(t.name) = ANY(%(names)s) AND (
+    t.org_id = %(org)s OR t.local_only
+    OR EXISTS (SELECT 1 FROM tag_maker m WHERE m.tag_id = t.id AND m.org_id = %(org)s)
+        AND NOT EXISTS (SELECT 1 FROM tag_maker m WHERE m.tag_id = t.id AND m.org_id <> %(org)s))
+"""
