@@ -14,10 +14,13 @@ from tests.factories.seed import Seed
 from tests.support.certificates import Authority
 from tests.support.mail_server import mail_server, use
 from tests.support.ports import free_port
+from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.servers.models import KEYS, Server
+from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.instance.certificates import look_at_presented
 from vardkase.hub.instance.gauges import CERTIFICATES, Gauges
 from vardkase.hub.instance.health import Check, checks
+from vardkase.identity.sign_in_policy.models import IdentityProvider
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +76,39 @@ def test_certificates_of_connections_are_seen_and_measured(seed: Seed) -> None:
     ends = ours.certificate.not_valid_after_utc.timestamp()
     assert measured[f'{CERTIFICATES}{{use="ours_at_peer"}}'] == ends
     assert measured[f'{CERTIFICATES}{{use="peer"}}'] > ends
+
+
+def test_feeds_taxii_servers_sign_in_services_and_storage_are_looked_at(
+    seed: Seed, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued = context(tmp_path, Authority(), timedelta(days=4))
+    with mail_server(certificate=None, ssl_context=issued, port=free_port()) as server:
+        place = f"127.0.0.1:{server.port}"
+        here, gone = f"https://{place}", f"https://127.0.0.1:{free_port()}"
+        settings.VARDKASE_PRIVATE_NETWORKS = settings.VARDKASE_SIGN_IN_NETWORKS = ["127.0.0.0/8"]
+        for url, used in (
+            (f"{here}/a", True),
+            (f"{here}/b", True),
+            (gone, True),
+            ("https://x.example", False),
+        ):
+            Feed.objects.create(name=url, provider="x", url=url, enabled=used)
+        common = {"org": seed.org_a, "api_root": "r"}
+        TaxiiServer.objects.create(name="Collections", baseurl=f"{here}/taxii", **common)
+        TaxiiServer.objects.create(name="Plain", baseurl="http://127.0.0.1:1", **common)
+        IdentityProvider.objects.create(org=seed.org_b, issuer=here, client_id="x", secret="x", label="x")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", here)
+        assert look_at_presented() == 3
+        settings.VARDKASE_FILES = "s3://files/hub"
+        assert look_at_presented() == 4
+    found = certificates(seed)
+    soon = sorted(["Collections", f"{seed.org_b.name} ({place})", place])
+    assert (found.state, found.facts["soon"]) == ("warn", soon)
+    registry = CollectorRegistry()
+    registry.register(Gauges())
+    uses = {
+        line.split('"')[1]
+        for line in generate_latest(registry).decode().splitlines()
+        if CERTIFICATES + "{" in line
+    }
+    assert uses == {"feed", "taxii", "provider", "storage"}

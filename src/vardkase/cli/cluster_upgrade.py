@@ -88,7 +88,6 @@ def put_back(data_dir: Path | None, *, yes: bool, as_json: bool) -> None:
     from vardkase.core.backup import pending
     from vardkase.core.backup.state import State
     from vardkase.core.database.upgrading import copied_at, put_back
-    from vardkase.hub.backups import set_back
 
     chosen, versions = _kept(data_dir)
     if EmbeddedPostgres(chosen).alive():
@@ -100,6 +99,8 @@ def put_back(data_dir: Path | None, *, yes: bool, as_json: bool) -> None:
     words = {"version": version, "since": f"{since:%Y-%m-%d %H:%M} UTC", "aside": aside}
     # Otherwise whoever was shut out since would be let in again, and nothing would say so.
     if made:
+        from vardkase.hub.backups import set_back
+
         set_back.keep(chosen, made)
         pending.close(chosen, SET_BACK.format(entries=made.entries, **words))
     else:
@@ -117,13 +118,14 @@ def _noted(chosen: Path, version: int, since: datetime, *, yes: bool) -> SetBack
     goes back. Ends the command if the person does not agree."""
     from django.db import DatabaseError
 
-    from vardkase.audit.chain.checkpoints import close_log
-    from vardkase.hub.audit_actions import BackupAction
-    from vardkase.hub.backups.set_back import entries_since, taken_note
-
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(opened(chosen, configure_django))
+            # Models are ready only now.
+            from vardkase.audit.chain.checkpoints import close_log
+            from vardkase.hub.audit_actions import BackupAction
+            from vardkase.hub.backups.set_back import entries_since, taken_note
+
             entries = entries_since(since)
         except (DatabaseUnavailable, DatabaseError) as error:
             note(f"The present data cannot be read: {' '.join(str(error).split())[:300]}")

@@ -5,10 +5,14 @@ What other machines present is looked at once a day and kept, because the checks
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -22,19 +26,26 @@ from vardkase.core.mail import smtp
 from vardkase.core.schedules import Schedule
 from vardkase.exchange.certificates import of_der
 from vardkase.exchange.errors import OutgoingFailed
+from vardkase.exchange.feeds.models import Feed
 from vardkase.exchange.http import RequestPolicy, presented_certificate
 from vardkase.exchange.servers.models import Server
 from vardkase.exchange.servers.peer import Peer
 from vardkase.exchange.servers.queries import certificates_of
+from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.hub.signatures.queries import certificate_in_use
-from vardkase.identity.sign_in_policy.models import ClientCertificate
+from vardkase.identity.sign_in_policy.models import ClientCertificate, IdentityProvider
 
 MOST_PEERS = 500
 MOST_SECONDS = 900
 KEPT = timedelta(days=8)
 SEEN = "certificates.presented"
 """Key of the cache, which is in the database and shared by all nodes."""
-ANYWHERE = ("0.0.0.0/0", "::/0")
+QUICK = RequestPolicy(timeout=10.0, seconds=10.0)
+OURS = replace(QUICK, networks=("0.0.0.0/0", "::/0"), direct=True)
+"""For what the operator says where it is, usually in a network of their own."""
+
+type Presenting = tuple[CertificateUse, str, Callable[[], bytes]]
+"""For what a certificate is, whose it is, and how it is read."""
 
 
 class CertificateUse(StrEnum):
@@ -44,6 +55,10 @@ class CertificateUse(StrEnum):
     OURS_AT_PEER = "ours_at_peer"
     MEMBER = "member"
     SIGNATURES = "signatures"
+    STORAGE = "storage"
+    FEED = "feed"
+    TAXII = "taxii"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +105,45 @@ def look_at_presented() -> int:
     return looked
 
 
-def _presenting() -> Iterator[tuple[CertificateUse, str, Callable[[], bytes]]]:
+def _presenting() -> list[Presenting]:
+    """Our own first, and then the others in any order: none of them is always the one that time runs out for."""
+    others = list(_presented_by_others())
+    random.shuffle(others)
+    return [*_presented_for_us(), *others]
+
+
+def _presented_for_us() -> Iterator[Presenting]:
     if settings.BASE_URL.startswith("https://"):
-        yield CertificateUse.ADDRESS, urlsplit(settings.BASE_URL).netloc, _of_own_address
+        yield _looked_at(CertificateUse.ADDRESS, settings.BASE_URL, OURS)
+    places = (settings.BACKUP_STORAGE, settings.VARDKASE_FILES)
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or ""
+    if any(place.startswith("s3://") for place in places) and endpoint.startswith("https://"):
+        yield _looked_at(CertificateUse.STORAGE, endpoint, OURS)
     if settings.VARDKASE_SMTP_HOST and settings.VARDKASE_SMTP_SECURITY != "none":
         yield CertificateUse.MAIL, settings.VARDKASE_SMTP_HOST, smtp.presented_certificate
+
+
+def _presented_by_others() -> Iterator[Presenting]:
     for server in _used_servers():
         if server.url.startswith("https://"):
             yield CertificateUse.PEER, server.name, Peer(server).certificate
+    # Several feeds of one host have one certificate.
+    feeds = Feed.objects.filter(Q(enabled=True) | Q(caching_enabled=True), url__startswith="https://")
+    hosts = {urlsplit(url).netloc: url for url in feeds.order_by("-pk").values_list("url", flat=True)}
+    for url in islice(hosts.values(), MOST_PEERS):
+        yield _looked_at(CertificateUse.FEED, url, QUICK)
+    taxii = TaxiiServer.objects.filter(baseurl__startswith="https://").order_by("pk")
+    for name, url in taxii.values_list("name", "baseurl")[:MOST_PEERS]:
+        yield _looked_at(CertificateUse.TAXII, url, QUICK, name)
+    providers = IdentityProvider.objects.filter(issuer__startswith="https://").order_by("pk")
+    # As for signing in: organisations enter the address.
+    policy = replace(QUICK, networks=tuple(settings.VARDKASE_SIGN_IN_NETWORKS), inside=False)
+    for organisation, url in providers.values_list("org__name", "issuer")[:MOST_PEERS]:
+        yield _looked_at(CertificateUse.PROVIDER, url, policy, f"{organisation} ({urlsplit(url).netloc})")
 
 
-def _of_own_address() -> bytes:
-    # Wherever the operator says that the hub is, usually in a network of their own.
-    return presented_certificate(settings.BASE_URL, policy=RequestPolicy(networks=ANYWHERE, direct=True))
+def _looked_at(use: CertificateUse, url: str, policy: RequestPolicy, name: str = "") -> Presenting:
+    return use, name or urlsplit(url).netloc, partial(presented_certificate, url, policy=policy)
 
 
 def _used_servers() -> QuerySet[Server]:
@@ -113,8 +154,8 @@ LOOK = Schedule(
     "certificates.look",
     _("Look at certificates"),
     _(
-        "Looks at the certificates of the hub’s own address, the mail server and other hubs. Diagnostics shows "
-        "those that end within 30 days."
+        "Looks at the certificates of the hub’s own address, the mail server, the S3 storage, other hubs, feeds, TAXII "
+        "servers and organisations’ sign-in services. Diagnostics shows those that end within 30 days."
     ),
     look_at_presented,
     at=time(4, 40),
