@@ -15,7 +15,7 @@ from tests.factories.warninglists import WarninglistFile, store
 from tests.web.accounts import signed_in
 from vardkase.core.errors import Conflict
 from vardkase.knowledge.sources.files import repository
-from vardkase.knowledge.warninglists import loader
+from vardkase.knowledge.warninglists import loader, packaged, packed, queries
 from vardkase.knowledge.warninglists.matching import check_values
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
 from vardkase.knowledge.warninglists.services import import_warninglist, set_enabled
@@ -154,3 +154,40 @@ def test_packages_are_small_in_the_database() -> None:
         len(json.loads((heads / name / "list.json").read_bytes())["list"]) for name in loader.ENABLED_AT_FIRST
     )
     assert stored < 200_000
+
+
+def test_pages_of_a_list_in_its_package_read_it_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways and with a search, as if the entries were rows; whoever looks again costs no reading of the file."""
+    values = {f"Straße{number}": "Även Ö" if number % 3 == 0 else None for number in range(40)} | {
+        "plain": "note"
+    }
+    entries = packed.PackedEntries(values.items())
+    rows = list(enumerate(values.items(), start=1))
+    assert list(entries.all()) == rows
+    for text in ("", "STRASSE1", "även ö", "PLAIN", "nowhere", "\x1f"):
+        matching = [
+            number
+            for number, (value, comment) in rows
+            if text.upper() in value.upper() or (comment and text.upper() in comment.upper())
+        ]
+        if text == "\x1f":
+            matching = list(entries.after(0, text))  # No entry has it, and nothing breaks.
+        for start in (0, 1, 7, 40, 41, 42, 10**17):
+            assert list(entries.after(start, text)) == [each for each in matching if each > start]
+            assert list(entries.before(start, text)) == [each for each in matching[::-1] if each < start]
+    assert (entries.has_comments, packed.PackedEntries([("a", None)]).has_comments) == (True, False)
+    nothing = packed.PackedEntries([])
+    assert [list(nothing.all()), list(nothing.after(0, "")), list(nothing.before(9, "x"))] == [[], [], []]
+
+    packed._packed.cache_clear()
+    read = []
+    taken = packaged.packaged_list
+    monkeypatch.setattr(packed, "packaged_list", lambda name: read.append(name) or taken(name))
+    warninglist = Warninglist.objects.get(name="hostname")
+    page = queries.entry_page(warninglist, "", None, 50)
+    again = queries.entry_page(warninglist, "host11", page.after, 50)
+    assert [each.value for each in again.rows] == [f"host{number}.example" for number in range(110, 120)]
+    assert [each.pk for each in queries.entry_page(warninglist, "", again.before, 50).rows] == list(
+        range(61, 111)
+    )
+    assert read == ["hostname"]

@@ -40,12 +40,22 @@ def list_files() -> list[Path]:
 
 def packaged_list(name: str) -> WarninglistFile | None:
     """The file of the list with this name, whatever its version; None if this machine has none."""
+    path = _path_of(name)
+    return read(path, WarninglistFile) if path else None
+
+
+def fingerprint_of(name: str) -> str:
+    """Changes when the list's file is replaced; empty if there is none."""
+    path = _path_of(name)
+    return fingerprint([path]) if path else ""
+
+
+def _path_of(name: str) -> Path | None:
     try:
         paths = list_files()
     except KnowledgeMissing:
         return None
-    path = _paths_by_name(fingerprint(paths), tuple(paths)).get(name)
-    return read(path, WarninglistFile) if path else None
+    return _paths_by_name(fingerprint(paths), tuple(paths)).get(name)
 
 
 @lru_cache(maxsize=1)

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from vardkase.core.model_paging import model_page
 from vardkase.core.paging import Page, PagePosition, page_of
 from vardkase.core.query_expressions import first_or_not_found
-from vardkase.knowledge.warninglists.contents import entries_in_package, is_stored
+from vardkase.knowledge.warninglists.contents import is_stored
 from vardkase.knowledge.warninglists.models import Warninglist, WarninglistEntry
+from vardkase.knowledge.warninglists.packed import Entry, packed_entries
 from vardkase.knowledge.warninglists.problems import WarninglistProblem
 
 CHUNK = 5_000
@@ -38,7 +39,7 @@ def entry_page(
     warninglist: Warninglist, text: str, place: PagePosition | None, size: int
 ) -> Page[WarninglistEntry]:
     if not is_stored(warninglist):
-        return _page_in_package(warninglist, text.upper(), place, size)
+        return _page_in_package(warninglist, text, place, size)
     entries = WarninglistEntry.objects.filter(warninglist=warninglist)
     if text:
         entries = entries.filter(Q(value__icontains=text) | Q(comment__icontains=text))
@@ -48,8 +49,7 @@ def entry_page(
 def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[WarninglistEntry]]:
     """All entries; those that are in the package alone are numbered by their place in it."""
     if not is_stored(warninglist):
-        numbered = enumerate(entries_in_package(warninglist.name).items(), start=1)
-        for numbers in batched(numbered, CHUNK):
+        for numbers in batched(packed_entries(warninglist.name).all(), CHUNK):
             yield [_of_package(warninglist, *each) for each in numbers]
         return
     # By id and not by offset: a list may have a million entries.
@@ -65,35 +65,20 @@ def entries_in_chunks(warninglist: Warninglist) -> Iterator[Sequence[Warninglist
 
 def has_comments(warninglist: Warninglist) -> bool:
     if not is_stored(warninglist):
-        return any(entries_in_package(warninglist.name).values())
+        return packed_entries(warninglist.name).has_comments
     return WarninglistEntry.objects.filter(warninglist=warninglist, comment__gt="").exists()
 
 
 def _page_in_package(
     warninglist: Warninglist, text: str, place: PagePosition | None, size: int
 ) -> Page[WarninglistEntry]:
-    entries = entries_in_package(warninglist.name).items()
-    back, start = bool(place and place.back), place.id if place else 0
-    if text:
-        found = [each for each in enumerate(entries, start=1) if _contains(each[1], text)]
-        numbered = [each for each in found if (each[0] < start if back else each[0] > start)]
-    else:
-        first = max(0, start - size - 2) if back else start
-        numbered = list(
-            islice(enumerate(entries, start=1), first, max(0, start - 1) if back else first + size + 1)
-        )
-    if back:
-        numbered.reverse()
-    # Rows are made for the page alone: for a million they would take seconds.
-    read = [_of_package(warninglist, *each) for each in numbered[: size + 1]]
+    entries = packed_entries(warninglist.name)
+    start = place.id if place else 0
+    numbers = entries.before(start, text) if place and place.back else entries.after(start, text)
+    read = [_of_package(warninglist, number, entries.entry(number)) for number in islice(numbers, size + 1)]
     return page_of(read, place, size, lambda row: (row.pk, row.pk))
 
 
-def _contains(entry: tuple[str, str | None], text: str) -> bool:
-    value, comment = entry
-    return text in value.upper() or bool(comment and text in comment.upper())
-
-
-def _of_package(warninglist: Warninglist, number: int, entry: tuple[str, str | None]) -> WarninglistEntry:
+def _of_package(warninglist: Warninglist, number: int, entry: Entry) -> WarninglistEntry:
     value, comment = entry
     return WarninglistEntry(pk=number, warninglist=warninglist, value=value, comment=comment)
