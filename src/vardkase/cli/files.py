@@ -47,7 +47,7 @@ def move(data_dir: DataDir = None, json: Json = False) -> None:
         from vardkase.cli.console import console
         from vardkase.core import files
         from vardkase.core.files.in_use import other_place
-        from vardkase.intel.moved_files import move_files
+        from vardkase.intel.moving_stored_files import move_files
 
         def tell(count: int, size: int) -> None:
             if count % EACH == 0:

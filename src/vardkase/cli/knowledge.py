@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from vardkase.cli.installation import DataDir, opened
-from vardkase.cli.output import Json, note, result
+from vardkase.cli.output import AsLog, Json, note, result, write_as_log
 from vardkase.cli.progress import shown_progress
 from vardkase.hub.profiles import EVERY
 
@@ -26,8 +26,10 @@ def group() -> None:
 
 
 @commands.command()
-def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False) -> None:
+def update(data_dir: DataDir = None, quiet: Quiet = False, json: Json = False, as_log: AsLog = False) -> None:
     """Load new versions of the knowledge libraries from the installed packages."""
+    if as_log:
+        write_as_log()
     with opened(data_dir):
         from vardkase.cli.console import console
         from vardkase.hub.instance.updates import update_with_warninglists

@@ -27,7 +27,7 @@ def send_test(email: Address, data_dir: DataDir = None) -> None:
     """Send a message at once, past the queue, and say what the mail server answers."""
     with opened(data_dir):
         from vardkase.cli.console import console
-        from vardkase.hub.instance.trial_mail import send_trial_mail
+        from vardkase.hub.instance.mail_server_check import send_trial_mail
 
         send_trial_mail(console(), email)
     note(f"The mail server has taken a message to {email}.")

@@ -17,6 +17,9 @@ from vardkase.core.errors import Invalid
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 
+AsLog = Annotated[bool, typer.Option("--as-log", hidden=True)]
+"""For what `serve` starts: its messages are lines of the log."""
+
 AsUser = Annotated[
     str, typer.Option("--user", help="Act as this account instead of the console.", metavar="EMAIL")
 ]

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from vardkase.cli.output import is_log, note
+
 type Report = Callable[[str, int, int], None]
 
 
@@ -15,8 +17,8 @@ type Report = Callable[[str, int, int], None]
 def shown_progress() -> Iterator[Report]:
     """Yield a function to call with the current step's description, the steps done, and the total."""
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _lines(console)
+    if is_log() or not console.is_terminal:
+        yield _lines
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
@@ -34,9 +36,6 @@ def _bars(bars: Progress) -> Report:
     return report
 
 
-def _lines(console: Console) -> Report:
-    def report(name: str, done: int, total: int) -> None:
-        if total and done >= total:
-            console.print(f"Loaded {name} ({total})", highlight=False)
-
-    return report
+def _lines(name: str, done: int, total: int) -> None:
+    if total and done >= total:
+        note(f"Loaded {name} ({total})")

@@ -126,9 +126,9 @@ def _background(database_url: str, extras: Extras) -> Iterator[Child]:
         note(
             "The demonstration is filled now, which takes one to three minutes; its people are printed then."
         )
-        yield start("demo", "vardkase.cli.main", "demo", once=True)
+        yield start("demo", "vardkase.cli.main", "demo", "--as-log", once=True)
     if extras.knowledge:
-        yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", once=True)
+        yield start("knowledge", "vardkase.cli.main", "knowledge", "update", "--quiet", "--as-log", once=True)
 
 
 def _url_of(database: EmbeddedPostgres | None) -> str:
