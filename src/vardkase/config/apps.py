@@ -61,6 +61,10 @@ class CorrespondenceConfig(PackagesConfig):
     name = "vardkase.hub.correspondence"
 
 
+class AnonymousPublicationConfig(PackagesConfig):
+    name = "vardkase.hub.anonymous_publication"
+
+
 class MoveInConfig(PackagesConfig):
     name = "vardkase.hub.move_in"
 

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.EnrolmentConfig",
     "vardkase.config.apps.DataProtectionConfig",
     "vardkase.config.apps.MoveInConfig",
+    "vardkase.config.apps.AnonymousPublicationConfig",
     "vardkase.config.apps.WiringConfig",
 ]
 

@@ -1,0 +1,69 @@
+"""Models for anonymous publication. No row has a number or a time of its own: both would tell the order of submissions."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class SubmissionKey(models.Model):
+    """The age key pair to which the queue is encrypted, until the next round replaces it. `identity` is encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    recipient = models.TextField()
+    identity = models.TextField()
+
+    class Meta:
+        db_table = "anonymous_submission_key"
+
+    def __str__(self) -> str:
+        return self.recipient
+
+
+class QueuedPart(models.Model):
+    """A part of a submission, or padding of the same size: only who has the submission key can tell which.
+
+    `mark` lets the author ask whether a submission is stored (`recovery_codes.mark_of`); that of padding is random.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    mark = models.BinaryField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "anonymous_queue"
+        indexes = [models.Index(fields=["mark"], name="anonymous_queue_mark")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class PublicationState(models.TextChoices):
+    PUBLISHED = "published"
+    WAITING = "waiting"
+    """Too few members could have published it, and its author has not consented to that."""
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+
+
+class AnonymousPublication(models.Model):
+    """What became of a submission. `author_key` is the age recipient of its author's recovery code, and of nothing else.
+
+    `why`: the problem for which it was refused, as `core.problems.stored`. `members`: how many could have published it.
+    `day`: of the round that changed it last.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    author_key = models.CharField(max_length=100, unique=True)
+    event_uuid = models.UUIDField(null=True, unique=True)
+    state = models.CharField(max_length=12, choices=PublicationState)
+    why = models.JSONField(default=dict)
+    members = models.IntegerField(default=0)
+    day = models.DateField()
+
+    class Meta:
+        db_table = "anonymous_publication"
+
+    def __str__(self) -> str:
+        return str(self.event_uuid or self.pk)

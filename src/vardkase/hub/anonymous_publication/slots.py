@@ -1,0 +1,99 @@
+"""Slots: each web process writes the same number of rows into the queue at every quarter of an hour.
+
+What was submitted since the last slot is among them, in random order; the rest is padding. So the database, and its WAL,
+tell neither that anything was submitted nor when, to within a slot.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from random import SystemRandom
+
+from django.db import close_old_connections, transaction
+
+from vardkase.core.errors import Conflict
+from vardkase.hub.anonymous_publication.keys import current_key, encrypted
+from vardkase.hub.anonymous_publication.models import QueuedPart
+from vardkase.hub.anonymous_publication.problems import AnonymousProblem
+from vardkase.hub.anonymous_publication.recovery_codes import mark_of
+from vardkase.hub.anonymous_publication.settings import ENABLED
+from vardkase.hub.anonymous_publication.submissions import PARTS, Submission, padding, parts_of
+
+SLOT = 15 * 60
+"""Seconds from one slot to the next."""
+MOST_WAITING = 64
+"""Submissions that wait in one process."""
+MARK = 32
+
+logger = logging.getLogger(__name__)
+
+_waiting: list[Submission] = []
+_lock = threading.Lock()
+
+
+def keep(submission: Submission) -> None:
+    """Raises Invalid if it is too large, and Conflict if too many wait."""
+    parts_of(submission)
+    with _lock:
+        if len(_waiting) >= MOST_WAITING:
+            raise Conflict(AnonymousProblem.BUSY())
+        _waiting.append(submission)
+
+
+def write_slot() -> None:
+    """Write PARTS rows. What does not fit waits for the next slot, and so does everything if the database fails."""
+    with _lock:
+        chosen = _that_fit(_waiting)
+        try:
+            with transaction.atomic():
+                write(chosen, PARTS)
+        finally:
+            # Kept until it is stored; submitted twice, it would be handled twice.
+            pass
+        _waiting[:] = [each for each in _waiting if each not in chosen]
+
+
+def write(submissions: Sequence[Submission], rows: int) -> None:
+    """Write the parts of `submissions` and padding, `rows` altogether, in the caller's transaction."""
+    key = current_key()
+    marked = [
+        (mark_of(each.receipt, key.recipient) if index == 0 else secrets.token_bytes(MARK), part)
+        for each in submissions
+        for index, part in enumerate(parts_of(each))
+    ]
+    marked += [(secrets.token_bytes(MARK), padding()) for _ in range(rows - len(marked))]
+    SystemRandom().shuffle(marked)
+    QueuedPart.objects.bulk_create(
+        QueuedPart(mark=mark, content=encrypted(key, part)) for mark, part in marked
+    )
+
+
+def start() -> None:
+    """Begin writing slots in a thread of this process, which ends with it."""
+    threading.Thread(target=_write_slots, name="slots", daemon=True).start()
+
+
+def _that_fit(submissions: Sequence[Submission]) -> list[Submission]:
+    chosen, left = [], PARTS
+    for each in submissions:
+        if (size := len(parts_of(each))) <= left:
+            chosen.append(each)
+            left -= size
+    return chosen
+
+
+def _write_slots() -> None:
+    while True:
+        time.sleep(SLOT - time.time() % SLOT)
+        close_old_connections()
+        try:
+            if ENABLED.value:
+                write_slot()
+        except Exception:
+            logger.exception("the queue of anonymous publication could not be written")
+        finally:
+            close_old_connections()
