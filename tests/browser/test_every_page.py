@@ -49,6 +49,9 @@ EXAMINE = """() => ({
 FIRST = ("1", "2")
 """The ids of rows in tables that were empty."""
 ELSEWHERE = {
+    "anonymous publication is off until officers turn it on (tests/hub/anonymous_publication)": (
+        "anonymous-publication/",
+    ),
     "public-records cases have a story of their own (test_disclosure.py)": ("public-records/",),
     "a file, in tests/audit": ("administration/audit/proof/",),
     "membership and applications have stories of their own": (

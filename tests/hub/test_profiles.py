@@ -60,6 +60,7 @@ HUB_ONLY = {
     "cli.sealed_links",
     "cli.statements",
     "cli.support",
+    "web.hub.anonymous_publication",
     "web.hub.case_files",
     "web.hub.law",
     "web.hub.office",

@@ -41,6 +41,10 @@ from vardkase.exchange.sync import tasks as sync_tasks
 from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
+from vardkase.hub.anonymous_publication import carrying_out as anonymous_submissions
+from vardkase.hub.anonymous_publication import rounds as anonymous_rounds
+from vardkase.hub.anonymous_publication.schedules import ROUND
+from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.hub.audit_log import registering as audit_registering
 from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
@@ -230,6 +234,7 @@ SCHEDULES = (
     *data_protection_schedules.SCHEDULES,
     ASK_JOINED_HUBS,
     *audit_log.SCHEDULES,
+    ROUND,
 )
 
 # What takes two people (docs/duties.md is written from it).
@@ -314,12 +319,22 @@ TASK_KINDS = (
     AUDIT_LOG,
 )
 
+# What a round of anonymous publication carries out.
+SUBMISSIONS = (
+    (SubmissionKind.PUBLISH, anonymous_submissions.publish),
+    (SubmissionKind.CORRECT, anonymous_submissions.correct),
+    (SubmissionKind.WITHDRAW, anonymous_submissions.withdraw),
+    (SubmissionKind.CONSENT, anonymous_submissions.consent),
+)
+
 
 def wire() -> None:
     for listener in LISTENERS:
         listener.hook.register(listener.call)
     for channel in CHANNELS:
         channels.register(channel)
+    for submitted, handler in SUBMISSIONS:
+        anonymous_rounds.register(submitted, handler)
     for schedule in SCHEDULES:
         schedules.register(schedule)
     for action in APPROVAL_ACTIONS:

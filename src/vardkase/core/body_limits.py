@@ -28,6 +28,8 @@ class BodyLimits(Enum):
 
     PUBLIC = 64 * KIBIBYTE
     """For unauthenticated callers, and for every request until its sender is known."""
+    DRAFT = 2 * MEBIBYTE
+    """What is submitted anonymously: it is never written into a file while it is received."""
     QUERY = 8 * MEBIBYTE
     """The default: searches, forms, single objects."""
     FILES = 32 * MEBIBYTE

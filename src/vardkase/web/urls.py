@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.signatures.urls")),
     path("", include("vardkase.web.hub.spills.urls")),
     path("", include("vardkase.web.hub.retention.urls")),
+    path("", include("vardkase.web.hub.anonymous_publication.urls")),
     path("", include("vardkase.web.hub.backups.urls")),
     path("", include("vardkase.web.hub.sealed_links.urls")),
     path("", include("vardkase.web.hub.data_protection.urls")),

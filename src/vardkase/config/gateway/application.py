@@ -151,6 +151,8 @@ class Application:
                 return reply
             limits = reply.wants_body.limits
             body.count_for(reply.wants_body.sender, declared)
+            if limits is BodyLimits.DRAFT:
+                body.stay_in_memory()
             complete = await _receive(receive, body, limits.bytes)
             request = exchange.request()
         request.is_admitted = limits is not BodyLimits.PUBLIC  # type: ignore[attr-defined]

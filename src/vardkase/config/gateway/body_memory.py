@@ -7,6 +7,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -81,6 +82,14 @@ class IncomingBody:
         self.size += len(piece)
         with _disk_errors():
             self.file.write(piece)
+
+    def stay_in_memory(self) -> None:
+        """Never write the body into a file. Of one that came without a length, a beginning may be in one already."""
+        received = self.file
+        received.seek(0)
+        self.file = BytesIO()
+        shutil.copyfileobj(received, self.file)
+        received.close()
 
     def rewind(self) -> None:
         with _disk_errors():

@@ -7,6 +7,7 @@ the officers before it is submitted.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import pyrage
 from pyrage.x25519 import Identity, Recipient
@@ -18,17 +19,17 @@ from vardkase.hub.anonymous_publication.submissions import PART
 
 STORE = SecretStore("anonymous submission")
 SIZE = struct.Struct(">I")
-STORED = PART + 2048
+STORED = PART + 1024
 """Bytes of every row: age adds a header of varying length, so that what it makes is filled up."""
-LOCK = 0x616E6F6E
-"""Of the transactions that make a key, so that there is one."""
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('anonymous submission key'))"
+"""One key at a time is made."""
 
 
 def current_key() -> SubmissionKey:
     """The key, which stays until the caller's transaction ends."""
     if (found := SubmissionKey.objects.select_for_update(no_key=True).first()) is not None:
         return found
-    cursor().execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    cursor().execute(LOCK)
     return SubmissionKey.objects.first() or _made()
 
 
@@ -38,14 +39,19 @@ def replace_key(key: SubmissionKey) -> None:
 
 
 def encrypted(key: SubmissionKey, part: bytes) -> bytes:
-    sealed = pyrage.encrypt(part, [Recipient.from_str(key.recipient)])
+    sealed: bytes = pyrage.encrypt(part, [Recipient.from_str(key.recipient)])
     return (SIZE.pack(len(sealed)) + sealed).ljust(STORED, b"\0")
 
 
-def decrypted(key: SubmissionKey, content: bytes) -> bytes:
-    (size,) = SIZE.unpack_from(content)
-    identity = Identity.from_str(STORE.decrypt(key.identity))
-    return pyrage.decrypt(content[SIZE.size : SIZE.size + size], [identity])
+def opener(key: SubmissionKey) -> Callable[[bytes], bytes]:
+    """What decrypts the rows of the queue, also after the key has been replaced."""
+    identities = [Identity.from_str(STORE.decrypt(key.identity))]
+
+    def opened(content: bytes) -> bytes:
+        (size,) = SIZE.unpack_from(content)
+        return bytes(pyrage.decrypt(content[SIZE.size : SIZE.size + size], identities))
+
+    return opened
 
 
 def _made() -> SubmissionKey:

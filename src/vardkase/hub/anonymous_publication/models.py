@@ -1,4 +1,4 @@
-"""Models for anonymous publication. No row has a number or a time of its own: both would tell the order of submissions."""
+"""Models for anonymous publication. No row has a number or a time: both would tell the order of submissions."""
 
 from __future__ import annotations
 
@@ -28,12 +28,11 @@ class QueuedPart(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    mark = models.BinaryField()
+    mark = models.BinaryField(unique=True)
     content = models.BinaryField()
 
     class Meta:
         db_table = "anonymous_queue"
-        indexes = [models.Index(fields=["mark"], name="anonymous_queue_mark")]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -48,9 +47,9 @@ class PublicationState(models.TextChoices):
 
 
 class AnonymousPublication(models.Model):
-    """What became of a submission. `author_key` is the age recipient of its author's recovery code, and of nothing else.
+    """What became of a submission. `author_key` is the age recipient of its author's recovery code.
 
-    `why`: the problem for which it was refused, as `core.problems.stored`. `members`: how many could have published it.
+    `why`: the problem for which it, or its last correction, was refused. `members`: how many could have published it.
     `day`: of the round that changed it last.
     """
 

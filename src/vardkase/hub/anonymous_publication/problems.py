@@ -14,17 +14,23 @@ class AnonymousProblem(ProblemCode):
     )
     NOT_OWN = _("Only events that your own organisation has created can be published anonymously.")
     NOT_AN_EVENT = _("This is not an event in MISP’s JSON format.")
-    TOO_LARGE = _("The event is too large: %(size)s bytes when compressed, and at most %(most)s are possible.")
-    TOO_DEEP = _("The document is too deeply nested.")
+    TOO_LARGE = _(
+        "The event is too large: %(size)s bytes when compressed, and at most %(most)s are possible."
+    )
     BUSY = _("Too much is waiting to be stored at the moment. Try again in a quarter of an hour.")
     BAD_DISTRIBUTION = _("Choose how far the event may go: this community, connected communities or all.")
     NOT_A_CODE = _("This is not a recovery code. It begins with AGE-SECRET-KEY-1.")
     UNKNOWN_CODE = _("No publication belongs to this code.")
-    EMPTY = _("Nothing would be left of the event: every part is limited to your organisation or a sharing group.")
+    EMPTY = _(
+        "Nothing would be left of the event: every part is limited to your organisation or a sharing group."
+    )
     NOT_PUBLISHED = _("The event is not published at the moment.")
     NOT_WAITING = _("The publication does not wait for consent.")
     ALREADY_THERE = _("Something has already been submitted with this code.")
-    HELD = _("The hub’s rules require that another person approves this event, which is not possible anonymously.")
+    HELD = _(
+        "The hub’s rules require that another person approves this event, which is not possible anonymously."
+    )
     TOO_FEW = _("Too few members could have published the event, and the wait for more has ended.")
     INVALID = _("The event was not accepted: %(why)s")
+    PARTS_REFUSED = _("%(count)s parts of the event were not valid, and were left out.")
     FAILED = _("The event could not be published because of a fault at the hub. Submit it again later.")

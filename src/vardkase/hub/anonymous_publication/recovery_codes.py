@@ -21,15 +21,18 @@ LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What follows from a recovery code. `receipt` is a secret that tells whether a submission is stored, no more."""
+    """What follows from a recovery code."""
 
     author_key: str
-    receipt: str
     identity: Identity
+
+    def receipt(self, kind: str) -> str:
+        """A secret that tells whether a submission of this kind is stored, and no more."""
+        return hmac.new(str(self.identity).encode(), f"receipt {kind}".encode(), hashlib.sha256).hexdigest()
 
     def opened(self, encrypted: bytes) -> bytes:
         """What was encrypted to `author_key`. Raises pyrage.DecryptError."""
-        return pyrage.decrypt(encrypted, [self.identity])
+        return bytes(pyrage.decrypt(encrypted, [self.identity]))
 
 
 def new_code() -> str:
@@ -43,8 +46,7 @@ def read_code(text: str) -> Capability:
         identity = Identity.from_str(code[:LONGEST])
     except (pyrage.IdentityError, ValueError):
         raise Invalid({"code": [AnonymousProblem.NOT_A_CODE()]}) from None
-    receipt = hmac.new(code.encode(), b"vardkase receipt", hashlib.sha256).hexdigest()
-    return Capability(str(identity.to_public()), receipt, identity)
+    return Capability(str(identity.to_public()), identity)
 
 
 def mark_of(receipt: str, recipient: str) -> bytes:

@@ -12,8 +12,8 @@ ENABLED = Setting(
     "Vardkase.anonymous_publication",
     False,
     _(
-        "Whether members may publish events anonymously, under a pseudonymous organisation of the hub. Two officers must "
-        "have registered keys for sealed links first."
+        "Whether members may publish events anonymously, under a pseudonymous organisation of the hub. Two officers "
+        "must have registered keys for sealed links first."
     ),
     changed_by=ChangedBy.OFFICERS,
 )
@@ -21,19 +21,9 @@ SMALLEST_SET = Setting(
     "Vardkase.anonymous_publication_smallest_set",
     5,
     _(
-        "How many members must have been able to publish an event for it to be published anonymously without its author’s "
-        "consent to a smaller number."
+        "How many members must have been able to publish an event for it to be published anonymously without its "
+        "author’s consent to a smaller number."
     ),
-    check=lambda members: (
-        None if 2 <= members <= 1000 else SettingProblem.NOT_BETWEEN(least=2, most=1000)
-    ),
-    changed_by=ChangedBy.OFFICERS,
-)
-ORGANISATION_NAME = Setting(
-    "Vardkase.anonymous_publication_organisation",
-    "Anonymous member",
-    _("The name of the pseudonymous organisation under which members publish anonymously, when it is created."),
-    level=2,
-    check=lambda name: None if 1 <= len(name.strip()) <= 200 else SettingProblem.EMPTY(),
+    check=lambda members: None if 2 <= members <= 1000 else SettingProblem.NOT_BETWEEN(least=2, most=1000),
     changed_by=ChangedBy.OFFICERS,
 )

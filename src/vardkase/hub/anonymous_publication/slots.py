@@ -1,7 +1,7 @@
 """Slots: each web process writes the same number of rows into the queue at every quarter of an hour.
 
-What was submitted since the last slot is among them, in random order; the rest is padding. So the database, and its WAL,
-tell neither that anything was submitted nor when, to within a slot.
+What was submitted since the last slot is among them, in random order; the rest is padding. So the database, and its
+WAL, tell neither that anything was submitted nor when, to within a slot.
 """
 
 from __future__ import annotations
@@ -36,35 +36,48 @@ _lock = threading.Lock()
 
 
 def keep(submission: Submission) -> None:
-    """Raises Invalid if it is too large, and Conflict if too many wait."""
-    parts_of(submission)
+    """Raises Invalid if it is too large, and Conflict if too many wait, or one with this code and of this kind does."""
+    size_of(submission)
     with _lock:
         if len(_waiting) >= MOST_WAITING:
             raise Conflict(AnonymousProblem.BUSY())
+        if any(each.receipt == submission.receipt for each in _waiting):
+            raise Conflict(AnonymousProblem.ALREADY_THERE())
         _waiting.append(submission)
+
+
+def waits_here(receipt: str) -> bool:
+    with _lock:
+        return any(each.receipt == receipt for each in _waiting)
+
+
+def size_of(submission: Submission) -> int:
+    """In parts. Raises Invalid if it is too large."""
+    return len(parts_of(submission))
 
 
 def write_slot() -> None:
     """Write PARTS rows. What does not fit waits for the next slot, and so does everything if the database fails."""
     with _lock:
         chosen = _that_fit(_waiting)
-        try:
-            with transaction.atomic():
-                write(chosen, PARTS)
-        finally:
-            # Kept until it is stored; submitted twice, it would be handled twice.
-            pass
+        with transaction.atomic():
+            write(chosen, PARTS)
         _waiting[:] = [each for each in _waiting if each not in chosen]
 
 
 def write(submissions: Sequence[Submission], rows: int) -> None:
     """Write the parts of `submissions` and padding, `rows` altogether, in the caller's transaction."""
     key = current_key()
-    marked = [
-        (mark_of(each.receipt, key.recipient) if index == 0 else secrets.token_bytes(MARK), part)
-        for each in submissions
-        for index, part in enumerate(parts_of(each))
-    ]
+    taken = set[bytes]()
+    marked = []
+    for each in submissions:
+        mark = mark_of(each.receipt, key.recipient)
+        # Twice the same would show that both belong to one author.
+        if mark in taken or QueuedPart.objects.filter(mark=mark).exists():
+            mark = secrets.token_bytes(MARK)
+        taken.add(mark)
+        first, *others = parts_of(each)
+        marked += [(mark, first), *((secrets.token_bytes(MARK), part) for part in others)]
     marked += [(secrets.token_bytes(MARK), padding()) for _ in range(rows - len(marked))]
     SystemRandom().shuffle(marked)
     QueuedPart.objects.bulk_create(
@@ -80,7 +93,7 @@ def start() -> None:
 def _that_fit(submissions: Sequence[Submission]) -> list[Submission]:
     chosen, left = [], PARTS
     for each in submissions:
-        if (size := len(parts_of(each))) <= left:
+        if (size := size_of(each)) <= left:
             chosen.append(each)
             left -= size
     return chosen

@@ -65,6 +65,7 @@ NOUNS: dict[str, str | Promise] = {
     "mail_template": _("Text of an e-mail"),
     "membership": _("Membership"),
     "move_in": _("Move from MISP"),
+    "anonymous_publication": _("Anonymous publication"),
     "news": _("News item"),
     "note": _("Note"),
     "noticelist": _("Notice list"),

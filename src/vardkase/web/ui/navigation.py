@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from vardkase.hub.anonymous_publication.authoring import may_publish_anonymously
 from vardkase.hub.content_access.queries import waiting_for as access_to_answer
 from vardkase.hub.content_access.rules import READERS as ACCESS_READERS
 from vardkase.hub.customer_service.queries import waiting_for
@@ -90,6 +91,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[NavigationItem, ...]], ...] = (
             NavigationItem("sharing_groups", _("Sharing groups"), icon="circles-relation", is_content=True),
             NavigationItem("proposals", pgettext_lazy("event", "Proposals"), icon="pencil", is_content=True),
             NavigationItem("sightings_every", _("Sightings"), icon="eye", is_content=True),
+            NavigationItem(
+                "anonymous_publication",
+                _("Publish anonymously"),
+                icon="eye-off",
+                shown_to=may_publish_anonymously,
+                is_content=True,
+            ),
             NavigationItem(
                 "delegations",
                 pgettext_lazy("navigation", "Requests"),

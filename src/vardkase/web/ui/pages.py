@@ -55,6 +55,7 @@ def page[**P](
     resume: bool = True,
     oversight: bool = False,
     from_replica: bool = False,
+    traceless: bool = False,
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Declare a page for signed-in people who hold every permission in `requires`, and one of the duties `staff`.
 
@@ -69,6 +70,8 @@ def page[**P](
     `oversight`: for those who may see how the hub is run and set (`Actor.require_oversight`).
     `allowed_while_suspended`: open to organisations whatever the state of their membership; other pages say why not.
     `from_replica`: it may be read from a replica of the database (`core.database.replica`).
+    `traceless`: nothing is remembered of a form that is sent to it, so that one sent twice is handled twice, and
+    no browser or proxy keeps the answer.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -77,6 +80,7 @@ def page[**P](
             page_request = cast(PageRequest, request)
             person = cast(User, request.user)
             page_request.actor = replace(page_request.actor, confirmed_at=confirmed_at(request, person))
+            once = _handled if traceless else handled_once
             try:
                 _authorise(page_request.actor, requires, staff, confirmed=confirmed, oversight=oversight)
                 if not writes:
@@ -84,12 +88,10 @@ def page[**P](
                     place = f"page {match.view_name}" if match else "page"
                     page_request.actor = for_reading(page_request.actor, place)
                     show = partial(view, page_request, *args, **kwargs)
-                    return handled_once(request, partial(_read, page_request, show) if from_replica else show)
+                    return once(request, partial(_read, page_request, show) if from_replica else show)
                 actor = page_request.actor
                 actor.require_own_affairs() if allowed_while_suspended else actor.require_writing()
-                return handled_once(
-                    request, lambda: retry_on_conflict(lambda: view(page_request, *args, **kwargs))
-                )
+                return once(request, lambda: retry_on_conflict(lambda: view(page_request, *args, **kwargs)))
             except NotFound as error:
                 raise Http404(str(error)) from error
             except StepUpRequired:
@@ -121,6 +123,12 @@ def page[**P](
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate
+
+
+def _handled(_request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    response = act()
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _read(request: PageRequest, show: Callable[[], HttpResponseBase]) -> HttpResponseBase:

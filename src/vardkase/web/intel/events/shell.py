@@ -9,6 +9,7 @@ from vardkase.analysis.correlation.queries import RelatedEvent
 from vardkase.core.clock import now_seconds
 from vardkase.exchange.modules.server import ModuleKind
 from vardkase.exchange.modules.settings import ENABLED
+from vardkase.hub.anonymous_publication.authoring import may_publish_anonymously
 from vardkase.hub.guard.preview import ShownFinding, by_severity
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -132,6 +133,10 @@ class OpenEvent:
     def may_unpublish(self) -> bool:
         # Also while it is being changed: others read its last version until then.
         return self.may_publish and (self.event.published or self.event.being_changed)
+
+    @property
+    def may_publish_anonymously(self) -> bool:
+        return self.event.orgc_id == self.actor.organisation_id and may_publish_anonymously(self.actor)
 
     @property
     def may_delegate(self) -> bool:

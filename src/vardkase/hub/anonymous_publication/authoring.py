@@ -1,0 +1,184 @@
+"""What authors do. Nothing of it is written before the next slot, and nothing of it names them but the sealed link."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vardkase.core import json_limits
+from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue
+from vardkase.formats.misp_json.events import event_document
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.anonymous_publication.documents import Omission, copied
+from vardkase.hub.anonymous_publication.models import PublicationState
+from vardkase.hub.anonymous_publication.problems import AnonymousProblem
+from vardkase.hub.anonymous_publication.queries import Status, is_stored, own_status, part_uuids
+from vardkase.hub.anonymous_publication.recovery_codes import Capability, read_code
+from vardkase.hub.anonymous_publication.settings import ENABLED
+from vardkase.hub.anonymous_publication.submissions import Submission, SubmissionKind
+from vardkase.hub.sealed_links.sealing import SealedIdentity, can_seal, seal
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.permissions import Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.queries.find import Reference, find_event
+
+SOURCE = EventOptions(
+    include_attachments=True, include_event_correlations=False, no_sightings=True, include_analyst_data=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be published, and what of the source would not. Exists in one request only."""
+
+    document: dict[str, Any]
+    left_out: Counter[Omission]
+
+
+def may_publish_anonymously(actor: Actor) -> bool:
+    return actor.may_write and actor.may(Permission.ADD, Permission.PUBLISH) and ENABLED.value
+
+
+def require_open(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may publish, and the hub takes anonymous publications."""
+    actor.require_writing(Permission.ADD, Permission.PUBLISH)
+    if not ENABLED.value:
+        raise Forbidden(AnonymousProblem.OFF())
+    if not can_seal():
+        raise Forbidden(AnonymousProblem.NO_OFFICERS())
+
+
+def own_event_source(actor: Actor, reference: Reference) -> dict[str, Any]:
+    """The actor's own event as a document. Raises NotFound, and Forbidden for an event of another organisation."""
+    event = find_event(actor, reference)
+    if event.orgc_id != actor.organisation_id or event.org_id != actor.organisation_id:
+        raise Forbidden(AnonymousProblem.NOT_OWN())
+    return read_source(b"".join(event_document(actor, event.id, SOURCE)))
+
+
+def read_source(text: str | bytes) -> dict[str, Any]:
+    """An event in MISP's JSON. Raises Invalid."""
+    try:
+        source = json_limits.decoded(text)
+    except InvalidValue as refused:
+        raise Invalid({"document": [refused.problem]}) from refused
+    if (
+        isinstance(source, dict)
+        and isinstance(response := source.get("response"), list)
+        and len(response) == 1
+    ):
+        source = response[0]
+    if not isinstance(source, dict):
+        raise Invalid({"document": [AnonymousProblem.NOT_AN_EVENT()]})
+    return source
+
+
+def draft_of(
+    actor: Actor,
+    source: Mapping[str, Any],
+    distribution: int,
+    *,
+    keeps_times: bool = False,
+    corrects: Capability | None = None,
+) -> Draft:
+    """What would be published of `source`; `corrects`: by whose publication the UUIDs of parts are known.
+
+    Raises Invalid by field, also if it is too large.
+    """
+    known = frozenset[str]() if corrects is None else part_uuids(corrects)
+    own = str(Organisation.objects.values_list("uuid", flat=True).get(pk=actor.organisation_id))
+    made = copied(source, distribution, own_uuid=own, keeps_times=keeps_times, known=known)
+    slots.size_of(Submission("", "", "", {"document": made.document}))
+    return Draft(made.document, made.left_out)
+
+
+def submit_publication(
+    actor: Actor,
+    code: str,
+    draft: Draft,
+    *,
+    members: int,
+    consents: bool = False,
+    confirms_tlp: bool = False,
+) -> None:
+    """Submit `draft` with a new recovery code. `members`: that could have published it.
+
+    Raises Forbidden, Invalid, Conflict.
+    """
+    require_open(actor)
+    body = {
+        "document": draft.document,
+        "members": members,
+        "consents": consents,
+        "confirms_tlp": confirms_tlp,
+        "link": base64.b64encode(seal(_identity_of(actor))).decode(),
+    }
+    _submit(read_code(code), SubmissionKind.PUBLISH, body)
+
+
+def submit_correction(actor: Actor, code: str, draft: Draft, *, confirms_tlp: bool = False) -> None:
+    capability = _of_publication(actor, code, PublicationState.PUBLISHED, AnonymousProblem.NOT_PUBLISHED)
+    body = {"document": draft.document, "confirms_tlp": confirms_tlp}
+    _submit(capability, SubmissionKind.CORRECT, body)
+
+
+def submit_withdrawal(actor: Actor, code: str) -> None:
+    require_may_author(actor)
+    capability = read_code(code)
+    status = own_status(capability)
+    if status.publication is not None and status.publication.state not in (
+        PublicationState.PUBLISHED,
+        PublicationState.WAITING,
+    ):
+        raise Conflict(AnonymousProblem.NOT_PUBLISHED())
+    if not status.is_known:
+        raise Invalid({"code": [AnonymousProblem.UNKNOWN_CODE()]})
+    _submit(capability, SubmissionKind.WITHDRAW, {})
+
+
+def submit_consent(actor: Actor, code: str) -> None:
+    capability = _of_publication(actor, code, PublicationState.WAITING, AnonymousProblem.NOT_WAITING)
+    _submit(capability, SubmissionKind.CONSENT, {})
+
+
+def status_of(actor: Actor, code: str) -> Status:
+    """What became of the publication with this code. Raises Invalid for what is no code, or an unknown one."""
+    require_may_author(actor)
+    status = own_status(read_code(code))
+    if not status.is_known:
+        raise Invalid({"code": [AnonymousProblem.UNKNOWN_CODE()]})
+    return status
+
+
+def require_may_author(actor: Actor) -> None:
+    """Authors reach what they have published even when no more is taken."""
+    actor.require(Permission.ADD)
+
+
+def _of_publication(
+    actor: Actor, code: str, state: PublicationState, refusal: AnonymousProblem
+) -> Capability:
+    require_may_author(actor)
+    capability = read_code(code)
+    publication = own_status(capability).publication
+    if publication is None:
+        raise Invalid({"code": [AnonymousProblem.UNKNOWN_CODE()]})
+    if publication.state != state:
+        raise Conflict(refusal())
+    return capability
+
+
+def _submit(capability: Capability, kind: SubmissionKind, body: dict[str, Any]) -> None:
+    receipt = capability.receipt(kind)
+    if is_stored(receipt):
+        raise Conflict(AnonymousProblem.ALREADY_THERE())
+    slots.keep(Submission(kind, capability.author_key, receipt, body))
+
+
+def _identity_of(actor: Actor) -> SealedIdentity:
+    organisation = Organisation.objects.get(pk=actor.organisation_id)
+    return SealedIdentity(str(organisation.uuid), organisation.name, actor.name)

@@ -1,0 +1,60 @@
+"""The pseudonymous organisation of the hub, as which anonymous events are published. It has no accounts."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from vardkase.core.errors import Invalid
+from vardkase.core.instance import instance_uuid
+from vardkase.identity.access.actor import Actor
+from vardkase.identity.access.job_actors import hub_actor
+from vardkase.identity.access.permissions import Credential, Permission
+from vardkase.identity.organisations.models import Organisation
+from vardkase.identity.organisations.services import create_organisation
+
+NAME = "Anonymous member"
+JOB = "anonymous publication"
+"""The actor's name in the audit log."""
+PERMISSIONS = frozenset(
+    {
+        Permission.ADD,
+        Permission.MODIFY,
+        Permission.MODIFY_ORG,
+        Permission.PUBLISH,
+        Permission.TAGGER,
+        Permission.TAG_EDITOR,
+        Permission.ANALYST_DATA,
+    }
+)
+
+
+def organisation_uuid() -> UUID:
+    return uuid5(UUID(instance_uuid()), JOB)
+
+
+@transaction.atomic
+def pseudonymous_organisation() -> Organisation:
+    """The organisation, which the hub creates in its first round."""
+    found = Organisation.objects.filter(uuid=organisation_uuid()).first()
+    if found is not None:
+        return found
+    data = {"uuid": str(organisation_uuid()), "local": True}
+    try:
+        with transaction.atomic():
+            return create_organisation(hub_actor(), data | {"name": NAME})
+    except Invalid:  # Another has this name, or one like it.
+        return create_organisation(hub_actor(), data | {"name": f"{NAME} {instance_uuid()[:8]}"})
+
+
+def publisher() -> Actor:
+    organisation = pseudonymous_organisation()
+    return Actor(
+        user_id=None,
+        name=JOB,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        permissions=PERMISSIONS,
+        credential=Credential.JOB,
+    )

@@ -1,0 +1,61 @@
+"""Reads of anonymous publication. Who has a recovery code reads what belongs to it, whoever they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.anonymous_publication.models import AnonymousPublication, QueuedPart, SubmissionKey
+from vardkase.hub.anonymous_publication.recovery_codes import Capability, mark_of
+from vardkase.hub.anonymous_publication.submissions import SubmissionKind
+from vardkase.intel.models import Attribute, Event, EventReport, Object
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`submitted`: the kinds that wait for the next round; `unsaved`: those that only this process has, in memory."""
+
+    publication: AnonymousPublication | None
+    event_id: int | None
+    submitted: frozenset[str]
+    unsaved: frozenset[str]
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.publication or self.submitted or self.unsaved)
+
+
+def is_stored(receipt: str) -> bool:
+    """Whether a submission with this receipt is in the queue."""
+    key = SubmissionKey.objects.first()
+    return key is not None and QueuedPart.objects.filter(mark=mark_of(receipt, key.recipient)).exists()
+
+
+def own_status(capability: Capability) -> Status:
+    publication = AnonymousPublication.objects.filter(author_key=capability.author_key).first()
+    receipts = {str(kind): capability.receipt(kind) for kind in SubmissionKind}
+    return Status(
+        publication,
+        _event_id(publication),
+        frozenset(kind for kind, receipt in receipts.items() if is_stored(receipt)),
+        frozenset(kind for kind, receipt in receipts.items() if slots.waits_here(receipt)),
+    )
+
+
+def part_uuids(capability: Capability) -> frozenset[str]:
+    """The UUIDs of the parts of the event that was published with this code."""
+    publication = AnonymousPublication.objects.filter(author_key=capability.author_key).first()
+    event_id = _event_id(publication)
+    if event_id is None:
+        return frozenset()
+    return frozenset(
+        str(uuid)
+        for model in (Attribute, Object, EventReport)
+        for uuid in model.objects.filter(event=event_id).values_list("uuid", flat=True)
+    )
+
+
+def _event_id(publication: AnonymousPublication | None) -> int | None:
+    if publication is None or publication.event_uuid is None:
+        return None
+    return Event.objects.filter(uuid=publication.event_uuid).values_list("pk", flat=True).first()

@@ -1,0 +1,25 @@
+"""The schedule of rounds."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.change_origin import ChangedBy
+from vardkase.core.schedules import Interval, Schedule
+from vardkase.hub.anonymous_publication.rounds import hold_round
+
+ROUND = Schedule(
+    "anonymous_publication.hold_round",
+    _("Publish anonymously"),
+    _(
+        "Publishes what members have submitted for anonymous publication since the last time, in random order. The "
+        "less often, the less the time of a publication tells about its author."
+    ),
+    hold_round,
+    Interval.DAILY,
+    time(12, 0),
+    on=True,
+    changed_by=ChangedBy.OFFICERS,
+)

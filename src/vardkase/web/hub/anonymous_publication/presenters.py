@@ -1,0 +1,30 @@
+"""Words for what is left out of a publication, and for what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from vardkase.core.problems import problem_from_json
+from vardkase.hub.anonymous_publication.documents import Omission
+from vardkase.hub.anonymous_publication.models import AnonymousPublication
+
+WORDS = {
+    Omission.LIMITED: _("Parts that would reach only your organisation or a sharing group"),
+    Omission.LOCAL_TAG: _("Local tags"),
+    Omission.OWN_TAG: _("Tags outside the taxonomies and galaxies that everybody has"),
+    Omission.OF_OTHERS: _("Proposals, sightings and notes of others"),
+    Omission.REFERENCE: _("References to something that is not in the event"),
+    Omission.TIMES: _("Times when values were first or last seen"),
+    Omission.DELETED: _("Deleted parts"),
+    Omission.EXTENDS: _("That it extends another event"),
+}
+
+
+def left_out_words(left_out: Mapping[Omission, int]) -> list[tuple[str, int]]:
+    return [(str(WORDS[kind]), count) for kind, count in left_out.items() if count]
+
+
+def why_words(publication: AnonymousPublication | None) -> str:
+    return str(problem_from_json(publication.why)) if publication is not None and publication.why else ""

@@ -1,0 +1,292 @@
+"""A member publishes anonymously: what is stored on the way, what others see, and what the code is good for."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from html import unescape
+from string import ascii_letters
+from typing import Any
+from uuid import uuid4
+
+import pyrage
+import pytest
+from django.db import connection
+from django.test import Client
+from pyrage.x25519 import Identity
+
+from tests.factories import make_event
+from tests.factories.officers import officer
+from tests.factories.sealed_links import with_officer_key
+from tests.factories.seed import Seed
+from tests.factories.whole_event import Setup, make_setup
+from tests.web.signed_in import signed_in
+from vardkase.audit.models import AuditEntry
+from vardkase.core.settings.models import SettingValue
+from vardkase.formats.misp_json.events import event_document
+from vardkase.formats.misp_json.options import EventOptions
+from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.anonymous_publication.keys import STORED
+from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
+from vardkase.hub.anonymous_publication.organisation import organisation_uuid
+from vardkase.hub.anonymous_publication.recovery_codes import new_code
+from vardkase.hub.anonymous_publication.rounds import hold_round
+from vardkase.hub.anonymous_publication.settings import ENABLED, SMALLEST_SET
+from vardkase.hub.anonymous_publication.submissions import PARTS
+from vardkase.hub.sealed_links.container import unpack
+from vardkase.hub.sealed_links.models import SealedLink
+from vardkase.identity.accounts.staff import StaffRole
+from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
+
+pytestmark = pytest.mark.usefixtures("password_is_enough")
+
+BASE = "/anonymous-publication/"
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+@pytest.fixture
+def officers_keys(seed: Seed) -> Iterator[list[Identity]]:
+    """Turned on, with two officers who have keys; nothing waits in memory."""
+    duty = StaffRole.MEMBERSHIP_OFFICER
+    officers = [officer(seed, f"{name}@hub.example", duty) for name in ("per", "lisa")]
+    turn_on(smallest=2)
+    slots._waiting.clear()
+    yield [with_officer_key(each.user) for each in officers]
+    slots._waiting.clear()
+
+
+def turn_on(smallest: int) -> None:
+    for name, value in ((ENABLED.name, True), (SMALLEST_SET.name, smallest)):
+        SettingValue.objects.update_or_create(name=name, defaults={"value": value})
+
+
+def whole_database() -> dict[str, Any]:
+    """A digest of the rows of every table, and where every sequence stands."""
+    found: dict[str, Any] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
+                       "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")  # fmt: skip
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT count(*), md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t")
+            found[table] = cursor.fetchone()
+        cursor.execute("SELECT schemaname || '.' || sequencename, last_value FROM pg_sequences")
+        found |= dict(cursor.fetchall())
+    return found
+
+
+def in_english(seed: Seed) -> Client:
+    seed.publisher.user.language = "en"
+    seed.publisher.user.save(update_fields=["language"])
+    return signed_in(seed.publisher)
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """The hidden inputs of the last form in the page, by name."""
+    fields = {}
+    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and name[1] != "csrfmiddlewaretoken":
+            fields[name[1]] = unescape(value[1]) if value else ""
+    return fields
+
+
+def checked(browser: Client, **fields: Any) -> dict[str, str]:
+    answer = browser.post(f"{BASE}check/", {"distribution": "1", **fields})
+    assert answer.status_code == 200, answer.content.decode()
+    return hidden_fields(answer.content.decode())
+
+
+def published() -> Event:
+    row = AnonymousPublication.objects.get(state=PublicationState.PUBLISHED)
+    assert row.event_uuid is not None
+    return Event.objects.get(uuid=row.event_uuid)
+
+
+def everything_about(event: Event, seed: Seed) -> str:
+    options = EventOptions(include_analyst_data=True, include_event_correlations=False)
+    return b"".join(event_document(seed.stranger.actor, event.pk, options)).decode()
+
+
+def test_from_an_own_event_to_its_withdrawal(
+    seed: Seed, officers_keys: list[Identity], caplog: pytest.LogCaptureFixture
+) -> None:
+    own = make_setup(seed)
+    Object.objects.filter(event=own.event).update(template_uuid=uuid4())
+    browser = in_english(seed)
+    assert "Publish anonymously" in browser.get(f"/event/{own.event.pk}/").content.decode()
+    assert browser.post(BASE, {"event": str(own.event.uuid)}).status_code == 200
+
+    # Nothing that happens until the next slot is in any table, sequence, log or header.
+    before = whole_database()
+    caplog.set_level(logging.DEBUG)
+    caplog.clear()
+    form = checked(browser, event=str(own.event.uuid))
+    answer = browser.post(f"{BASE}submit/", form)
+    page = answer.content.decode()
+    code = form["code"]
+    assert code in page
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    receipt = hidden_fields(page)["receipt"]
+    assert "Not stored yet" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
+    assert "not stored yet" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    saved = browser.post(f"{BASE}recovery-code/", {"code": code})
+    assert saved.content.decode().strip() == code
+    assert whole_database() == before
+    assert [each for each in caplog.records if "django.db" not in each.name] == []
+
+    # The queue: as many equal rows as ever, and no more is said of any.
+    slots.write_slot()
+    slots.write_slot()
+    rows = list(QueuedPart.objects.all())
+    assert len(rows) == 2 * PARTS
+    assert {len(bytes(row.content)) for row in rows} == {STORED}
+    assert {len(bytes(row.mark)) for row in rows} == {slots.MARK}
+    assert "Stored." in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
+
+    assert hold_round() == 1
+    event = published()
+    _is_free_of_its_author(event, own, seed)
+    _is_sealed_to_two(event, officers_keys, seed)
+    # What is left of the queue are as many rows as after a round of none.
+    assert QueuedPart.objects.count() == 4 * PARTS
+    of_round = AuditEntry.objects.filter(created__gte=datetime.now(UTC).replace(hour=0, minute=0))
+    assert not of_round.filter(actor_id=seed.publisher.user.pk).exists()
+    assert of_round.get(action="anonymous_publication.round_held").change == {"published": 1, "waiting": 0}
+
+    _correct_and_withdraw(browser, code, event, seed)
+
+
+def _is_free_of_its_author(event: Event, own: Setup, seed: Seed) -> None:
+    assert event.orgc.uuid == event.org.uuid == organisation_uuid()
+    assert (event.user_id, event.published, event.distribution) == (0, True, 1)
+    text = everything_about(event, seed)
+    of_parts = [
+        str(uuid)
+        for model in (Attribute, Object, ObjectReference, EventReport)
+        for uuid in model.objects.filter(event=own.event).values_list("uuid", flat=True)
+    ]
+    assert not [uuid for uuid in (str(own.event.uuid), *of_parts) if uuid in text]
+    assert not [each for each in (str(seed.org_a.uuid), seed.org_a.name, "a.example") if each in text]
+    values = {row.value1 for row in Attribute.objects.filter(event=event)}
+    assert values & {"evil.example", "only A", "A and B", "gone"} == {"evil.example"}
+    midnight = int(datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
+    for model in (Attribute, Object, EventReport):
+        assert set(model.objects.filter(event=event).values_list("timestamp", flat=True)) == {midnight}
+    assert event.timestamp == midnight
+    assert not Attribute.objects.filter(event=event).exclude(first_seen=None).exists()
+
+
+def _is_sealed_to_two(event: Event, keys: list[Identity], seed: Seed) -> None:
+    (file,) = unpack(bytes(SealedLink.objects.get(about=event.uuid).content)).values()
+    opened = []
+    for outer, inner in (keys, reversed(keys)):
+        with suppress(pyrage.DecryptError):
+            opened.append(json.loads(pyrage.decrypt(pyrage.decrypt(file, [outer]), [inner])))
+    publisher = seed.publisher.user.email
+    assert [(each["uuid"], each["person"]) for each in opened] == [(str(seed.org_a.uuid), publisher)]
+
+
+def _correct_and_withdraw(browser: Client, code: str, event: Event, seed: Seed) -> None:
+    shown = browser.post(f"{BASE}own/", {"code": code.lower()}).content.decode()
+    assert f"/event/{event.pk}/" in shown
+    document = json.loads(everything_about(event, seed))
+    kept = document["Event"]["Attribute"][0]
+    document["Event"]["info"] = "A better title"
+    document["Event"]["Object"], document["Event"]["EventReport"] = [], []
+    document["Event"]["Attribute"] = [kept | {"comment": "corrected"}]
+    form = checked(browser, code=code, document=json.dumps(document))
+    assert form["corrects"]
+    assert browser.post(f"{BASE}submit/", form).status_code == 200
+    slots.write_slot()
+    assert hold_round() == 0
+    event.refresh_from_db()
+    left = Attribute.objects.filter(event=event, deleted=False)
+    assert [(str(row.uuid), row.comment) for row in left] == [(kept["uuid"], "corrected")]
+    assert (event.info, event.published) == ("A better title", True)
+    assert not Object.objects.filter(event=event, deleted=False).exists()
+
+    assert browser.post(f"{BASE}own/act/", {"code": code, "act": "withdraw"}).status_code == 200
+    slots.write_slot()
+    hold_round()
+    assert not Event.objects.filter(pk=event.pk).exists()
+    assert "Withdrawn" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    assert browser.post(f"{BASE}own/act/", {"code": code, "act": "withdraw"}).status_code == 409
+
+
+PASTED = {
+    "info": "Phishing",
+    "Attribute": [{"type": "domain", "value": "phish.example", "category": "Network activity"}],
+}
+
+
+def submitted(browser: Client, event: dict[str, Any] = PASTED, **options: str) -> str:
+    """The code of a publication that the next round finds."""
+    form = checked(browser, document=json.dumps({"Event": event}))
+    assert browser.post(f"{BASE}submit/", form | options).status_code == 200
+    slots.write_slot()
+    return form["code"]
+
+
+def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Identity]) -> None:
+    browser = in_english(seed)
+    turn_on(smallest=50)
+    # Waits from round to round, among padding; consent publishes it, and so does consent from the start.
+    code = submitted(browser)
+    assert [hold_round(), hold_round()] == [0, 0]
+    assert QueuedPart.objects.count() == 4 * PARTS
+    assert "Waits until" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    browser.post(f"{BASE}own/act/", {"code": code, "act": "consent"})
+    submitted(browser, PASTED | {"info": "Another"}, consents="on")
+    # Two at once, withdrawn before it is carried out, and one that the guard stops.
+    withdrawn = submitted(browser)
+    assert browser.post(f"{BASE}own/act/", {"code": withdrawn, "act": "withdraw"}).status_code == 200
+    marked = submitted(browser, PASTED | {"info": "KVALIFICERAT HEMLIG"}, consents="on")
+    slots.write_slot()
+    assert hold_round() == 2
+    states = sorted(AnonymousPublication.objects.values_list("state", flat=True))
+    assert states == ["published", "published", "refused", "withdrawn"]
+    assert sorted(Event.objects.values_list("info", flat=True)) == ["Another", "Phishing"]
+    shown = browser.post(f"{BASE}own/", {"code": marked}).content.decode()
+    assert "Not published" in shown
+    assert AnonymousPublication.objects.get(state="refused").why
+
+    # Each publication has a code of its own, and one that belongs to nothing tells nothing.
+    for wrong in ("AGE-SECRET-KEY-1", "", new_code()):
+        assert browser.post(f"{BASE}own/", {"code": wrong}).status_code in (200, 422)
+        assert browser.post(f"{BASE}own/act/", {"code": wrong, "act": "withdraw"}).status_code in (409, 422)
+    others = make_setup_of(seed)
+    before = whole_database()
+    refused = {
+        "event": [{"event": others}],
+        "document": [{"document": "{"}, {"document": '{"info": ""}'}, {"document": '{"info": "empty"}'}],
+    }
+    for sent in (each for several in refused.values() for each in several):
+        assert browser.post(f"{BASE}check/", {"distribution": "1", **sent}).status_code in (403, 404, 422)
+    pasted = json.dumps(PASTED)
+    assert browser.post(f"{BASE}check/", {"distribution": "4", "document": pasted}).status_code == 422
+    assert browser.post(f"{BASE}check/", {"distribution": "0", "document": pasted}).status_code == 422
+    huge = json.dumps(PASTED | {"info": "".join(secrets.choice(ascii_letters) for _ in range(400_000))})
+    assert browser.post(f"{BASE}check/", {"distribution": "1", "document": huge}).status_code == 422
+    for who in (seed.reader, seed.analyst):  # Neither may publish.
+        assert signed_in(who).get(BASE).status_code == 403
+        assert signed_in(who).post(f"{BASE}submit/", {}).status_code == 403
+    SettingValue.objects.filter(name=ENABLED.name).delete()
+    assert browser.get(BASE).status_code == 403
+    assert browser.post(f"{BASE}check/", {"distribution": "1", "document": pasted}).status_code == 403
+    assert hold_round() == 0
+    turn_on(smallest=50)
+    changed = {name for name, rows in whole_database().items() if rows != before[name]}
+    assert not {name for name in changed if "anonymous" in name or "event" in name or "audit" in name}
+    assert not slots._waiting
+
+
+def make_setup_of(seed: Seed) -> str:
+    """The UUID of an event of another organisation that the publisher may read."""
+    event = make_event(seed.org_c, distribution=3, published=True)
+    event.save()
+    return str(event.uuid)
