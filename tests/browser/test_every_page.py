@@ -54,6 +54,7 @@ ELSEWHERE = {
     ),
     "public-records cases have a story of their own (test_disclosure.py)": ("public-records/",),
     "a file, in tests/audit": ("administration/audit/proof/",),
+    "a text file, in tests/web/hub/test_vulnerability_reports.py": (".well-known/",),
     "membership and applications have stories of their own": (
         "cases/<str:number>/appeals/new/",
         "membership/hearings/<",

@@ -73,6 +73,7 @@ HUB_ONLY = {
     "web.hub.training.views.of_member",
     "web.hub.training.views.remove_of_member",
     "web.hub.public_pages",
+    "web.hub.vulnerability_reports",
     "web.hub.customer_service",
     "web.hub.data_protection",
     "web.hub.retention",

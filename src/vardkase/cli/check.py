@@ -112,6 +112,17 @@ def _not_stated() -> list[str]:
     return decisions + notice
 
 
+def _vulnerability_contact() -> list[str]:
+    from vardkase.hub.vulnerability_reports.queries import missing
+
+    if profile() is not Profile.HUB:
+        return []
+    try:
+        return missing()
+    except DatabaseError:
+        return []
+
+
 def _of_the_office() -> list[str]:
     """What keeps officers from deciding and writing: letters, signatures, two people."""
     from vardkase.hub.office.readiness import to_be_done
@@ -145,6 +156,7 @@ def check(data_dir: DataDir = None, json: Json = False, host: Host = "127.0.0.1"
         if is_exposed(host, settings.TRUSTED_PROXIES):
             said = gettext(EXPOSED) % {"host": host}
             found.append({"id": "vardkase.VARDKASE_TRUSTED_PROXIES", "message": said, "hint": ""})
-        _print(found, *_who_takes_part(), _not_stated(), _of_the_office(), _of_backups(), as_json=json)
+        not_stated = _not_stated() + _vulnerability_contact()
+        _print(found, *_who_takes_part(), not_stated, _of_the_office(), _of_backups(), as_json=json)
     if found:
         raise typer.Exit(1)

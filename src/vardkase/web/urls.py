@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("vardkase.web.home.urls")),
     path("", include("vardkase.web.hub.public_pages.urls")),
+    path("", include("vardkase.web.hub.vulnerability_reports.urls")),
     path("", include("vardkase.web.hub.membership.applications.urls")),
     path("", include("vardkase.web.hub.law.urls")),
     path("", include("vardkase.web.hub.signatures.urls")),
