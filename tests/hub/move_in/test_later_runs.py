@@ -13,9 +13,11 @@ import pytest
 from django.utils import timezone
 
 from tests.factories.misp_dump import written
+from tests.factories.officers import officer
 from tests.factories.seed import Seed
 from tests.hub.move_in import misp
 from tests.hub.move_in.command import move_in
+from tests.web.accounts import signed_in
 from vardkase.core.errors import Conflict, InvalidValue
 from vardkase.hub.move_in import approval
 from vardkase.hub.move_in.models import Move
@@ -95,7 +97,7 @@ def test_later_run_takes_two_officers(db: None, tmp_path: Path, monkeypatch: pyt
     assert "two officers" in str(move_in(tmp_path, tables, "--files", str(archive), code=1).exception)
     printed = subprocess.check_output(["/bin/sh", "-c", PRINTED], cwd=folder, text=True)
     assert digests_of(folder)[0] == printed.split()[0]
-    assert move_in(tmp_path, tables, "--files", str(folder))["taken"]
+    assert move_in(tmp_path, tables, "--files", str(folder))["signature"]
     assert "two officers" in str(move_in(tmp_path, tables, "--files", str(folder), code=1).exception)
 
 
@@ -152,3 +154,8 @@ def test_files_are_those_that_were_approved(tmp_path: Path) -> None:
 def test_nothing_is_proposed_where_nothing_was_moved_in(seed: Seed) -> None:
     approval.require_approved("", None, None)
     assert not Move.objects.exists()
+    page = signed_in(officer(seed).user)
+    assert page.get("/administration/move-in/").status_code == 404
+    assert "/administration/move-in/" not in page.get("/administration/audit/oversight/").text
+    Move.objects.create(finished_at=timezone.now(), started_by="root")
+    assert page.get("/administration/move-in/").status_code == 200

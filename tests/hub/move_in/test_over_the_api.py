@@ -23,6 +23,7 @@ from vardkase.core.sql import cursor
 from vardkase.exchange.http import Reply
 from vardkase.hub.move_in import staging
 from vardkase.hub.move_in.content import packaged
+from vardkase.hub.move_in.content.events import NO_EVENT
 from vardkase.hub.move_in.source.api import client
 from vardkase.hub.move_in.source.api.client import RunningMisp
 from vardkase.hub.move_in.source.api.copy import ApiCopy
@@ -30,6 +31,7 @@ from vardkase.hub.move_in.source.api.reading import read_copy
 from vardkase.identity.accounts.models import AuthKey, User
 from vardkase.identity.organisations.models import SharingGroup
 from vardkase.intel.analyst_data.models import AnalystData
+from vardkase.intel.event_delegations.models import EventDelegation
 from vardkase.intel.models import Attribute, Event
 from vardkase.intel.proposals.models import Proposal
 from vardkase.intel.sightings.models import Sighting
@@ -70,6 +72,9 @@ def source(db: None, monkeypatch: pytest.MonkeyPatch) -> Remembering:
             }
             for path, body in headers.items():
                 asking.say(seed.partner.key, path, body)
+            EventDelegation.objects.create(
+                event=setup.event, org=seed.org_b, requester_org=seed.org_a, distribution=0
+            )
             asking.say(
                 seed.analyst.key,
                 f"/analyst_data/add/Note/{setup.event.uuid}/Event",
@@ -107,6 +112,7 @@ def test_everything_that_the_api_tells_is_taken_over(source: Remembering, tmp_pa
     assert files.read(picture.data_sha256 or "") == b"a picture"
     assert Attribute.objects.filter(deleted=True).count() == 1
     assert (Proposal.objects.get().value1, AnalystData.objects.get().text) == ("better.example", "Å")
+    assert EventDelegation.objects.count() == 1
     assert Sighting.objects.get().org_id == User.objects.get(email="analyst@b.example").org_id
     assert SharingGroup.objects.get().members.count() == 2
     assert not AuthKey.objects.exists()
@@ -122,7 +128,10 @@ def test_everything_that_the_api_tells_is_taken_over(source: Remembering, tmp_pa
     assert not [
         path for path in source.asked if path.startswith(("/events/restSearch", "/attributes/download"))
     ]
-    assert "events deleted in MISP" not in again["taken"]
+    assert again["taken"] == {}, "nothing has changed, and nothing is counted"
+    assert NO_EVENT not in {entry["why"] for entry in again["left_out"]}, "of events that have not changed"
+    shown = CliRunner().invoke(commands, ["move-in", "report"]).stdout
+    assert "Events that are new or have changed were compared with MISP: 0." in shown
     assert (Event.objects.count(), Attribute.objects.count()) == (1, 6)
     _changed_in_misp(source)
     changed = move()

@@ -14,8 +14,11 @@ from typer.testing import CliRunner
 from tests.hub.move_in import misp
 from tests.hub.move_in.command import move_in
 from vardkase.cli.main import commands
+from vardkase.hub.move_in.document import _move, _switched_off
 from vardkase.hub.move_in.not_moved import NOT_MOVED
-from vardkase.hub.move_in.wording import SENTENCES
+from vardkase.hub.move_in.source.api.copy import NEVER
+from vardkase.hub.move_in.source.api.indexes import INDEXES, NOT_GIVEN
+from vardkase.hub.move_in.wording import NOT_OVER_API, SENTENCES
 
 
 @pytest.mark.usefixtures("only_people")
@@ -32,6 +35,22 @@ def test_report_is_printed_in_both_languages(db: None, tmp_path: Path) -> None:
     with override("sv"):
         assert [text for text in told if gettext(text) == text and ": " not in text] == []
     assert set(NOT_MOVED.values()) <= {*SENTENCES}
+    # Of a move over the API: lists that it does not give are named in Swedish, no dump and no count of one in a plural.
+    api = {"digest": "", "base_url": "https://misp.a.example", "api": "https://misp.a.example"}
+    names = [*NOT_GIVEN, *(index.kind for index in INDEXES)]
+    left_out = {"kind": NOT_OVER_API, "why": NEVER, "count": len(names), "names": names}
+    with override("sv"):
+        told = _move(report | {"source": report["source"] | api, "left_out": [left_out]})
+        assert [name for name in names if gettext(name) == name] == []
+        assert "SHA-256" not in told["intro"]
+        assert "har jämförts med MISP: 0" in told["intro"]
+        entry = told["sections"][0]["entries"][0]
+        assert entry["head"] == f"Lämnades inte ut över API:et: {len(names)}"
+        assert entry["names"].startswith(
+            "lösenord, andra faktorer vid inloggning, nycklar, servrars certifikat"
+        )
+        assert "Steg" not in [section["heading"] for section in told["sections"]]
+        assert _switched_off({"kind": "mail", "title": "mail"}) == "e-post"
     assert _print(tmp_path / "x.pdf", "de").exit_code == 1
     forged = tmp_path / "forged.json"
     forged.write_text(json.dumps(report | {"taken": {"accounts": 1}}))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, override
 
@@ -14,6 +15,8 @@ from vardkase.core.errors import NotFound
 from vardkase.core.mail.kinds import LANGUAGES
 from vardkase.core.mail.settings import SENDER_NAME
 from vardkase.core.typeset import pdf, records
+from vardkase.hub.move_in.report import compared_events
+from vardkase.hub.move_in.wording import NOT_OVER_API, ONLY_CHANGED
 from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -57,28 +60,28 @@ def _move(report: Mapping[str, Any]) -> dict[str, Any]:
         _section(
             gettext("Not moved, because there is nothing to take over"),
             [number, gettext("Table"), gettext("Why")],
-            [[_number(each["count"]), each["table"], _in_words(each)] for each in report["not_moved"]],
+            [[_number(each["count"]), each["table"], _reason(each)] for each in report["not_moved"]],
         ),
         _counted(gettext("Tables that this hub does not know"), report["unread"]),
         _counted(gettext("Rows with bytes that are no text, which were replaced"), report["repaired"]),
         _section(
             gettext("Was on in MISP and is off here, until it is switched on"),
             [gettext("Number"), kind],
-            [[str(each["id"]), f"{each['kind']}: {each['title']}"] for each in report["switched_off"]],
-        ),
-        _section(
-            gettext("Steps"),
-            [gettext("Seconds"), gettext("Step")],
-            [[number_format(seconds, 1), step] for step, seconds in report["seconds"].items()],
+            [[str(each["id"] or ""), _switched_off(each)] for each in report["switched_off"]],
         ),
     ]
+    intro = gettext("From %(misp)s (database schema %(schema)s).")
+    if source.get("digest"):
+        intro += " " + gettext("SHA-256 of the dump: %(digest)s.")
+    if (compared := compared_events(report)) is not None:
+        intro += " " + gettext(ONLY_CHANGED) % {"number": _number(compared)}
     return {
         "title": gettext("Moved in from MISP"),
-        "intro": gettext("From %(misp)s (database schema %(schema)s). SHA-256 of the dump: %(digest)s.")
+        "intro": intro
         % {
             "misp": source.get("base_url") or source.get("api") or source["host_organisation_name"],
             "schema": source["schema"],
-            "digest": source.get("digest") or "–",
+            "digest": source.get("digest"),
         },
         "sections": [section for section in sections if section["rows"] or section["entries"]],
     }
@@ -115,14 +118,26 @@ def _where(each: Entry) -> str:
 
 def _left_out(entry: Entry) -> dict[str, str]:
     names, kind, why = list(entry["names"]), entry["kind"], entry["why"]
+    if kind == NOT_OVER_API:  # Names of kinds, not of things.
+        names = list(map(_in_words, names))
     if rest := entry["count"] - len(names):
         names.append(gettext("and %(number)s more") % {"number": _number(rest)})
-    return _entry(f"{_number(entry['count'])} {gettext(kind)}", gettext(why), ", ".join(names))
+    return _entry(f"{capfirst(_in_words(kind))}: {_number(entry['count'])}", gettext(why), ", ".join(names))
 
 
-def _in_words(each: Entry) -> str:
+def _reason(each: Entry) -> str:
     why = each["why"]
     return gettext(why)
+
+
+def _switched_off(each: Entry) -> str:
+    kind = _in_words(each["kind"])
+    return kind if each["kind"] == each["title"] else f"{kind}: {each['title']}"
+
+
+def _in_words(kind: str) -> str:
+    """A kind of things, or two with a colon between them."""
+    return ": ".join(map(gettext, kind.split(": ")))
 
 
 def _entry(head: str, why: str, names: str = "") -> dict[str, str]:
@@ -130,7 +145,7 @@ def _entry(head: str, why: str, names: str = "") -> dict[str, str]:
 
 
 def _counted(heading: str, counts: Mapping[str, int]) -> dict[str, Any]:
-    rows = [[_number(count), gettext(kind)] for kind, count in counts.items()]
+    rows = [[_number(count), _in_words(kind)] for kind, count in counts.items()]
     return _section(heading, [gettext("Count"), gettext("What")], rows)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from vardkase.hub.move_in.report import compared_events
+from vardkase.hub.move_in.wording import ONLY_CHANGED
+
 SHOWN = 10
 """So many names of what was left out are shown; the JSON has more."""
 
@@ -40,6 +43,11 @@ def _left_out(heading: str, entries: list[dict[str, Any]]) -> Iterator[str]:
         yield f"              {names}{' …' if entry['count'] > SHOWN else ''}"
 
 
+def _switched_off(each: dict[str, Any]) -> str:
+    named = f"{each['kind']} {each['id']}" if each["id"] else each["kind"]
+    return f"  {named}" if each["kind"] == each["title"] else f"  {named}: {each['title']}"
+
+
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     source = report["source"]
     misp = source["base_url"] or source.get("api") or "a MISP without an address"
@@ -61,7 +69,9 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield from (f"  {count:>10,}  {table}" for table, count in report["repaired"].items())
     if report["switched_off"]:
         yield from ("", "Was on in MISP and is off here, until “vardkase move-in switch-on”")
-        yield from (f"  {each['kind']} {each['id']}: {each['title']}" for each in report["switched_off"])
+        yield from map(_switched_off, report["switched_off"])
+    if (compared := compared_events(report)) is not None:
+        yield from ("", ONLY_CHANGED % {"number": f"{compared:,}"})
     yield from ("", f"{sum(report['seconds'].values()):.1f} seconds in {len(report['seconds'])} steps")
     if signature := report.get("signature"):
         yield f"Signed with the audit key {signature['key']}"

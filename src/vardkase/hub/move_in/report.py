@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from vardkase.audit.chain.keys import current_key, is_signed, public_keys, sign
+from vardkase.hub.move_in.comparison.step import COMPARED
 from vardkase.hub.move_in.models import Move, SwitchedOff
 from vardkase.hub.move_in.not_moved import NOT_MOVED
 from vardkase.hub.move_in.steps import STEPS
@@ -46,6 +48,11 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def compared_events(report: Mapping[str, Any]) -> int | None:
+    """How many events a run over the API has compared: those that are new or changed. None if it compared all."""
+    return report["taken"].get(COMPARED, 0) if report["source"].get("api") else None
 
 
 def full_report(move: Move) -> Report:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+NOT_OVER_API = _("not given over the API")
+ONLY_CHANGED = _(
+    "Events that are new or have changed were compared with MISP: %(number)s. “vardkase move-in compare” compares all."
+)
 SENTENCES = (
-    _("events that were compared with MISP’s database"),
+    NOT_OVER_API,
+    _("events that were compared with MISP"),
     _("events that are equal"),
     _("differences in events"),
     _("It differs from MISP: it was changed here since, or could not be taken over as it was."),
@@ -101,7 +106,7 @@ SENTENCES = (
     _("Its organisation or role does not exist in MISP."),
     _("passwords"),
     _("The password is hashed in a way that MISP has given up: it has to be set anew."),
-    _("MISP does not tell it over its API: it has to be set anew."),
+    _("MISP gives no passwords over its API: everybody sets a new one."),
     _("Sign-in by a provider of the organisation is set up here anew; the link is made at the first one."),
     _(
         "Headers of a front server sign nobody in here: the person sets a password, or their organisation "
@@ -140,7 +145,7 @@ SENTENCES = (
     _("MISP refuses them too, because Security.advanced_authkeys is on."),
     _("hashed keys"),
     _("MISP refuses them too, because Security.advanced_authkeys is off."),
-    _("MISP does not tell it over its API: its owner makes a new one here."),
+    _("MISP gives no keys over its API: the owner makes a new one here."),
     _("organisations"),
     _("names of organisations"),
     _("Another organisation has this name, or one that looks the same: the number is put behind it."),
@@ -157,7 +162,7 @@ SENTENCES = (
     _("Its organisation does not exist in MISP."),
     _("TAXII servers"),
     _("keys of servers"),
-    _("MISP does not tell it over its API: enter it again."),
+    _("MISP gives no keys over its API: enter it again."),
     _("MISP has encrypted it: enter it again."),
     _("rules of servers"),
     _("certificates of servers"),
@@ -199,7 +204,6 @@ SENTENCES = (
     ),
     _("Its number was given to another thing here since the last run."),
     _("It was deleted here since it was taken over: it stays deleted."),
-    _("not given over the API"),
     _(
         "No MISP gives this over its API: passwords and keys are set anew, the rest has to be seen to by hand."
     ),
@@ -216,5 +220,21 @@ SENTENCES = (
     _("Comes with the packaged object templates."),
     _("What people tried in MISP’s REST client."),
     _("The four levels are built in."),
+    _("numbers taken over from MISP"),
+    _("from this hub’s packages"),
+    _("graphs of events"),
+    _("templates of events"),
+    _("decided proposals"),
+    _("MISP’s logs"),
+    _("inactive sharing groups"),
+    _("blocked events"),
+    _("blocked organisations"),
+    _("blocked clusters"),
+    _("blocked sightings"),
+    _("blocked analyst data"),
+    _("mail"),
+    _("server"),
+    _("feed"),
+    _("setting"),
 )
 """Kinds of things, and why they were left out."""

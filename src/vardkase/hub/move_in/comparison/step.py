@@ -6,6 +6,7 @@ from vardkase.hub.move_in.comparison import staged
 from vardkase.hub.move_in.comparison.compare import Comparison, Difference, compare_events
 from vardkase.hub.move_in.taking import Step, Taking
 
+COMPARED = "events that were compared with MISP"
 DIFFERS = "It differs from MISP: it was changed here since, or could not be taken over as it was."
 NOT_HERE = "It is in MISP’s database and not here."
 
@@ -13,7 +14,7 @@ NOT_HERE = "It is in MISP’s database and not here."
 def compare(taking: Taking) -> Comparison:
     staged.index()
     comparison = compare_events("database", taking.actor, staged.event_ids(), staged.events, lambda _: None)
-    taking.count("events that were compared with MISP’s database", comparison.events)
+    taking.count(COMPARED, comparison.events)
     taking.count("events that are equal", comparison.equal)
     taking.leave_out("differences in events", map(_name, comparison.differences), DIFFERS)
     for kind, (there, here) in staged.counts().items():

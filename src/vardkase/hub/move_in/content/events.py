@@ -151,7 +151,11 @@ WITHOUT_ORGANISATION = """
 NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = s.org_id)
 OR NOT EXISTS (SELECT 1 FROM organisation o WHERE o.id = s.orgc_id)
 """
-WITHOUT_EVENT = "NOT EXISTS (SELECT 1 FROM move_in.events e WHERE e.id = s.event_id)"
+# Over the API, an event that has not changed since the last run comes without what is in it.
+WITHOUT_EVENT = """
+NOT EXISTS (SELECT 1 FROM move_in.events e WHERE e.id = s.event_id)
+AND NOT EXISTS (SELECT 1 FROM move_in.unchanged_event u JOIN event e ON e.id = u.id WHERE u.id = s.event_id)
+"""
 
 EVENTS = Upsert(
     "event",

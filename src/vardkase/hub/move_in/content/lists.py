@@ -104,7 +104,7 @@ def take_blocklists(taking: Taking) -> None:
             f"WHERE pg_input_is_valid({identifier}, 'uuid') ORDER BY lower({identifier}), id) s"
         )
         upsert = Upsert("blocklist_entry", columns, source, key="kind, uuid", first={"blocked_amount": "0"})
-        taking.execute(f"blocklist entries: {kind}", upsert.sql)
+        taking.execute(BLOCKED[kind], upsert.sql)
         taking.leave_out_rows(
             "blocklist entries", "It has no valid UUID.",
             f"SELECT {identifier} FROM move_in.{staged} WHERE NOT pg_input_is_valid({identifier}, 'uuid')",
@@ -194,6 +194,14 @@ SELECT s.*, {made_uuid("s.uuid", "correlation_rules")}::text AS uuid FROM move_i
 WHERE NOT EXISTS (SELECT 1 FROM correlation_rule r WHERE r.id = s.id AND r.timestamp >= s.timestamp) ORDER BY s.id
 """
 
+BLOCKED = {
+    "event": "blocked events",
+    "organisation": "blocked organisations",
+    "sighting_organisation": "blocked sightings",
+    "galaxy_cluster": "blocked clusters",
+    "analyst_data": "blocked analyst data",
+}
+"""By kind, what its entries are."""
 BLOCKLISTS = {
     "event": ("event_blocklists", "event_uuid", "event_info", "event_orgc"),
     "organisation": ("org_blocklists", "org_uuid", "org_name", ""),

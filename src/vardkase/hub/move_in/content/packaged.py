@@ -62,13 +62,13 @@ PACKAGED = (
 def take_numbers(taking: Taking) -> None:
     """Loads the packages first, if the hub has not."""
     for library in update_all():
-        taking.count(f"packaged {library.name.replace('_', ' ')}", library.updated)
+        taking.count(f"from this hub’s packages: {library.name.replace('_', ' ')}", library.updated)
     for packaged in PACKAGED:
         cursor().execute(NUMBERS.format(table=packaged.table, staged=packaged.staged, same=packaged.same))
         row = cursor().execute("SELECT count(*) FROM renumbered").fetchone()
         if row and row[0]:
             _renumber(packaged)
-            taking.count(f"numbers of packaged {packaged.kind}", row[0])
+            taking.count(f"numbers taken over from MISP: {packaged.kind}", row[0])
         cursor().execute("DROP TABLE renumbered")
         ids_reserved(packaged.table)
 

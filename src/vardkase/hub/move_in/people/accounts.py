@@ -96,7 +96,7 @@ def take_accounts(taking: Taking) -> None:
     taking.leave_out_rows("accounts", "Its organisation or role does not exist in MISP.", HOMELESS)
     why = "The password is hashed in a way that MISP has given up: it has to be set anew."
     taking.leave_out_rows("passwords", why, NO_BCRYPT, (BCRYPT,))
-    why = "MISP does not tell it over its API: it has to be set anew."
+    why = "MISP gives no passwords over its API: everybody sets a new one."
     taking.leave_out_rows("passwords", why, NOT_TOLD)
     why = "Sign-in by a provider of the organisation is set up here anew; the link is made at the first one."
     taking.leave_out_rows(

@@ -6,6 +6,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 
 GROUPS = """
+WITH written AS (
 INSERT INTO sharing_group AS g (id, uuid, name, releasability, description, organisation_uuid, org_id, sync_user_id,
                                 connection_id, active, local, roaming, hides_members, created, modified)
 SELECT m.id, m.uuid::uuid, m.name, m.releasability, m.description,
@@ -19,7 +20,9 @@ ON CONFLICT (id) DO UPDATE SET
     org_id = excluded.org_id, organisation_uuid = excluded.organisation_uuid, active = excluded.active,
     local = excluded.local, roaming = excluded.roaming, modified = excluded.modified
 WHERE g.uuid = excluded.uuid AND g.modified <= excluded.modified
-RETURNING g.id
+RETURNING g.*)
+-- What is joined is as it was before.
+SELECT w.id, (w.*) IS DISTINCT FROM (h.*) FROM written w LEFT JOIN sharing_group h ON h.id = w.id
 """
 UUID = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 # Who was taken out of a group in MISP may not see its events here either.
@@ -32,7 +35,7 @@ INSERT INTO sharing_group_org AS h (id, sharing_group_id, org_id, extend)
 SELECT DISTINCT ON (m.sharing_group_id, m.org_id) m.id, m.sharing_group_id, m.org_id, m.extend = 1
 FROM move_in.sharing_group_orgs m JOIN organisation o ON o.id = m.org_id
 WHERE m.sharing_group_id = ANY(%(groups)s) ORDER BY m.sharing_group_id, m.org_id, m.id
-ON CONFLICT (sharing_group_id, org_id) DO UPDATE SET extend = excluded.extend
+ON CONFLICT (sharing_group_id, org_id) DO UPDATE SET extend = excluded.extend WHERE h.extend <> excluded.extend
 """
 FORMER_SERVERS = """
 DELETE FROM sharing_group_server h WHERE h.sharing_group_id = ANY(%(groups)s) AND NOT EXISTS (
@@ -45,6 +48,7 @@ SELECT DISTINCT ON (m.sharing_group_id, m.server_id) m.id, m.sharing_group_id, m
 FROM move_in.sharing_group_servers m
 WHERE m.sharing_group_id = ANY(%(groups)s) ORDER BY m.sharing_group_id, m.server_id, m.id
 ON CONFLICT (sharing_group_id, server_id) DO UPDATE SET all_orgs = excluded.all_orgs
+WHERE h.all_orgs <> excluded.all_orgs
 """
 BLUEPRINTS = """
 INSERT INTO sharing_group_blueprint AS b (id, uuid, name, timestamp, user_id, org_id, sharing_group_id, rules)
@@ -72,8 +76,9 @@ WHERE NOT EXISTS (SELECT FROM sharing_group g WHERE g.id = m.id AND g.uuid::text
 
 
 def take_groups(taking: Taking) -> None:
-    groups = [row[0] for row in cursor().execute(GROUPS, {"uuid": UUID})]
-    taking.count("sharing groups", len(groups))
+    written = cursor().execute(GROUPS, {"uuid": UUID}).fetchall()
+    groups = [row[0] for row in written]
+    taking.count("sharing groups", sum(changed for _, changed in written))
     cursor().execute(FORMER_MEMBERS, {"groups": groups})
     taking.execute("members of sharing groups", MEMBERS, {"groups": groups})
     cursor().execute(FORMER_SERVERS, {"groups": groups})

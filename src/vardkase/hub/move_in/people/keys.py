@@ -72,7 +72,7 @@ OF_PROTECTED = (
     "Its owner has a duty here, is a site administrator, or was changed here: a later run brings no keys."
 )
 
-NOT_TOLD = "MISP does not tell it over its API: its owner makes a new one here."
+NOT_TOLD = "MISP gives no keys over its API: the owner makes a new one here."
 
 
 def take_keys(taking: Taking) -> None:

@@ -13,6 +13,7 @@ from vardkase.exchange.servers.models import KEYS, Server, no_pull_rules, no_pus
 from vardkase.exchange.taxii.models import KEYS as TAXII_KEYS
 from vardkase.exchange.taxii.models import TaxiiServer
 from vardkase.exchange.tls import tls_context
+from vardkase.hub.move_in.surroundings.differing import write_differing
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 from vardkase.identity.organisations.models import Organisation
 
@@ -80,8 +81,8 @@ def take_servers(taking: Taking) -> None:
         was = {flag: True for flag in SWITCHES if row[flag]}
         if was and row["id"] not in known:
             taking.remember("server", row["id"], row["name"], was)
-    Server.objects.bulk_create(taken, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED)
-    taking.count("servers", len(taken))
+    sealed = dict.fromkeys(("encrypted_key", "encrypted_certificate"), KEYS)
+    taking.count("servers", write_differing(Server.objects.all(), taken, UPDATED, sealed))
     taking.leave_out_rows("servers", "Its organisation does not exist in MISP.", NOT_TAKEN)
     ids_reserved("server")
 
@@ -99,9 +100,7 @@ def _keep_what_was_not_given(server: Server, row: dict[str, Any], here: Server) 
 def _server(taking: Taking, row: dict[str, Any]) -> Server:
     key = bytes(row["authkey"] or b"")
     if row["authkey"] is None:
-        taking.leave_out(
-            "keys of servers", [row["name"]], "MISP does not tell it over its API: enter it again."
-        )
+        taking.leave_out("keys of servers", [row["name"]], "MISP gives no keys over its API: enter it again.")
     if key.startswith(ENCRYPTED):
         taking.leave_out("keys of servers", [row["name"]], "MISP has encrypted it: enter it again.")
         key = b""
@@ -186,8 +185,8 @@ def take_taxii_servers(taking: Taking) -> None:
         "filters",
         "encrypted_key",
     )
-    TaxiiServer.objects.bulk_create(taken, update_conflicts=True, unique_fields=["id"], update_fields=updated)
-    taking.count("TAXII servers", len(taken))
+    written = write_differing(TaxiiServer.objects.all(), taken, updated, {"encrypted_key": TAXII_KEYS})
+    taking.count("TAXII servers", written)
     ids_reserved("taxii_server")
 
 

@@ -8,6 +8,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.exchange.feeds.models import HEADERS, Feed, InputSource, SourceFormat
 from vardkase.exchange.feeds.services import feed_rules, list_settings
+from vardkase.hub.move_in.surroundings.differing import write_differing
 from vardkase.hub.move_in.taking import Step, Taking, ids_reserved
 
 STAGED = """
@@ -112,8 +113,7 @@ def take_feeds(taking: Taking) -> None:
         was = {flag: True for flag, on in (("enabled", enabled), ("caching_enabled", caching)) if on}
         if was and number not in known:
             taking.remember("feed", number, name, was)
-    Feed.objects.bulk_create(taken, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED)
-    taking.count("feeds", len(taken))
+    taking.count("feeds", write_differing(Feed.objects.all(), taken, UPDATED, {"encrypted_headers": HEADERS}))
     ids_reserved("feed")
 
 

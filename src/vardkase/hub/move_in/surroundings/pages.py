@@ -9,6 +9,7 @@ INSERT INTO news AS n (id, title, message, user_id, date_created)
 SELECT m.id, left(coalesce(m.title, ''), 255), coalesce(m.message, ''), a.id, m.date_created
 FROM move_in.news m LEFT JOIN account a ON a.id = m.user_id
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, message = excluded.message
+WHERE (n.title, n.message) IS DISTINCT FROM (excluded.title, excluded.message)
 """
 # A link to MISP itself leads to the hub’s own page: addresses of pages are the same.
 BOOKMARKS = """
@@ -21,6 +22,8 @@ FROM move_in.bookmarks m JOIN account a ON a.id = m.user_id JOIN organisation o 
 WHERE m.url ~* '^(https?://|/)'
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, url = excluded.url, exposed_to_org = excluded.exposed_to_org, comment = excluded.comment
+WHERE (b.name, b.url, b.exposed_to_org, b.comment)
+    IS DISTINCT FROM (excluded.name, excluded.url, excluded.exposed_to_org, excluded.comment)
 """
 DASHBOARDS = """
 INSERT INTO dashboard_template AS d (id, uuid, name, description, user_id, value, selectable, timestamp)

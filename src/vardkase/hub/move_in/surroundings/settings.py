@@ -42,7 +42,7 @@ def stop_mail(taking: Taking) -> None:
     if not SettingValue.objects.filter(name=NO_MAIL).exists():
         change_setting(taking.actor, NO_MAIL, True)
         if not taking.settings.is_on(NO_MAIL):
-            taking.remember("mail", 0, "Mail", {"name": NO_MAIL, "value": False})
+            taking.remember("mail", 0, "mail", {"name": NO_MAIL, "value": False})
 
 
 def _take(taking: Taking, name: str, value: Any) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from vardkase.core.errors import NotFound
 from vardkase.hub.move_in.approval import propose_run
 from vardkase.hub.move_in.queries import last_move
 from vardkase.identity.accounts.staff import StaffRole
@@ -20,6 +21,8 @@ OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
 
 @page(staff=OFFICERS, writes=True)
 def propose(request: PageRequest) -> HttpResponse:
+    if last_move() is None:
+        raise NotFound
     form = LaterRunForm(request.POST or None)
     if form.is_valid():
         with errors_shown_in(form):
@@ -35,10 +38,6 @@ def propose(request: PageRequest) -> HttpResponse:
         parents,
         save=gettext("Propose"),
         intro=gettext(
-            "Nothing has been moved into this hub yet. The first run is made at the console (docs/move-in.md)."
-        )
-        if last_move() is None
-        else gettext(
             "This hub was moved into from MISP and is in use. Once a second officer has approved it, whoever runs the "
             "machine can bring in what is new in exactly this dump, with exactly these files, once."
         ),

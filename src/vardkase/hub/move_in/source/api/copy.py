@@ -20,6 +20,7 @@ from vardkase.hub.move_in.source.api.events import QUESTION, SEARCH, files_of, r
 from vardkase.hub.move_in.source.api.indexes import INDEXES, NOT_GIVEN, Index
 from vardkase.hub.move_in.source.api.instance import instance_of
 from vardkase.hub.move_in.source.api.shapes import Beside, Cluster, require, require_members
+from vardkase.hub.move_in.wording import NOT_OVER_API
 
 CLUSTERS, SIGHTINGS = "galaxy_clusters/restSearch", "sightings/restSearch"
 PROPOSALS = "shadow_attributes/index"
@@ -75,7 +76,7 @@ class ApiCopy:
     def left_out(self) -> list[dict[str, Any]]:
         """What the API has not given, as entries of the report."""
         return [
-            {"kind": "not given over the API", "why": why, "count": len(names), "names": names}
+            {"kind": NOT_OVER_API, "why": why, "count": len(names), "names": names}
             for why, names in ((NEVER, list(NOT_GIVEN)), (REFUSED, self._refused))
             if names
         ]
