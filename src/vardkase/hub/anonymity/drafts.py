@@ -64,9 +64,9 @@ def copied(draft: Draft) -> dict[str, Any]:
     return copy.deepcopy(dict(draft))
 
 
-def parts(part: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
+def parts(part: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The event itself and every part in it, each with its path."""
-    yield path, dict(part) if not isinstance(part, dict) else part
+    yield path, part
     for name in PARTS:
         found = part.get(name)
         for number, each in enumerate(found if isinstance(found, list) else ()):

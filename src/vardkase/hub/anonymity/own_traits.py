@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,17 @@ SHORTEST = 3
 MOST_PEOPLE = 2_000
 
 
-@dataclass(slots=True)
+class PhraseNode:
+    """Phrases that begin alike; `kind` of the one that ends here."""
+
+    __slots__ = ("further", "kind")
+
+    def __init__(self) -> None:
+        self.further: dict[str, PhraseNode] = {}
+        self.kind: HitKind | None = None
+
+
+@dataclass
 class Traits:
     """`phrases`: words that follow each other, lower-case → what they are."""
 
@@ -42,6 +53,17 @@ class Traits:
     domains: set[str] = field(default_factory=set)
     networks: set[Network] = field(default_factory=set)
     uuids: set[str] = field(default_factory=set)
+
+    @cached_property
+    def tree(self) -> PhraseNode:
+        """`phrases` so that each word of a text is looked up once, however many people have the same first name."""
+        root = PhraseNode()
+        for phrase, kind in self.phrases.items():
+            node = root
+            for word in phrase:
+                node = node.further.setdefault(word, PhraseNode())
+            node.kind = kind
+        return root
 
 
 def words_in(text: str) -> list[str]:

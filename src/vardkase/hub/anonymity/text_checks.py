@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
 from vardkase.hub.anonymity.hits import HitKind
-from vardkase.hub.anonymity.own_traits import SHORTEST, WORD, Traits
+from vardkase.hub.anonymity.own_traits import SHORTEST, WORD, PhraseNode, Traits
 from vardkase.misp.fields import UUID_IN_ANY_CASE
 
 AROUND_WORDS = 3
@@ -63,36 +62,34 @@ def found_in(text: str, known: Traits) -> list[Found]:
 
 
 def _phrases(text: str, known: Traits) -> Iterator[Found]:
-    words = [(match[0].lower(), match.span(), match[0]) for match in WORD.finditer(text)]
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for phrase in sorted(known.phrases, key=len, reverse=True):
-        by_first.setdefault(phrase[0], []).append(phrase)
-    for place, (word, span, written) in enumerate(words):
-        candidates = (*by_first.get(word, ()), *by_first.get(word.removesuffix("s"), ()))
-        for phrase in candidates:
-            following = words[place : place + len(phrase)]
-            if _is_phrase(text, phrase, following):
-                yield _phrase(text, known.phrases[phrase], (span[0], following[-1][1][1]))
-                break
-        else:
-            if written.removesuffix("s") in known.abbreviations:
-                yield Found(HitKind.NAME, span, REPLACEMENTS[HitKind.NAME])
+    words = [(match[0], match.span()) for match in WORD.finditer(text)]
+    for place, (word, span) in enumerate(words):
+        if (found := _longest(text, words, place, known.tree)) is not None:
+            kind, end = found
+            yield _phrase(text, kind, (span[0], end))
+        elif word.removesuffix("s") in known.abbreviations:
+            yield Found(HitKind.NAME, span, REPLACEMENTS[HitKind.NAME])
 
 
-def _is_phrase(text: str, phrase: tuple[str, ...], following: list[tuple[str, tuple[int, int], str]]) -> bool:
-    if len(following) < len(phrase):
-        return False
-    pairs = list(zip(phrase, following, strict=True))
-    last = len(pairs) - 1
-    if any(
-        word not in ((wanted, f"{wanted}s") if place == last else (wanted,))
-        for place, (wanted, (word, _, _)) in enumerate(pairs)
-    ):
-        return False
-    return all(
-        after[1][0] - before[1][1] <= AROUND_WORDS and "\n" not in text[before[1][1] : after[1][0]]
-        for before, after in pairwise(following)
-    )
+def _longest(
+    text: str, words: Sequence[tuple[str, tuple[int, int]]], place: int, tree: PhraseNode
+) -> tuple[HitKind, int] | None:
+    """The longest phrase that begins with that word, and where it ends. Its last word may be a genitive."""
+    found: tuple[HitKind, int] | None = None
+    node, before = tree, words[place][1][0]
+    for index in range(place, len(words)):
+        word, (start, end) = words[index]
+        if start - before > AROUND_WORDS or "\n" in text[before:start]:
+            break
+        genitive = node.further.get(word.lower().removesuffix("s"))
+        following = node.further.get(word.lower())
+        for each in (genitive, following):
+            if each is not None and each.kind is not None:
+                found = each.kind, end
+        if following is None:
+            break
+        node, before = following, end
+    return found
 
 
 def _phrase(text: str, kind: HitKind, span: tuple[int, int]) -> Found:
