@@ -30,7 +30,7 @@ from vardkase.core.files.bucket import LOCK, BucketFiles
 from vardkase.core.files.in_use import note_place
 from vardkase.core.sql import cursor
 from vardkase.core.time_budget import OutOfTime, time_budget
-from vardkase.hub.instance.readiness import readiness
+from vardkase.hub.instance.readiness import StoredFiles, readiness
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -234,3 +234,27 @@ def test_one_bucket_with_two_names_loses_nothing(
         settings.VARDKASE_FILES_FORMER = former
         assert run("files", "move")["moved"] == 0
         assert keys_of(bucket) == {f"hub/{digest[:2]}/{digest}"}
+
+
+def test_a_hub_whose_files_are_gone_is_not_ready(
+    seed: Seed, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is not mounted is empty, and can be written to."""
+    settings.FILES_DIR = tmp_path / "files"
+    event = make_event(seed.org_a)
+    event.save()
+    document = {"type": "attachment", "value": "plan.txt", "data": base64.b64encode(b"plan").decode()}
+    assert call(seed.analyst.key, "POST", f"/attributes/add/{event.pk}", document)[0] == 200
+
+    def state() -> tuple[str, str]:
+        found = json.loads(CliRunner().invoke(commands, ["doctor", "--json"]).stdout)["findings"]
+        (state,) = [each["state"] for each in found if each["name"] == "files"]
+        monkeypatch.setattr("vardkase.hub.instance.readiness._stored_files", StoredFiles())
+        return readiness()["storage"], state
+
+    assert state() == ("ok", "ok")
+    (tmp_path / "files").rename(tmp_path / "away")
+    assert readiness()["storage"] == "ok", "looked for once a minute"
+    assert state() == ("fault", "bad")
+    settings.VARDKASE_FILES_FORMER = str(tmp_path / "away")
+    assert state() == ("ok", "ok")

@@ -14,6 +14,8 @@ from vardkase.core.sql import cursor
 _columns: set[tuple[str, str]] = set()
 MOST = 100_000
 """Files that are removed at once."""
+FEW, RECENT = 3, 100_000
+"""Files that are looked for, and rows of a table among which they are."""
 
 
 def names_files[M: type[Model]](column: str) -> Callable[[M], M]:
@@ -57,6 +59,23 @@ def remove_unused(before: float) -> tuple[int, int]:
             count, size = count + 1, size + freed
     executor.execute("DROP TABLE stored_file")
     return count, size
+
+
+def newest_named() -> list[str]:
+    """The files that the newest rows name, a few of each table: enough to notice that files are somewhere else."""
+    newest = sql.SQL(" UNION ").join(
+        sql.SQL(
+            "(SELECT {column} FROM {table} WHERE {column} <> '' AND id > (SELECT max(id) - {recent} FROM {table}) "
+            "ORDER BY id DESC LIMIT {few})"
+        ).format(column=sql.Identifier(column), table=sql.Identifier(table), recent=RECENT, few=FEW)
+        for table, column in sorted(_columns)
+    )
+    return [name for (name,) in cursor().execute(newest).fetchall()]
+
+
+def missing_files() -> list[str]:
+    """Those of `newest_named` that are nowhere."""
+    return [name for name in newest_named() if not files.exists(name)]
 
 
 def _unnamed() -> list[str]:

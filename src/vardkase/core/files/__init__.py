@@ -26,6 +26,7 @@ __all__ = [
     "StoredFile",
     "all_files",
     "check",
+    "exists",
     "move",
     "place",
     "read",
@@ -61,6 +62,10 @@ def size(digest: str) -> int:
     """The size in bytes of the file stored under `digest`; 0 if it is gone."""
     sizes = (place.size(digest) for place in _stores())
     return next((found for found in sizes if found is not None), 0)
+
+
+def exists(digest: str) -> bool:
+    return any(place.size(digest) is not None for place in _stores())
 
 
 def stored_before(moment: float) -> Iterator[str]:

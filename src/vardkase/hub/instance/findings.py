@@ -104,6 +104,12 @@ def files_text(facts: Facts) -> str:
     if facts["other"]:
         words = gettext("The hub was started with files kept in %(other)s; the settings here say %(place)s.")
         return words % {"place": facts["place"], "other": facts["other"]}
+    if facts.get("missing"):
+        words = gettext(
+            "Stored files are missing from %(place)s, among them %(names)s. They may have been moved, or their disk is "
+            "not mounted."
+        )
+        return words % {"place": facts["place"], "names": ", ".join(facts["missing"][:3])}
     return gettext("Attachments are stored in %(place)s.") % {"place": facts["place"]}
 
 
@@ -319,8 +325,8 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "disk": _advises(_("Make room or enlarge the disk. Without room the database stops.")),
     "files": _advises(
         _(
-            "Check that the folder or the server answers, and that the hub may write there (VARDKASE_FILES, "
-            "docs/deploy.md)."
+            "Check that the folder or the server answers, has the files, and that the hub may write there "
+            "(VARDKASE_FILES and VARDKASE_FILES_FORMER, docs/deploy.md)."
         )
     ),
     "worker": _advises(

@@ -22,6 +22,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from vardkase.core import files
+from vardkase.core.file_columns import missing_files
 from vardkase.core.files.in_use import other_place
 from vardkase.core.mail.models import OutgoingMail, SentMail, SentState
 from vardkase.core.mail.services import can_send
@@ -162,9 +163,18 @@ def _files() -> Check:
         files.check()
     except (OSError, PartMissing) as error:
         said = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    missing = list[str]() if said else _missing()
     other = other_place()
-    state = HealthState.BAD if said or other else HealthState.OK
-    return Check("files", state, {"place": files.place(), "fault": said, "other": other})
+    state = HealthState.BAD if said or other or missing else HealthState.OK
+    facts = {"place": files.place(), "fault": said, "other": other, "missing": missing[:MOST_NAMED]}
+    return Check("files", state, facts)
+
+
+def _missing() -> list[str]:
+    try:
+        return missing_files()
+    except OSError:
+        return []  # It did not answer just now: the next look says so.
 
 
 def _worker(actor: Actor) -> Check:

@@ -10,6 +10,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from vardkase.core import files
+from vardkase.core.file_columns import missing_files
+from vardkase.core.files.in_use import other_place
 from vardkase.core.optional_parts import PartMissing
 from vardkase.core.sql import cursor
 from vardkase.hub.instance.diagnostics import known_migrations
@@ -22,16 +24,17 @@ SILENCE = 60
 
 def readiness() -> dict[str, str]:
     """Each part that requests need, with `ok`, `fault` or `unknown`."""
-    storage = _stated(storage_works())
+    works = storage_works()
     try:
-        applied = set(MigrationRecorder(connection).applied_migrations())
+        is_migrated = known_migrations() <= set(MigrationRecorder(connection).applied_migrations())
         beats = cursor().execute(HEARTBEATS, {"silence": SILENCE}).fetchall()
+        works = works and (not is_migrated or _stored_files.are_there())
     except DatabaseError:
-        return {**NOT_ANSWERING, "storage": storage}
+        return {**NOT_ANSWERING, "storage": _stated(works)}
     return {
         "database": OK,
-        "migrations": _stated(known_migrations() <= applied),
-        "storage": storage,
+        "migrations": _stated(is_migrated),
+        "storage": _stated(works),
         "worker": _stated(_heartbeats.are_recent(beats)),
     }
 
@@ -56,6 +59,28 @@ class Heartbeats:
 _heartbeats = Heartbeats()
 
 
+class StoredFiles:
+    """Whether those that the database names are where this process looks for them; asked once a minute while they
+    are. A folder that is not mounted is empty, and can be written to."""
+
+    def __init__(self) -> None:
+        self._seen = -inf
+
+    def are_there(self) -> bool:
+        if time.monotonic() < self._seen + LOOKED_FOR_EACH:
+            return True
+        try:
+            are_there = not other_place() and not missing_files()
+        except OSError:
+            return False
+        if are_there:
+            self._seen = time.monotonic()
+        return are_there
+
+
+_stored_files = StoredFiles()
+
+
 def storage_works() -> bool:
     try:
         files.check()
@@ -68,6 +93,7 @@ def _stated(works: bool) -> str:
     return OK if works else FAULT
 
 
+LOOKED_FOR_EACH = 60.0
 HEARTBEATS = """
 SELECT id, last_heartbeat, greatest(last_heartbeat - now(), now() - last_heartbeat) < make_interval(secs => %(silence)s)
 FROM procrastinate_workers ORDER BY id
