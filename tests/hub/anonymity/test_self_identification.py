@@ -167,7 +167,7 @@ def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed
     sample = made.changed_zip(
         b"", {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w><t>Vaxholms kommun</t></w>"}
     )
-    mail = made.mail(("faktura-vaxholm.bin", b"\0\1"))
+    mail = made.mail(("faktura-vaxholm.bin", b"\0\1"), ("b.docx", sample))
     draft: Document = {
         "info": "Bare",
         "Attribute": [
@@ -193,6 +193,9 @@ def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed
     assert {hit.text for hit in hits if hit.path == ("Attribute", 8, "data")} >= {
         "vx-pc-0412.vaxholm.example"
     }
+    assert {
+        hit.note for hit in hits if hit.path == ("Attribute", 8, "data") and hit.text == "Vaxholms kommun"
+    } == {"a.eml/b.docx"}
     # One event is said once, not each of its values; and it can only be left, or deleted elsewhere.
     (event,) = [hit for hit in hits if hit.kind is HitKind.EARLIER_EVENT]
     assert (event.text, event.actions, event.suggested) == (stored["id"], (HitAction.KEEP,), HitAction.KEEP)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.time_budget import allow, check_time
+from vardkase.formats.incoming.recognition import DocumentKind, kind_of
 from vardkase.formats.incoming.whole_text import whole_text
 from vardkase.hub.anonymity import drafts
 from vardkase.hub.anonymity.drafts import Draft, DraftFile, DraftText, Path, Role
@@ -194,10 +195,11 @@ def _hits_in_files(files: Sequence[DraftFile], known: Traits) -> Iterator[Hit]:
         if digest in earlier:
             note = _("Event %(event)s") % {"event": earlier[digest]}
             yield Hit(HitKind.EARLIER_VALUE, file.path, file.name[:SHOWN], removes=part, note=note)
-        if (text := _plain(file.content)) is not None:
-            yield from (_hit(DraftText(file.path, text, Role.TEXT), each) for each in found_in(text, known))
-        else:
-            yield from _hits_in_searched(file, known)
+        text = _plain(file.content)
+        in_text = [] if text is None else found_in(text, known)
+        yield from (_hit(DraftText(file.path, text or "", Role.TEXT), found) for found in in_text)
+        if text is None or kind_of(file.content) is DocumentKind.MAIL:  # Which may have documents attached.
+            yield from _hits_in_searched(file, known, {(text or "")[slice(*found.span)] for found in in_text})
 
 
 def _plain(content: bytes) -> str | None:
@@ -208,8 +210,8 @@ def _plain(content: bytes) -> str | None:
     return None if "\0" in text or text.startswith("%PDF-") else text
 
 
-def _hits_in_searched(file: DraftFile, known: Traits) -> Iterator[Hit]:
-    """In a document, where nothing can be replaced: each name once."""
+def _hits_in_searched(file: DraftFile, known: Traits, named: Collection[str]) -> Iterator[Hit]:
+    """In a document, where nothing can be replaced: each name once, but for those in `named`."""
     allow(REQUEST)
     said = whole_text(file.name, file.content)
     part = _part_of(file.path)
@@ -220,7 +222,8 @@ def _hits_in_searched(file: DraftFile, known: Traits) -> Iterator[Hit]:
         # In a program, words are its author's.
         if not (each.loose and found.kind in (HitKind.SIGNATURE, HitKind.WORDING, HitKind.MACHINE_IDENTIFIER))
     }
-    for (kind, text), place in list(once.items())[:MOST_IN_FILE]:
+    others = [(kind, text, place) for (kind, text), place in once.items() if text not in named]
+    for kind, text, place in others[:MOST_IN_FILE]:
         yield Hit(kind, file.path, text, removes=part, note=place)
     if said.unread or file.content.startswith(PICTURES):
         note = _("Look at it yourself: the hub cannot read pictures, or not all of this file.")
