@@ -85,12 +85,13 @@ def in_english(seed: Seed) -> Client:
     return signed_in(seed.publisher)
 
 
-def hidden_fields(page: str) -> dict[str, str]:
-    """The hidden inputs of the last form in the page, by name."""
+def fields_of(page: str) -> dict[str, str]:
+    """What the form of the page sends as it is shown: hidden fields, chosen radios, replacements."""
     fields = {}
-    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page):
-        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and name[1] != "csrfmiddlewaretoken":
+    for tag in re.findall(r"<input[^>]*>", page):
+        name, value = re.search(r'\bname="([^"]*)"', tag), re.search(r'\bvalue="([^"]*)"', tag)
+        is_sent = 'type="hidden"' in tag or " checked" in tag or 'name="text-' in tag
+        if is_sent and name and name[1] != "csrfmiddlewaretoken":
             fields[name[1]] = unescape(value[1]) if value else ""
     return fields
 
@@ -98,7 +99,7 @@ def hidden_fields(page: str) -> dict[str, str]:
 def checked(browser: Client, **fields: Any) -> dict[str, str]:
     answer = browser.post(f"{BASE}check/", {"distribution": "1", **fields})
     assert answer.status_code == 200, answer.content.decode()
-    return hidden_fields(answer.content.decode())
+    return fields_of(answer.content.decode())
 
 
 def published() -> Event:
@@ -117,6 +118,7 @@ def test_from_an_own_event_to_its_withdrawal(
 ) -> None:
     own = make_setup(seed)
     Object.objects.filter(event=own.event).update(template_uuid=uuid4())
+    Attribute.objects.filter(pk=own.open.pk).update(comment="Seen at Organisation A yesterday")
     browser = in_english(seed)
     assert "Publish anonymously" in browser.get(f"/event/{own.event.pk}/").content.decode()
     assert browser.post(BASE, {"event": str(own.event.uuid)}).status_code == 200
@@ -126,12 +128,18 @@ def test_from_an_own_event_to_its_withdrawal(
     caplog.set_level(logging.DEBUG)
     caplog.clear()
     form = checked(browser, event=str(own.event.uuid))
-    answer = browser.post(f"{BASE}submit/", form)
+    again = browser.post(
+        f"{BASE}submit/", {name: form[name] for name in form if name[:4] not in ("hit-", "text")}
+    )
+    assert again.status_code == 422  # What points to the author is to be decided on.
+    changed = browser.post(f"{BASE}submit/", form | {"act": "again"}).content.decode()
+    assert "Organisation A yesterday" not in unescape(changed)
+    answer = browser.post(f"{BASE}submit/", form | {"consents": "on"})
     page = answer.content.decode()
     code = form["code"]
     assert code in page
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-    receipt = hidden_fields(page)["receipt"]
+    receipt = fields_of(page)["receipt"]
     assert "Not stored yet" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
     assert "not stored yet" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
     saved = browser.post(f"{BASE}recovery-code/", {"code": code})

@@ -12,6 +12,10 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
+from vardkase.hub.anonymity.anonymity_set import anonymity_set
+from vardkase.hub.anonymity.files.draft_files import clean_files
+from vardkase.hub.anonymity.hits import Hit, HitDecision
+from vardkase.hub.anonymity.self_identification import apply, check
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.documents import Omission, copied
 from vardkase.hub.anonymous_publication.models import PublicationState
@@ -33,10 +37,18 @@ SOURCE = EventOptions(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What would be published, and what of the source would not. Exists in one request only."""
+    """What would be published, what of the source would not, and what in it points to the author's organisation.
+
+    Exists in one request only.
+    """
 
     document: dict[str, Any]
     left_out: Counter[Omission]
+    hits: list[Hit]
+
+    def decided(self, decisions: Mapping[str, HitDecision]) -> dict[str, Any]:
+        """The document with the hits dealt with. Raises Invalid for a replacement that is too long."""
+        return apply(self.document, self.hits, decisions)
 
 
 def may_publish_anonymously(actor: Actor) -> bool:
@@ -90,29 +102,29 @@ def draft_of(
     Raises Invalid by field, also if it is too large.
     """
     known = frozenset[str]() if corrects is None else part_uuids(corrects)
-    own = str(Organisation.objects.values_list("uuid", flat=True).get(pk=actor.organisation_id))
-    made = copied(source, distribution, own_uuid=own, keeps_times=keeps_times, known=known)
-    slots.size_of(Submission("", "", "", {"document": made.document}))
-    return Draft(made.document, made.left_out)
+    own = Organisation.objects.get(pk=actor.organisation_id)
+    made = copied(source, distribution, own_uuid=str(own.uuid), keeps_times=keeps_times, known=known)
+    document = clean_files(made.document)
+    slots.size_of(Submission("", "", "", {"document": document}))
+    return Draft(document, made.left_out, check(own, document))
 
 
 def submit_publication(
     actor: Actor,
     code: str,
-    draft: Draft,
+    document: dict[str, Any],
     *,
-    members: int,
     consents: bool = False,
     confirms_tlp: bool = False,
 ) -> None:
-    """Submit `draft` with a new recovery code. `members`: that could have published it.
+    """Submit what a draft has become with a new recovery code.
 
     Raises Forbidden, Invalid, Conflict.
     """
     require_open(actor)
     body = {
-        "document": draft.document,
-        "members": members,
+        "document": document,
+        "members": anonymity_set(document).count,
         "consents": consents,
         "confirms_tlp": confirms_tlp,
         "link": base64.b64encode(seal(_identity_of(actor))).decode(),
@@ -120,9 +132,11 @@ def submit_publication(
     _submit(read_code(code), SubmissionKind.PUBLISH, body)
 
 
-def submit_correction(actor: Actor, code: str, draft: Draft, *, confirms_tlp: bool = False) -> None:
+def submit_correction(
+    actor: Actor, code: str, document: dict[str, Any], *, confirms_tlp: bool = False
+) -> None:
     capability = _of_publication(actor, code, PublicationState.PUBLISHED, AnonymousProblem.NOT_PUBLISHED)
-    body = {"document": draft.document, "confirms_tlp": confirms_tlp}
+    body = {"document": document, "confirms_tlp": confirms_tlp}
     _submit(capability, SubmissionKind.CORRECT, body)
 
 

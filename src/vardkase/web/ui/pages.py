@@ -70,8 +70,8 @@ def page[**P](
     `oversight`: for those who may see how the hub is run and set (`Actor.require_oversight`).
     `allowed_while_suspended`: open to organisations whatever the state of their membership; other pages say why not.
     `from_replica`: it may be read from a replica of the database (`core.database.replica`).
-    `traceless`: nothing is remembered of a form that is sent to it, so that one sent twice is handled twice, and
-    no browser or proxy keeps the answer.
+    `traceless`: nothing is remembered or logged of a form that is sent to it, so that one sent twice is handled
+    twice, and no browser or proxy keeps the answer.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -128,6 +128,8 @@ def page[**P](
 def _handled(_request: HttpRequest, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     response = act()
     response.headers["Cache-Control"] = "no-store"
+    # Django logs an answer of 4xx, and so when a form was refused.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
     return response
 
 

@@ -8,17 +8,20 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
+from vardkase.hub.anonymity.anonymity_set import anonymity_set
+from vardkase.hub.anonymity.hits import HitDecision
 from vardkase.hub.anonymous_publication import authoring
 from vardkase.hub.anonymous_publication.authoring import Draft
-from vardkase.hub.anonymous_publication.members import members_that_could
 from vardkase.hub.anonymous_publication.recovery_codes import new_code, read_code
 from vardkase.hub.anonymous_publication.settings import SMALLEST_SET
 from vardkase.hub.anonymous_publication.slots import SLOT
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.identity.access.permissions import Permission
+from vardkase.web.hub.anonymity.review import decisions_from, review_of
 from vardkase.web.hub.anonymous_publication.forms import ComposeForm, SubmitForm
 from vardkase.web.hub.anonymous_publication.presenters import left_out_words
 from vardkase.web.ui.forms import posted
@@ -50,16 +53,27 @@ def check(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True, body=BodyLimits.DRAFT)
 def submit(request: PageRequest) -> HttpResponse:
+    """Submit, with the decisions on what points to the author; `act=again` carries these out and shows the rest."""
+    authoring.require_open(request.actor)
     form = SubmitForm(request.POST)
-    draft = None
-    if form.is_valid():
-        with errors_shown_in(form):
-            draft = _draft(request, form.cleaned_data)
-            _submitted(request, form.cleaned_data, draft)
-            return _waiting(request, form.cleaned_data)
+    if not form.is_valid():
+        return _composed(request, ComposeForm(), "", refused=form)
+    given, sent = form.cleaned_data, posted.fields(request)
+    draft: Draft | None = None
+    decisions: dict[str, HitDecision] = {}
+    with errors_shown_in(form):
+        draft = _draft(request, given, given["document"])
+        decisions = decisions_from(sent, draft.hits)
+        if posted.text(request, "act") == "again":
+            changed = json.dumps(draft.decided(decisions))
+            return _shown(request, _form(given | {"document": changed}), _draft(request, given, changed), {})
+        if all(hit.id in decisions or len(hit.actions) == 1 for hit in draft.hits):
+            _submitted(request, given, draft.decided(decisions))
+            return _waiting(request, given)
+        form.add_error(None, gettext("Decide on what has been found since the page was shown."))
     if draft is None:
         return _composed(request, ComposeForm(), "", refused=form)
-    return _shown(request, form, draft)
+    return _shown(request, form, draft, decisions)
 
 
 def _composed(
@@ -79,50 +93,63 @@ def _checked(request: PageRequest, given: dict[str, Any]) -> HttpResponse:
     draft = authoring.draft_of(
         request.actor, source, given["distribution"], keeps_times=given["keeps_times"], corrects=corrects
     )
-    initial = {
-        "document": json.dumps(draft.document),
-        "distribution": given["distribution"],
-        "keeps_times": given["keeps_times"] or None,
-        "corrects": "1" if corrects else None,
-        "code": given["code"] or new_code(),
-    }
-    return _shown(request, SubmitForm(initial=initial), draft)
+    code = given["code"] or new_code()
+    form = _form(
+        {
+            "document": json.dumps(draft.document),
+            "distribution": given["distribution"],
+            "keeps_times": given["keeps_times"],
+            "corrects": corrects is not None,
+            "code": code,
+        }
+    )
+    return _shown(request, form, draft, {})
 
 
-def _shown(request: PageRequest, form: SubmitForm, draft: Draft) -> HttpResponse:
-    members = members_that_could()
+def _form(given: dict[str, Any]) -> SubmitForm:
+    # A hidden input that is empty stands for a box that is not ticked.
+    return SubmitForm(initial={name: value or None for name, value in given.items()})
+
+
+def _shown(
+    request: PageRequest, form: SubmitForm, draft: Draft, decisions: dict[str, HitDecision]
+) -> HttpResponse:
+    found = anonymity_set(draft.document)
     context = {
         "form": form,
         "document": draft.document,
         "written": json.dumps(draft.document, indent=2, ensure_ascii=False),
         "left_out": left_out_words(draft.left_out),
-        "members": members,
+        "review": review_of(draft.document, draft.hits, decisions),
+        "members": found.count,
+        "by_history": found.by_history,
         "smallest": SMALLEST_SET.value,
-        "is_few": members < SMALLEST_SET.value,
+        "is_few": found.count < SMALLEST_SET.value,
         "corrects": bool(form["corrects"].value()),
     }
     return render(request, "anonymous_publication/check.html", context, status=422 if form.errors else 200)
 
 
-def _draft(request: PageRequest, given: dict[str, Any]) -> Draft:
+def _draft(request: PageRequest, given: dict[str, Any], document: str) -> Draft:
     """Copied anew: what the page holds may have been changed in the meantime."""
     corrects = read_code(given["code"]) if given["corrects"] else None
-    source = authoring.read_source(given["document"])
+    source = authoring.read_source(document)
     keeps_times = given["keeps_times"]
     return authoring.draft_of(
         request.actor, source, given["distribution"], keeps_times=keeps_times, corrects=corrects
     )
 
 
-def _submitted(request: PageRequest, given: dict[str, Any], draft: Draft) -> None:
+def _submitted(request: PageRequest, given: dict[str, Any], document: dict[str, Any]) -> None:
     if given["corrects"]:
-        authoring.submit_correction(request.actor, given["code"], draft, confirms_tlp=given["confirms_tlp"])
+        authoring.submit_correction(
+            request.actor, given["code"], document, confirms_tlp=given["confirms_tlp"]
+        )
         return
     authoring.submit_publication(
         request.actor,
         given["code"],
-        draft,
-        members=members_that_could(),
+        document,
         consents=given["consents"],
         confirms_tlp=given["confirms_tlp"],
     )
