@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 from typer.testing import CliRunner
 
@@ -24,7 +24,8 @@ from tests.web.signed_in import signed_in
 from vardkase.audit.actions import LogAction
 from vardkase.audit.chain.archives import remove_archived, signed_consent
 from vardkase.audit.chain.checkpoints import close_log
-from vardkase.audit.chain.models import AuditArchive, AuditDelivery, AuditLink
+from vardkase.audit.chain.documents import verify_database
+from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint, AuditDelivery, AuditLink
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.redaction import redaction
 from vardkase.audit.services import Target, record
@@ -36,9 +37,15 @@ from vardkase.hub.audit_log.exporting import export_with_proof
 from vardkase.hub.audit_log.state import (
     audit_log_findings,
     last_findings,
+    last_verdict,
     to_be_done_for_audit_log,
     verify_nightly,
 )
+from vardkase.hub.backups.audit_check import checked_log
+from vardkase.hub.instance import audit_log_health
+from vardkase.hub.instance.findings import worded
+from vardkase.hub.instance.gauges import Gauges
+from vardkase.hub.office.audit_log_tasks import audit_tasks
 from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.accounts.four_eyes.models import ApprovalRequest
 
@@ -174,6 +181,51 @@ def test_failures_are_told(seed: Seed, settings: Settings, tmp_path: Path) -> No
     settings.VARDKASE_AUDIT_URL = ""
     assert deliver_checkpoints() == 1
     assert failing_deliveries() == []
+
+    # Nor does it end in silence: by a row that says that everything was delivered, or that it was a moment ago.
+    ahead = timezone.now() + timedelta(days=3650)
+    AuditCheckpoint.objects.update(time=timezone.now() - timedelta(hours=1))
+    for altered in ({"done": 2**62}, {"delivered": ahead}):
+        AuditDelivery.objects.update(**{"delivered": None, **altered})
+        assert [each.name for each in failing_deliveries()] == ["VARDKASE_AUDIT_FILE"]
+        check = audit_log_health.check()
+        assert (check.state, check.facts["late"]) == ("bad", ["VARDKASE_AUDIT_FILE"])
+        assert "VARDKASE_AUDIT_FILE" in worded(check).said
+        late = [each for each in Gauges().collect() if each.name == "vardkase_audit_delivery_late"]
+        assert [sample.value for each in late for sample in each.samples] == [1]
+        assert deliver_checkpoints() == 1
+        assert failing_deliveries() == []
+
+
+def test_log_that_nothing_proves_is_not_called_intact(seed: Seed, password_is_enough: None) -> None:
+    client = signed_in(staff_of(seed, "revisor@hub.example", "auditor"))
+    page, english = reverse("audit_oversight"), {"accept-language": "en"}
+    AuditEntry.objects.all().delete()
+    # An old backup: nothing had waited for long when it was made.
+    long_ago = timezone.now() - timedelta(days=400)
+    for waits in (False, True):
+        write(1)
+        AuditEntry.objects.update(created=long_ago)
+        if not waits:
+            close_log()
+    assert checked_log() == "1 links, 1 checkpoints"
+    assert verify_database().verdict == "not proved"
+    # The hub without its secret: nothing is linked or signed any more.
+    write(1)
+    with (
+        translation.override("en"),
+        pytest.raises(ValueError, match="No signed checkpoint covers the entries after"),
+    ):
+        checked_log()
+    verify_nightly()
+    assert (last_verdict(), len(last_findings()[1])) == ("not proved", 1)
+    shown = client.get(page, headers=english).content.decode()
+    assert "not proved" in shown
+    assert "not intact" not in shown
+    assert (audit_log_health.check().state, audit_log_health.check().facts["unlinked"]) == ("bad", True)
+    assert "is not proved" in next(said.wire for name, said, _ in audit_log_findings() if name == "audit_log")
+    with translation.override("en"):
+        assert next(audit_tasks(hub_actor())).title.startswith("The audit log is not proved")
 
 
 def test_console_takes_no_content_out_of_the_log(

@@ -351,7 +351,7 @@ def _new(file: Path) -> Any:
 
 def _tell(found: Verification, missing_there: int | None, *, as_json: bool) -> None:
     shown: dict[str, Any] = {
-        "result": "not intact" if not found.intact else "intact" if found.proved else "not proved",
+        "result": found.verdict,
         "intact": found.proved,
         "hub": found.hub,
         "positions": f"{found.first}–{found.last}",

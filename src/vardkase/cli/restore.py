@@ -296,7 +296,7 @@ def _after(until: datetime, outside: list[Record], *, has_keys: bool) -> tuple[i
     sessions, _each = Session.objects.all().delete()
     # What was signed at the very end may not have been in the database yet.
     early = [each for each in outside if datetime.fromisoformat(each["time"]) < until - timedelta(minutes=1)]
-    found = verify_database(outside=tuple(early))
+    found = verify_database(outside=tuple(early), at=until)
     findings = found.findings
     left = []
     if not has_keys and (unsigned := [each for each in findings if each.code is ChainProblem.NOT_SIGNED]):
@@ -307,6 +307,8 @@ def _after(until: datetime, outside: list[Record], *, has_keys: bool) -> tuple[i
             "were not restored: `vardkase audit verify --key KEY`, with the public key kept outside."
         )
     left += [f"The audit log is not whole: {each}" for each in findings[:20]]
+    if found.intact and not found.proved:
+        left.append(f"The audit log is not proved. {found.not_proved().wire}")
     last = max((each["time"] for each in outside), default="")
     if not last or datetime.fromisoformat(last) <= until:
         return sessions, left, ""

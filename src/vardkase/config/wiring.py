@@ -83,7 +83,7 @@ from vardkase.hub.enrolment.schedules import SCHEDULE as ASK_JOINED_HUBS
 from vardkase.hub.guard.clearance import register_clearance
 from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
-from vardkase.hub.instance import backup_health, replica_health
+from vardkase.hub.instance import audit_log_health, backup_health, replica_health
 from vardkase.hub.instance.certificates import LOOK as LOOK_AT_CERTIFICATES
 from vardkase.hub.instance.health import register as register_health_check
 from vardkase.hub.law import services as law
@@ -371,6 +371,7 @@ def wire() -> None:
     register_checklist(still_open, never_waived)
     register_replays()
     register_health_check(replica_health.check)
+    register_health_check(audit_log_health.check)
     register_health_check(backup_health.check)
     register_health_check(sealed_link_health.check)
     register_access(*account_access.parts(), MEMBERSHIPS, GRANTS, OFFICER_KEYS)

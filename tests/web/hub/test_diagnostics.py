@@ -32,7 +32,7 @@ def test_administrator_reads_what_is_wrong_and_what_to_do(
     client = signed_in(seed.site_admin)
     address = reverse("diagnostics")
     found = findings(client.get(address))
-    assert len(found) == 16
+    assert len(found) == 18
     assert found["Databas"].state == "ok"
     assert found["Databasens tabeller"].state == "ok"
     assert found["Arbetsprocess"].state == "bad"  # None runs in a test.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from django.db import connection, transaction
+from django.utils import timezone
 
 from vardkase.audit.chain.checkpoints import document_of, signed_at
 from vardkase.audit.chain.digests import COLUMNS, START, canonical, entry_of, utc
@@ -21,18 +23,23 @@ from vardkase.core.instance import instance_uuid
 from vardkase.core.sql import cursor
 
 AT_ONCE = 2_000
+MOST_COUNTED = 10_000
 SETTLED = "1 minute"
 """An entry without a link that is older, and among sealed ones, was not written by the hub."""
 
 
 @transaction.atomic
-def verify_database(*, trusted: tuple[str, ...] = (), outside: tuple[Record, ...] = ()) -> Verification:
+def verify_database(
+    *, trusted: tuple[str, ...] = (), outside: tuple[Record, ...] = (), at: datetime | None = None
+) -> Verification:
     """Check the audit log of this database, and that nothing was inserted. For restoring too: `outside` are then the
-    checkpoints that were kept elsewhere.
+    checkpoints that were kept elsewhere, and `at` is the moment of which the database is, if it is not now.
     """
     result = verify(records(), trusted=trusted, outside=outside)
     result.waiting = not_sealed()
-    ((result.overdue,),) = cursor().execute(OVERDUE, {"covered": result.covered}).fetchall()
+    ((result.overdue,),) = (
+        cursor().execute(OVERDUE, {"covered": result.covered, "at": at or timezone.now()}).fetchall()
+    )
     for (id,) in cursor().execute(INSERTED).fetchall():
         result.add(ChainProblem.INSERTED(entry=id))
     return result
@@ -40,6 +47,12 @@ def verify_database(*, trusted: tuple[str, ...] = (), outside: tuple[Record, ...
 
 def not_sealed() -> int:
     return int(cursor().execute(WAITING).fetchall()[0][0])
+
+
+def newest_not_sealed() -> tuple[int, datetime | None]:
+    """How many entries after the last link have none, `MOST_COUNTED` at most, and since when: quickly."""
+    count, since = cursor().execute(NEWEST, {"most": MOST_COUNTED}).fetchall()[0]
+    return count, since
 
 
 def records(
@@ -187,8 +200,12 @@ ORDER BY e.id LIMIT 20
 # Entries are linked within seconds, and checkpoints are made at least once a day.
 OVERDUE = """
 SELECT EXISTS (SELECT FROM audit_entry e LEFT JOIN audit_link l ON l.entry_id = e.id
-    WHERE l.position IS NULL AND e.created < now() - interval '1 hour'
-    OR l.position > %(covered)s AND e.created < now() - interval '25 hours')
+    WHERE l.position IS NULL AND e.created < %(at)s - interval '1 hour'
+    OR l.position > %(covered)s AND e.created < %(at)s - interval '25 hours')
+"""
+NEWEST = """
+SELECT count(*), min(created) FROM (SELECT created FROM audit_entry
+    WHERE id > (SELECT coalesce(max(entry_id), 0) FROM audit_link) ORDER BY id LIMIT %(most)s) e
 """
 WAITING = """
 SELECT count(*) FROM audit_entry e WHERE NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id)

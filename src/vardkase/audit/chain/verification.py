@@ -73,6 +73,11 @@ class Verification:
     def proved(self) -> bool:
         return self.intact and self.covered > 0 and not self.overdue
 
+    @property
+    def verdict(self) -> str:
+        """`intact` only if something signed proves it."""
+        return "not intact" if not self.intact else "intact" if self.proved else "not proved"
+
     def not_proved(self) -> Problem:
         linked = self.last - max(self.covered, self.first - 1)
         return ChainProblem.NOT_PROVED(covered=self.covered, linked=linked, waiting=self.waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from vardkase.core.problems import stored, stored_wire
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.hub.audit_log.destinations import Destination, destinations
 from vardkase.hub.audit_log.problems import AuditLogProblem
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 50
 LATE = timedelta(minutes=15)
@@ -33,14 +36,27 @@ class FailingDelivery:
 
 
 def failing_deliveries() -> list[FailingDelivery]:
-    """The places that have got no checkpoint for a while."""
-    names = [each.name for each in destinations()]
-    rows = AuditDelivery.objects.filter(name__in=names, failing_since__lt=timezone.now() - LATE)
-    return [
-        FailingDelivery(row.name, row.failing_since, stored_wire(row.fault))
-        for row in rows.order_by("name")
-        if row.failing_since
-    ]
+    """The places that have got no checkpoint for a while: that fail, or that have not got the newest one."""
+    places = destinations()
+    newest = AuditCheckpoint.objects.order_by("-pk").values_list("time", flat=True).first()
+    rows = AuditDelivery.objects.in_bulk([each.name for each in places])
+    found = (_failing(each, rows.get(each.name), newest) for each in places)
+    return sorted(filter(None, found), key=lambda each: each.name)
+
+
+def _failing(
+    place: Destination, row: AuditDelivery | None, newest: datetime | None
+) -> FailingDelivery | None:
+    now = timezone.now()
+    if row is not None and row.failing_since and row.failing_since < now - LATE:
+        return FailingDelivery(place.name, row.failing_since, stored_wire(row.fault))
+    if newest is None or newest > now - LATE - place.every:
+        return None
+    # Whatever the row says of how far the place was told: the hub's role in the database could write there.
+    delivered = row.delivered if row else None
+    if delivered is not None and newest <= delivered <= now + LATE:
+        return None
+    return FailingDelivery(place.name, newest, AuditLogProblem.LATE().wire)
 
 
 @transaction.atomic
@@ -54,12 +70,22 @@ def _deliver(destination: Destination) -> int:
     )
     # Whatever another process holds it is delivering at this moment.
     row = AuditDelivery.objects.select_for_update(skip_locked=True).filter(pk=destination.name).first()
-    if row is None or row.done >= newest or _is_too_soon(row, destination):
+    if row is None:
+        return 0
+    if row.done > newest or _is_ahead(row):
+        # Not written by the hub: there is no such checkpoint, or no such time yet.
+        logger.warning("Audit log: the state of the delivery to %s was altered; it is set back", row.name)
+        row.done, row.delivered = newest - 1, None
+    if row.done >= newest or _is_too_soon(row, destination):
         return 0
     waiting = AuditCheckpoint.objects.filter(pk__gt=row.done).order_by("pk")
     if destination.every:
         waiting = waiting.filter(pk=newest)
     return _send(row, destination, list(waiting[:AT_ONCE]))
+
+
+def _is_ahead(row: AuditDelivery) -> bool:
+    return row.delivered is not None and row.delivered > timezone.now() + LATE
 
 
 def _is_too_soon(row: AuditDelivery, destination: Destination) -> bool:

@@ -32,6 +32,8 @@ class AuditLogProblem(ProblemCode):
         "The audit log has no signed proposal by the person who is said to have proposed this. Propose it again."
     )
     TAMPERED = _("The audit log is not intact: %(finding)s")
+    UNPROVED = _("The audit log is not proved: %(finding)s")
+    LATE = _("none has arrived since the last one was signed")
     VERIFY = _("Run `vardkase audit verify`, and compare with the checkpoints that are kept outside.")
 
 

@@ -45,7 +45,8 @@ def audit_log_findings() -> Iterator[Found]:
             AuditLogProblem.CHECK_PLACE(),
         )
     if findings := last_findings()[1]:
-        yield "audit_log", AuditLogProblem.TAMPERED(finding=findings[0]), AuditLogProblem.VERIFY()
+        said = AuditLogProblem.UNPROVED if last_verdict() == "not proved" else AuditLogProblem.TAMPERED
+        yield "audit_log", said(finding=findings[0]), AuditLogProblem.VERIFY()
 
 
 def to_be_done_for_audit_log() -> list[str]:
@@ -62,11 +63,13 @@ def to_be_done_for_audit_log() -> list[str]:
 def verify_nightly() -> int:
     """Verify the log and record the result; returns how many links were checked."""
     result = verify_database()
-    if result.overdue:
-        result.add(result.not_proved())
     for name in altered():
         result.add(ChainProblem.GUARD_ALTERED(name=name))
+    verdict = result.verdict
+    if result.overdue:
+        result.add(result.not_proved())
     change = {
+        "result": verdict,
         "count": result.links,
         "position": result.last,
         "findings": [finding.wire for finding in result.findings],
@@ -82,6 +85,15 @@ def last_findings() -> tuple[datetime | None, list[str]]:
     if entry is None:
         return None, []
     return entry.created, [str(each) for each in entry.change.get("findings", [])]
+
+
+def last_verdict() -> str:
+    """`intact`, `not proved` or `not intact`, as of the last verification; empty before the first."""
+    entry = AuditEntry.objects.filter(action=LogAction.VERIFIED).order_by("-pk").first()
+    if entry is None:
+        return ""
+    # Those of an earlier version say it by their findings alone.
+    return str(entry.change.get("result") or ("not intact" if entry.change.get("findings") else "intact"))
 
 
 def last_backdated() -> list[str]:

@@ -34,6 +34,7 @@ TITLES: dict[str, str | Promise] = {
     "connections": _("Connected hubs"),
     "certificates": _("Certificates"),
     "replicas": _("Replicas of the database"),
+    "audit_log": _("Audit log"),
     "backups": _("Backups"),
     "sealed_links": _("Keys for sealed links"),
     "settings": _("Settings of the installation"),
@@ -208,6 +209,25 @@ def _moment(at: datetime) -> str:
     return date(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
+def audit_log_text(facts: Facts) -> str:
+    said = []
+    if facts["verdict"] == "intact":
+        said.append(gettext("The last verification found it intact."))
+    elif facts["verdict"] == "not proved":
+        said.append(gettext("The last verification found that nothing signed proves it."))
+    elif facts["verdict"]:
+        said.append(gettext("The last verification found that it is not intact."))
+    else:
+        said.append(gettext("It has not been verified yet."))
+    if facts["unlinked"]:
+        said.append(gettext("Entries older than an hour are not in the chain."))
+    if facts["late"]:
+        said.append(gettext("Checkpoints do not arrive: %(places)s.") % {"places": ", ".join(facts["late"])})
+    elif not facts["outside"]:
+        said.append(gettext("No checkpoint is kept outside the hub."))
+    return " ".join(said)
+
+
 def sealed_links_text(facts: Facts) -> str:
     if not facts["valid"] and not facts["links"]:
         return gettext("No officer has registered a key, so nothing can be published anonymously.")
@@ -280,6 +300,19 @@ def backups_advice(facts: Facts) -> Iterator[str]:
         )
 
 
+def audit_log_advice(facts: Facts) -> Iterator[str]:
+    if facts["verdict"] not in {"", "intact"}:
+        yield gettext(
+            "Run vardkase audit verify, and compare with the checkpoints that are kept outside (docs/audit-log.md)."
+        )
+    if facts["unlinked"]:
+        yield gettext("Check that a worker is running and that the hub has its secret key (secrets/django).")
+    if facts["late"]:
+        yield gettext("Check each place, and that a worker is running.")
+    elif not facts["outside"]:
+        yield gettext("Name a place, such as another hub: VARDKASE_AUDIT_HUB (docs/audit-log.md).")
+
+
 def sealed_links_advice(facts: Facts) -> Iterator[str]:
     if facts["lasting"] < 2:
         yield gettext("Let at least two officers register a key that is valid for another month.")
@@ -312,6 +345,7 @@ SAID: dict[str, Callable[[Facts], str]] = {
     "connections": connections_text,
     "certificates": certificates_text,
     "replicas": replicas_text,
+    "audit_log": audit_log_text,
     "backups": backups_text,
     "sealed_links": sealed_links_text,
     "settings": settings_text,
@@ -339,6 +373,7 @@ ADVICE: dict[str, Callable[[Facts], Iterator[str]]] = {
     "connections": _advises(_("Open each connection and test it.")),
     "certificates": _advises(_("Renew each before it ends: docs/operations/tasks.md says how.")),
     "replicas": replicas_advice,
+    "audit_log": audit_log_advice,
     "backups": backups_advice,
     "sealed_links": sealed_links_advice,
     "settings": _advises(_("Change them and restart the hub.")),

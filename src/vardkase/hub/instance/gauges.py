@@ -12,6 +12,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vardkase.core.sql import cursor
+from vardkase.hub.audit_log.delivering import failing_deliveries
+from vardkase.hub.audit_log.destinations import destinations
 from vardkase.hub.instance.certificates import ends_of_certificates
 from vardkase.hub.instance.readiness import readiness
 from vardkase.hub.instance.replica_health import FOLLOWING
@@ -117,6 +119,7 @@ QUERIES: tuple[Labelled, ...] = (
 )
 
 
+AUDIT_DELIVERIES = "vardkase_audit_delivery_late"
 CERTIFICATES = "vardkase_certificate_ends_timestamp_seconds"
 
 
@@ -132,6 +135,7 @@ class Gauges(Collector):
             parts.add_metric([part], int(state == "ok"))
         yield parts
         try:
+            yield _audit_deliveries()
             for query in QUERIES:
                 yield _asked(*query)
             yield _certificates()
@@ -140,7 +144,15 @@ class Gauges(Collector):
 
 
 def names() -> frozenset[str]:
-    return frozenset((*(name for name, *_ in QUERIES), "vardkase_ready", "vardkase_disk_bytes", CERTIFICATES))
+    return frozenset(
+        (
+            *(name for name, *_ in QUERIES),
+            "vardkase_ready",
+            "vardkase_disk_bytes",
+            CERTIFICATES,
+            AUDIT_DELIVERIES,
+        )
+    )
 
 
 def _asked(name: str, text: str, labels: tuple[str, ...], statement: str) -> GaugeMetricFamily:
@@ -157,6 +169,17 @@ def _certificates() -> GaugeMetricFamily:
     family = GaugeMetricFamily(CERTIFICATES, "When the first certificate ends, as Unix time.", labels=["use"])
     for use, moment in first.items():
         family.add_metric([use], moment)
+    return family
+
+
+def _audit_deliveries() -> GaugeMetricFamily:
+    text = (
+        "Whether a place outside has not got the newest checkpoint of the audit log for a quarter of an hour."
+    )
+    family = GaugeMetricFamily(AUDIT_DELIVERIES, text, labels=["place"])
+    late = {each.name for each in failing_deliveries()}
+    for place in destinations():
+        family.add_metric([place.name], int(place.name in late))
     return family
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.hub.audit_log.delivering import failing_deliveries
 from vardkase.hub.audit_log.holding import troubled_hubs
-from vardkase.hub.audit_log.state import last_findings
+from vardkase.hub.audit_log.state import last_findings, last_verdict
 from vardkase.hub.open_tasks.registry import OfficeTask, TaskKind
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.accounts.staff import OVERSEE
@@ -19,11 +19,16 @@ from vardkase.identity.accounts.staff import OVERSEE
 def audit_tasks(_actor: Actor) -> Iterator[OfficeTask]:
     verified, findings = last_findings()
     if findings:
-        title = ngettext(
-            "The audit log is not intact: %(n)s finding",
-            "The audit log is not intact: %(n)s findings",
-            len(findings),
-        ) % {"n": len(findings)}
+        title = (
+            gettext("The audit log is not proved: nothing signed covers its last entries")
+            if last_verdict() == "not proved"
+            else ngettext(
+                "The audit log is not intact: %(n)s finding",
+                "The audit log is not intact: %(n)s findings",
+                len(findings),
+            )
+            % {"n": len(findings)}
+        )
         yield OfficeTask(reference="verification", title=title, path=reverse("audit"), since=verified)
     for each in failing_deliveries():
         title = gettext("Checkpoints of the audit log do not arrive (%(name)s)") % {"name": each.name}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.actions import find_action
 from vardkase.audit.chain.archives import find_archive
+from vardkase.audit.chain.documents import newest_not_sealed
 from vardkase.audit.chain.models import AuditArchive, AuditCheckpoint
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.queries import filtered
@@ -33,7 +34,7 @@ from vardkase.hub.audit_log.oversight import (
     Privileged,
     oversight_for,
 )
-from vardkase.hub.audit_log.state import last_backdated, last_findings
+from vardkase.hub.audit_log.state import last_backdated, last_findings, last_verdict
 from vardkase.hub.move_in.queries import last_move
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.staff import StaffRole, staff_roles
@@ -71,7 +72,8 @@ def index(request: PageRequest) -> HttpResponseBase:
         "checkpoint": AuditCheckpoint.objects.order_by("-pk").first(),
         "verified": verified,
         "findings": [*findings, *last_backdated()],
-        "broken": bool(findings),
+        "verdict": last_verdict(),
+        "waiting": newest_not_sealed()[0],
         "destinations": [each.name for each in destinations()],
         "archives": AuditArchive.objects.order_by("-pk")[:ARCHIVES],
         "since": (timezone.localdate() - timedelta(days=DAYS)).isoformat(),

@@ -18,6 +18,7 @@ PAGES = {
     "schedules": "schedules",
     "feeds": "feeds",
     "connections": "servers",
+    "audit_log": "audit_oversight",
     "backups": "backups",
     "sealed_links": "sealed_links",
 }
