@@ -15,6 +15,7 @@ from tests.factories import files_with_metadata as made
 from tests.factories import make_key, make_organisation, make_role, make_user
 from tests.factories.seed import PUBLISHER, ApiUser, Seed
 from vardkase.core.errors import Invalid
+from vardkase.core.telemetry import metrics
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymity.files.draft_files import clean_files
 from vardkase.hub.anonymity.hits import Hit, HitAction, HitDecision, HitKind
@@ -185,7 +186,10 @@ def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed
         clean_files({"Attribute": [value("attachment", "a.eml", data=mail)]})["Attribute"][0]["data"]
     )
     assert b"undisclosed" in cleaned
+    measured = {metric.name: [*metric.samples] for metric in metrics.SANDBOX.collect()}
     hits = check(own, draft)
+    # Metrics do not tell that somebody checks a draft.
+    assert {metric.name: [*metric.samples] for metric in metrics.SANDBOX.collect()} == measured
     in_document = [hit for hit in hits if hit.path == ("Attribute", 7, "data")]
     assert {(hit.kind, hit.text, hit.suggested, hit.actions) for hit in in_document} == {
         (HitKind.NAME, "Vaxholms kommun", HitAction.REMOVE, (HitAction.KEEP, HitAction.REMOVE))

@@ -88,13 +88,20 @@ class SandboxPool:
     """A sandbox pool: one program and the jobs that run it. Starts on first use.
 
     `part`: the program imports the libraries of this optional part; without them each job raises PartMissing.
+    `measured`: its jobs are counted and timed for the hub's metrics, which tell when there was one.
     """
 
     def __init__(
-        self, module: str, limits: Limits | None = None, *, part: OptionalPart | None = None
+        self,
+        module: str,
+        limits: Limits | None = None,
+        *,
+        part: OptionalPart | None = None,
+        measured: bool = True,
     ) -> None:
         self._module = module
         self._part = part
+        self._measured = measured
         self.limits = limits or Limits()
         self._turns = threading.BoundedSemaphore(self.limits.at_once)
         self._lock = threading.Lock()
@@ -105,7 +112,9 @@ class SandboxPool:
         """A job with these arguments (JSON) for the duration of the block; raises LimitReached if none is
         free."""
         try:
-            timed = metrics.timed(metrics.SANDBOX, self._module)
+            timed = (
+                metrics.timed(metrics.SANDBOX, self._module) if self._measured else contextlib.nullcontext()
+            )
             with blocking(), self._turn(), self._begun(arguments) as job, timed:
                 yield job
         except TooManyBlockedThreads as refused:

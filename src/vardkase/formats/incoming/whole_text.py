@@ -11,9 +11,11 @@ from vardkase.core.sandbox import LimitReached, Limits, ProgramFailed, SandboxPo
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is read."""
-whole_texts = SandboxPool(
-    "vardkase.formats.incoming.whole_text_program", Limits(memory=1024 * 1024 * 1024, seconds=10)
-)
+PROGRAM = "vardkase.formats.incoming.whole_text_program"
+LIMITS = Limits(memory=1024 * 1024 * 1024, seconds=10)
+whole_texts = SandboxPool(PROGRAM, LIMITS)
+unmeasured = SandboxPool(PROGRAM, LIMITS, measured=False)
+"""For files of which not even the metrics should tell that somebody had them read."""
 
 
 class Said(msgspec.Struct):
@@ -39,13 +41,13 @@ class WholeText:
     unread: list[str] = field(default_factory=list)
 
 
-def whole_text(name: str, content: bytes) -> WholeText:
+def whole_text(name: str, content: bytes, pool: SandboxPool = whole_texts) -> WholeText:
     found = WholeText()
     if len(content) > LARGEST:
         found.unread.append(name)
         return found
     try:
-        with whole_texts.job({"name": name}) as process:
+        with pool.job({"name": name}) as process:
             for piece in process.ask(content):
                 said = msgspec.json.decode(piece, type=Said)
                 found.texts.append(said)

@@ -16,7 +16,7 @@ from vardkase.core.errors import Invalid
 from vardkase.core.problems import CommonProblem
 from vardkase.core.time_budget import allow, check_time
 from vardkase.formats.incoming.recognition import DocumentKind, kind_of
-from vardkase.formats.incoming.whole_text import whole_text
+from vardkase.formats.incoming.whole_text import unmeasured, whole_text
 from vardkase.hub.anonymity import drafts
 from vardkase.hub.anonymity.drafts import Draft, DraftFile, DraftText, Path, Role
 from vardkase.hub.anonymity.earlier_use import (
@@ -213,7 +213,7 @@ def _plain(content: bytes) -> str | None:
 def _hits_in_searched(file: DraftFile, known: Traits, named: Collection[str]) -> Iterator[Hit]:
     """In a document, where nothing can be replaced: each name once, but for those in `named`."""
     allow(REQUEST)
-    said = whole_text(file.name, file.content)
+    said = whole_text(file.name, file.content, unmeasured)
     part = _part_of(file.path)
     once = {
         (found.kind, each.text[slice(*found.span)][:SHOWN]): each.path
