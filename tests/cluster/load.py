@@ -129,12 +129,8 @@ def _event(number: str) -> dict[str, Any]:
 
 
 def _is_plain_outage(body: bytes, headers: dict[str, str]) -> bool:
-    """Of the hub, in MISP's shape, or of the proxy; both say when to come again."""
-    if "retry-after" not in headers:
-        return False
-    if body.startswith(b"<html><body><h1>50"):
-        return True
+    """Of the hub or of the proxy: both speak as MISP does, and say when to come again."""
     try:
-        return bool({"name", "message", "url"} <= json.loads(body).keys())
+        return "retry-after" in headers and {"name", "message", "url"} <= json.loads(body).keys()
     except ValueError:
         return False

@@ -101,12 +101,41 @@ tests:
 """
 
 
+REPLICAS = """
+rule_files: [{rules}]
+tests:
+  - interval: 1m
+    input_series:
+      - {{series: 'vardkase_ready{{part="database"}}', values: '1x200'}}
+      - {{series: 'vardkase_database_replica_behind_bytes{{replica="db2"}}', values: '0x59 _x40 20000000x60'}}
+      - {{series: 'vardkase_database_replica_behind_bytes{{replica="db3"}}', values: '0x200'}}
+    alert_rule_test:
+      - {{eval_time: 50m, alertname: VardkaseReplicaMissing}}
+      - eval_time: 75m
+        alertname: VardkaseReplicaMissing
+        exp_alerts:
+          - exp_labels: {{severity: ticket}}
+            exp_annotations:
+              summary: Fewer replicas follow the database than before. Run vardkase doctor, and look at patronictl list.
+      - {{eval_time: 115m, alertname: VardkaseReplicaMissing}}
+      - {{eval_time: 99m, alertname: VardkaseReplicaBehind}}
+      - eval_time: 115m
+        alertname: VardkaseReplicaBehind
+        exp_alerts:
+          - exp_labels: {{severity: ticket, replica: db2}}
+            exp_annotations:
+              summary: >-
+                The replica db2 is more than 16 MB behind, and answers no searches. Check its disk and network.
+"""
+
+
 @pytest.mark.long
-def test_alert_is_raised_before_a_certificate_ends(tmp_path: Path) -> None:
+# Prometheus counts from 0: the one certificate ends after three days, the other after a month.
+@pytest.mark.parametrize("case", [CERTIFICATES, REPLICAS], ids=["certificates", "replicas"])
+def test_alerts_are_raised_in_time(case: str, tmp_path: Path) -> None:
     file = tmp_path / "test.yml"
-    # Prometheus counts from 0: the one ends after three days, the other after a month.
     rules = DEPLOY / "prometheus" / "alerts.yml"
-    file.write_text(CERTIFICATES.format(rules=rules, end=3 * 86400, later=30 * 86400), encoding="utf-8")
+    file.write_text(case.format(rules=rules, end=3 * 86400, later=30 * 86400), encoding="utf-8")
     done = subprocess.run(
         [installed("promtool"), "test", "rules", file], capture_output=True, text=True, check=False
     )

@@ -13,6 +13,7 @@ from pymisp.exceptions import PyMISPError
 
 from tests.factories.seed import Seed, make_seed
 from tests.support.certificates import DAY, Authority
+from tests.support.ports import free_port
 from tests.support.tls_front import BEHIND_A_FRONT, HEADER, Front, running_front
 from tests.support.web_server import running_web_server
 from vardkase.audit.models import AuditEntry
@@ -63,6 +64,22 @@ def test_only_a_registered_client_certificate_is_accepted_through_nginx(front: F
 
     page = requests.get(f"{front.url}/account/login/", verify=front.root, timeout=30)
     assert (page.status_code, bool(re.search("127\\.0\\.0\\.1", page.text))) == (200, True)
+
+
+def test_front_answers_programs_as_misp_would_when_nothing_is_behind_it(tmp_path: Path) -> None:
+    with running_front(free_port(), tmp_path) as front:
+        for headers in ({"Authorization": "x"}, {"Accept": "application/json"}):
+            answer = requests.get(
+                f'{front.url}/events/view/1"2', headers=headers, verify=front.root, timeout=30
+            )
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert answer.json().keys() == {"name", "message", "url"}
+            assert answer.json()["url"].startswith("/events/view/1")
+        page = requests.get(
+            f"{front.url}/events/index", headers={"Accept": "text/html"}, verify=front.root, timeout=30
+        )
+    assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "Tjänsten gick inte att nå" in page.text
 
 
 def _pymisp(front: Front, seed: Seed, certificate: tuple[str, str] | None) -> PyMISP:
