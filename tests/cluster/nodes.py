@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -86,7 +87,8 @@ class Cluster:
             if number == 1:  # The others copy it.
                 self.until(lambda: self.leader() is not None, "no primary")
         for number in HUBS:
-            self._add(f"haproxy{number}", [program("haproxy"), "-db", "-f", str(self._haproxy(number))])
+            # As Debian's unit does: a master, which loads the file again at SIGUSR2.
+            self._add(f"haproxy{number}", [program("haproxy"), "-W", "-db", "-f", str(self._haproxy(number))])
             self._add(f"pgbouncer{number}", [program("pgbouncer"), str(self._pgbouncer(number))])
         self.until(lambda: len(self.followers()) == 2, "no replicas")
         self._make_roles()
@@ -97,6 +99,30 @@ class Cluster:
             self._add_own(f"web{number}", number, *serve)
             self._add_own(f"worker{number}", number, "worker")
         self.until(self.is_ready, "the hub is not ready")
+
+    def add_database(self, number: int) -> None:
+        """As docs/operations/cluster.md says: it copies the primary, and HAProxy learns of it."""
+        self._add(f"patroni{number}", [program("patroni"), str(self._patroni(number))])
+        last = f"    server db{number - 1} {self.database(number - 1)}:5432 check port 8008\n"
+        added = last.replace(self.database(number - 1), self.database(number))
+        for hub in HUBS:
+            file = self.folder / f"haproxy{hub}.cfg"
+            text = file.read_text()
+            assert text.count(last) == 2
+            file.write_text(text.replace(last, last + added.replace(f"db{number - 1}", f"db{number}")))
+            process = self.part(f"haproxy{hub}").process
+            assert process
+            process.send_signal(signal.SIGUSR2)
+
+    def patronictl(self, command: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [program("patronictl"), "-c", self.folder / "patroni1.yml", command, "vardkase", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def _add(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Part:
         account = server_account(self.folder / "nothing").popen_arguments()
@@ -243,7 +269,8 @@ class Cluster:
 
     def is_whole(self) -> bool:
         """Whether every part works, so that another one may be killed."""
-        return self.leader() is not None and len(self.followers()) == 2 and self.is_ready()
+        databases = sum(name.startswith("patroni") for name in self.supervisor.parts)
+        return self.leader() is not None and len(self.followers()) == databases - 1 and self.is_ready()
 
     def is_ready(self) -> bool:
         return all(status_of(f"http://{self.hub(number)}:8000/readyz") == 200 for number in HUBS)

@@ -44,11 +44,13 @@ def primary(cluster: Cluster) -> str:
 def primary_machine(cluster: Cluster) -> str:
     """All that runs on it, until the round lets it start again."""
     number = cluster.leader() or 0
+    # Then etcd renews the claim of the primary in full, when it has elected another leader.
+    led_etcd = ", which led etcd" if cluster.etcd_leader() == number else ""
     for name in (f"patroni{number}", f"etcd{number}"):
         part = cluster.part(name)
         part.held = True
         part.kill()
-    return f"the machine of the primary (db{number})"
+    return f"the machine of the primary (db{number}{led_etcd})"
 
 
 def replica(cluster: Cluster) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.nodes import running_cluster
+from tests.cluster.nodes import Cluster
 from tests.cluster.rounds import (
     KILLS,
     Round,
@@ -28,19 +28,18 @@ MOST_WITHOUT_MACHINE = 35
 
 
 @pytest.mark.long
-def test_nothing_acknowledged_is_lost_whatever_dies() -> None:
+def test_nothing_acknowledged_is_lost_whatever_dies(cluster: Cluster) -> None:
     rounds: list[Round] = []
     kills = [*islice(cycle(KILLS), ROUNDS), *repeat(primary_machine, MACHINES)]
-    with running_cluster() as cluster:
-        for number, kill in enumerate(kills, 1):
-            rounds.append(play(cluster, number, kill))
-            print(rounds[-1], flush=True)  # noqa: T201 - `pytest -s` shows how far it is
-            if record := os.environ.get("VARDKASE_CLUSTER_RECORD"):
-                Path(record).write_text(as_json(rounds))
-            if number % len(KILLS) == 0:
-                cluster.command("audit", "verify")
-        cluster.command("audit", "verify")
-        assert ticks_ordered_twice(cluster) == 0
+    for number, kill in enumerate(kills, 1):
+        rounds.append(play(cluster, number, kill))
+        print(rounds[-1], flush=True)  # noqa: T201 - `pytest -s` shows how far it is
+        if record := os.environ.get("VARDKASE_CLUSTER_RECORD"):
+            Path(record).write_text(as_json(rounds))
+        if number % len(KILLS) == 0:
+            cluster.command("audit", "verify")
+    cluster.command("audit", "verify")
+    assert ticks_ordered_twice(cluster) == 0
     print(as_table(rounds))  # noqa: T201
     assert [each for each in rounds if each.lost or each.half or each.odd] == []
     for each, kill in zip(rounds, kills, strict=True):
