@@ -267,6 +267,11 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     for wrong in ("AGE-SECRET-KEY-1", "", new_code()):
         assert browser.post(f"{BASE}own/", {"code": wrong}).status_code in (200, 422)
         assert browser.post(f"{BASE}own/act/", {"code": wrong, "act": "withdraw"}).status_code in (409, 422)
+    # Nobody fills the memory of a process.
+    pasted = json.dumps(PASTED)
+    full = [browser.post(f"{BASE}submit/", checked(browser, document=pasted)).status_code for _ in range(9)]
+    assert full == [200] * slots.MOST_OF_ONE + [422]
+    slots.write_slot()
     others = make_setup_of(seed)
     before = whole_database()
     refused = {
@@ -275,7 +280,6 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     }
     for sent in (each for several in refused.values() for each in several):
         assert browser.post(f"{BASE}check/", {"distribution": "1", **sent}).status_code in (403, 404, 422)
-    pasted = json.dumps(PASTED)
     assert browser.post(f"{BASE}check/", {"distribution": "4", "document": pasted}).status_code == 422
     assert browser.post(f"{BASE}check/", {"distribution": "0", "document": pasted}).status_code == 422
     huge = json.dumps(PASTED | {"info": "".join(secrets.choice(ascii_letters) for _ in range(400_000))})

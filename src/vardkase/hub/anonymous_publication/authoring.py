@@ -129,7 +129,7 @@ def submit_publication(
         "confirms_tlp": confirms_tlp,
         "link": base64.b64encode(seal(_identity_of(actor))).decode(),
     }
-    _submit(read_code(code), SubmissionKind.PUBLISH, body)
+    _submit(actor, read_code(code), SubmissionKind.PUBLISH, body)
 
 
 def submit_correction(
@@ -137,7 +137,7 @@ def submit_correction(
 ) -> None:
     capability = _of_publication(actor, code, PublicationState.PUBLISHED, AnonymousProblem.NOT_PUBLISHED)
     body = {"document": document, "confirms_tlp": confirms_tlp}
-    _submit(capability, SubmissionKind.CORRECT, body)
+    _submit(actor, capability, SubmissionKind.CORRECT, body)
 
 
 def submit_withdrawal(actor: Actor, code: str) -> None:
@@ -151,12 +151,12 @@ def submit_withdrawal(actor: Actor, code: str) -> None:
         raise Conflict(AnonymousProblem.NOT_PUBLISHED())
     if not status.is_known:
         raise Invalid({"code": [AnonymousProblem.UNKNOWN_CODE()]})
-    _submit(capability, SubmissionKind.WITHDRAW, {})
+    _submit(actor, capability, SubmissionKind.WITHDRAW, {})
 
 
 def submit_consent(actor: Actor, code: str) -> None:
     capability = _of_publication(actor, code, PublicationState.WAITING, AnonymousProblem.NOT_WAITING)
-    _submit(capability, SubmissionKind.CONSENT, {})
+    _submit(actor, capability, SubmissionKind.CONSENT, {})
 
 
 def status_of(actor: Actor, code: str) -> Status:
@@ -186,11 +186,11 @@ def _of_publication(
     return capability
 
 
-def _submit(capability: Capability, kind: SubmissionKind, body: dict[str, Any]) -> None:
+def _submit(actor: Actor, capability: Capability, kind: SubmissionKind, body: dict[str, Any]) -> None:
     receipt = capability.receipt(kind)
     if is_stored(receipt):
         raise Conflict(AnonymousProblem.ALREADY_THERE())
-    slots.keep(Submission(kind, capability.author_key, receipt, body))
+    slots.keep(Submission(kind, capability.author_key, receipt, body), actor.organisation_id)
 
 
 def _identity_of(actor: Actor) -> SealedIdentity:

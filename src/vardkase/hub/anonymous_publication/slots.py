@@ -10,6 +10,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from random import SystemRandom
 
@@ -17,7 +18,7 @@ from django.db import close_old_connections, transaction
 
 from vardkase.core.errors import Conflict
 from vardkase.hub.anonymous_publication.keys import current_key, encrypted
-from vardkase.hub.anonymous_publication.models import QueuedPart
+from vardkase.hub.anonymous_publication.models import AnonymousPublication, QueuedPart, SubmissionKey
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
 from vardkase.hub.anonymous_publication.recovery_codes import mark_of
 from vardkase.hub.anonymous_publication.settings import ENABLED
@@ -27,23 +28,33 @@ SLOT = 15 * 60
 """Seconds from one slot to the next."""
 MOST_WAITING = 64
 """Submissions that wait in one process."""
+MOST_OF_ONE = 8
+"""What one organisation may submit to one process from slot to slot."""
+AFTER = 1.0
+"""Seconds after the beginning of a slot at which it is written: a sleep that ends early does not write it twice."""
 MARK = 32
 
 logger = logging.getLogger(__name__)
 
 _waiting: list[Submission] = []
+_counts: Counter[int] = Counter()
 _lock = threading.Lock()
 
 
-def keep(submission: Submission) -> None:
-    """Raises Invalid if it is too large, and Conflict if too many wait, or one with this code and of this kind does."""
+def keep(submission: Submission, organisation_id: int = 0) -> None:
+    """Raises Invalid if it is too large, and Conflict if too many wait, or one with this code and of this kind does.
+
+    Of an organisation it is only counted, until the next slot, how often it has submitted something here.
+    """
     size_of(submission)
     with _lock:
-        if len(_waiting) >= MOST_WAITING:
+        if len(_waiting) >= MOST_WAITING or _counts[organisation_id] >= MOST_OF_ONE:
             raise Conflict(AnonymousProblem.BUSY())
         if any(each.receipt == submission.receipt for each in _waiting):
             raise Conflict(AnonymousProblem.ALREADY_THERE())
         _waiting.append(submission)
+        if organisation_id:
+            _counts[organisation_id] += 1
 
 
 def waits_here(receipt: str) -> bool:
@@ -63,6 +74,8 @@ def write_slot() -> None:
         with transaction.atomic():
             write(chosen, PARTS)
         _waiting[:] = [each for each in _waiting if each not in chosen]
+        _counts.clear()
+    settle()
 
 
 def write(submissions: Sequence[Submission], rows: int) -> None:
@@ -85,6 +98,13 @@ def write(submissions: Sequence[Submission], rows: int) -> None:
     )
 
 
+def settle() -> None:
+    """Read what has been written. PostgreSQL notes at the first reading of a row that it is there, or gone, and enters
+    that in the WAL: otherwise it would be the author's reading."""
+    for model in (QueuedPart, SubmissionKey, AnonymousPublication):
+        model.objects.count()
+
+
 def start() -> None:
     """Begin writing slots in a thread of this process, which ends with it."""
     threading.Thread(target=_write_slots, name="slots", daemon=True).start()
@@ -101,7 +121,7 @@ def _that_fit(submissions: Sequence[Submission]) -> list[Submission]:
 
 def _write_slots() -> None:
     while True:
-        time.sleep(SLOT - time.time() % SLOT)
+        time.sleep(SLOT - time.time() % SLOT + AFTER)
         close_old_connections()
         try:
             if ENABLED.value:
