@@ -119,6 +119,11 @@ def test_everything_that_the_api_tells_is_taken_over(source: Remembering, tmp_pa
     assert not User.objects.exclude(password="!").exists()
     assert not (settings.DATA_DIR / "move-in").exists(), "no copy of the content stays behind"
 
+    assert compared() == (0, 1, [])
+    Attribute.objects.filter(value1="evil.example").update(comment="changed here")
+    assert compared() == (1, 0, [("Attribute", ["comment"])])
+    Attribute.objects.filter(value1="evil.example").update(comment="")
+
     # A later run downloads what has changed, and nothing is taken for deleted.
     person = User.objects.get(email="analyst@a.example")
     person.set_password("A password that was set here 1")
@@ -142,6 +147,13 @@ def test_everything_that_the_api_tells_is_taken_over(source: Remembering, tmp_pa
     assert person.check_password("A password that was set here 1")
     source.change("/events/index", list.clear)
     assert move()["taken"]["events deleted in MISP"] == 1
+
+
+def compared() -> tuple[int, int, list[tuple[str, list[str]]]]:
+    """The status, how many events are equal, and which fields of what differ."""
+    answer = CliRunner().invoke(commands, ["move-in", "compare", "--url", ADDRESS, "--json"])
+    told = json.loads(answer.stdout)
+    return answer.exit_code, told["equal"], [(each["kind"], each["fields"]) for each in told["differences"]]
 
 
 def _changed_in_misp(source: Remembering) -> None:

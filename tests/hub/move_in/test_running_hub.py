@@ -59,6 +59,11 @@ def test_hub_that_runs_moves_in(
     assert User.objects.count() == len(people)
 
     key.write_text(server_seed.site_admin.key)
+    compare = ["move-in", "compare", *given[1:]]
+    compared = CliRunner().invoke(commands, compare)
+    assert compared.exit_code == 0, compared.output
+    told = json.loads(compared.stdout)
+    assert (told["events"], told["equal"], told["differences"]) == (1, 1, [])
     answer = CliRunner().invoke(commands, given)
     assert answer.exit_code == 0, answer.output
     report = json.loads(answer.stdout)

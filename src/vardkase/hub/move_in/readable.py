@@ -56,6 +56,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield from _left_out("Do this before “vardkase move-in switch-on”: left out, and why", urgent)
     yield from ("", "Taken over")
     yield from (f"  {count:>10,}  {kind}" for kind, count in report["taken"].items())
+    if not report["taken"]:
+        yield "  Nothing: nothing is new or has changed."
     others = [entry for entry in report["left_out"] if not entry.get("before_switch_on")]
     yield from _left_out("Left out, and why", others)
     if report["not_moved"]:
