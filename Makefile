@@ -82,16 +82,16 @@ tools:
 		|| echo "They could not be installed: tests that need them will be skipped, or fail in CI"; \
 	fi
 
-# Of the long lane alone: a cluster of three database nodes (tests/cluster), a clock that jumps (tests/chaos), and the readers of the files of deploy/.
+# Of the long lane alone: a cluster of three database nodes (tests/cluster), a clock that jumps (tests/chaos), the readers of the files of deploy/, and GnuPG (tests/core/backup).
 tools-long: tools-former
 	@if ! { command -v faketime && command -v patroni && command -v etcd && \
-	        command -v promtool && command -v systemd-analyze && \
+	        command -v promtool && command -v systemd-analyze && command -v gpg && \
 	        PATH="$$PATH:/usr/sbin" command -v haproxy && PATH="$$PATH:/usr/sbin" command -v pgbouncer; } >/dev/null; then \
 		if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-		echo "Installing the system packages patroni, etcd-server, haproxy, pgbouncer, prometheus, systemd and faketime"; \
+		echo "Installing the system packages patroni, etcd-server, haproxy, pgbouncer, prometheus, systemd, gpg and faketime"; \
 		{ $$as_root apt-get update -qq && \
 		  $$as_root apt-get install -y -qq --no-install-recommends \
-		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd faketime; } >/dev/null \
+		    patroni python3-etcd etcd-server haproxy pgbouncer prometheus systemd gpg gpg-agent faketime; } >/dev/null \
 		|| echo "They could not be installed: the tests that need them will be skipped, or fail in CI"; \
 	fi
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,16 +129,19 @@ def identities(file: Path, storage: Storage, ask: Callable[[], str]) -> list[Ide
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from None
     if b"PGP PRIVATE KEY" not in content:
         return identities_in(file)
-    key, sealed = _private_key(file), list[bytes]()
+    key, sealed = _private_key(file), dict[str, bytes]()
     fingerprint = key.extract_certificate().fingerprint
     for name in storage.names(FOLDER):
         if name.startswith(f"{FOLDER}{fingerprint}-"):
             with storage.open(name) as stored:
-                sealed.append(stored.read(LARGEST))
-    # Sequoia does not say whether a key has a password.
-    found = _opened(sealed, key, None) or (_opened(sealed, key, ask()) if sealed else [])
-    if not found:
+                sealed[name] = stored.read(LARGEST)
+    if not sealed:
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file))
+    # Sequoia does not say whether a key has a password.
+    found = _opened(sealed.values(), key, None) or _opened(sealed.values(), key, ask())
+    if not found:
+        # gpg writes some Ed25519 keys that have a password in a way that Sequoia refuses ("Malformed MPI").
+        raise BackupFailed(BackupProblem.OPENPGP_NOT_OPENED(file=file, name=max(sealed)))
     return found
 
 
@@ -149,7 +152,7 @@ def _private_key(file: Path) -> Tsk:
         raise BackupFailed(BackupProblem.BAD_IDENTITY(file=file)) from error
 
 
-def _opened(sealed: list[bytes], key: Tsk, password: str | None) -> list[Identity]:
+def _opened(sealed: Iterable[bytes], key: Tsk, password: str | None) -> list[Identity]:
     """Passes over what the key does not open or what is no identity: whoever may write there can put it beside."""
     found = list[Identity]()
     for each in sealed:

@@ -23,6 +23,10 @@ class BackupProblem(ProblemCode):
         "%(file)s holds no private key for these backups: a line of age that begins with AGE-SECRET-KEY-1, or an "
         "OpenPGP private key of a recipient."
     )
+    OPENPGP_NOT_OPENED = _(
+        "%(file)s does not open %(name)s beside the backups: the password is wrong, or only GnuPG reads this export of "
+        "the key. Give what gpg --decrypt prints of that file instead, in a file."
+    )
     OTHER_HUB = _("There are backups of another hub at this place. Choose an empty one.")
     BUSY = _("A backup is being made or checked already.")
     TOOL_FAILED = _("%(tool)s failed: %(said)s")
