@@ -18,7 +18,7 @@ QUICK := tests/conventions tests/misp tests/analysis/test_correlation_rules.py t
 	tests/api/test_authentication.py tests/web/test_home.py tests/web/test_editing_events.py \
 	tests/wire/test_sharing_workflow.py
 
-.PHONY: help run test test-long quick lint lint-types lint-rest audit bench load setup tools tools-long tools-former
+.PHONY: help run test test-long quick lint lint-types lint-rest audit release bench load setup tools tools-long tools-former
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,6 +58,9 @@ lint-rest: setup
 
 audit: setup ## Compare the locked packages with published vulnerabilities (asks the network)
 	@$(BIN)/python -m tools.audit
+
+release: setup ## Build the wheel twice, compare, and write checksums and provenance (RELEASE_KEY=FILE signs)
+	@$(BIN)/python -m tools.release $(if $(RELEASE_KEY),--key $(RELEASE_KEY))
 
 bench: setup ## Measure ingest, reading, search and requests a second (bench/README.md)
 	@$(BIN)/python -m bench $(BENCH_OPTIONS)
