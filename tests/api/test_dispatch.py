@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from tests.api.calls import answer, call, send
 from tests.factories.seed import Seed
@@ -193,6 +194,18 @@ def test_head_has_no_body(seed: Seed) -> None:
     for path, status in (("/probes/stream", 200), (f"/organisations/view/{2**62}", 404)):
         response = send(seed.analyst.key, "HEAD", path)
         assert (response.status_code, response.content) == (status, b"")
+
+
+def test_browsers_run_and_embed_no_answer(seed: Seed, settings: Settings) -> None:
+    for path in (VERSION, "/servers/nothing", "/taxii2/", "/feed/nothing/manifest.json"):
+        settings.SECURE_HSTS_SECONDS = 0
+        plain = send(seed.analyst.key, "GET", path)
+        assert "frame-ancestors 'none'" in plain["Content-Security-Policy"], path
+        assert plain["X-Content-Type-Options"] == "nosniff", path
+        assert "Strict-Transport-Security" not in plain, path
+        settings.SECURE_HSTS_SECONDS = 31_536_000
+        encrypted = send(seed.analyst.key, "GET", path)
+        assert encrypted["Strict-Transport-Security"] == "max-age=31536000", path
 
 
 def test_json_is_indented_for_browsers_and_compact_for_clients(seed: Seed) -> None:

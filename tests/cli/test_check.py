@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +129,24 @@ def test_findings_are_in_the_language_of_the_terminal(
     ):
         assert [word for word in words if word not in printed(language)] == [], language
     assert "A password alone" in printed("sv_SE.UTF-8", "--json")
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"), [("https://hub.example", "__Host-"), ("http://127.0.0.1:8000", "")]
+)
+def test_cookies_are_bound_to_host_where_pages_are_encrypted(
+    tmp_path: Path, address: str, prefix: str
+) -> None:
+    cookies = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME"
+    asked = f"import vardkase.config.settings as s; print({cookies})"
+    given = {
+        "VARDKASE_BASE_URL": address,
+        "VARDKASE_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1/none",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=os.environ | given, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [
+        f"{prefix}{name}" for name in ("vardkase", "csrftoken", "vardkase_language")
+    ]

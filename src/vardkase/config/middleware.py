@@ -18,6 +18,7 @@ from vardkase.identity.sign_in_policy.certificates import Certificate, shown_cer
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
 NEVER_API = ("/static/",)
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 CSP_REPORT = "application/csp-report"
 """What browsers send by themselves, without saying that they want data."""
 
@@ -85,12 +86,23 @@ class ApiMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(taxii.PREFIX):
-            return taxii.respond(request)
+            return _as_data(taxii.respond(request))
         if request.path_info.startswith(feed_files.PREFIX):
-            return feed_files.respond(request)
+            return _as_data(feed_files.respond(request))
         if is_for_machines(request):
-            return dispatch.respond(request)
+            return _as_data(dispatch.respond(request))
         return self.get_response(request)
+
+
+def _as_data(response: HttpResponseBase) -> HttpResponseBase:
+    """With what Django's middleware gives to pages only: a browser that is led to an answer runs and embeds nothing."""
+    response.headers.setdefault("Content-Security-Policy", DATA_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+    # Above 0 only where people reach the hub by https.
+    if seconds := settings.SECURE_HSTS_SECONDS:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={seconds}")
+    return response
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -272,10 +272,13 @@ CACHES = {
     }
 }
 
-SESSION_COOKIE_NAME = "vardkase"
+SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
+# Browsers take a cookie so named over https alone, for this very host: no other name of the domain can plant one.
+COOKIE_PREFIX = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}vardkase"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 # Behind a proxy that holds the certificate only its word says that the browser's side is encrypted.
@@ -300,7 +303,7 @@ SECURE_CSP = {
 # Language and time: Swedish first; the wire is in UTC.
 LANGUAGE_CODE = env_str("VARDKASE_LANGUAGE", "sv")
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
-LANGUAGE_COOKIE_NAME = "vardkase_language"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}vardkase_language"
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
