@@ -290,6 +290,11 @@ class Cluster:
         with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
             yield connection
 
+    def faults(self) -> str:
+        """What the web nodes logged of answers with 500."""
+        logs = (self.part(f"web{number}").log.read_text() for number in HUBS)
+        return "\n".join(log[log.index(" failed: ") :][:4_000] for log in logs if " failed: " in log)
+
     def part(self, name: str) -> Part:
         return self.supervisor.parts[name]
 

@@ -41,7 +41,7 @@ def test_nothing_acknowledged_is_lost_whatever_dies(cluster: Cluster) -> None:
     cluster.command("audit", "verify")
     assert ticks_ordered_twice(cluster) == 0
     print(as_table(rounds))  # noqa: T201
-    assert [each for each in rounds if each.lost or each.half or each.odd] == []
+    assert [each for each in rounds if each.lost or each.half or each.odd] == [], cluster.faults()
     for each, kill in zip(rounds, kills, strict=True):
         most = MOST_WITHOUT_MACHINE if kill is primary_machine else MOST_SECONDS
         assert each.downtime <= most, as_table(rounds)

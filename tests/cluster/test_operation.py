@@ -39,6 +39,6 @@ def switched_over(cluster: Cluster, candidate: int) -> float:
     stored = counts(cluster, load.sent)
     assert (load.acknowledged - stored.keys(), load.missing) == (set(), [])
     assert set(stored.values()) == {ATTRIBUTES}
-    assert [*load.writes.odd, *load.reads.odd] == []
+    assert [*load.writes.odd, *load.reads.odd] == [], cluster.faults()
     print(f"{leader} to {member}: {load.writes.longest_gap(at):.1f} s without a write")  # noqa: T201
     return load.writes.longest_gap(at)
