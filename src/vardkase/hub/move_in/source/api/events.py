@@ -8,7 +8,7 @@ from typing import Any
 
 from vardkase.hub.move_in.source.api.client import number_of
 from vardkase.hub.move_in.source.api.rows import RowWriter, divided, seen
-from vardkase.hub.move_in.source.api.shapes import Found, odd, require
+from vardkase.hub.move_in.source.api.shapes import FoundEvent, odd, require
 
 type Members = Mapping[str, Any]
 
@@ -85,7 +85,7 @@ class EventRows:
 
 def require_events(entries: Any) -> list[Members]:
     """The events that `events/restSearch` has answered. Raises InvalidValue if they cannot be taken apart."""
-    require(SEARCH, entries, list[Found])
+    require(SEARCH, entries, list[FoundEvent])
     events: list[Members] = [entry["Event"] for entry in entries]
     for event in events:
         for part in (*_attributes(event), *(event.get("Object") or ()), *_proposals(event)):

@@ -63,7 +63,7 @@ class Event(Reported):
     ShadowAttribute: NotRequired[Several[ShadowAttribute]]
 
 
-class Found(TypedDict):
+class FoundEvent(TypedDict):
     """An entry of what `events/restSearch` answers."""
 
     Event: Event
