@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 from uuid import uuid1
 
@@ -147,8 +148,12 @@ def test_what_points_to_the_author_is_found_everywhere_and_changed_as_decided(se
         "Attack on [organisation] ([organisation]), once [organisation], org.nr [organisation].\n"
     )
     assert "[person] and [person] opened it on [computer] at [network] or [network]" in written
-    assert written.endswith("the organisation’s firewall, id [identifier] and [identifier].\n\n")
+    assert written.endswith("The organisation’s firewall, id [identifier] and [identifier].\n\n")
     assert draft["Event"]["EventReport"][0]["content"] == report
+    for replacement, reason in (("x" * 1001, "1000"), (" ", "Faktura till Vaxholms kommun")):
+        whole = replace(subject, span=(0, len("Faktura till Vaxholms kommun")))
+        with pytest.raises(Invalid, match=reason):
+            apply(draft, [whole], {whole.id: HitDecision(HitAction.CHANGE, replacement)})
     assert found(check(own, {"Event": changed})) == {("target", "A town")}
 
 

@@ -51,3 +51,4 @@ class SelfIdentificationProblem(ProblemCode):
     TOO_MANY_HITS = _(
         "More than %(most)s places in the event point to your organisation. Remove what names it, and check again."
     )
+    NOTHING_LEFT = _("Enter something in place of “%(text)s”, or keep or remove it.")

@@ -43,6 +43,7 @@ REQUEST = 90.0
 """Seconds of a request that reads files."""
 SHORTEST_VALUE = 4
 LONGEST_REPLACEMENT = 1_000
+NEEDED = ("value", "info", "name")
 SECTOR_OR_REGION = re.compile(
     r"(?i)^misp-galaxy:(?:sector|target-information|region|country)=|"
     r"^[^=]*(?:sector|sektor|region|country|county|location|municipal)"
@@ -64,13 +65,14 @@ def check(organisation: Organisation, draft: Draft) -> list[Hit]:
     hits += [*_hits_in_values(texts, organisation.pk), *_hits_in_files(files, known)]
     if len(hits) > MOST_HITS:
         raise Invalid({"document": [SelfIdentificationProblem.TOO_MANY_HITS(most=MOST_HITS)]})
-    return sorted(hits, key=lambda hit: (hit.path, hit.span or (0, 0), hit.kind.value))
+    return sorted(hits, key=lambda hit: (len(hit.path) > 1, hit.path, hit.span or (0, 0), hit.kind.value))
 
 
 def apply(draft: Draft, hits: Sequence[Hit], decisions: Mapping[str, HitDecision]) -> dict[str, Any]:
     """The draft as the author wants it: `hits` are what `check` found in it, `decisions` by the id of a hit.
 
-    What is not decided, or not possible, is done as suggested. Raises Invalid for a replacement that is too long.
+    What is not decided, or not possible, is done as suggested. Raises Invalid for a replacement that is too long, and
+    for one that leaves nothing of a value or title.
     """
     changed = drafts.copied(draft)
     event = drafts.event_of(changed)
@@ -84,10 +86,11 @@ def apply(draft: Draft, hits: Sequence[Hit], decisions: Mapping[str, HitDecision
             removed.add(hit.removes)
         elif decision.action is HitAction.CHANGE and hit.span is not None:
             if len(decision.replacement) > LONGEST_REPLACEMENT:
-                raise Invalid({f"text-{hit.id}": [CommonProblem.TOO_LONG(most=LONGEST_REPLACEMENT)]})
+                raise Invalid(CommonProblem.TOO_LONG(most=LONGEST_REPLACEMENT))
             edits[hit.path].append((hit.span, decision.replacement))
     for path, changes in edits.items():
-        _write(event, path, changes)
+        if not any(path[: len(each)] == each for each in removed):
+            _write(event, path, changes)
     # From the end, so that the numbers of the others stay what they are; the inner ones first.
     for path in sorted(removed, reverse=True):
         drafts.take_out(event, path)
@@ -100,6 +103,8 @@ def _write(event: dict[str, Any], path: Path, changes: list[tuple[tuple[int, int
     text = base64.b64decode(stored).decode() if is_file else stored
     for (start, end), replacement in sorted(changes, reverse=True):
         text = text[:start] + replacement + text[end:]
+    if path[-1] in NEEDED and not text.strip():
+        raise Invalid(SelfIdentificationProblem.NOTHING_LEFT(text=stored[:SHOWN]))
     drafts.put_at(event, path, base64.b64encode(text.encode()).decode() if is_file else text)
 
 

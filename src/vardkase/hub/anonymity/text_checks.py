@@ -49,16 +49,18 @@ def found_in(text: str, known: Traits) -> list[Found]:
         *_addresses(text, known),
         *_identifiers(text, known),
         *(Found(HitKind.SIGNATURE, match.span(), "") for match in SIGNATURE.finditer(text)),
-        *(
-            Found(HitKind.WORDING, match.span(), INSTEAD[match[0].lower()])
-            for match in WORDING.finditer(text)
-        ),
+        *(Found(HitKind.WORDING, match.span(), _instead(match[0])) for match in WORDING.finditer(text)),
     ]
     kept: list[Found] = []
     for found in sorted(every, key=lambda found: (found.span[0], -found.span[1])):
         if not kept or found.span[0] >= kept[-1].span[1]:
             kept.append(found)
     return kept
+
+
+def _instead(words: str) -> str:
+    said = INSTEAD[words.lower()]
+    return said[0].upper() + said[1:] if words[0].isupper() else said
 
 
 def _phrases(text: str, known: Traits) -> Iterator[Found]:

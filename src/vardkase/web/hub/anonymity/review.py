@@ -18,6 +18,12 @@ ACTIONS: dict[HitAction, Promise] = {
     HitAction.CHANGE: gettext_lazy("Replace"),
     HitAction.REMOVE: gettext_lazy("Remove"),
 }
+REMOVED: dict[str, Promise] = {
+    "Attribute": gettext_lazy("Remove the attribute"),
+    "Object": gettext_lazy("Remove the object"),
+    "EventReport": gettext_lazy("Remove the report"),
+    "Tag": gettext_lazy("Remove the tag"),
+}
 FIELDS: dict[str, Promise] = {
     "info": gettext_lazy("title"),
     "name": gettext_lazy("name"),
@@ -85,11 +91,18 @@ def _shown(event: Mapping[str, Any], hit: Hit, decision: HitDecision | None) -> 
         legend=f"{kind}: {hit.text}, {where}",
         field=DECISION + hit.id,
         text_field=REPLACEMENT + hit.id,
-        choices=[(action.value, str(ACTIONS[action])) for action in hit.actions],
+        choices=[(action.value, _action_in_words(hit, action)) for action in hit.actions],
         chosen=(decision.action if decision else hit.suggested).value,
         replacement=decision.replacement if decision else hit.suggestion or "",
         may_change=HitAction.CHANGE in hit.actions,
     )
+
+
+def _action_in_words(hit: Hit, action: HitAction) -> str:
+    """A name in a report goes with all of the report, so it is said what goes."""
+    if action is HitAction.REMOVE and hit.removes is not None and len(hit.removes) > 1:
+        return str(REMOVED.get(str(hit.removes[-2]), ACTIONS[action]))
+    return str(ACTIONS[action])
 
 
 def place_in_words(event: Mapping[str, Any], path: Path) -> str:
