@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from vardkase.core.problems import Problem
 from vardkase.exchange.errors import OutgoingFailed
 from vardkase.exchange.http import RequestPolicy, fetch
 from vardkase.hub.assurance.components import Package
@@ -39,7 +40,7 @@ class Advisories:
     """`found`: package URL → ids. Empty also when nothing was checked: see `checked`."""
 
     source: str = ""
-    fault: str = ""
+    fault: str | Problem = ""
     count: int = 0
     """How many packages were asked for."""
     found: dict[str, list[str]] = field(default_factory=dict)
@@ -62,7 +63,9 @@ def known_vulnerabilities(packages: Sequence[Package], source: str) -> Advisorie
     for some in batched(asked, AT_ONCE):
         try:
             results = _ask(source, some)
-        except (OutgoingFailed, msgspec.MsgspecError, ValueError) as failed:
+        except OutgoingFailed as failed:
+            return Advisories(source, failed.problem or str(failed))
+        except (msgspec.MsgspecError, ValueError) as failed:
             return Advisories(source, str(failed))
         for package, result in zip(some, results, strict=True):
             if result.vulns:

@@ -123,7 +123,7 @@ def _vulnerabilities(found: Advisories) -> dict[str, Any]:
     return {
         "checked": found.checked,
         "source": found.source,
-        "fault": found.fault,
+        "fault": wire(found.fault),
         "packages": found.count,
         "found": found.found,
     }

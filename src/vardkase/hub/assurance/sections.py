@@ -115,8 +115,10 @@ def _components(evidence: HubEvidence) -> Section:
         "licences that Python and npm packages state. Debian packages are those of the machine or container in "
         "which this was written."
     )
-    columns = [gettext("Kind"), gettext("Components"), gettext("Without a stated licence")]
-    return section(gettext("Components"), part(columns=columns, rows=rows, widths=(3, 2, 3)), text=[said])
+    columns = [gettext("Kind"), gettext("Number"), gettext("Without a stated licence")]
+    return section(
+        gettext("Software components"), part(columns=columns, rows=rows, widths=(3, 2, 3)), text=[said]
+    )
 
 
 def _vulnerabilities(evidence: HubEvidence) -> Section:
