@@ -71,6 +71,7 @@ NO_RIGHTS = (
     *("user.entrance_refused", "user.entrance_reported", "user.key_refused", "user.provider_refused"),
     *("user.second_factor_refused", "user.sign_in_refused", "user.signature_changed", "user.signed_"),
     *("user.written_to", "backup.log_dropped", "backup.made", "backup.removed", "backup.verified"),
+    *("backup.cluster_upgraded", "backup.former_cluster_discarded"),
     "user.edited",
 )
 """Actions on accounts, organisations and backups that change nobody's rights; `user.edited` by what it changes."""
