@@ -19,6 +19,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,8 +67,8 @@ def release(key: Ed25519PrivateKey | None) -> list[Path]:
         raise NotReleased("the working tree has changes that are not committed.")
     commit, started = _git("rev-parse", "HEAD"), datetime.now(UTC)
     with tempfile.TemporaryDirectory() as folder:
-        projects = [exported(Path(folder) / name) for name in ("a", "another")]
-        first, second = (built(each, each.with_name(f"{each.name}-dist")) for each in projects)
+        projects = [exported(Path(folder) / name, commit) for name in ("a", "another")]
+        first, second = (built(each, each.with_name(f"{each.name}-dist"), commit) for each in projects)
         if first.name != second.name or first.read_bytes() != second.read_bytes():
             raise NotReleased("two builds of the same commit differ.")
         DIST.mkdir(exist_ok=True)
@@ -76,26 +77,25 @@ def release(key: Ed25519PrivateKey | None) -> list[Path]:
     return [wheel, *described(wheel, commit, started, key)]
 
 
-def exported(folder: Path) -> Path:
-    """The files that git knows, as they are in the working tree, in `folder`."""
-    for name in _git("ls-files", "-z").split("\0"):
-        source = ROOT / name
-        if name and source.is_file():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
+def exported(folder: Path, commit: str) -> Path:
+    """The files of `commit`, in `folder`, whatever happens to the working tree meanwhile."""
+    folder.mkdir(parents=True)
+    archive = folder.with_name(f"{folder.name}.tar")
+    _git("archive", "--format=tar", f"--output={archive}", commit)
+    with tarfile.open(archive) as files:
+        files.extractall(folder, filter="data")
     return folder
 
 
-def built(project: Path, out: Path) -> Path:
-    """The wheel of `project`, dated by the commit. Raises NotReleased."""
+def built(project: Path, out: Path, commit: str) -> Path:
+    """The wheel of `project`, dated by `commit`. Raises NotReleased."""
     places = (ROOT / ".uv" / "bin", Path(sys.executable).parent, os.environ["PATH"])
     uv = shutil.which("uv", path=os.pathsep.join(map(str, places)))
     if uv is None:
         raise NotReleased("uv is missing.")
     done = subprocess.run(
         [uv, "build", "--wheel", "--quiet", "--out-dir", out, project],
-        env=os.environ | {"SOURCE_DATE_EPOCH": _git("log", "-1", "--format=%ct")},
+        env=os.environ | {"SOURCE_DATE_EPOCH": _git("log", "-1", "--format=%ct", commit)},
         capture_output=True,
         text=True,
         check=False,

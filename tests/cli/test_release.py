@@ -70,7 +70,8 @@ def _rsa() -> bytes:
 @pytest.mark.long
 def test_two_builds_in_different_folders_are_the_same(tmp_path: Path) -> None:
     """Each with its own Node packages, front end and translations."""
-    projects = [release.exported(tmp_path / name) for name in ("one", "another/deeper")]
-    wheels = [release.built(each, each.with_name(f"{each.name}-dist")) for each in projects]
+    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=release.ROOT, text=True).strip()
+    projects = [release.exported(tmp_path / name, commit) for name in ("one", "another/deeper")]
+    wheels = [release.built(each, each.with_name(f"{each.name}-dist"), commit) for each in projects]
     assert wheels[0].name == wheels[1].name
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
