@@ -37,6 +37,7 @@ NEWER = {
     "audit.0006_entries_that_stay": 0,
     "audit.0007_guard": 1,
     "audit.0008_held_checkpoints": 2,
+    "author_relay.0001_initial": 1,
     "case_files.0001_initial": 2,
     "case_files.0002_hearings": 2,
     "case_files.0003_appeals": 1,

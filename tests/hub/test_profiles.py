@@ -65,6 +65,7 @@ HUB_ONLY = {
     "web.hub.law",
     "web.hub.office",
     "web.hub.sealed_links",
+    "web.hub.author_relay",
     "web.hub.signatures",
     "web.hub.membership",
     "web.hub.public_records",

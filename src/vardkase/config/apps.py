@@ -129,6 +129,10 @@ class SealedLinksConfig(PackagesConfig):
     name = "vardkase.hub.sealed_links"
 
 
+class AuthorRelayConfig(PackagesConfig):
+    name = "vardkase.hub.author_relay"
+
+
 class RetentionConfig(PackagesConfig):
     name = "vardkase.hub.retention"
 

@@ -9,6 +9,8 @@ from vardkase.audit.hooks import recorded
 from vardkase.audit.mails import note_mail
 from vardkase.config.listener import Listener
 from vardkase.config.membership_listeners import MEMBERSHIP_LISTENERS
+from vardkase.config.relay_listeners import RELAY_LISTENERS
+from vardkase.config.spill_listeners import SPILL_LISTENERS
 from vardkase.core.jobs.hooks import job_ended
 from vardkase.core.mail import notify as mail_log
 from vardkase.core.mail.hooks import mail_ended, mail_logged, mail_settled
@@ -30,15 +32,12 @@ from vardkase.hub.case_files import filing
 from vardkase.hub.content_access import services as content_access
 from vardkase.hub.correspondence.hooks import letter_written
 from vardkase.hub.data_protection.controllers import services as controllers
-from vardkase.hub.data_protection.requests import spilled as spilled_requests
 from vardkase.hub.guard import checks as guard
 from vardkase.hub.membership.members.services import members_only
 from vardkase.hub.policy import checks as policy
 from vardkase.hub.policy.approvals import services as publication_approvals
-from vardkase.hub.public_records.cases import spilled as spilled_copies
 from vardkase.hub.public_records.received import authorities
 from vardkase.hub.spills import declaring as spills
-from vardkase.hub.spills.hooks import spill_deleted
 from vardkase.identity.access.sharing import before_sharing
 from vardkase.identity.organisations.hooks import merge_sought, organisations_merged, standing_changed
 from vardkase.intel import hooks as intel
@@ -112,12 +111,8 @@ LISTENERS: tuple[Listener[Any], ...] = (
         correlation.remove_of_quarantined,
         "removes the keys and networks of what nobody may read",
     ),
-    Listener(
-        spill_deleted,
-        spilled_copies.forget_spilled,
-        "removes the frozen copies in cases, and the texts and documents that may tell of them",
-    ),
-    Listener(spill_deleted, spilled_requests.forget_spilled, "removes what was given out to data subjects"),
+    *SPILL_LISTENERS,
+    *RELAY_LISTENERS,
     Listener(intel.event_quarantined, spills.open_received, "opens the spill, and tells those concerned"),
     Listener(
         intel.event_quarantined,

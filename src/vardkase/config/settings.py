@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "vardkase.config.apps.SpillsConfig",
     "vardkase.config.apps.BackupsConfig",
     "vardkase.config.apps.SealedLinksConfig",
+    "vardkase.config.apps.AuthorRelayConfig",
     "vardkase.config.apps.RetentionConfig",
     "vardkase.config.apps.CaseFilesConfig",
     "vardkase.config.apps.CorrespondenceConfig",

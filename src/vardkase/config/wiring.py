@@ -48,6 +48,7 @@ from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.hub.audit_log import registering as audit_registering
 from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
+from vardkase.hub.author_relay import answering as author_answers
 from vardkase.hub.backups import account_access
 from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.backups import recipients as backup_recipients
@@ -325,6 +326,7 @@ SUBMISSIONS = (
     (SubmissionKind.CORRECT, anonymous_submissions.correct),
     (SubmissionKind.WITHDRAW, anonymous_submissions.withdraw),
     (SubmissionKind.CONSENT, anonymous_submissions.consent),
+    (author_answers.ANSWER, author_answers.carry_out),
 )
 
 

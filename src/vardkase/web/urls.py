@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("vardkase.web.hub.anonymous_publication.urls")),
     path("", include("vardkase.web.hub.backups.urls")),
     path("", include("vardkase.web.hub.sealed_links.urls")),
+    path("", include("vardkase.web.hub.author_relay.urls")),
     path("", include("vardkase.web.hub.data_protection.urls")),
     path("", include("vardkase.web.hub.case_files.urls")),
     path("", include("vardkase.web.hub.membership.offence_data.urls")),

@@ -18,6 +18,7 @@ from vardkase.audit.services import Target, record
 from vardkase.core.clock import now_in_whole_seconds
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.audit_actions import AnonymousAction
+from vardkase.hub.anonymous_publication.hooks import RoundHeld, round_held
 from vardkase.hub.anonymous_publication.keys import current_key, opener, replace_key
 from vardkase.hub.anonymous_publication.models import QueuedPart
 from vardkase.hub.anonymous_publication.organisation import publisher
@@ -76,6 +77,7 @@ def hold_round() -> int:
         _handle(held, submission)
     needed = sum(map(slots.size_of, held.carried))
     slots.write(held.carried, CARRIED * max(1, -(-needed // CARRIED)))
+    round_held.emit(RoundHeld(held.day))
     record(
         held.actor,
         AnonymousAction.ROUND_HELD,

@@ -20,6 +20,7 @@ NOUNS: dict[str, str | Promise] = {
     "attribute": _("Attribute"),
     "audit": _("Audit log"),
     "auth_key": _("API key"),
+    "author_message": _("Message to an author"),
     "authority": _("Connected authority"),
     "assurance": _("Evidence for auditors"),
     "backup": _("Backup"),

@@ -10,6 +10,7 @@ from vardkase.core.clock import now_seconds
 from vardkase.exchange.modules.server import ModuleKind
 from vardkase.exchange.modules.settings import ENABLED
 from vardkase.hub.anonymous_publication.authoring import may_publish_anonymously
+from vardkase.hub.author_relay.queries import is_anonymous
 from vardkase.hub.guard.preview import ShownFinding, by_severity
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -137,6 +138,10 @@ class OpenEvent:
     @property
     def may_publish_anonymously(self) -> bool:
         return self.event.orgc_id == self.actor.organisation_id and may_publish_anonymously(self.actor)
+
+    @property
+    def has_relay(self) -> bool:
+        return is_anonymous(self.event.uuid)
 
     @property
     def may_delegate(self) -> bool:

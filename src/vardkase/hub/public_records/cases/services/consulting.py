@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -22,6 +24,7 @@ from vardkase.hub.case_files.services import LONGEST_TITLE, file_received
 from vardkase.hub.lifecycle import TransitionRefused
 from vardkase.hub.lifecycle.services import note_in_history, take_step
 from vardkase.hub.public_records.cases import filing, mails
+from vardkase.hub.public_records.cases.hooks import MemberConsulted, member_consulted
 from vardkase.hub.public_records.cases.models import (
     CaseItem,
     CaseState,
@@ -108,6 +111,14 @@ def _ask(actor: Actor, case: RecordsCase, one: Concerned, deadline: datetime) ->
         title = gettext("Consultation")
         listed = "\n".join(f"{item.reference} {item.get_kind_display()}: {item.title}" for item in one.items)
     filing.file_text(actor, case, Direction.OUTGOING, title, listed, other=one.organisation.name)
+    lines: dict[UUID, list[str]] = defaultdict(list)
+    for item in one.items:
+        lines[item.event_uuid].append(f"{item.get_kind_display()}: {item.title}")
+    member_consulted.emit(
+        MemberConsulted(
+            one.organisation.uuid, case.authority_id, case.number, actor.user_id, deadline, dict(lines)
+        )
+    )
     return made
 
 
