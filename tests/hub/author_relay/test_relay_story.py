@@ -237,7 +237,7 @@ def test_openings_and_consultations_reach_the_author(seed: Seed) -> None:
     assert AuthorMessage.objects.count() == 1, "a member with a name is consulted by mail"
     consult(UUID(str(organisation_uuid())))
     hold()
-    texts = {each.kind: each for each in answering.messages_for(author, code)}
+    texts = {str(each.kind): each for each in answering.messages_for(author, code)}
     assert "Fara för liv." in texts["opened"].text
     assert not texts["opened"].takes_answer
     with pytest.raises(Conflict):
