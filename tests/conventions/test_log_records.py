@@ -32,6 +32,8 @@ ALLOWED = {
     "fault.wire",
     "free",
     "pause",
+    # The environment variable by which a place is named.
+    "destination.name",
     # What a browser reports, reduced to a directive and an origin.
     "_plain(directive.partition(' ')[0])",
     "_origin(report.get('blocked-uri'))",

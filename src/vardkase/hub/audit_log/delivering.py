@@ -74,7 +74,9 @@ def _deliver(destination: Destination) -> int:
         return 0
     if row.done > newest or _is_ahead(row):
         # Not written by the hub: there is no such checkpoint, or no such time yet.
-        logger.warning("Audit log: the state of the delivery to %s was altered; it is set back", row.name)
+        logger.warning(
+            "Audit log: the state of the delivery to %s was altered; it is set back", destination.name
+        )
         row.done, row.delivered = newest - 1, None
     if row.done >= newest or _is_too_soon(row, destination):
         return 0
