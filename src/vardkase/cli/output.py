@@ -84,7 +84,31 @@ def result(values: Mapping[str, Any], *, as_json: bool) -> None:
         return
     width = max((len(name) for name in values), default=0)
     for name, value in values.items():
-        typer.echo(f"{name.ljust(width)}  {value}")
+        typer.echo(f"{name.ljust(width)}  {in_words(name, value)}")
+
+
+def in_words(name: str, value: Any) -> str:
+    """A value as people read it; what is named as bytes is a size."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ("", [], {}):
+        return "none"
+    if isinstance(value, int) and "bytes" in name.split():
+        return size_in_words(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{each} {value[each]}" for each in value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def size_in_words(size: int) -> str:
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
 
 
 def rows(lines: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

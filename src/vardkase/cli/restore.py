@@ -91,7 +91,7 @@ def restore(
         wanted = plan(making.storage, _moment(at), backup)
         outside = _outside(checkpoints)
         _database(making, wanted, chosen, restore_cluster)
-        note("Files")
+        note("Files are restored.")
         files = restore_files(making, wanted, chosen / "files")
         note("The log is replayed.")
         with opened(chosen, lambda: _prepare(chosen)):
@@ -102,7 +102,7 @@ def restore(
             _import(making, wanted)
             forget_place()
             until = _until(wanted, making, backup)
-            note("What was deleted and withdrawn after that is deleted and withdrawn again.")
+            note("What was deleted or withdrawn after that, if anything, is deleted and withdrawn again.")
             repeated, left = _repeat(making, wanted, until)
             withdrawn = withdraw_again(making, until)
             sessions, left_by_log, lost = _after(until, outside, has_keys="django" in restored_keys)

@@ -38,5 +38,5 @@ def test_drill_of_the_document() -> None:
             ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        assert re.search(r"^good +True$", done.stdout, re.MULTILINE)
+        assert re.search(r"^good +yes$", done.stdout, re.MULTILINE)
         assert not (folder / "drill").exists()

@@ -38,7 +38,7 @@ def home() -> Iterator[Path]:
 @pytest.mark.parametrize("algorithm", ["default", "rsa3072"])
 def test_backups_are_read_with_gpg(home: Path, tmp_path: Path, algorithm: str) -> None:
     def gpg(*arguments: str | Path) -> bytes:
-        command = [
+        command: list[str | Path] = [
             "gpg",
             "--homedir",
             home,

@@ -216,7 +216,7 @@ def restore_cluster(restore: Restore, wanted: Plan, data_dir: Path) -> None:
 def _base(restore: Restore, wanted: Plan, work: Path, data_dir: Path) -> Path:
     folders: list[Path] = []
     for each in wanted.backups:
-        restore.announce(each.id)
+        restore.announce(f"Backup {each.id} is restored.")
         folder = work / each.id
         folder.mkdir(mode=0o700)
         with restore.opened(stored_object(restore, each, "database.age")) as plain:

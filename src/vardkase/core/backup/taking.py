@@ -32,6 +32,11 @@ from vardkase.core.files import BACKUP_LOCK, StoredFile, all_files
 from vardkase.core.files.folder import FolderFiles
 
 POSTGRES_MANIFEST = "backup_manifest"
+ANNOUNCED = {
+    "database.age": "The database is backed up.",
+    "files.age": "Stored files are backed up.",
+    "contents.age": "What has to be there after a restore is noted.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,7 +266,7 @@ class _Backup:
 
     def _store(self, what: str, source: Any) -> None:
         name = f"{self.chain}/{self._id}/{what}"
-        self._hub.announce(what.removesuffix(".age"))
+        self._hub.announce(ANNOUNCED.get(what, what))
         with self._hub.storage.create(name) as writer:
             seal(source, writer, self._recipients)
         self._objects.append(writer.stored(name))
