@@ -12,6 +12,8 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from vardkase.audit.services import Target, record
 from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.jobs import QUEUES, WORKER_NAME, this_machine
@@ -60,12 +62,14 @@ def stop_workers(actor: Actor, pid: int | None = None) -> int:
     # Checked for all before any is stopped. A pid of another machine would hit an unrelated process of this one.
     if any(worker.machine != this_machine() for worker in workers):
         raise Conflict(WorkerProblem.ELSEWHERE())
+    title = ", ".join(str(worker.pid) for worker in workers)
+    # Recorded first: none is stopped without a trace.
+    with transaction.atomic():
+        record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(workers)})
     for worker in workers:
         with contextlib.suppress(ProcessLookupError):
             # It may have ended since the query.
             os.kill(worker.pid, signal.SIGTERM)
-    title = ", ".join(str(worker.pid) for worker in workers)
-    record(actor, HubAction.WORKER_STOPPED, Target("worker", title=title), {"count": len(workers)})
     return len(workers)
 
 

@@ -39,6 +39,7 @@ def delete_noticelist(actor: Actor, noticelist_id: int) -> None:
     record(actor, KnowledgeAction.NOTICELIST_DELETED, target)
 
 
+@transaction.atomic
 def update_noticelists(actor: Actor) -> LoadResult:
     actor.require_writing(Permission.SITE_ADMIN)
     loaded = loader.load()
