@@ -11,6 +11,7 @@ import docx
 import openpyxl
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from tests.factories import files_with_metadata as made
@@ -78,6 +79,83 @@ def test_metadata_are_removed_and_what_people_read_remains() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(cleaned["values.xlsx"])).active
     assert sheet is not None
     assert (sheet["A1"].value, sheet["A1"].comment.author) == ("198.51.100.7", "Author")
+
+
+def markup(outermost: str, content: str = "", attributes: str = "") -> bytes:
+    return f'<x:{outermost} xmlns:x="urn:x" xmlns:w="urn:w" {attributes}>{content}</x:{outermost}>'.encode()
+
+
+def test_names_and_paths_in_unusual_places_of_an_office_document() -> None:
+    path = "C:\\Users\\annaek\\a.png"
+    field = (
+        '<w:fldChar fldCharType="begin"/><w:instrText> AUT</w:instrText><w:instrText>HOR </w:instrText>'
+        '<w:fldChar fldCharType="separate"/><w:t>annaek</w:t><w:fldChar fldCharType="end"/><w:t>Stays</w:t>'
+    )
+    parts = {
+        "xl/pivotCache/a.xml": markup(
+            "pivotCacheDefinition", attributes='refreshedBy="annaek" refreshedDate="4.5"'
+        ),
+        "word/a.xml": markup(
+            "document", f'<x:cNvPr name="a" descr="{path}"/><x:permStart w:ed="K\\annaek"/>{field}'
+        ),
+        "xl/b.xml": markup("worksheet", '<x:scenario user="annaek" comment="Created by annaek"/>'),
+        "xl/c.xml": markup("workbook", '<x:customWorkbookViews><x:a name="annaek"/></x:customWorkbookViews>'),
+        "xl/d.xml": markup("worksheet", '<x:protectedRange securityDescriptor="O:annaek"/>'),
+        "ppt/tags/tag1.xml": markup("tagLst", '<x:tag val="annaek"/>'),
+        "meta/core.xml": markup("coreProperties", "annaek"),
+        "package/services/metadata/core-properties/a.psmdcp": b"annaek",
+    }
+    document = made.changed_zip(made.word(), parts)
+    cleaned = everything("a.docx", clean_file("a.docx", document))
+    assert "annaek" not in cleaned
+    assert "stays" in cleaned
+    formula = markup("workbook", "<x:definedName>'C:\\Users\\annaek\\[a.xlsx]S'!A1</x:definedName>")
+    for name in ("./docProps/core.xml", "/docProps/core.xml", "docProps\\core.xml", "xl/e.xml"):
+        with pytest.raises(Invalid):
+            clean_file("a.docx", made.changed_zip(made.word(), {name: formula}))
+
+
+def changed_pdf(change: Callable[[pikepdf.Pdf], None]) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(made.pdf())) as document:
+        change(document)
+        document.save(out)
+    return out.getvalue()
+
+
+def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
+    def untyped(document: pikepdf.Pdf) -> None:
+        for each in document.objects:
+            if isinstance(each, pikepdf.Stream) and each.get("/Type") == Name.EmbeddedFile:
+                del each["/Type"]
+        document.Root.Threads = Array([Dictionary(Type=Name.Thread, I=Dictionary(Author="annaek"))])
+        document.Root.Layer = Dictionary(Type=Name.OCG, Usage=Dictionary(User=Dictionary(Name="annaek")))
+        # Cameras put a preview with EXIF of its own behind the picture; a marker may be filled up.
+        picture = document.pages[0].Resources.XObject.Im0
+        photo = picture.read_raw_bytes()
+        exif = photo.index(b"\xff\xe1")
+        picture.write(photo[:exif] + b"\xff" + photo[exif:] + made.jpeg(), filter=Name.DCTDecode)
+
+    cleaned = clean_file("a.pdf", changed_pdf(untyped))
+    assert traces_in("a.pdf", cleaned) == set()
+    assert "annaek" not in everything("a.pdf", cleaned)
+    with pikepdf.open(io.BytesIO(cleaned)) as document:
+        (attached,) = document.attachments.values()
+        assert traces_in("picture.png", attached.get_file().read_bytes()) == set()
+        photo = document.pages[0].Resources.XObject.Im0.read_raw_bytes()
+        assert (Image.open(io.BytesIO(photo)).size, photo.count(b"\xff\xd9")) == ((4, 2), 1)
+    for action in (
+        Dictionary(S=Name.JavaScript, JS="app.alert(1)"),
+        Dictionary(S=Name.GoToR, F="C:/Users/annaek/x.pdf"),
+        Dictionary(S=Name.Launch, F="x"),
+        Dictionary(S=Name.URI, URI="file:///C:/Users/annaek/x.pdf"),
+    ):
+
+        def act(document: pikepdf.Pdf, action: Dictionary = action) -> None:
+            document.Root.OpenAction = action
+
+        with pytest.raises(Invalid):
+            clean_file("a.pdf", changed_pdf(act))
 
 
 def test_a_mail_keeps_what_its_sender_wrote() -> None:

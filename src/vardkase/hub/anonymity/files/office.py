@@ -11,6 +11,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -23,11 +24,17 @@ UNPACKED = ArchiveLimits(size=128 * 1024 * 1024, members=5_000)
 CONTENT_TYPES = "[Content_Types].xml"
 
 LEFT_OUT = re.compile(
-    r"(?i)(docProps|docMetadata|customXml|_xmlsignatures|customUI|userCustomization)/"
+    r"(?i)(docProps|docMetadata|customXml|_xmlsignatures|customUI|userCustomization|package/services/metadata)/"
     r"|(word|ppt|xl)/(people\.xml|comments(Extended|Ids|Extensible)\.xml|printerSettings/|persons/|threadedComments/|"
-    r"revisions/|webextensions/|changesInfos/|revisionInfo\.xml|calcChain\.xml|glossary/)"
+    r"revisions/|webextensions/|changesInfos/|revisionInfo\.xml|calcChain\.xml|glossary/|tags/)"
 )
 """Parts about the document, its people and its editing, or whose absence programs make up for."""
+LEFT_OUT_ROOTS = {
+    "coreProperties", "Properties", "labelList", "datastoreItem", "Signature", "customUI", "people", "personList",
+    "ThreadedComments", "commentsEx", "commentsIds", "commentsExtensible", "tagLst", "users", "headers", "revisions",
+    "chgInfo", "revInfo", "calcChain", "glossaryDocument", "taskpanes", "webextension",
+}  # fmt: skip
+"""The same by their outermost element: a package may call its parts as it likes."""
 ACTIVE = re.compile(
     r"(?i)(vbaProject|vbaData|activeX|embeddings/.*\.(bin|ole)$|ctrlProps/|attachedToolbars|macrosheets/)"
 )
@@ -36,12 +43,13 @@ MARKUP = (".xml", ".rels", ".vml")
 FONTS = (".odttf", ".fntdata")
 
 PERSON = "Author"
-OF_PERSONS = {"author", "initials", "userName", "lastModifiedBy", "name"}
+OF_PERSONS = {"author", "initials", "userName", "lastModifiedBy", "refreshedBy", "user", "name"}
 """Attributes that name a person, on `PERSONS` for `name`."""
 PERSONS = {"cmAuthor", "author", "person"}
 FORGOTTEN_ATTRIBUTES = {
     "date", "dateUtc", "dT", "dt", "created", "modified", "userId", "providerId", "uid", "paraId", "textId",
-    "durableId", "documentId", "lastGUID", "codeName", "editId",
+    "durableId", "documentId", "lastGUID", "codeName", "editId", "refreshedDate", "refreshedDateIso", "ed",
+    "securityDescriptor", "comment",
 }  # fmt: skip
 """Times, accounts and random numbers of editing sessions; some of them only in some elements (`_forgets`)."""
 DATED = {
@@ -52,13 +60,18 @@ DATED = {
 FORGOTTEN_ELEMENTS = {
     "rsids", "docVars", "attachedTemplate", "mailMerge", "docId", "absPath", "fileSharing", "revisionPtr",
     "documentProtection", "writeProtection", "saveThroughXslt", "creationId", "modId", "sldIdLst14", "hlinkBase",
-    "coauthVersionLast", "workbookProtection",
+    "coauthVersionLast", "workbookProtection", "customWorkbookViews", "customSheetViews", "custDataLst",
 }  # fmt: skip
 FIELD_OF_PERSON = re.compile(
-    r"(?i)\b(AUTHOR|LASTSAVEDBY|USERNAME|USERINITIALS|USERADDRESS|FILENAME|TEMPLATE|DOCPROPERTY)\b"
+    r"(?i)\b(AUTHOR|LASTSAVEDBY|USERNAME|USERINITIALS|USERADDRESS|FILENAME|TEMPLATE|DOCPROPERTY|"
+    r"CREATEDATE|SAVEDATE|PRINTDATE|EDITTIME)\b"
 )
-"""Fields whose result is a name, an address or a path."""
-REDIRECTS_TO_FILES = re.compile(r"(?i)^(file:|\\\\|[a-z]:[\\/])")
+"""Fields whose result is a name, an address, a path, or a time of editing."""
+PATH = re.compile(r"(?i)(?<![a-z])(file:|[a-z]:[\\/](?!/))|\\\\[\w.$-]+\\|(?<![\w.])/(Users|home)/")
+"""Of a file on somebody's computer or server, anywhere in a text."""
+WITH_PATHS = {"descr", "title", "alt", "name", "tooltip", "href", "src", "sourceFile"}
+"""Attributes in which programs put the path of an inserted file."""
+FORMULAS = {"definedName", "f", "formula", "formula1", "formula2"}
 
 
 def clean(name: str, content: bytes, clean_inside: InnerCleaner) -> bytes:
@@ -67,7 +80,7 @@ def clean(name: str, content: bytes, clean_inside: InnerCleaner) -> bytes:
     except InvalidValue as error:
         raise Invalid(FileCleaningProblem.TOO_MUCH(name=name)) from error
     _refuse(name, parts)
-    kept = {path: part for path, part in parts.items() if not LEFT_OUT.match(path)}
+    kept = {path: part for path, part in parts.items() if not _is_left_out(path, part)}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         # Programs look for the list of parts first.
@@ -81,12 +94,26 @@ def clean(name: str, content: bytes, clean_inside: InnerCleaner) -> bytes:
 
 def _refuse(name: str, parts: Mapping[str, bytes]) -> None:
     for path in parts:
+        if "\\" in path or any(step in {"", ".", ".."} for step in path.split("/")):
+            raise Invalid(FileCleaningProblem.DAMAGED(name=name))
         if LEFT_OUT.match(path):
             continue
         if ACTIVE.search(path):
             raise Invalid(FileCleaningProblem.ACTIVE_CONTENT(name=name))
         if LINKED.search(path):
             raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+
+
+def _is_left_out(path: str, part: bytes) -> bool:
+    if LEFT_OUT.match(path):
+        return True
+    if not path.lower().endswith(".xml"):
+        return False
+    try:
+        _, root = next(etree.iterparse(io.BytesIO(part), ("start",), resolve_entities=False, no_network=True))
+    except (etree.XMLSyntaxError, StopIteration):
+        return False  # Refused when it is read.
+    return _local(str(root.tag)) in LEFT_OUT_ROOTS
 
 
 def _part(name: str, path: str, kept: Mapping[str, bytes], clean_inside: InnerCleaner) -> bytes:
@@ -99,7 +126,7 @@ def _part(name: str, path: str, kept: Mapping[str, bytes], clean_inside: InnerCl
         elif lower.endswith(".rels"):
             _clean_relations(name, root, path, kept)
         else:
-            _clean_markup(root)
+            _clean_markup(name, root)
         return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
     if lower.endswith(FONTS):
         return content
@@ -139,13 +166,13 @@ def _clean_relations(name: str, root: etree._Element, path: str, kept: Mapping[s
             kind = each.get("Type", "").rpartition("/")[2]
             if kind == "attachedTemplate":
                 root.remove(each)
-            elif kind != "hyperlink" or REDIRECTS_TO_FILES.match(target):
+            elif kind != "hyperlink" or PATH.search(target):
                 raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
         elif (posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")) not in kept:
             root.remove(each)
 
 
-def _clean_markup(root: etree._Element) -> None:
+def _clean_markup(name: str, root: etree._Element) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             continue
@@ -157,6 +184,8 @@ def _clean_markup(root: etree._Element) -> None:
             _clean_attribute(element, kind, attribute)
         if kind == "author" and element.text:  # The list of a workbook's comments.
             element.text = PERSON
+        if kind in FORMULAS and PATH.search(element.text or ""):
+            raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
     _clean_fields(root)
 
 
@@ -164,8 +193,12 @@ def _clean_attribute(element: etree._Element, kind: str, attribute: str) -> None
     name = _local(attribute)
     if name.startswith("rsid"):
         del element.attrib[attribute]
-    elif name in OF_PERSONS and (name != "name" or kind in PERSONS):
+    elif (
+        name in OF_PERSONS and (name != "name" or kind in PERSONS) and (name != "user" or kind == "scenario")
+    ):
         element.set(attribute, PERSON)
+    elif name in WITH_PATHS and PATH.search(str(element.attrib[attribute])):
+        element.set(attribute, "")
     elif name in FORGOTTEN_ATTRIBUTES and _forgets(kind, attribute, name):
         del element.attrib[attribute]
 
@@ -175,11 +208,16 @@ def _forgets(kind: str, attribute: str, name: str) -> bool:
         return kind in DATED
     if name in {"created", "modified", "userId", "providerId"}:
         return kind in PERSONS | DATED
+    if name in {"ed", "comment"}:  # “Created by …” of a scenario.
+        return kind in {"permStart", "scenario"}
     # Others are what they are only in a namespace of Microsoft's extensions, or on the root of a workbook.
     return attribute.startswith("{http://schemas.microsoft.com/") or name in {
         "lastGUID",
         "codeName",
         "editId",
+        "refreshedDate",
+        "refreshedDateIso",
+        "securityDescriptor",
     }
 
 
@@ -190,20 +228,45 @@ def _clean_fields(root: etree._Element) -> None:
         if FIELD_OF_PERSON.search(instruction):
             for text in simple.iter("{*}t"):
                 text.text = ""
-    for paragraph in root.iter("{*}p"):
-        is_personal = is_result = False
-        for element in paragraph.iter("{*}fldChar", "{*}instrText", "{*}t"):
-            match _local(element.tag):
-                case "instrText":
-                    is_personal = is_personal or bool(FIELD_OF_PERSON.search(element.text or ""))
-                case "fldChar":
-                    state = next(
-                        (value for key, value in element.attrib.items() if _local(key) == "fldCharType"), ""
-                    )
-                    is_result = state == "separate"
-                    is_personal = is_personal and state != "end"
-                case _ if is_personal and is_result:
-                    element.text = ""
+    _clean_complex_fields(root)
+
+
+def _clean_complex_fields(root: etree._Element) -> None:
+    open_fields: list[_Field] = []
+    for element in root.iter("{*}fldChar", "{*}instrText", "{*}t"):
+        match _local(element.tag), _of_field(element):
+            case "fldChar", "begin":
+                open_fields.append(_Field())
+            case "fldChar", "separate" if open_fields:
+                open_fields[-1].is_result = True
+            case "fldChar", "end" if open_fields:
+                inner = open_fields.pop()
+                if open_fields:  # A field that is computed from another one.
+                    open_fields[-1].instruction += f" {inner.instruction} "
+            case "instrText", _ if open_fields:
+                open_fields[-1].instruction += element.text or ""
+            case "t", _ if any(each.is_result and each.is_personal for each in open_fields):
+                element.text = ""
+            case _:
+                pass
+
+
+@dataclass(slots=True)
+class _Field:
+    """A field whose end has not been read. Programs cut its instruction into several runs."""
+
+    instruction: str = ""
+    is_result: bool = False
+
+    @property
+    def is_personal(self) -> bool:
+        return bool(FIELD_OF_PERSON.search(self.instruction))
+
+
+def _of_field(element: etree._Element) -> str:
+    return next(
+        (str(value) for key, value in element.attrib.items() if _local(str(key)) == "fldCharType"), ""
+    )
 
 
 def _local(tag: str) -> str:

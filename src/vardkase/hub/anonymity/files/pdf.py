@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import ntpath
+import re
 from collections.abc import Iterator
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Stream
+from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
 from vardkase.core.errors import Invalid
 from vardkase.hub.anonymity.files.cleaner import InnerCleaner
@@ -19,6 +21,13 @@ DESCRIPTIONS = (
 """XMP, data of programs, times, names of annotations: of any dictionary (ISO 32000-2, 14.3 to 14.5 and 12.5.2)."""
 OF_CATALOG = ("/Perms", "/DSS", "/OutputIntents", "/Legal", "/Collection", "/SpiderInfo")
 """Signatures and their proof, the profile of a printer, where a page was fetched."""
+
+ACTIVE = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute", "/Movie")
+LINKED = ("/GoToR", "/GoToE")
+"""Kinds of actions: what runs, and what leads to another file."""
+FILE = re.compile(rb"(?i)file:|[a-z]:[\\/](?!/)|\\\\")
+IN_SCAN = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+"""A marker behind the coded data of a JPEG: neither a stuffed byte nor one to begin anew at."""
 
 
 def clean(name: str, content: bytes, clean_inside: InnerCleaner) -> bytes:
@@ -52,11 +61,14 @@ def _clean(name: str, document: pikepdf.Pdf, clean_inside: InnerCleaner) -> None
     form = document.Root.get("/AcroForm")
     if isinstance(form, Dictionary) and "/XFA" in form:
         raise Invalid(FileCleaningProblem.DYNAMIC_FORM(name=name))
+    attached = set[tuple[int, int]]()
     for each in document.objects:
         for part in _dictionaries(each):
+            attached |= _attached(part)
             _clean_dictionary(name, part)
+    for each in document.objects:
         if isinstance(each, Stream):
-            _clean_stream(name, document, each, clean_inside)
+            _clean_stream(name, document, each, clean_inside, is_attached=each.objgen in attached)
 
 
 def _dictionaries(found: Object, depth: int = 0) -> Iterator[Object]:
@@ -82,12 +94,43 @@ def _clean_dictionary(name: str, part: Object) -> None:
         _forget(part, "/T")  # Who wrote an annotation; of a widget it is the name of the field.
     if part.get("/FT") == Name.Sig:
         _forget(part, "/V")
-    if "/EF" in part:
-        for key in ("/Desc", "/ID", "/RF"):
-            _forget(part, key)
-    elif part.get("/Type") in (Name.Filespec, Name.F):
-        raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+    _clean_reference(name, part)
     _forget(part, "/Params")
+    _clean_action(name, part)
+    if part.get("/Type") == Name.Thread:
+        _forget(part, "/I")
+    if isinstance(usage := part.get("/Usage"), Dictionary):
+        _forget(usage, "/User")
+
+
+def _clean_reference(name: str, part: Object) -> None:
+    if "/EF" in part:
+        for key in ("/Desc", "/ID", "/RF", "/DOS", "/Mac", "/Unix"):
+            _forget(part, key)
+        for key in ("/F", "/UF"):
+            if key in part:
+                part[key] = String(ntpath.basename(str(part[key])))
+    elif part.get("/Type") in (Name.Filespec, Name.F) or isinstance(part.get("/F"), String):
+        raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+
+
+def _clean_action(name: str, part: Object) -> None:
+    kind = part.get("/S")
+    if "/JS" in part or (isinstance(kind, Name) and str(kind) in ACTIVE):
+        raise Invalid(FileCleaningProblem.ACTIVE_CONTENT(name=name))
+    address = part.get("/URI")
+    if (isinstance(kind, Name) and str(kind) in LINKED) or (
+        isinstance(address, String) and FILE.match(bytes(address))
+    ):
+        raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
+
+
+def _attached(part: Object) -> set[tuple[int, int]]:
+    """The streams that are files, whether they say so themselves or not."""
+    files = part.get("/EF")
+    if not isinstance(files, Dictionary):
+        return set()
+    return {each.objgen for _, each in files.items() if isinstance(each, Stream)}
 
 
 def _forget(part: Object, key: str) -> None:
@@ -95,8 +138,10 @@ def _forget(part: Object, key: str) -> None:
         del part[key]
 
 
-def _clean_stream(name: str, document: pikepdf.Pdf, stream: Stream, clean_inside: InnerCleaner) -> None:
-    if stream.get("/Type") == Name.EmbeddedFile:
+def _clean_stream(
+    name: str, document: pikepdf.Pdf, stream: Stream, clean_inside: InnerCleaner, *, is_attached: bool
+) -> None:
+    if is_attached or stream.get("/Type") == Name.EmbeddedFile:
         stream.write(clean_inside(_name_of_attachment(document, stream), stream.read_bytes()))
     elif stream.get("/Subtype") == Name.Image:
         _clean_picture(name, stream)
@@ -112,7 +157,11 @@ def _clean_picture(name: str, stream: Stream) -> None:
     if len(filters) > 1:  # Packed once more: few programs do.
         raise Invalid(FileCleaningProblem.UNKNOWN_KIND(name=f"{name}/JPEG"))
     parameters = stream.get("/DecodeParms")
-    stream.write(without_descriptions(stream.read_raw_bytes()), filter=Name.DCTDecode)
+    try:
+        picture = without_descriptions(stream.read_raw_bytes())
+    except ValueError as error:
+        raise Invalid(FileCleaningProblem.DAMAGED(name=f"{name}/JPEG")) from error
+    stream.write(picture, filter=Name.DCTDecode)
     if isinstance(parameters, Dictionary):  # How colours are coded, where the picture itself does not say.
         stream["/DecodeParms"] = parameters
 
@@ -128,14 +177,29 @@ def _name_of_attachment(document: pikepdf.Pdf, stream: Stream) -> str:
 def without_descriptions(picture: bytes) -> bytes:
     """A JPEG without EXIF, XMP, IPTC, colour profile, preview and comments; its pixels are not encoded anew.
 
-    Segments of ITU-T T.81, annex B: APP14 says how colours are coded, so it remains.
+    Segments of ITU-T T.81, annex B: APP14 says how colours are coded, so it remains. What follows the end of the first
+    picture (previews of cameras, with EXIF of their own) does not. Raises ValueError for what is not made so.
     """
+    if not picture.startswith(b"\xff\xd8"):
+        raise ValueError("no beginning")
     kept, place = bytearray(picture[:2]), 2
-    while place + 4 <= len(picture) and picture[place] == 0xFF and picture[place + 1] != 0xDA:
-        marker, length = picture[place + 1], int.from_bytes(picture[place + 2 : place + 4])
-        segment = picture[place : place + 2 + length]
+    while place + 2 <= len(picture):
+        if picture[place] != 0xFF:
+            raise ValueError("no marker")
+        marker = picture[place + 1]
+        if marker == 0xFF:  # Fills up.
+            place += 1
+            continue
+        if marker == 0xD9:
+            break
+        length = int.from_bytes(picture[place + 2 : place + 4])
+        if length < 2 or place + 2 + length > len(picture):
+            raise ValueError("no segment")
+        behind = place + 2 + length
+        if marker == 0xDA:
+            found = IN_SCAN.search(picture, behind)
+            behind = found.start() if found else len(picture)
         if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
-            kept += segment
-        place += 2 + max(length, 2)
-    end = picture.rfind(b"\xff\xd9")
-    return bytes(kept + (picture[place : end + 2] if end >= place else picture[place:]))
+            kept += picture[place:behind]
+        place = behind
+    return bytes(kept + b"\xff\xd9")
