@@ -230,6 +230,7 @@ def test_one_officer_an_outsider_or_an_altered_link_opens_nothing(seed: Seed) ->
     original = bytes(link.content)
     forged = seal(SealedIdentity("x", "Någon annan", "oskyldig@b.example"))
     other = SealedLink.objects.get(about=sealed_link())
+    refusals = AuditEntry.objects.filter(action="sealed_link.refused", target_uuid=about)
     for change in (
         {"content": forged},
         {"content": original[:-9] + b"x" * 9},
@@ -238,11 +239,14 @@ def test_one_officer_an_outsider_or_an_altered_link_opens_nothing(seed: Seed) ->
         {"proof": "0" * 64},
     ):
         SealedLink.objects.filter(about=about).update(**change)
+        before = refusals.count()
         with pytest.raises((Conflict, Forbidden)):
             approved(second, request)
         ApprovalRequest.objects.filter(pk=request.pk).update(state="waiting")
         with pytest.raises(Conflict):
             opening.propose_opening(in_browser(officer), about, WHY)
+        assert refusals.count() == before + 2, "both are on record"
+        assert (check().state, check().facts["altered"]) == ("bad", 1)
         SealedLink.objects.filter(about=about).update(content=original, keys=link.keys, proof=link.proof)
     with pytest.raises(NotASealedLink):
         store(uuid4(), original[:-1])
@@ -259,6 +263,7 @@ def test_one_officer_an_outsider_or_an_altered_link_opens_nothing(seed: Seed) ->
     SealedLink.objects.filter(about=about).update(content=forged)
     with pytest.raises(Conflict):
         opening.fetch_file(at_screen(officer), opened.pk)
+    assert refusals.count() == before + 3
     SealedLink.objects.filter(about=about).update(content=original)
     # A former officer, and an opening of last week.
     User.objects.filter(pk=officer.pk).update(staff_roles=[])

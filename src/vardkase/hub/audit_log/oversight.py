@@ -72,7 +72,7 @@ RIGHTS = (
         "membership.sign_in_minimum_changed",
         "move_in.moved",
     ),
-    *("officer_key.", "sealed_link.opened"),
+    *("officer_key.", "sealed_link.opened", "sealed_link.refused"),
     *("move_in.switched_on", "organisation.certificate_added", "organisation.certificate_removed"),
     *("organisation.created", "organisation.deleted", "organisation.domain_verified"),
     *("organisation.entrance_modes_set", "organisation.merged", "organisation.networks_set"),

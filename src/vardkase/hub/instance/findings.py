@@ -238,7 +238,14 @@ def sealed_links_text(facts: Facts) -> str:
         "openable": facts["openable"],
         "links": facts["links"],
     }
-    return f"{said} {opened}"
+    if not facts["altered"]:
+        return f"{said} {opened}"
+    altered = ngettext(
+        "%(n)s of them is not as the hub stored it.",
+        "%(n)s of them are not as the hub stored them.",
+        facts["altered"],
+    ) % {"n": facts["altered"]}
+    return f"{said} {opened} {altered}"
 
 
 def settings_text(facts: Facts) -> str:
@@ -314,6 +321,11 @@ def audit_log_advice(facts: Facts) -> Iterator[str]:
 
 
 def sealed_links_advice(facts: Facts) -> Iterator[str]:
+    if facts["altered"]:
+        yield gettext(
+            "Somebody has altered or exchanged a sealed link in the database. The hub does not open it: treat it as an "
+            "incident, and take the link from a backup."
+        )
     if facts["lasting"] < 2:
         yield gettext("Let at least two officers register a key that is valid for another month.")
     if facts["unopenable"]:

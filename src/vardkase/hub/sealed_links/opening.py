@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -34,18 +33,15 @@ from vardkase.identity.accounts.four_eyes.services import propose
 from vardkase.identity.organisations.acting import Acting
 
 
-@transaction.atomic
 def propose_opening(actor: Actor, about: UUID, reason: str) -> ApprovalRequest:
     """Raises NotFound, Forbidden, Conflict for an altered link, Invalid under `reason`."""
     actor.require_writing()
     if not is_own_officer(actor):
         raise Forbidden(SealedLinkProblem.NOT_AN_OFFICER())
-    link = queries.find_link(about)
-    _require_unaltered(link)
+    _require_unaltered(actor, queries.find_link(about))
     return propose(actor, OPEN, str(about), title=str(about), reason=reason)
 
 
-@transaction.atomic
 def fetch_file(actor: Actor, pk: int) -> bytes:
     """The nested age file of the two, to one of them. Each time is on record.
 
@@ -63,8 +59,7 @@ def fetch_file(actor: Actor, pk: int) -> bytes:
     if opening.outer_key.withdrawn_at or opening.inner_key.withdrawn_at:
         raise Conflict(SealedLinkProblem.KEY_WITHDRAWN())
     link = queries.find_link(opening.about)
-    if not is_unaltered(link) or content_digest(link) != opening.content_digest:
-        raise Conflict(SealedLinkProblem.ALTERED())
+    _require_unaltered(actor, link, opening.content_digest)
     record(actor, SealedLinkAction.SEAL_FILE_FETCHED, _target(opening.about), {"opening": opening.pk})
     return nested_file(link, opening.outer_key.fingerprint, opening.inner_key.fingerprint)
 
@@ -75,9 +70,21 @@ def key_of(link: SealedLink, user_id: int | None) -> OfficerKey | None:
     return next((key for key in mine if key.fingerprint in link.keys), None)
 
 
-def _require_unaltered(link: SealedLink) -> None:
-    if not is_unaltered(link):
+def _require_unaltered(actor: Actor, link: SealedLink, approved: str | None = None) -> None:
+    """Not in a transaction, which the refusal would undo together with its entry in the audit log."""
+    if not is_unaltered(link) or content_digest(link) != (approved or content_digest(link)):
+        _record_refusal(actor, link.about)
         raise Conflict(SealedLinkProblem.ALTERED())
+
+
+def _record_refusal(actor: Acting, about: UUID) -> None:
+    record(actor, SealedLinkAction.SEAL_REFUSED, _target(about))
+
+
+def _tell_of_refusal(actor: Acting, request: ApprovalRequest) -> None:
+    link = SealedLink.objects.filter(about=UUID(request.subject)).first()
+    if link is not None and not is_unaltered(link):
+        _record_refusal(actor, link.about)
 
 
 def _target(about: UUID) -> Target:
@@ -118,7 +125,8 @@ def _open(approval: Approval) -> SealOpening:
     actor = cast(Actor, approval.actor)
     about = UUID(request.subject)
     link = queries.find_link(about)
-    _require_unaltered(link)
+    if not is_unaltered(link):
+        raise Conflict(SealedLinkProblem.ALTERED())
     mine, theirs = key_of(link, actor.user_id), key_of(link, request.proposed_by)
     if mine is None or theirs is None or mine == theirs:
         raise Conflict(SealedLinkProblem.NO_KEY_IN_LINK())
@@ -150,5 +158,6 @@ OPEN = ApprovalAction(
     describe=_describe,
     fingerprint=_link_now,
     conflict=_conflict,
+    refused=_tell_of_refusal,
     execute=_open,
 )

@@ -17,6 +17,9 @@ from vardkase.hub.sealed_links.problems import SealedLinkProblem
 __all__ = ["SIZE", "SealedIdentity", "can_seal", "forget", "is_unaltered", "seal", "store"]
 
 
+MOST_CHECKED = 1000
+
+
 def can_seal() -> bool:
     return len(queries.valid_keys()) >= 2
 
@@ -53,6 +56,12 @@ def is_unaltered(link: SealedLink) -> bool:
     ):
         return False
     return keys_in(content) == sorted(link.keys)
+
+
+def altered_links() -> int:
+    """How many links are not as the hub stored them, of up to MOST_CHECKED at random."""
+    links = SealedLink.objects.order_by("?")[:MOST_CHECKED]
+    return sum(not is_unaltered(link) for link in links.iterator(chunk_size=100))
 
 
 def content_digest(link: SealedLink) -> str:

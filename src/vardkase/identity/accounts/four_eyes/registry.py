@@ -40,8 +40,9 @@ class ApprovalAction:
     and locks what it reads; it raises NotFound if the subject is gone. `conflict` is called for proposer and
     approver, and by pages that list requests, outside a transaction: it takes no locks. `alone_until_in_use`:
     who carries it out at once while the hub has not had two officers (`officers.in_use`). `closed` runs in
-    the transaction in which a request is declined, returned or withdrawn. `writes_itself`: the action sends
-    its own mails about requests and outcomes. `subject_title`: the display name of the subject in the active
+    the transaction in which a request is declined, returned or withdrawn, and `refused` after an approval that
+    was not carried out has been undone. `writes_itself`: the action sends its own mails about requests and
+    outcomes. `subject_title`: the display name of the subject in the active
     language; lists call it per row, so it must not query the database.
     """
 
@@ -54,6 +55,7 @@ class ApprovalAction:
     execute: Callable[[Approval], Any]
     conflict: Callable[[Acting, ApprovalRequest], Problem | None] = lambda _actor, _request: None
     closed: Callable[[Acting, ApprovalRequest], None] = lambda _actor, _request: None
+    refused: Callable[[Acting, ApprovalRequest], None] = lambda _actor, _request: None
     alone_until_in_use: frozenset[Party] = frozenset()
     writes_itself: bool = False
     subject_title: Callable[[ApprovalRequest], str] = lambda request: request.title

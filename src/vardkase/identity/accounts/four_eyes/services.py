@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from vardkase.audit.actions import AuditAction
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import Conflict, Invalid, NotFound
+from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.problems import Problem
 from vardkase.identity.accounts.four_eyes import mails
 from vardkase.identity.accounts.four_eyes.decision_rights import rights_today
@@ -110,7 +110,17 @@ def approve(
     except AlreadyAnswered:
         # Not inside the transaction that the error has undone.
         ApprovalRequest.objects.filter(pk=pk, state=State.WAITING).update(state=State.STALE)
+        _tell_of_refusal(actor, pk)
         raise
+    except (Conflict, Forbidden):
+        _tell_of_refusal(actor, pk)
+        raise
+
+
+def _tell_of_refusal(actor: Acting, pk: int) -> None:
+    request = ApprovalRequest.objects.get(pk=pk)
+    if action := action_of(request):
+        action.refused(actor, request)
 
 
 @transaction.atomic
