@@ -51,6 +51,7 @@ FIRST = ("1", "2")
 ELSEWHERE = {
     "anonymous publication is off until officers turn it on (tests/hub/anonymous_publication)": (
         "anonymous-publication/",
+        "event/<reference:reference>/author/",
     ),
     "public-records cases have a story of their own (test_disclosure.py)": ("public-records/",),
     "a file, in tests/audit": ("administration/audit/proof/",),
