@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from tests.api.calls import answer, call, send
@@ -145,6 +146,18 @@ def test_unusual_method_is_refused_with_usual_ones(seed: Seed) -> None:
     status, body = call(seed.analyst.key, "PATCH", "/events/index", {})
     message = "PATCH is not used here, but GET, POST, PUT, DELETE, OPTIONS."
     assert (status, body["message"]) == (405, message)
+    headers = {"Authorization": seed.analyst.key, "Accept": "application/json"}
+    assert Client().generic("TRACE", "/events/index", headers=headers).status_code == 405
+    for path in (
+        "/",
+        "/accounts/login/",
+        "/static/x.css",
+        "/events/index",
+        "/feed/manifest.json",
+        "/taxii2/",
+    ):
+        assert Client().generic("TRACE", path).status_code == 405, path
+    assert Client().generic("PROPFIND", "/accounts/login/").status_code == 405
 
 
 def test_get_describes_writing_endpoint(seed: Seed) -> None:

@@ -24,6 +24,7 @@ from vardkase.exchange.http import Reply
 from vardkase.hub.assurance import advisories
 from vardkase.hub.assurance.components import Package
 from vardkase.hub.audit_actions import HubAction
+from vardkase.hub.instance.starts import HubProcess, record_start
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 
@@ -40,7 +41,11 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
     record(actor_for(operator.user, Credential.BROWSER), HubAction.MAIL_TRIED, Target("mail_server"))
     make_event(seed.org_a, info="Nobody outside may read this")
     close_log()
-    settings.REQUIRE_SECOND_FACTOR = False
+    settings.REQUIRE_SECOND_FACTOR, settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False, True
+    for _again in range(2):
+        record_start(HubProcess.WEB)
+    # The shell of the command is in order in this respect; the running hub is not.
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
     out = tmp_path / "evidence"
     done = CliRunner().invoke(commands, ["assurance", "--out", str(out), "--json"])
     assert done.exit_code == 0, done.output
@@ -57,6 +62,8 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
         "Not checked: no source of advisories was named",
         "drift@supplier.example",
         "A password alone",
+        "found this unsafe when it started",
+        "Not verified yet",
     ):
         assert words in english
     for words in ("Kvarstående risker", "Uppfyllt", "Ingen oberoende har testat produkten än"):
@@ -76,6 +83,13 @@ def _check_facts(found: dict[str, Any]) -> None:
         "found": {},
     }
     assert "vardkase.VARDKASE_REQUIRE_SECOND_FACTOR" in found["residual_risks"]["deviations"]
+    (start,) = found["configuration"]["starts"]
+    assert start["process"] == "web"
+    assert "vardkase.VARDKASE_INSECURE_ORIGIN" in start["unsafe"]
+    states = {each["name"]: each["state"] for each in found["configuration"]["safe_defaults"]}
+    assert states["VARDKASE_INSECURE_ORIGIN"] == "deviates"
+    assert states["audit_log"] == "not_verified"
+    assert states["VARDKASE_SMTP_SECURITY"] == "not_applicable"
     assert "3.3.3" in found["residual_risks"]["open_requirements"]
     assert sum(found["asvs"]["counts"].values()) > 250
     assert found["audit_log"]["intact"]

@@ -35,9 +35,11 @@ def worker(data_dir: DataDir = None, concurrency: Concurrency = 2) -> None:
         from vardkase.exchange.streams.worker import deliver_until
         from vardkase.hub.audit_log.worker import deliver_until as deliver_checkpoints_until
         from vardkase.hub.audit_log.worker import seal_until
+        from vardkase.hub.instance.starts import HubProcess, record_start
 
         connection.close()  # What is opened from here on carries the worker's name.
         connection.settings_dict["OPTIONS"]["application_name"] = worker_name()
+        record_start(HubProcess.WORKER)
         with (
             beside(deliver_until),
             beside(deliver_checkpoints_until),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from vardkase.api import dispatch, feed_files, registry
 from vardkase.api.request import plain
@@ -17,6 +17,8 @@ from vardkase.identity.sign_in_policy.certificates import Certificate, shown_cer
 
 type Next = Callable[[HttpRequest], HttpResponseBase]
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+NEVER_METHODS = ("TRACE", "CONNECT")
 NEVER_API = ("/static/",)
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 CSP_REPORT = "application/csp-report"
@@ -75,6 +77,19 @@ def is_for_machines(request: HttpRequest) -> bool:
 @cache
 def _controllers() -> frozenset[str]:
     return registry.controllers()
+
+
+class UsualMethods:
+    """Refuses TRACE and methods of other protocols for every address; the API refuses its own in its own words."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        method = request.method
+        if method in METHODS or (method not in NEVER_METHODS and is_for_machines(request)):
+            return self.get_response(request)
+        return _as_data(HttpResponseNotAllowed(METHODS))
 
 
 class ApiMiddleware:

@@ -25,6 +25,7 @@ from vardkase.config.gateway.processes import Workers
 from vardkase.config.gateway.protocol import Connection
 from vardkase.core.database.pool import use_pool
 from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.instance.starts import HubProcess, record_start_beside
 from vardkase.hub.profiles import Profile, profile
 
 MOST_WORKERS = 16
@@ -75,6 +76,8 @@ def run_worker(listener: socket.socket, workers: int, counts: ConnectionCounts, 
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
     if worker == 0 and settings.VARDKASE_METRICS:
         metrics_listener.start(*settings.VARDKASE_METRICS)
+    if worker == 0:
+        record_start_beside(HubProcess.WEB)
     if profile() is Profile.HUB:
         slots.start()
     config = uvicorn.Config(

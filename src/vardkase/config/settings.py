@@ -127,6 +127,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "vardkase.config.middleware.RequestIds",
     "vardkase.config.middleware.TrustedProxies",
+    "vardkase.config.middleware.UsualMethods",
     "vardkase.config.middleware.ApiMiddleware",
     "vardkase.web.ui.outages.ReadAgain",
     "django.middleware.security.SecurityMiddleware",

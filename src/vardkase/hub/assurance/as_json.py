@@ -15,6 +15,7 @@ from django.utils.translation import override
 from vardkase.audit.chain.keys import current_key, sign
 from vardkase.core.problems import wire
 from vardkase.hub.assurance.advisories import Advisories
+from vardkase.hub.assurance.comparison import DefaultState, compared
 from vardkase.hub.assurance.evidence import HubEvidence
 from vardkase.hub.assurance.residue import counts, open_requirements
 from vardkase.hub.assurance.tables import (
@@ -27,7 +28,6 @@ from vardkase.hub.assurance.tables import (
     exercises,
     mapping,
     risks,
-    safe_defaults,
 )
 from vardkase.hub.instance.findings import worded
 
@@ -82,18 +82,27 @@ def _signed(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _configuration(evidence: HubEvidence) -> dict[str, Any]:
-    deviating = {str(each["id"]).removeprefix("vardkase.") for each in evidence.deviations}
     return {
         "safe_defaults": [
             {
                 "name": each.name,
                 "safe": _both(each.safe),
                 "why": _both(each.why),
-                "deviates": each.name in deviating,
+                "state": state.value,
+                "deviates": state is DefaultState.DEVIATES,
             }
-            for each in safe_defaults()
+            for each, state in compared(evidence)
         ],
         "deviations": wire(evidence.deviations),
+        "starts": [
+            {
+                "process": each.process,
+                "machine": each.machine,
+                "at": each.at.isoformat(timespec="seconds"),
+                "unsafe": each.unsafe,
+            }
+            for each in evidence.starts
+        ],
         "changed_settings": [
             {"name": setting.name, "value": value, "default": setting.default}
             for setting, value in evidence.changed_settings

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from vardkase.audit.chain.documents import verify_database
 from vardkase.audit.chain.installed import altered
@@ -23,8 +24,11 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.hub.assurance.advisories import Advisories, known_vulnerabilities
 from vardkase.hub.assurance.components import Package, packages
 from vardkase.hub.audit_log.oversight import DAYS, Oversight, oversight_for
+from vardkase.hub.audit_log.state import last_verdict
 from vardkase.hub.backups.queries import BackupStatus, status
 from vardkase.hub.instance.health import Check, checks
+from vardkase.hub.instance.problems import InstanceProblem
+from vardkase.hub.instance.starts import Start, last_starts, running_unsafe
 from vardkase.hub.instance.unsafe_settings import unsafe_settings
 from vardkase.identity.access.actor import Actor
 
@@ -36,18 +40,22 @@ type Uses = dict[int, list[tuple[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class HubEvidence:
-    """`uses`: account → what it did in the last days, and how often."""
+    """`deviations`: those of the environment of this process, and those that the hub's processes found when they
+    started (`starts`); `uses`: account → what it did in the last days, and how often; `verdict`: of the last nightly
+    verification of the log, empty before the first."""
 
     at: datetime
     product: str
     hub: str
     address: str
     deviations: list[Finding]
+    starts: list[Start]
     health: list[Check]
     changed_settings: list[tuple[AnySetting, str]]
     packages: list[Package]
     advisories: Advisories
     log: Verification
+    verdict: str
     oversight: Oversight
     uses: Uses
     backups: BackupStatus
@@ -63,16 +71,34 @@ def collect(actor: Actor, advisories_from: str = "", outside: Iterable[Record] =
         product=version("vardkase"),
         hub=instance_uuid(),
         address=settings.BASE_URL,
-        deviations=unsafe_settings(),
+        deviations=_deviations(),
+        starts=last_starts(),
         health=checks(actor),
         changed_settings=_changed_settings(),
         packages=found,
         advisories=known_vulnerabilities(found, advisories_from),
         log=_verified(tuple(outside)),
+        verdict=last_verdict(),
         oversight=oversight,
         uses=_uses(each.user_id for each in oversight.privileged),
         backups=status(),
     )
+
+
+def _deviations() -> list[Finding]:
+    here = unsafe_settings()
+    known = {each["id"] for each in here}
+    return here + [
+        {
+            "id": id,
+            "message": InstanceProblem.UNSAFE_AT_START(
+                process=start.process, machine=start.machine, moment=f"{localtime(start.at):%Y-%m-%d %H:%M}"
+            ),
+            "hint": InstanceProblem.START_AGAIN(),
+        }
+        for id, start in running_unsafe().items()
+        if id not in known
+    ]
 
 
 def _changed_settings() -> list[tuple[AnySetting, str]]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.actions import find_action
+from vardkase.hub.assurance.comparison import DefaultState, compared
 from vardkase.hub.assurance.evidence import Finding, HubEvidence
-from vardkase.hub.assurance.tables import safe_defaults
 from vardkase.hub.assurance.typeset_parts import Part, Section, part, section
 from vardkase.hub.audit_log.oversight import DAYS
 from vardkase.hub.instance.findings import worded
 from vardkase.hub.instance.health import HealthState
+from vardkase.hub.instance.starts import DAYS as STARTS_DAYS
 from vardkase.identity.accounts.staff import BY_NAME, StaffRole
 
 MOST_USES = 12
@@ -25,6 +26,12 @@ HEALTH = {
     HealthState.OK: _("In order"),
     HealthState.WARN: _("Look at it"),
     HealthState.BAD: _("To be done now"),
+}
+COMPARED = {
+    DefaultState.SAFE: _("As it should be"),
+    DefaultState.DEVIATES: _("Deviates"),
+    DefaultState.NOT_VERIFIED: _("Not verified yet"),
+    DefaultState.NOT_APPLICABLE: _("Does not apply"),
 }
 DUTIES = {
     StaffRole.MEMBERSHIP_OFFICER: _("Membership officer"),
@@ -45,15 +52,14 @@ def of_this_hub(evidence: HubEvidence, language: str) -> Iterator[Section]:
 
 
 def _configuration(evidence: HubEvidence, language: str) -> Section:
-    deviating = set(map(_name, evidence.deviations))
     rows = [
         [
             each.name,
             each.safe.in_language(language),
-            gettext("Deviates") if each.name in deviating else gettext("As it should be"),
+            str(COMPARED[state]),
             each.why.in_language(language),
         ]
-        for each in safe_defaults()
+        for each, state in compared(evidence)
     ]
     return section(
         gettext("Configuration"),
@@ -64,6 +70,7 @@ def _configuration(evidence: HubEvidence, language: str) -> Section:
             widths=(7, 4, 2, 5),
         ),
         _deviations(evidence),
+        _starts(evidence),
         _changed(evidence),
         part(
             gettext("The state of the hub"),
@@ -86,6 +93,31 @@ def _deviations(evidence: HubEvidence) -> Part:
         columns=[gettext("Setting"), gettext("What is wrong"), gettext("What to do")],
         rows=rows,
         widths=(7, 5, 5),
+    )
+
+
+def _starts(evidence: HubEvidence) -> Part:
+    said = gettext(
+        "Settings from the environment are those of the command that wrote this document, and those that the web "
+        "server and the worker had when they last started, as they recorded it themselves in the audit log. A setting "
+        "deviates if it does so in either."
+    )
+    none = gettext("No process has recorded a start in the last %(days)s days.") % {"days": STARTS_DAYS}
+    rows = [
+        [
+            each.process,
+            each.machine,
+            _moment(each.at),
+            ", ".join(id.removeprefix("vardkase.") for id in each.unsafe) or gettext("None"),
+        ]
+        for each in evidence.starts
+    ]
+    return part(
+        gettext("Starts of the hub’s processes"),
+        text=[said] if rows else [said, none],
+        columns=[gettext("Process"), gettext("Machine"), gettext("Started"), gettext("Unsafe settings")],
+        rows=rows,
+        widths=(2, 4, 3, 8),
     )
 
 

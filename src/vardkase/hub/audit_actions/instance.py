@@ -71,6 +71,7 @@ class HubAction(AuditAction):
     PUBLIC_PASSAGE_MOVED = "public_passage.moved", _("A question of the public page was moved")
     PUBLIC_PASSAGE_REMOVED = "public_passage.removed", _("A question was removed from the public page")
     PUBLIC_PASSAGE_RESTORED = "public_passage.restored", _("An earlier text of the public page was restored")
+    PROCESS_STARTED = "hub_process.started", _("A process of the hub was started")
     SCHEDULE_CHANGED = "schedule.changed", _("The schedule of a task was changed")
     SCHEDULE_ORDERED = "schedule.ordered", _("A scheduled task was started manually")
     SETTING_CHANGED = "setting.changed", _("The setting was changed")

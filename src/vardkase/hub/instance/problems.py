@@ -22,6 +22,8 @@ class InstanceProblem(ProblemCode):
     )
     TWO_OFFICES = _("Officers who are also site administrators and therefore cannot decide: %(people)s.")
     ONE_OFFICE_EACH = _("Give each of them another role, or take the officer’s duty away.")
+    UNSAFE_AT_START = _("%(process)s on %(machine)s found this unsafe when it started %(moment)s.")
+    START_AGAIN = _("Correct the setting where the hub is started, and start it again.")
     NO_EMAIL_ADDRESS = _("Enter an e-mail address.")
     NO_SUCH_TASK = _("Task not found."), "Invalid task."
 

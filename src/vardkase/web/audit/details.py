@@ -73,6 +73,7 @@ LABELS: dict[str, str | Promise] = {
     "permissions": _("Permissions"),
     "pin": _("Fingerprint"),
     "proposed_by": _("Proposed by"),
+    "process": _("Process"),
     "reach": _("Distribution"),
     "read_only": _("Read only"),
     "reason": _("Why"),
@@ -94,6 +95,7 @@ LABELS: dict[str, str | Promise] = {
     "type": _("Type"),
     "updated": _("Updated"),
     "url": _("Address"),
+    "unsafe": _("Unsafe settings"),
     "user": _("Account"),
     "value": _("Value"),
     "verdict": _("Finding"),
@@ -184,7 +186,7 @@ def _permissions_changed(before: list[str], after: list[str]) -> str:
 
 def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
-        pair = len(value) == 2 and name not in ("fields", "organisations", "permissions")
+        pair = len(value) == 2 and name not in ("fields", "organisations", "permissions", "unsafe")
         return (" → " if pair else ", ").join(_one(name, item) for item in value)
     return _one(name, value)
 

@@ -54,6 +54,7 @@ NOUNS: dict[str, str | Promise] = {
     "file": _("Stored file"),
     "galaxy": _("Galaxy"),
     "galaxy_cluster": _("Galaxy cluster"),
+    "hub_process": _("Process of the hub"),
     "import_expression": _("Import expression"),
     "invitation": _("Invitation"),
     "job": _("Job"),
