@@ -43,12 +43,17 @@ from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.anonymous_publication import carrying_out as anonymous_submissions
 from vardkase.hub.anonymous_publication import rounds as anonymous_rounds
+from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.anonymous_publication.organisation import (
+    organisation_uuid as pseudonymous_organisation_uuid,
+)
 from vardkase.hub.anonymous_publication.schedules import ROUND
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.hub.audit_log import registering as audit_registering
 from vardkase.hub.audit_log import removal as audit_removal
 from vardkase.hub.audit_log import state as audit_log
 from vardkase.hub.author_relay import answering as author_answers
+from vardkase.hub.author_relay.models import AuthorMessage
 from vardkase.hub.backups import account_access
 from vardkase.hub.backups import journal as backup_journal
 from vardkase.hub.backups import recipients as backup_recipients
@@ -155,6 +160,7 @@ from vardkase.hub.sealed_links import health as sealed_link_health
 from vardkase.hub.sealed_links import keys as officer_keys
 from vardkase.hub.sealed_links import opening as opening_links
 from vardkase.hub.sealed_links.access_after_restore import OFFICER_KEYS
+from vardkase.hub.sealed_links.models import SealedLink
 from vardkase.hub.signatures import services as signatures
 from vardkase.hub.spills import deciding as spill_decisions
 from vardkase.hub.spills import replaying as spill_replaying
@@ -168,6 +174,7 @@ from vardkase.identity.access_reviews.schedules import REVIEW
 from vardkase.identity.accounts.four_eyes import decision_rights, single_decisions
 from vardkase.identity.accounts.four_eyes import registry as four_eyes
 from vardkase.identity.accounts.services import account_approvals, appointments, role_approvals
+from vardkase.identity.organisations import attribution
 from vardkase.identity.sign_in_policy.schedules import UPKEEP
 from vardkase.intel.personal_data.schedules import MARK_EXISTING
 from vardkase.intel.undo.schedules import FORGET_REPLACED
@@ -335,6 +342,9 @@ def wire() -> None:
         listener.hook.register(listener.call)
     for channel in CHANNELS:
         channels.register(channel)
+    for model in (AuthorMessage, SealedLink):
+        slots.read_at_slots(model)
+    attribution.reserve(pseudonymous_organisation_uuid)
     for submitted, handler in SUBMISSIONS:
         anonymous_rounds.register(submitted, handler)
     for schedule in SCHEDULES:

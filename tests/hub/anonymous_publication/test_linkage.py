@@ -87,9 +87,9 @@ def members(seed: Seed) -> Iterator[list[Actor]]:
             event.save()
             make_attribute(event, type="domain", value1=f"{secrets.token_hex(6)}.example").save()
         actors.append(actor_for(user, Credential.BROWSER))
-    slots._waiting.clear()
+    slots.forget_all()
     yield actors
-    slots._waiting.clear()
+    slots.forget_all()
 
 
 @pytest.mark.long

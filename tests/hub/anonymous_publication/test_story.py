@@ -20,16 +20,18 @@ from django.db import connection
 from django.test import Client
 from pyrage.x25519 import Identity
 
-from tests.factories import make_event
+from tests.api.calls import call
+from tests.factories import make_event, make_organisations, make_role, make_user
 from tests.factories.officers import officer
 from tests.factories.sealed_links import with_officer_key
-from tests.factories.seed import Seed
+from tests.factories.seed import PUBLISHER, Seed
 from tests.factories.whole_event import Setup, make_setup
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
+from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.keys import STORED
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
@@ -37,7 +39,7 @@ from vardkase.hub.anonymous_publication.organisation import organisation_uuid
 from vardkase.hub.anonymous_publication.recovery_codes import new_code
 from vardkase.hub.anonymous_publication.rounds import hold_round
 from vardkase.hub.anonymous_publication.settings import ENABLED, SMALLEST_SET
-from vardkase.hub.anonymous_publication.submissions import PARTS
+from vardkase.hub.anonymous_publication.submissions import PARTS, Submission
 from vardkase.hub.sealed_links.container import unpack
 from vardkase.hub.sealed_links.models import SealedLink
 from vardkase.identity.accounts.staff import StaffRole
@@ -55,9 +57,9 @@ def officers_keys(seed: Seed) -> Iterator[list[Identity]]:
     duty = StaffRole.MEMBERSHIP_OFFICER
     officers = [officer(seed, f"{name}@hub.example", duty) for name in ("per", "lisa")]
     turn_on(smallest=2)
-    slots._waiting.clear()
+    slots.forget_all()
     yield [with_officer_key(each.user) for each in officers]
-    slots._waiting.clear()
+    slots.forget_all()
 
 
 def turn_on(smallest: int) -> None:
@@ -160,6 +162,10 @@ def test_from_an_own_event_to_its_withdrawal(
     event = published()
     _is_free_of_its_author(event, own, seed)
     _is_sealed_to_two(event, officers_keys, seed)
+    assert "carried it out" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
+    for submitted_at, said in (("1", "It was lost"), ("", "Not stored yet")):
+        unknown = {"receipt": "0" * 64, "submitted": submitted_at}
+        assert said in browser.post(f"{BASE}stored/", unknown).content.decode()
     # What is left of the queue are as many rows as after a round of none.
     assert QueuedPart.objects.count() == 4 * PARTS
     of_round = AuditEntry.objects.filter(created__gte=datetime.now(UTC).replace(hour=0, minute=0))
@@ -167,6 +173,25 @@ def test_from_an_own_event_to_its_withdrawal(
     assert of_round.get(action="anonymous_publication.round_held").change == {"published": 1, "waiting": 0}
 
     _correct_and_withdraw(browser, code, event, seed)
+
+
+def test_nobody_else_publishes_as_the_organisation(seed: Seed, officers_keys: list[Identity]) -> None:
+    submitted(in_english(seed), consents="on")
+    hold_round()
+    named = {"uuid": str(organisation_uuid()), "name": "Region Solvik"}
+    for who in (seed.partner_sync, seed.site_admin):
+        document = {"info": "Not of the hub", "distribution": "1", "uuid": str(uuid4()), "Orgc": named}
+        assert call(who.key, "POST", "/events/add", {"Event": document})[0] != 200
+    assert Event.objects.filter(orgc__uuid=organisation_uuid()).count() == 1
+
+
+def test_waits_until_members_have_joined(seed: Seed, officers_keys: list[Identity]) -> None:
+    turn_on(smallest=anonymity_set(PASTED).count + 1)
+    submitted(in_english(seed))
+    assert hold_round() == 0
+    (joined,) = make_organisations("Another member")
+    make_user(joined, make_role("Another publisher", PUBLISHER), "analyst@another.example")
+    assert hold_round() == 1
 
 
 def _is_free_of_its_author(event: Event, own: Setup, seed: Seed) -> None:
@@ -270,7 +295,12 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     # Nobody fills the memory of a process.
     pasted = json.dumps(PASTED)
     full = [browser.post(f"{BASE}submit/", checked(browser, document=pasted)).status_code for _ in range(9)]
-    assert full == [200] * slots.MOST_OF_ONE + [422]
+    assert full == [200] * 8 + [422]
+    assert sum(each.size for each in slots._waiting) == slots.MOST_OF_ONE
+    # Nor do others stand behind all of it.
+    slots.keep(Submission("consent", "another", "another"), seed.org_b.pk)
+    slots.write_slot()
+    assert (slots.waits_here("another"), len(slots._waiting)) == (False, 1)
     slots.write_slot()
     others = make_setup_of(seed)
     before = whole_database()

@@ -39,6 +39,7 @@ from vardkase.hub.author_relay import answering, asking, queries
 from vardkase.hub.author_relay.models import AuthorMessage
 from vardkase.hub.author_relay.sizes import HEADER, SIZES, content_of, sealed, text_of
 from vardkase.hub.public_records.cases.hooks import MemberConsulted, member_consulted
+from vardkase.hub.sealed_links.hooks import SealOpened
 from vardkase.hub.sealed_links.opening import propose_opening
 from vardkase.identity.access.actor import console_actor
 from vardkase.intel.models import Event
@@ -51,9 +52,9 @@ QUESTION, ANSWER = "Hur kom angriparen in?", "Genom en vpn som inte var uppdater
 def _turned_on(seed: Seed, settings: Any) -> Iterator[None]:
     settings.BASE_URL, settings.VARDKASE_SMTP_HOST = "https://hub.example", "127.0.0.1"
     SettingValue.objects.update_or_create(name=ENABLED.name, defaults={"value": True})
-    slots._waiting.clear()
+    slots.forget_all()
     yield
-    slots._waiting.clear()
+    slots.forget_all()
 
 
 def anonymous_event() -> tuple[Event, str]:
@@ -264,3 +265,14 @@ def test_length_of_what_is_stored_says_little() -> None:
     assert {
         len(sealed("x" * length, str(key.to_public()))) for length in range(0, SIZES[0] - HEADER, 60)
     } == {SIZES[0] + 4}
+
+
+def test_questions_go_with_the_event(seed: Seed) -> None:
+    event, _code = anonymous_event()
+    asking.ask(in_browser(seed.publisher.user), str(event.uuid), "question", QUESTION)
+    asking.tell_of_opening(SealOpened(event.uuid, "Utredning"))
+    event.delete()
+    hold()
+    assert [each.kind for each in AuthorMessage.objects.all()] == ["opened"], (
+        "of that the author is still told"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymity.files.draft_files import clean_files
 from vardkase.hub.anonymity.hits import Hit, HitDecision
 from vardkase.hub.anonymity.self_identification import apply, check
@@ -24,7 +24,7 @@ from vardkase.hub.anonymous_publication.queries import Status, is_stored, own_st
 from vardkase.hub.anonymous_publication.recovery_codes import Capability, read_code
 from vardkase.hub.anonymous_publication.settings import ENABLED
 from vardkase.hub.anonymous_publication.submissions import Submission, SubmissionKind
-from vardkase.hub.sealed_links.sealing import SealedIdentity, can_seal, seal
+from vardkase.hub.sealed_links.sealing import SIZE, SealedIdentity, can_seal, seal
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
@@ -105,7 +105,9 @@ def draft_of(
     own = Organisation.objects.get(pk=actor.organisation_id)
     made = copied(source, distribution, own_uuid=str(own.uuid), keeps_times=keeps_times, known=known)
     document = clean_files(made.document)
-    slots.size_of(Submission("", "", "", {"document": document}))
+    # With a link, which cannot be compressed, as long as it will be.
+    link = "" if corrects else base64.b64encode(secrets.token_bytes(SIZE)).decode()
+    slots.size_of(Submission("", "", "", {"document": document, "link": link}))
     return Draft(document, made.left_out, check(own, document))
 
 
@@ -124,7 +126,6 @@ def submit_publication(
     require_open(actor)
     body = {
         "document": document,
-        "members": anonymity_set(document).count,
         "consents": consents,
         "confirms_tlp": confirms_tlp,
         "link": base64.b64encode(seal(_identity_of(actor))).decode(),

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from vardkase.core.errors import Conflict, Invalid, VardkaseError
 from vardkase.core.problems import Problem
+from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymous_publication.documents import dated
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
@@ -39,7 +40,8 @@ def publish(held: Round, submission: Submission) -> None:
     known = AnonymousPublication.objects.filter(author_key=key).exclude(state=PublicationState.WAITING)
     if known.exists():
         return
-    members = int(body["members"])
+    # Counted anew in every round: others may have joined, or published something like it.
+    members = anonymity_set(body["document"]).count
     if key in held.withdrawn:
         _settle(held, key, PublicationState.WITHDRAWN, members=members)
     elif members < SMALLEST_SET.value and not body["consents"] and key not in held.consents:

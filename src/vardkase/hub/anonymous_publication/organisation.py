@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 
 from vardkase.core.errors import Invalid
@@ -31,7 +32,8 @@ PERMISSIONS = frozenset(
 
 
 def organisation_uuid() -> UUID:
-    return uuid5(UUID(instance_uuid()), JOB)
+    """From the installation's secret seed: nobody can name the organisation before the hub has created it."""
+    return uuid5(UUID(instance_uuid()), f"{settings.INSTANCE_UUID_SEED} {JOB}")
 
 
 @transaction.atomic

@@ -20,7 +20,10 @@ class AnonymousProblem(ProblemCode):
     BUSY = _("Too much is waiting to be stored at the moment. Try again in a quarter of an hour.")
     BAD_DISTRIBUTION = _("Choose how far the event may go: this community, connected communities or all.")
     NOT_A_CODE = _("This is not a recovery code. It begins with AGE-SECRET-KEY-1.")
-    UNKNOWN_CODE = _("No publication belongs to this code.")
+    UNKNOWN_CODE = _(
+        "The hub has stored no publication with this code. What has been submitted is stored at the next quarter of "
+        "an hour. If that was more than two hours ago, it was lost when the hub was restarted: submit it again."
+    )
     EMPTY = _(
         "Nothing would be left of the event: every part is limited to your organisation or a sharing group."
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, QueuedPart, SubmissionKey
-from vardkase.hub.anonymous_publication.recovery_codes import Capability, mark_of
+from vardkase.hub.anonymous_publication.recovery_codes import DONE, Capability, mark_of
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.intel.models import Attribute, Event, EventReport, Object
 
@@ -27,8 +27,17 @@ class Status:
 
 def is_stored(receipt: str) -> bool:
     """Whether a submission with this receipt is in the queue."""
+    return _is_marked(receipt, b"")
+
+
+def is_carried_out(receipt: str) -> bool:
+    """Whether the last round has carried out a submission with this receipt."""
+    return _is_marked(receipt, DONE)
+
+
+def _is_marked(receipt: str, state: bytes) -> bool:
     key = SubmissionKey.objects.first()
-    return key is not None and QueuedPart.objects.filter(mark=mark_of(receipt, key.recipient)).exists()
+    return key is not None and QueuedPart.objects.filter(mark=mark_of(receipt, key.recipient, state)).exists()
 
 
 def own_status(capability: Capability) -> Status:

@@ -17,6 +17,8 @@ from vardkase.core.errors import Invalid
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
 
 LONGEST = 100
+DONE = b"done "
+"""Before what is signed for the mark of a submission that a round has carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,6 @@ def read_code(text: str) -> Capability:
     return Capability(str(identity.to_public()), identity)
 
 
-def mark_of(receipt: str, recipient: str) -> bytes:
+def mark_of(receipt: str, recipient: str, state: bytes = b"") -> bytes:
     """The mark of the first part of a submission in the queue that is encrypted to `recipient`."""
-    return hmac.new(receipt.encode(), recipient.encode(), hashlib.sha256).digest()
+    return hmac.new(receipt.encode(), state + recipient.encode(), hashlib.sha256).digest()

@@ -75,8 +75,10 @@ def hold_round() -> int:
     held = _new_round(submissions)
     for submission in submissions:
         _handle(held, submission)
-    needed = sum(map(slots.size_of, held.carried))
-    slots.write(held.carried, CARRIED * max(1, -(-needed // CARRIED)))
+    carried = {each.receipt for each in held.carried}
+    done = [each for each in submissions if each.receipt not in carried]
+    needed = sum(map(slots.size_of, held.carried)) + len(done)
+    slots.write(held.carried, CARRIED * max(1, -(-needed // CARRIED)), done)
     round_held.emit(RoundHeld(held.day))
     record(
         held.actor,

@@ -10,56 +10,77 @@ import logging
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from random import SystemRandom
 
 from django.db import close_old_connections, transaction
+from django.db.models import Model, QuerySet
 
 from vardkase.core.errors import Conflict
 from vardkase.hub.anonymous_publication.keys import current_key, encrypted
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, QueuedPart, SubmissionKey
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
-from vardkase.hub.anonymous_publication.recovery_codes import mark_of
+from vardkase.hub.anonymous_publication.recovery_codes import DONE, mark_of
 from vardkase.hub.anonymous_publication.settings import ENABLED
 from vardkase.hub.anonymous_publication.submissions import PARTS, Submission, padding, parts_of
 
 SLOT = 15 * 60
 """Seconds from one slot to the next."""
-MOST_WAITING = 64
-"""Submissions that wait in one process."""
-MOST_OF_ONE = 8
-"""What one organisation may submit to one process from slot to slot."""
+MOST_WAITING = 8 * PARTS
+"""Parts that wait in one process."""
+MOST_OF_ONE = PARTS
+"""Parts of one organisation that wait in one process: one of the largest submissions, or several."""
+LATEST = MOST_WAITING // PARTS * SLOT + 60
+"""Seconds after which nothing that was submitted still waits."""
 AFTER = 1.0
 """Seconds after the beginning of a slot at which it is written: a sleep that ends early does not write it twice."""
 MARK = 32
 
 logger = logging.getLogger(__name__)
 
-_waiting: list[Submission] = []
-_counts: Counter[int] = Counter()
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`organisation_id` goes no further than this process's memory."""
+
+    submission: Submission
+    organisation_id: int
+    size: int
+
+
+_waiting: list[Waiting] = []
+_turns: list[int] = []
+"""Organisations of which something waits; the next slot begins with the first."""
 _lock = threading.Lock()
+_read_at_slots: list[type[Model]] = [QueuedPart, SubmissionKey, AnonymousPublication]
 
 
 def keep(submission: Submission, organisation_id: int = 0) -> None:
-    """Raises Invalid if it is too large, and Conflict if too many wait, or one with this code and of this kind does.
-
-    Of an organisation it is only counted, until the next slot, how often it has submitted something here.
-    """
-    size_of(submission)
+    """Raises Invalid if it is too large, and Conflict if too much waits, or one of this kind and code does."""
+    size = size_of(submission)
     with _lock:
-        if len(_waiting) >= MOST_WAITING or _counts[organisation_id] >= MOST_OF_ONE:
+        of_one = sum(each.size for each in _waiting if each.organisation_id == organisation_id)
+        if of_one + size > MOST_OF_ONE or sum(each.size for each in _waiting) + size > MOST_WAITING:
             raise Conflict(AnonymousProblem.BUSY())
-        if any(each.receipt == submission.receipt for each in _waiting):
+        if any(each.submission.receipt == submission.receipt for each in _waiting):
             raise Conflict(AnonymousProblem.ALREADY_THERE())
-        _waiting.append(submission)
-        if organisation_id:
-            _counts[organisation_id] += 1
+        _waiting.append(Waiting(submission, organisation_id, size))
+        if organisation_id not in _turns:
+            _turns.append(organisation_id)
 
 
 def waits_here(receipt: str) -> bool:
     with _lock:
-        return any(each.receipt == receipt for each in _waiting)
+        return any(each.submission.receipt == receipt for each in _waiting)
+
+
+def forget_all() -> None:
+    """What waits is lost, as it is when the process ends."""
+    with _lock:
+        _waiting.clear()
+        _turns.clear()
 
 
 def size_of(submission: Submission) -> int:
@@ -70,16 +91,23 @@ def size_of(submission: Submission) -> int:
 def write_slot() -> None:
     """Write PARTS rows. What does not fit waits for the next slot, and so does everything if the database fails."""
     with _lock:
-        chosen = _that_fit(_waiting)
+        chosen = _that_fit()
         with transaction.atomic():
-            write(chosen, PARTS)
+            write([each.submission for each in chosen], PARTS)
         _waiting[:] = [each for each in _waiting if each not in chosen]
-        _counts.clear()
+        served = {each.organisation_id for each in chosen}
+        left = {each.organisation_id for each in _waiting}
+        # Whoever had a turn stands behind those who had none.
+        _turns.sort(key=served.__contains__)
+        _turns[:] = [each for each in _turns if each in left]
     settle()
 
 
-def write(submissions: Sequence[Submission], rows: int) -> None:
-    """Write the parts of `submissions` and padding, `rows` altogether, in the caller's transaction."""
+def write(submissions: Sequence[Submission], rows: int, done: Sequence[Submission] = ()) -> None:
+    """Write the parts of `submissions` and padding, `rows` altogether, in the caller's transaction.
+
+    Padding is marked so that the authors of `done` can learn, until the next round, that these were carried out.
+    """
     key = current_key()
     taken = set[bytes]()
     marked = []
@@ -91,6 +119,9 @@ def write(submissions: Sequence[Submission], rows: int) -> None:
         taken.add(mark)
         first, *others = parts_of(each)
         marked += [(mark, first), *((secrets.token_bytes(MARK), part) for part in others)]
+    marked += [
+        (mark, padding()) for mark in {mark_of(each.receipt, key.recipient, DONE) for each in done} - taken
+    ]
     marked += [(secrets.token_bytes(MARK), padding()) for _ in range(rows - len(marked))]
     SystemRandom().shuffle(marked)
     QueuedPart.objects.bulk_create(
@@ -101,8 +132,14 @@ def write(submissions: Sequence[Submission], rows: int) -> None:
 def settle() -> None:
     """Read what has been written. PostgreSQL notes at the first reading of a row that it is there, or gone, and enters
     that in the WAL: otherwise it would be the author's reading."""
-    for model in (QueuedPart, SubmissionKey, AnonymousPublication):
-        model.objects.count()
+    for model in _read_at_slots:
+        QuerySet(model).count()
+
+
+def read_at_slots(model: type[Model]) -> None:
+    """Settle the rows of `model` too, which rounds write and authors read."""
+    if model not in _read_at_slots:
+        _read_at_slots.append(model)
 
 
 def start() -> None:
@@ -110,12 +147,13 @@ def start() -> None:
     threading.Thread(target=_write_slots, name="slots", daemon=True).start()
 
 
-def _that_fit(submissions: Sequence[Submission]) -> list[Submission]:
-    chosen, left = [], PARTS
-    for each in submissions:
-        if (size := size_of(each)) <= left:
+def _that_fit() -> list[Waiting]:
+    """One of each organisation in turn, then a second one of each, and so on."""
+    chosen: list[Waiting] = []
+    of_each = [[each for each in _waiting if each.organisation_id == one] for one in _turns]
+    for each in (each for several in zip_longest(*of_each) for each in several if each is not None):
+        if sum(one.size for one in chosen) + each.size <= PARTS:
             chosen.append(each)
-            left -= size
     return chosen
 
 

@@ -19,11 +19,12 @@ from vardkase.hub.anonymous_publication.recovery_codes import Capability, read_c
 from vardkase.hub.anonymous_publication.rounds import Round
 from vardkase.hub.anonymous_publication.submissions import Submission
 from vardkase.hub.author_relay import mails
-from vardkase.hub.author_relay.asking import COPIES, checked_text
+from vardkase.hub.author_relay.asking import ASKED, COPIES, checked_text
 from vardkase.hub.author_relay.models import AuthorMessage, RelayKind
 from vardkase.hub.author_relay.problems import RelayProblem
 from vardkase.hub.author_relay.sizes import content_of, sealed, text_of
 from vardkase.identity.access.actor import Actor
+from vardkase.intel.models import Event
 
 ANSWER = "answer_message"
 """The kind of submission."""
@@ -71,7 +72,7 @@ def answer(actor: Actor, code: str, message_id: UUID, text: str) -> None:
     if is_stored(receipt) or slots.waits_here(receipt):
         raise Conflict(RelayProblem.WAITS())
     body = {"message": str(message.pk), "text": words}
-    slots.keep(Submission(ANSWER, capability.author_key, receipt, body))
+    slots.keep(Submission(ANSWER, capability.author_key, receipt, body), actor.organisation_id)
 
 
 def carry_out(held: Round, submission: Submission) -> None:
@@ -96,6 +97,9 @@ def carry_out(held: Round, submission: Submission) -> None:
 
 @transaction.atomic
 def deliver(held: RoundHeld) -> None:
+    """Deliver what waits. Questions about an event that has been deleted go with it."""
+    events = Event.objects.values("uuid")
+    AuthorMessage.objects.filter(kind__in=ASKED).exclude(event_uuid__in=events).delete()
     AuthorMessage.objects.filter(day=None).update(day=held.day)
 
 

@@ -6,13 +6,22 @@ one of them speaks for itself, so nobody else's account or instance may publish 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from vardkase.core.errors import Invalid
 from vardkase.core.sql import cursor
 from vardkase.identity.organisations.acting import SYNC_INTERNAL, Acting
 from vardkase.identity.organisations.problems import AttributionProblem
 from vardkase.identity.organisations.settings import host_organisation_id, membership_is_in_use
+
+_reserved: list[Callable[[], UUID]] = []
+
+
+def reserve(uuid_of_organisation: Callable[[], UUID]) -> None:
+    """Let nobody but itself, not even the hub owner, name this organisation as a creator."""
+    if uuid_of_organisation not in _reserved:
+        _reserved.append(uuid_of_organisation)
 
 
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
@@ -23,11 +32,14 @@ def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
 
 def misattributed(actor: Acting, *, uuids: Iterable[str] = (), ids: Iterable[int] = ()) -> dict[str, int]:
     sender = actor.delivered_by or actor.organisation_id
-    values = {"uuids": list(uuids), "ids": list(ids), "sender": sender}
-    if actor.is_site_admin or not (values["uuids"] or values["ids"]):
+    reserved = [uuid_of() for uuid_of in _reserved]
+    values = {"uuids": list(uuids), "ids": list(ids), "sender": sender, "reserved": reserved}
+    if not (values["uuids"] or values["ids"]):
         return {}
-    others = dict(cursor().execute(OTHER_MEMBERS, values).fetchall())
-    return {} if not others or _speaks_for_the_hub(actor, sender) else others
+    found = cursor().execute(OTHER_MEMBERS, values).fetchall()
+    if found and (actor.is_site_admin or _speaks_for_the_hub(actor, sender)):
+        found = [each for each in found if each[2]]
+    return {uuid: pk for uuid, pk, _is_reserved in found}
 
 
 def is_delivered_by_another(actor: Acting, held_by: int) -> bool:
@@ -68,8 +80,9 @@ MEMBER = """(
         SELECT 1 FROM account u JOIN role r ON r.id = u.role_id WHERE u.org_id = o.id AND NOT r.perm_sync))"""
 
 OTHER_MEMBERS = f"""
-SELECT o.uuid::text, o.id FROM organisation o
-WHERE (o.uuid = ANY(%(uuids)s::uuid[]) OR o.id = ANY(%(ids)s::bigint[])) AND o.id <> %(sender)s AND {MEMBER}
+SELECT o.uuid::text, o.id, o.uuid = ANY(%(reserved)s::uuid[]) FROM organisation o
+WHERE (o.uuid = ANY(%(uuids)s::uuid[]) OR o.id = ANY(%(ids)s::bigint[])) AND o.id <> %(sender)s
+    AND (o.uuid = ANY(%(reserved)s::uuid[]) OR {MEMBER})
 """
 
 IS_MEMBER = f"SELECT 1 FROM organisation o WHERE o.id = %s AND {MEMBER}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Conflict, Invalid
 from vardkase.hub.anonymous_publication import authoring
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
-from vardkase.hub.anonymous_publication.queries import is_stored
+from vardkase.hub.anonymous_publication.queries import is_carried_out, is_stored
+from vardkase.hub.anonymous_publication.slots import LATEST, SLOT, waits_here
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.anonymous_publication.forms import ComposeForm, RecoveryCodeForm
@@ -19,6 +24,8 @@ from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 FILE = "vardkase-recovery-code.txt"
+SLOT_MARGIN = 60
+"""Seconds after the beginning of a slot in which it is surely written."""
 ACTS = {"withdraw": authoring.submit_withdrawal, "consent": authoring.submit_consent}
 
 
@@ -51,9 +58,30 @@ def act(request: PageRequest) -> HttpResponse:
 @page(Permission.ADD, writes=True, traceless=True)
 def stored(request: PageRequest) -> HttpResponse:
     """Whether the submission with a receipt is in the queue: asked by the page that was left open."""
-    receipt = posted.text(request, "receipt")[:64]
-    context = {"receipt": receipt, "is_stored": is_stored(receipt)}
+    context = storing(posted.text(request, "receipt")[:64], posted.text(request, "submitted")[:12])
     return render(request, "anonymous_publication/stored.html", context)
+
+
+def storing(receipt: str, submitted: str) -> dict[str, Any]:
+    """What ``stored.html`` needs; `submitted`: when, in Unix seconds, which only the page itself knows."""
+    at = int(submitted) if submitted.isdecimal() else now_seconds()
+    slot = at - at % SLOT + SLOT
+    state = "waits"
+    if is_stored(receipt):
+        state = "stored"
+    elif is_carried_out(receipt):
+        state = "done"
+    elif now_seconds() > slot + LATEST and not waits_here(receipt):
+        state = "lost"
+    elif now_seconds() > slot + SLOT_MARGIN:
+        state = "late"
+    return {
+        "receipt": receipt,
+        "submitted": str(at),
+        "state": state,
+        "slot": datetime.fromtimestamp(slot, UTC),
+        "latest": datetime.fromtimestamp(slot + LATEST, UTC),
+    }
 
 
 @require_POST

@@ -18,11 +18,11 @@ from vardkase.hub.anonymous_publication import authoring
 from vardkase.hub.anonymous_publication.authoring import Draft
 from vardkase.hub.anonymous_publication.recovery_codes import new_code, read_code
 from vardkase.hub.anonymous_publication.settings import SMALLEST_SET
-from vardkase.hub.anonymous_publication.slots import SLOT
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.anonymity.review import decisions_from, review_of
 from vardkase.web.hub.anonymous_publication.forms import ComposeForm, SubmitForm
+from vardkase.web.hub.anonymous_publication.own import storing
 from vardkase.web.hub.anonymous_publication.presenters import left_out_words
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
@@ -157,10 +157,8 @@ def _submitted(request: PageRequest, given: dict[str, Any], document: dict[str, 
 
 def _waiting(request: PageRequest, given: dict[str, Any]) -> HttpResponse:
     kind = SubmissionKind.CORRECT if given["corrects"] else SubmissionKind.PUBLISH
-    context = {
+    context = storing(read_code(given["code"]).receipt(kind), "") | {
         "code": given["code"],
-        "receipt": read_code(given["code"]).receipt(kind),
-        "minutes": SLOT // 60,
         "corrects": given["corrects"],
         "own": reverse("anonymous_publication_own"),
     }
