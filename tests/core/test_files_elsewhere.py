@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from tests.api.calls import call
 from tests.factories import make_event
 from tests.factories.seed import Seed
-from tests.support.s3_server import s3_server
+from tests.support.folders import temporary_folder
+from tests.support.object_storage import BUCKET, object_storage
 from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core import files
@@ -34,12 +35,10 @@ from vardkase.hub.instance.readiness import StoredFiles, readiness
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BUCKET = "attachments"
-
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with s3_server(BUCKET) as environment:
+    with temporary_folder() as folder, object_storage(folder) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         files._bucket.cache_clear()
