@@ -27,10 +27,17 @@ def make_key(
 
     The private key stays in FILE. Register the public key on the page Sealed links.
     """
-    from vardkase.core.backup.sealing import make_identity
+    from vardkase.core.backup.sealing import write_identity
     from vardkase.hub.sealed_links.container import fingerprint_of, grouped
 
-    public = make_identity(file)
+    try:
+        public = write_identity(file)
+    except FileExistsError:
+        raise fail(f"{file} exists already, and a key is never overwritten. Choose another name.") from None
+    except FileNotFoundError:
+        raise fail(f"There is no folder {file.parent}.") from None
+    except OSError as error:
+        raise fail(f"{error.filename}: {error.strerror}") from None
     typer.echo(public)
     note(f"Fingerprint: {grouped(fingerprint_of(public))}")
 

@@ -110,6 +110,9 @@ def test_officers_register_keys_and_open_a_link_together(seed: Seed, tmp_path: P
 def register(who: ApiUser, second: ApiUser, file: Path, folder: Path) -> None:
     """On the page, with the commands, as an officer does."""
     made = run("key", file)
+    again, nowhere = run("key", file), run("key", folder / "none" / "a.key")
+    assert (again.exit_code, nowhere.exit_code) == (1, 1)
+    assert ("exists already" in again.output, "no folder" in nowhere.output) == (True, True)
     public = made.stdout.strip()
     client = signed_in(who.user)
     confirm(client, who.user)
@@ -175,10 +178,13 @@ def test_nobody_gets_two_keys_of_a_pair(seed: Seed) -> None:
         made, actor = Identity.generate(), in_browser(who)
         return keys.propose_key(actor, str(made.to_public()), code_for(actor, made), WHY)
 
-    # A second key replaces the first: the officer still has one.
-    propose(desk.officer.user)
-    approved(second)
+    # A second key replaces the first: the officer still has one. What others propose meanwhile can be approved.
+    waiting = propose(second)
+    approved(second, propose(desk.officer.user))
     assert [key.owner_id for key in queries.valid_keys()] == [officer.user_id]
+    approved(desk.officer.user, waiting)
+    assert {key.owner_id for key in queries.valid_keys()} == {officer.user_id, second.pk}
+    OfficerKey.objects.filter(owner=second).update(withdrawn_at=timezone.now())
     # A code is of one key and one officer: what another was given proves nothing.
     made = Identity.generate()
     with pytest.raises(Invalid):

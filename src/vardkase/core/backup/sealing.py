@@ -51,12 +51,17 @@ def identities_in(file: Path) -> list[Identity]:
 
 def make_identity(file: Path) -> str:
     """Write a new identity into a new file, and return its public key. Raises BackupFailed."""
-    made = Identity.generate()
-    public = str(made.to_public())
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        return write_identity(file)
     except OSError as error:
         raise BackupFailed(BackupProblem.STORAGE_FAILED(said=f"{file}: {error.strerror}")) from None
+
+
+def write_identity(file: Path) -> str:
+    """As `make_identity`; raises OSError."""
+    made = Identity.generate()
+    public = str(made.to_public())
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as stream:
         stream.write(f"# public key: {public}\n{made}\n")
     return public

@@ -150,10 +150,11 @@ def _invalid(problem: Problem) -> Invalid:
 # Adding one
 
 
-def _keys_now(_request: ApprovalRequest) -> Mapping[str, Any]:
-    # One change of the set at a time: what the approver has read is the whole set.
+def _keys_now(request: ApprovalRequest) -> Mapping[str, Any]:
+    # One change of the set at a time: `_add` counts it. Others' keys are not what is approved.
     cursor().execute("SELECT pg_advisory_xact_lock(hashtext('officer keys'))")
-    return {"keys": sorted(key.fingerprint for key in queries.valid_keys())}
+    own = (key for key in queries.valid_keys() if key.owner_id == request.proposed_by)
+    return {"keys": sorted(key.fingerprint for key in own)}
 
 
 def _cannot_add(_actor: Acting, request: ApprovalRequest) -> Problem | None:
@@ -195,6 +196,8 @@ def _add(approval: Approval) -> OfficerKey:
     recipient = request.parameters["recipient"]
     if OfficerKey.objects.filter(recipient=recipient).exists():
         raise Conflict(SealedLinkProblem.KEY_KNOWN())
+    if problem := _cannot_add(approval.actor, request):
+        raise Conflict(problem)
     now = timezone.now()
     OfficerKey.objects.filter(owner=owner, replaced_at=None, withdrawn_at=None).update(replaced_at=now)
     key = OfficerKey.objects.create(
