@@ -214,6 +214,27 @@ def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed
         check(own, draft)
 
 
+def test_copy_of_an_own_event_says_so_and_keeps_its_values(seed: Seed) -> None:
+    own = municipality(seed)
+    title, report = "Vaxholms kommun: false invoices", "They called the reception first."
+    values = [value("domain", "portal-vaxholm.example"), value("url", "https://login.example/a")]
+    earlier = add(seed.publisher, info=title, Attribute=values)
+    address = f"/eventReports/add/{earlier['id']}"
+    answer(send(seed.publisher.key, "POST", address, {"name": "All", "content": report}))
+    draft = {"info": title, "Attribute": values, "EventReport": [{"name": "All", "content": f"{report}\n"}]}
+    hits = check(own, draft)
+    assert found(hits) == {
+        ("earlier_event", earlier["id"]), ("earlier_text", title), ("earlier_text", f"{report}\n"),
+        ("name", "Vaxholms kommun"), ("lookalike", "portal-vaxholm.example"),
+    }  # fmt: skip
+    written = next(hit for hit in hits if hit.path == ("info",) and hit.kind is HitKind.EARLIER_TEXT)
+    assert apply(draft, hits, {})["info"] == "[organisation]: false invoices"
+    assert [each["value"] for each in apply(draft, hits, {})["Attribute"]] == ["https://login.example/a"]
+    assert not apply(draft, hits, {})["EventReport"]
+    anew = {written.id: HitDecision(HitAction.CHANGE, "False invoices")}
+    assert apply(draft, hits, anew)["info"] == "False invoices", "all of it, whatever else is in it"
+
+
 def test_the_anonymity_set_counts_who_could_have_published_it(seed: Seed) -> None:
     draft: Document = {
         "info": "Event",

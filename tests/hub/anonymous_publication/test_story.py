@@ -32,6 +32,7 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
+from vardkase.hub.anonymity.hits import Hit, HitKind
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.keys import STORED
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
@@ -123,13 +124,17 @@ def test_from_an_own_event_to_its_withdrawal(
     Attribute.objects.filter(pk=own.open.pk).update(comment="Seen at Organisation A yesterday")
     browser = in_english(seed)
     assert "Publish anonymously" in browser.get(f"/event/{own.event.pk}/").content.decode()
-    assert browser.post(BASE, {"event": str(own.event.uuid)}).status_code == 200
+    first = browser.post(BASE, {"event": str(own.event.uuid)})
+    assert "already published in your organisation" in first.content.decode()
 
     # Nothing that happens until the next slot is in any table, sequence, log or header.
     before = whole_database()
     caplog.set_level(logging.DEBUG)
     caplog.clear()
     form = checked(browser, event=str(own.event.uuid))
+    report = Hit(HitKind.EARLIER_TEXT, ("EventReport", 0, "content"), own.report.content)
+    assert form[f"hit-{report.id}"] == "remove"
+    form[f"hit-{report.id}"] = "keep"
     again = browser.post(
         f"{BASE}submit/", {name: form[name] for name in form if name[:4] not in ("hit-", "text")}
     )
@@ -301,6 +306,12 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     slots.keep(Submission("consent", "another", "another"), seed.org_b.pk)
     slots.write_slot()
     assert (slots.waits_here("another"), len(slots._waiting)) == (False, 1)
+    # Nothing is published of which the suggestions leave no values.
+    aimed = {"type": "target-org", "category": "Targeting data", "value": "A town"}
+    form = checked(browser, document=json.dumps({"info": "Aimed", "Attribute": [aimed]}))
+    emptied = browser.post(f"{BASE}submit/", form | {"consents": "on"})
+    assert emptied.status_code == 422
+    assert "Nothing would be left" in emptied.content.decode()
     slots.write_slot()
     others = make_setup_of(seed)
     before = whole_database()

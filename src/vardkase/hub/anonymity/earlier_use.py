@@ -14,7 +14,7 @@ COMMON = 3
 LOOKED_AT = 1_000
 """Uses of one value; with more it is common."""
 SAME_EVENT = 5
-"""Values shared with one earlier event, from which on that event is named instead of each of them."""
+"""Values shared with one earlier event, from which on that event is named instead of each of them; and if most are."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,9 @@ def earlier_use(organisation_id: int, values: Collection[str]) -> EarlierUse:
     parameters = {"org": organisation_id, "keys": list(of_key), "common": COMMON, "most": LOOKED_AT}
     rows = cursor().execute(USED, parameters).fetchall()
     counted = Counter(event for _, events, _ in rows for event in events)
-    used = EarlierUse(events={event: count for event, count in counted.items() if count >= SAME_EVENT})
+    used = EarlierUse(
+        events={event: count for event, count in counted.items() if _is_same(count, len(values))}
+    )
     for key, events, is_seen in rows:
         for value in of_key[key]:
             if events and not used.events.keys() & set(events):
@@ -42,6 +44,16 @@ def earlier_use(organisation_id: int, values: Collection[str]) -> EarlierUse:
             if is_seen:
                 used.seen.add(value)
     return used
+
+
+def _is_same(count: int, values: int) -> bool:
+    return count >= SAME_EVENT or count > values / 2
+
+
+def own_texts(organisation_id: int, texts: Collection[str]) -> dict[str, int]:
+    """Those of `texts` (trimmed) that are a title or a report in the organisation's events → the latest of these."""
+    parameters = {"org": organisation_id, "texts": list(texts)}
+    return dict(cursor().execute(TEXTS, parameters).fetchall()) if texts else {}
 
 
 def own_files(organisation_id: int, digests: Iterable[str]) -> dict[str, int]:
@@ -80,6 +92,14 @@ CROSS JOIN LATERAL (
     FROM (SELECT * FROM attribute_key WHERE key = w.key LIMIT %(most)s) k JOIN event e ON e.id = k.event_id
 ) used
 WHERE used.others < %(common)s AND (used.seen OR used.events <> '{}')
+"""
+
+TEXTS = r"""
+SELECT said, max(id) FROM (
+    SELECT e.id, btrim(e.info, E' \t\r\n') AS said FROM event e WHERE e.orgc_id = %(org)s
+    UNION ALL SELECT e.id, btrim(r.content, E' \t\r\n') FROM event e JOIN event_report r ON r.event_id = e.id
+        WHERE e.orgc_id = %(org)s
+) own WHERE said = ANY(%(texts)s) GROUP BY said
 """
 
 FILES = """

@@ -25,6 +25,7 @@ from vardkase.hub.anonymity.earlier_use import (
     own_files,
     own_host_patterns,
     own_tags,
+    own_texts,
     own_uuids,
 )  # fmt: skip
 from vardkase.hub.anonymity.files.draft_files import MOST_FILES
@@ -63,6 +64,7 @@ def check(organisation: Organisation, draft: Draft) -> list[Hit]:
     known.uuids |= own_uuids(organisation.pk, said)
     hits = [*_hits_in_texts(texts, known), *_hits_in_structure(event, organisation.pk)]
     hits += [*_hits_in_values(texts, organisation.pk), *_hits_in_files(files, known)]
+    hits += _hits_in_whole_texts(texts, organisation.pk)
     if len(hits) > MOST_HITS:
         raise Invalid({"document": [SelfIdentificationProblem.TOO_MANY_HITS(most=MOST_HITS)]})
     return sorted(hits, key=lambda hit: (len(hit.path) > 1, hit.path, hit.span or (0, 0), hit.kind.value))
@@ -101,7 +103,11 @@ def _write(event: dict[str, Any], path: Path, changes: list[tuple[tuple[int, int
     is_file = path[-1] == "data"
     stored = drafts.found_at(event, path)
     text = base64.b64decode(stored).decode() if is_file else stored
-    for (start, end), replacement in sorted(changes, reverse=True):
+    spans = dict(changes)
+    for start, end in sorted(spans, reverse=True):
+        if any(first <= start and end <= last and (first, last) != (start, end) for first, last in spans):
+            continue  # All of the text that it is in is replaced.
+        replacement = spans[start, end]
         text = text[:start] + replacement + text[end:]
     if path[-1] in NEEDED and not text.strip():
         raise Invalid(SelfIdentificationProblem.NOTHING_LEFT(text=stored[:SHOWN]))
@@ -165,6 +171,18 @@ def _earlier(text: DraftText, part: str, used: EarlierUse) -> Iterator[Hit]:
         yield replace(hit, note=_("Event %(event)s") % {"event": used.in_event[part]})
     elif part in used.seen:
         yield replace(hit, kind=HitKind.EARLIER_SIGHTING)
+
+
+def _hits_in_whole_texts(texts: Sequence[DraftText], organisation_id: int) -> Iterator[Hit]:
+    whole = {text.path: text.text for text in texts if text.path == ("info",) or text.path[-1] == "content"}
+    used = own_texts(organisation_id, {said for text in whole.values() if (said := text.strip())})
+    for path, said in whole.items():
+        if said.strip() in used:
+            note = _("Event %(event)s") % {"event": used[said.strip()]}
+            part = _part_of(path)
+            # A title cannot go, but be written anew.
+            span = (0, len(said)) if part is None else None
+            yield Hit(HitKind.EARLIER_TEXT, path, said[:SHOWN], span, removes=part, note=note)
 
 
 def _hits_in_structure(event: dict[str, Any], organisation_id: int) -> Iterator[Hit]:

@@ -100,7 +100,10 @@ def _phrase(text: str, kind: HitKind, span: tuple[int, int]) -> Found:
         before = OF_HOST.search(text[max(0, span[0] - 253) : span[0]])
         start = span[0] - (len(before[0]) if before else 0)
         host = text[start : span[1]]
-        kind = HitKind.ADDRESS if "@" in host else kind
+        if before and before[0] and before[0][-1] not in ".@":  # ``portal-vaxholm.se`` is not ``vaxholm.se``.
+            kind = HitKind.LOOKALIKE
+        elif "@" in host:
+            kind = HitKind.ADDRESS
         span = (start, span[1])
     return Found(kind, span, REPLACEMENTS[kind])
 
@@ -109,6 +112,7 @@ REPLACEMENTS = {
     HitKind.NAME: "[organisation]",
     HitKind.NUMBER: "[organisation]",
     HitKind.DOMAIN: "organisation.example",
+    HitKind.LOOKALIKE: "[domain]",
     HitKind.ADDRESS: "[person]",
     HitKind.NETWORK: "[network]",
     HitKind.HOST: "[computer]",

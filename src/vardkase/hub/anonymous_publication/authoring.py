@@ -28,7 +28,9 @@ from vardkase.hub.sealed_links.sealing import SIZE, SealedIdentity, can_seal, se
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.columns import EventRow
 from vardkase.intel.queries.find import Reference, find_event
+from vardkase.misp.distribution import Distribution
 
 SOURCE = EventOptions(
     include_attachments=True, include_event_correlations=False, no_sightings=True, include_analyst_data=True
@@ -47,8 +49,19 @@ class Draft:
     hits: list[Hit]
 
     def decided(self, decisions: Mapping[str, HitDecision]) -> dict[str, Any]:
-        """The document with the hits dealt with. Raises Invalid for a replacement that is too long."""
-        return apply(self.document, self.hits, decisions)
+        """The document with the hits dealt with. Raises Invalid for a replacement that is too long, and if no values or
+        nothing at all would be left.
+        """
+        decided = apply(self.document, self.hits, decisions)
+        if not has_values(decided) and (has_values(self.document) or not decided.get("EventReport")):
+            raise Invalid({"document": [AnonymousProblem.NO_VALUES_LEFT()]})
+        return decided
+
+
+def has_values(document: Mapping[str, Any]) -> bool:
+    return bool(
+        document.get("Attribute") or any(each.get("Attribute") for each in document.get("Object") or ())
+    )
 
 
 def may_publish_anonymously(actor: Actor) -> bool:
@@ -64,11 +77,22 @@ def require_open(actor: Actor) -> None:
         raise Forbidden(AnonymousProblem.NO_OFFICERS())
 
 
-def own_event_source(actor: Actor, reference: Reference) -> dict[str, Any]:
-    """The actor's own event as a document. Raises NotFound, and Forbidden for an event of another organisation."""
+def own_event(actor: Actor, reference: Reference) -> EventRow:
+    """Raises NotFound, and Forbidden for an event of another organisation."""
     event = find_event(actor, reference)
     if event.orgc_id != actor.organisation_id or event.org_id != actor.organisation_id:
         raise Forbidden(AnonymousProblem.NOT_OWN())
+    return event
+
+
+def is_read_by_others(event: EventRow) -> bool:
+    """Then they know whose it is, and whose a copy of it would be."""
+    return event.published and event.distribution != Distribution.ORGANISATION
+
+
+def own_event_source(actor: Actor, reference: Reference) -> dict[str, Any]:
+    """The actor's own event as a document. Raises as `own_event`."""
+    event = own_event(actor, reference)
     return read_source(b"".join(event_document(actor, event.id, SOURCE)))
 
 

@@ -27,6 +27,9 @@ class AnonymousProblem(ProblemCode):
     EMPTY = _(
         "Nothing would be left of the event: every part is limited to your organisation or a sharing group."
     )
+    NO_VALUES_LEFT = _(
+        "Nothing would be left of the event’s attributes and objects. Keep at least one, or begin with another event."
+    )
     NOT_PUBLISHED = _("The event is not published at the moment.")
     NOT_WAITING = _("The publication does not wait for consent.")
     ALREADY_THERE = _("Something has already been submitted with this code.")

@@ -34,8 +34,6 @@ def start(request: PageRequest) -> HttpResponse:
     """What it is, and the form; the menu of an own event sends which one."""
     authoring.require_open(request.actor)
     event = posted.text(request, "event")
-    if event:
-        authoring.own_event_source(request.actor, event)
     return _composed(request, ComposeForm(initial={"event": event}), event)
 
 
@@ -80,7 +78,13 @@ def _composed(
     request: PageRequest, form: ComposeForm, event: str, refused: SubmitForm | None = None
 ) -> HttpResponse:
     status = 422 if form.errors or refused else 200
-    context = {"form": form, "event": event, "refused": refused}
+    own = authoring.own_event(request.actor, event) if event else None
+    context = {
+        "form": form,
+        "event": event,
+        "is_read": own is not None and authoring.is_read_by_others(own),
+        "refused": refused,
+    }
     return render(request, "anonymous_publication/start.html", context, status=status)
 
 
