@@ -101,6 +101,20 @@ def test_names_and_paths_in_unusual_places_of_an_office_document() -> None:
         "xl/b.xml": markup("worksheet", '<x:scenario user="annaek" comment="Created by annaek"/>'),
         "xl/c.xml": markup("workbook", '<x:customWorkbookViews><x:a name="annaek"/></x:customWorkbookViews>'),
         "xl/d.xml": markup("worksheet", '<x:protectedRange securityDescriptor="O:annaek"/>'),
+        "ppt/a.xml": markup(
+            "cmAuthorLst", '<x:cmAuthor name="annaek"><x:presenceInfo userId="annaek@a"/></x:cmAuthor>'
+        ),
+        "xl/f.xml": markup(
+            "comments",
+            "<x:authors><x:author>annaek</x:author></x:authors><x:commentList><x:comment><x:t>annaek:</x:t></x:comment>"
+            "</x:commentList>",
+        ),
+        "word/b.xml": markup(
+            "hdr",
+            '<x:sdt><x:sdtPr><x:dataBinding w:xpath="/ns1:coreProperties/ns0:creator"/></x:sdtPr><x:t>annaek</x:t>'
+            f'</x:sdt><x:webPublishItem destinationFile="{path}"/>',
+        ),
+        "ppt/unknown.xml": markup("ofAnExtension", "annaek"),
         "ppt/tags/tag1.xml": markup("tagLst", '<x:tag val="annaek"/>'),
         "meta/core.xml": markup("coreProperties", "annaek"),
         "package/services/metadata/core-properties/a.psmdcp": b"annaek",
@@ -110,6 +124,9 @@ def test_names_and_paths_in_unusual_places_of_an_office_document() -> None:
     assert "annaek" not in cleaned
     assert "stays" in cleaned
     formula = markup("workbook", "<x:definedName>'C:\\Users\\annaek\\[a.xlsx]S'!A1</x:definedName>")
+    included = field.replace("AUT<", f'INCLUDEPICTURE "{path}"<')
+    with pytest.raises(Invalid):
+        clean_file("a.docx", made.changed_zip(made.word(), {"word/a.xml": markup("document", included)}))
     for name in ("./docProps/core.xml", "/docProps/core.xml", "docProps\\core.xml", "xl/e.xml"):
         with pytest.raises(Invalid):
             clean_file("a.docx", made.changed_zip(made.word(), {name: formula}))
@@ -196,7 +213,7 @@ def test_what_cannot_be_cleaned_is_refused_by_name() -> None:
         b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
         b'Type="a/oleObject" Target="file:///vaxholm" TargetMode="External"/></Relationships>'
     )
-    entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+    entity = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><styles>&b;</styles>'
     refused = {
         "locked.pdf": (made.pdf(password="secret"), "locked.pdf” is encrypted"),
         "broken.pdf": (b"%PDF-1.7\nnothing", "broken.pdf” is damaged"),

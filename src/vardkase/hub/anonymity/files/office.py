@@ -29,12 +29,17 @@ LEFT_OUT = re.compile(
     r"revisions/|webextensions/|changesInfos/|revisionInfo\.xml|calcChain\.xml|glossary/|tags/)"
 )
 """Parts about the document, its people and its editing, or whose absence programs make up for."""
-LEFT_OUT_ROOTS = {
-    "coreProperties", "Properties", "labelList", "datastoreItem", "Signature", "customUI", "people", "personList",
-    "ThreadedComments", "commentsEx", "commentsIds", "commentsExtensible", "tagLst", "users", "headers", "revisions",
-    "chgInfo", "revInfo", "calcChain", "glossaryDocument", "taskpanes", "webextension",
+KEPT_ROOTS = {
+    "document", "styles", "numbering", "settings", "webSettings", "fonts", "hdr", "ftr", "footnotes", "endnotes",
+    "comments", "workbook", "worksheet", "chartsheet", "dialogsheet", "sst", "styleSheet", "table", "metadata",
+    "pivotCacheDefinition", "pivotCacheRecords", "pivotTableDefinition", "slicers", "slicerCacheDefinition",
+    "timelines", "timelineCacheDefinition", "FeaturePropertyBags", "presentation", "presentationPr", "viewPr",
+    "tblStyleLst", "sld", "sldLayout", "sldMaster", "notes", "notesMaster", "handoutMaster", "cmLst", "cmAuthorLst",
+    "authorLst", "theme", "themeOverride", "wsDr", "drawing", "userShapes", "chartSpace", "chartStyle", "colorStyle",
+    "dataModel", "layoutDef", "styleDef", "colorsDef",
 }  # fmt: skip
-"""The same by their outermost element: a package may call its parts as it likes."""
+"""The outermost elements of the parts that remain: a package may call its parts as it likes. What programs and their
+extensions add besides (properties, labels, tags, people, versions, ink) is left out."""
 ACTIVE = re.compile(
     r"(?i)(vbaProject|vbaData|activeX|embeddings/.*\.(bin|ole)$|ctrlProps/|attachedToolbars|macrosheets/)"
 )
@@ -55,12 +60,13 @@ FORGOTTEN_ATTRIBUTES = {
 DATED = {
     "ins", "del", "moveFrom", "moveTo", "comment", "rPrChange", "pPrChange", "tblPrChange", "sectPrChange",
     "trPrChange", "tcPrChange", "tblPrExChange", "tblGridChange", "numberingChange", "cellIns", "cellDel", "cellMerge",
-    "moveFromRangeStart", "moveToRangeStart", "customXmlInsRangeStart", "customXmlDelRangeStart", "cm",
+    "moveFromRangeStart", "moveToRangeStart", "customXmlInsRangeStart", "customXmlDelRangeStart", "cm", "reply",
 }  # fmt: skip
 FORGOTTEN_ELEMENTS = {
     "rsids", "docVars", "attachedTemplate", "mailMerge", "docId", "absPath", "fileSharing", "revisionPtr",
     "documentProtection", "writeProtection", "saveThroughXslt", "creationId", "modId", "sldIdLst14", "hlinkBase",
     "coauthVersionLast", "workbookProtection", "customWorkbookViews", "customSheetViews", "custDataLst",
+    "presenceInfo",
 }  # fmt: skip
 FIELD_OF_PERSON = re.compile(
     r"(?i)\b(AUTHOR|LASTSAVEDBY|USERNAME|USERINITIALS|USERADDRESS|FILENAME|TEMPLATE|DOCPROPERTY|"
@@ -69,8 +75,10 @@ FIELD_OF_PERSON = re.compile(
 """Fields whose result is a name, an address, a path, or a time of editing."""
 PATH = re.compile(r"(?i)(?<![a-z])(file:|[a-z]:[\\/](?!/))|\\\\[\w.$-]+\\|(?<![\w.])/(Users|home)/")
 """Of a file on somebody's computer or server, anywhere in a text."""
-WITH_PATHS = {"descr", "title", "alt", "name", "tooltip", "href", "src", "sourceFile"}
-"""Attributes in which programs put the path of an inserted file."""
+NO_PATHS = {"formatCode"}
+"""Attributes in which a backslash means something else."""
+PROPERTIES = re.compile(r"(?i)(core|extended)-?Properties|CoverPageProperties|/metadata/")
+"""In a binding: fields of cover pages that show who wrote the document, and for whom."""
 FORMULAS = {"definedName", "f", "formula", "formula1", "formula2"}
 
 
@@ -107,13 +115,13 @@ def _refuse(name: str, parts: Mapping[str, bytes]) -> None:
 def _is_left_out(path: str, part: bytes) -> bool:
     if LEFT_OUT.match(path):
         return True
-    if not path.lower().endswith(".xml"):
+    if path == CONTENT_TYPES or not path.lower().endswith(".xml"):
         return False
     try:
         _, root = next(etree.iterparse(io.BytesIO(part), ("start",), resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, StopIteration):
         return False  # Refused when it is read.
-    return _local(str(root.tag)) in LEFT_OUT_ROOTS
+    return _local(str(root.tag)) not in KEPT_ROOTS
 
 
 def _part(name: str, path: str, kept: Mapping[str, bytes], clean_inside: InnerCleaner) -> bytes:
@@ -173,6 +181,7 @@ def _clean_relations(name: str, root: etree._Element, path: str, kept: Mapping[s
 
 
 def _clean_markup(name: str, root: etree._Element) -> None:
+    _clean_comments(root)
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             continue
@@ -182,11 +191,21 @@ def _clean_markup(name: str, root: etree._Element) -> None:
             continue
         for attribute in list(element.attrib):
             _clean_attribute(element, kind, attribute)
-        if kind == "author" and element.text:  # The list of a workbook's comments.
+        if kind == "author" and (element.text or "").strip():  # The list of a workbook's comments.
             element.text = PERSON
         if kind in FORMULAS and PATH.search(element.text or ""):
             raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
-    _clean_fields(root)
+    _clean_fields(name, root)
+
+
+def _clean_comments(root: etree._Element) -> None:
+    """A workbook's comment begins with the name of its author, unless that was deleted."""
+    authors = [(each.text or "").strip() for each in root.iterfind("{*}authors/{*}author")]
+    for comment in root.iterfind("{*}commentList/{*}comment"):
+        text = next(comment.iter("{*}t"), None)
+        for author in authors:
+            if author and text is not None and (text.text or "").lstrip().startswith(f"{author}:"):
+                text.text = (text.text or "").replace(f"{author}:", f"{PERSON}:", 1)
 
 
 def _clean_attribute(element: etree._Element, kind: str, attribute: str) -> None:
@@ -197,7 +216,7 @@ def _clean_attribute(element: etree._Element, kind: str, attribute: str) -> None
         name in OF_PERSONS and (name != "name" or kind in PERSONS) and (name != "user" or kind == "scenario")
     ):
         element.set(attribute, PERSON)
-    elif name in WITH_PATHS and PATH.search(str(element.attrib[attribute])):
+    elif name not in NO_PATHS and PATH.search(str(element.attrib[attribute])):
         element.set(attribute, "")
     elif name in FORGOTTEN_ATTRIBUTES and _forgets(kind, attribute, name):
         del element.attrib[attribute]
@@ -221,17 +240,25 @@ def _forgets(kind: str, attribute: str, name: str) -> bool:
     }
 
 
-def _clean_fields(root: etree._Element) -> None:
+def _clean_fields(name: str, root: etree._Element) -> None:
     """The results of fields that name the author, the file or its template."""
     for simple in root.iter("{*}fldSimple"):
         instruction = next((value for key, value in simple.attrib.items() if _local(key) == "instr"), "")
         if FIELD_OF_PERSON.search(instruction):
-            for text in simple.iter("{*}t"):
-                text.text = ""
-    _clean_complex_fields(root)
+            _clear(simple)
+    for bound in root.iter("{*}sdt"):
+        bindings = bound.iterfind("{*}sdtPr/{*}dataBinding")
+        if any(PROPERTIES.search(str(value)) for each in bindings for value in each.attrib.values()):
+            _clear(bound)
+    _clean_complex_fields(name, root)
 
 
-def _clean_complex_fields(root: etree._Element) -> None:
+def _clear(part: etree._Element) -> None:
+    for text in part.iter("{*}t"):
+        text.text = ""
+
+
+def _clean_complex_fields(name: str, root: etree._Element) -> None:
     open_fields: list[_Field] = []
     for element in root.iter("{*}fldChar", "{*}instrText", "{*}t"):
         match _local(element.tag), _of_field(element):
@@ -241,6 +268,8 @@ def _clean_complex_fields(root: etree._Element) -> None:
                 open_fields[-1].is_result = True
             case "fldChar", "end" if open_fields:
                 inner = open_fields.pop()
+                if PATH.search(inner.instruction):  # Of an included picture or document.
+                    raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
                 if open_fields:  # A field that is computed from another one.
                     open_fields[-1].instruction += f" {inner.instruction} "
             case "instrText", _ if open_fields:
