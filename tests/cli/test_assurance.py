@@ -12,7 +12,7 @@ from pypdfium2 import PdfDocument
 from pytest_django import Settings
 from typer.testing import CliRunner
 
-from tests.factories import make_event
+from tests.factories import make_attribute, make_event
 from tests.factories.memberships import staff_of
 from tests.factories.seed import Seed
 from vardkase.audit.chain.checkpoints import close_log
@@ -28,6 +28,8 @@ from vardkase.hub.instance.starts import HubProcess, record_start
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 
+GOES_ON = b'{"results": [{}, {"next_page_token": "more"}]}'
+
 pytestmark = pytest.mark.django_db
 
 
@@ -39,7 +41,11 @@ def text_of(file: Path) -> str:
 def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Settings) -> None:
     operator = staff_of(seed, "drift@supplier.example", "operator")
     record(actor_for(operator.user, Credential.BROWSER), HubAction.MAIL_TRIED, Target("mail_server"))
-    make_event(seed.org_a, info="Nobody outside may read this")
+    event = make_event(seed.org_a, info="Nobody outside may read this")
+    # Its file is missing, which the evidence says, but not which: the digest of a sample is content.
+    lost = make_attribute(event, type="attachment", value1="x.exe", data_sha256="ab" * 32)
+    event.save()
+    lost.save()
     close_log()
     settings.REQUIRE_SECOND_FACTOR, settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False, True
     for _again in range(2):
@@ -54,6 +60,7 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
     )
     written = "".join(file.read_text() for file in out.glob("*.json"))
     assert "Nobody outside may read this" not in written
+    assert lost.data_sha256 not in written
     found = json.loads((out / "assurance.json").read_text())
     _check_facts(found)
     _check_bill(json.loads((out / "bom.cdx.json").read_text()))
@@ -62,6 +69,9 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
         "Not checked: no source of advisories was named",
         "drift@supplier.example",
         "A password alone",
+        "Stored files are missing from",
+        "It was not compared with checkpoints kept outside",
+        "Not covered: Debian packages",
         "found this unsafe when it started",
         "Not verified yet",
     ):
@@ -81,6 +91,7 @@ def _check_facts(found: dict[str, Any]) -> None:
         "fault": "",
         "packages": 0,
         "found": {},
+        "not_covered": ["deb", "libraries and programs inside Python packages"],
     }
     assert "vardkase.VARDKASE_REQUIRE_SECOND_FACTOR" in found["residual_risks"]["deviations"]
     (start,) = found["configuration"]["starts"]
@@ -88,6 +99,8 @@ def _check_facts(found: dict[str, Any]) -> None:
     assert "vardkase.VARDKASE_INSECURE_ORIGIN" in start["unsafe"]
     states = {each["name"]: each["state"] for each in found["configuration"]["safe_defaults"]}
     assert states["VARDKASE_INSECURE_ORIGIN"] == "deviates"
+    assert any("security.txt is not published" in each for each in found["configuration"]["to_be_done"])
+    assert found["audit_log"]["checkpoints_outside"] == 0
     assert states["audit_log"] == "not_verified"
     assert states["VARDKASE_SMTP_SECURITY"] == "not_applicable"
     assert "3.3.3" in found["residual_risks"]["open_requirements"]
@@ -128,7 +141,7 @@ def test_failure_of_advisories_says_that_nothing_is_known(monkeypatch: pytest.Mo
     ]
     assert (found.checked, found.count) == (True, 2)
     assert found.found == {"pkg:pypi/django@6.1.3": ["PYSEC-1"]}
-    for status, content in ((503, b"{}"), (200, b"[]"), (200, b'{"results": []}')):
+    for status, content in ((503, b"{}"), (200, b"[]"), (200, b'{"results": []}'), (200, GOES_ON)):
         monkeypatch.setattr(advisories, "fetch", lambda *_all, s=status, c=content, **_o: Reply(s, {}, "", c))
         failed = advisories.known_vulnerabilities(packages, "https://advisories.example")
         assert (failed.checked, failed.found) == (False, {})

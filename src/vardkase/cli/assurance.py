@@ -6,6 +6,7 @@ import json as json_format
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -15,6 +16,8 @@ from vardkase.cli.output import Json, fail, note, result
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
+NOT_CHECKED = 3
+"""Exit code when everything was written, but the source of advisories did not answer as expected."""
 
 
 def assurance(
@@ -36,7 +39,7 @@ def assurance(
 
     It holds nothing of what members share, but names the accounts with duties and what they did.
     """
-    if advisories and not advisories.startswith("https://"):
+    if advisories and not (advisories.startswith("https://") and urlsplit(advisories).hostname):
         raise fail("--advisories takes an https address.", 2)
     _prepare(out)
     with opened(data_dir):
@@ -65,6 +68,8 @@ def assurance(
         note(f"Known vulnerabilities were not checked. {evidence.advisories.fault}".strip())
     counted = made["asvs"]["counts"]
     result({"folder": str(out), "deviations": len(evidence.deviations), **counted}, as_json=json)
+    if advisories and not evidence.advisories.checked:
+        raise typer.Exit(NOT_CHECKED)
 
 
 def _prepare(folder: Path) -> None:

@@ -57,6 +57,31 @@ def test_password_signs_in_and_is_recorded(person: User, client: Client) -> None
 
 
 @pytest.mark.usefixtures("password_is_enough")
+def test_what_a_browser_is_told_of_cookies_and_sources(person: User, client: Client) -> None:
+    shown = client.get("/account/login/", headers={"Origin": "https://elsewhere.example"})
+    answer = post_sign_in(client, person.email)
+    session, token = answer.cookies["vardkase"], shown.cookies["csrftoken"]
+    assert (session["samesite"], token["samesite"], session["httponly"]) == ("Lax", "Lax", True)
+    page = client.get(SOME_PAGE, headers={"Origin": "https://elsewhere.example"})
+    for each in (shown, page):
+        assert each.headers["Referrer-Policy"] == "same-origin"
+        assert not [name for name in each.headers if name.startswith("Access-Control-")]
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_long_password_is_verified_as_typed(person: User, client: Client) -> None:
+    long = "Fyrar Tända Längs Kusten " * 3 + "x"
+    person.set_password(long)
+    person.save()
+    for altered in (long[:72], long.lower(), long + " ", " " + long, long[:-1]):
+        post_sign_in(client, person.email, altered)
+        assert where(client) == "/account/login/", altered
+        cache.clear()
+    post_sign_in(client, person.email, long)
+    assert where(client) == SOME_PAGE
+
+
+@pytest.mark.usefixtures("password_is_enough")
 def test_session_key_changes_at_sign_in(person: User, client: Client) -> None:
     client.get("/account/login/")
     session = client.session

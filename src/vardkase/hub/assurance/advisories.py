@@ -54,7 +54,7 @@ def known_vulnerabilities(packages: Sequence[Package], source: str) -> Advisorie
     """What `source` (its address, such as https://api.osv.dev) knows of the Python and npm packages.
 
     Debian packages are left out: their distributor says in its own tracker which version mends what. A failure anywhere
-    means that nothing was checked.
+    or an answer that goes on elsewhere means that nothing was checked.
     """
     if not source:
         return Advisories()
@@ -85,6 +85,8 @@ def _ask(source: str, packages: Sequence[Package]) -> list[_Result]:
     if reply.status != OK:
         raise ValueError(f"HTTP {reply.status}")
     results = msgspec.json.decode(reply.content, type=_Answer).results
+    if any(each.next_page_token for each in results):
+        raise ValueError("the answer goes on elsewhere")
     if len(results) != len(packages):
         raise ValueError(f"{len(results)} / {len(packages)}")
     return results

@@ -16,7 +16,7 @@ from vardkase.audit.chain.keys import current_key, sign
 from vardkase.core.problems import wire
 from vardkase.hub.assurance.advisories import Advisories
 from vardkase.hub.assurance.comparison import DefaultState, compared
-from vardkase.hub.assurance.evidence import HubEvidence
+from vardkase.hub.assurance.evidence import HubEvidence, environment, to_be_done
 from vardkase.hub.assurance.residue import counts, open_requirements
 from vardkase.hub.assurance.tables import (
     ASVS_LEVEL,
@@ -107,6 +107,8 @@ def _configuration(evidence: HubEvidence) -> dict[str, Any]:
             {"name": setting.name, "value": value, "default": setting.default}
             for setting, value in evidence.changed_settings
         ],
+        "environment": environment(),
+        "to_be_done": to_be_done(),
         "health": [
             {"name": check.name, "state": check.state.value, "said": words.said, "advice": words.advice}
             for check in evidence.health
@@ -135,6 +137,7 @@ def _vulnerabilities(found: Advisories) -> dict[str, Any]:
         "fault": wire(found.fault),
         "packages": found.count,
         "found": found.found,
+        "not_covered": ["deb", "libraries and programs inside Python packages"],
     }
 
 
@@ -188,6 +191,7 @@ def _log(evidence: HubEvidence) -> dict[str, Any]:
         "positions": [log.first, log.last],
         "covered": log.covered,
         "checkpoints": log.checkpoints,
+        "checkpoints_outside": evidence.outside,
         "digest": log.digest,
         "findings": [each.wire for each in log.findings],
         "backdated": [each.wire for each in log.backdated],

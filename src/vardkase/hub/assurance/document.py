@@ -7,14 +7,14 @@ from pathlib import Path
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.errors import NotFound
 from vardkase.core.mail.kinds import LANGUAGES
 from vardkase.core.mail.settings import SENDER_NAME
 from vardkase.core.typeset import pdf, records
-from vardkase.hub.assurance.evidence import HubEvidence
+from vardkase.hub.assurance.evidence import HubEvidence, to_be_done
 from vardkase.hub.assurance.residue import counts, open_requirements
 from vardkase.hub.assurance.sections import of_this_hub
 from vardkase.hub.assurance.tables import (
@@ -29,6 +29,8 @@ from vardkase.hub.assurance.tables import (
     risks,
 )
 from vardkase.hub.assurance.typeset_parts import Part, Section, part, section
+from vardkase.hub.instance.findings import worded
+from vardkase.hub.instance.health import HealthState
 from vardkase.hub.signatures.signing import signed
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -42,7 +44,7 @@ STATES = {
 KINDS = {
     "chaos": _("Faults under load"),
     "failover": _("Failover"),
-    "restore": _("Restore"),
+    "restore": pgettext_lazy("noun", "Restore"),
     "penetration": _("Penetration test"),
 }
 
@@ -121,6 +123,13 @@ def _residual(evidence: HubEvidence, language: str) -> Section:
     ]
     deviating = [
         [str(each["id"]).removeprefix("vardkase."), str(each["message"])] for each in evidence.deviations
+    ]
+    deviating += [["–", each] for each in to_be_done()]
+    deviating += [
+        [words.title, words.said]
+        for check in evidence.health
+        if check.state is not HealthState.OK and check.name != "settings"
+        for words in [worded(check)]
     ]
     return section(
         gettext("Residual risks"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,20 +20,46 @@ from vardkase.audit.chain.verification import Record, Verification
 from vardkase.audit.models import AuditEntry
 from vardkase.core.instance import instance_uuid
 from vardkase.core.problems import Problem
-from vardkase.core.settings import AnySetting, declared_settings
+from vardkase.core.settings import AnySetting, declared_settings, settings_of_families
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.assurance.advisories import Advisories, known_vulnerabilities
 from vardkase.hub.assurance.components import Package, packages
 from vardkase.hub.audit_log.oversight import DAYS, Oversight, oversight_for
 from vardkase.hub.audit_log.state import last_verdict
 from vardkase.hub.backups.queries import BackupStatus, status
+from vardkase.hub.backups.queries import warnings as backup_warnings
 from vardkase.hub.instance.health import Check, checks
 from vardkase.hub.instance.problems import InstanceProblem
 from vardkase.hub.instance.starts import Start, last_starts, running_unsafe
 from vardkase.hub.instance.unsafe_settings import unsafe_settings
+from vardkase.hub.office.readiness import to_be_done as office_to_be_done
+from vardkase.hub.vulnerability_reports.queries import missing as missing_contact
 from vardkase.identity.access.actor import Actor
 
 LONGEST_VALUE = 200
+SHOWN = frozenset(
+    f"VARDKASE_{name}"
+    for name in (
+        *(
+            "ALLOWED_HOSTS",
+            "BASE_URL",
+            "CLIENT_CERTIFICATE_HEADER",
+            "DATA_DIR",
+            "DEFAULT_ATTRIBUTE_DISTRIBUTION",
+        ),
+        *(
+            "DEFAULT_EVENT_DISTRIBUTION",
+            "DNS_SERVER",
+            "FEED_FOLDER",
+            "HOST",
+            "INSECURE_ORIGIN",
+        ),
+        *("LANGUAGE", "LOG_FORMAT", "MAIL_FROM", "MAX_BODY", "METRICS", "PAGE_NETWORKS", "PRIVATE_NETWORKS"),
+        *("PROFILE", "REQUIRE_SECOND_FACTOR", "SIGN_IN_NETWORKS", "SMTP_HOST", "SMTP_SECURITY", "TIME_ZONE"),
+        *("TRUSTED_PROXIES", "UNPUBLISHED_PRIVATE"),
+    )
+)
+"""Variables whose values hold no secret; of the others it is said only that they are set."""
 
 type Finding = dict[str, str | Problem]
 type Uses = dict[int, list[tuple[str, int]]]
@@ -42,7 +69,7 @@ type Uses = dict[int, list[tuple[str, int]]]
 class HubEvidence:
     """`deviations`: those of the environment of this process, and those that the hub's processes found when they
     started (`starts`); `uses`: account → what it did in the last days, and how often; `verdict`: of the last nightly
-    verification of the log, empty before the first."""
+    verification of the log, empty before the first; `outside`: checkpoints kept elsewhere that it was compared with."""
 
     at: datetime
     product: str
@@ -56,6 +83,7 @@ class HubEvidence:
     advisories: Advisories
     log: Verification
     verdict: str
+    outside: int
     oversight: Oversight
     uses: Uses
     backups: BackupStatus
@@ -65,6 +93,7 @@ def collect(actor: Actor, advisories_from: str = "", outside: Iterable[Record] =
     """Everything, without content of what members share. `outside`: checkpoints of the audit log that were kept
     elsewhere. Raises Forbidden for who may not see how the hub is run."""
     actor.require_oversight()
+    kept = tuple(outside)
     found, oversight = packages(), oversight_for(actor)
     return HubEvidence(
         at=timezone.now(),
@@ -77,8 +106,9 @@ def collect(actor: Actor, advisories_from: str = "", outside: Iterable[Record] =
         changed_settings=_changed_settings(),
         packages=found,
         advisories=known_vulnerabilities(found, advisories_from),
-        log=_verified(tuple(outside)),
+        log=_verified(kept),
         verdict=last_verdict(),
+        outside=len(kept),
         oversight=oversight,
         uses=_uses(each.user_id for each in oversight.privileged),
         backups=status(),
@@ -106,9 +136,23 @@ def _changed_settings() -> list[tuple[AnySetting, str]]:
     stored = set(SettingValue.objects.values_list("name", flat=True))
     return [
         (setting, "•••" if setting.secret else str(setting.value)[:LONGEST_VALUE])
-        for name, setting in declared_settings().items()
-        if name in stored and (setting.secret or setting.value != setting.default)
+        for setting in (*declared_settings().values(), *settings_of_families())
+        if setting.name in stored and (setting.secret or setting.value != setting.default)
     ]
+
+
+def environment() -> dict[str, str]:
+    """Variables of the command that wrote this, with the values of those that are never secret."""
+    return {
+        name: value[:LONGEST_VALUE] if name in SHOWN else "•••"
+        for name, value in sorted(os.environ.items())
+        if name.startswith("VARDKASE_") or name in {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_POOL_URL"}
+    }
+
+
+def to_be_done() -> list[str]:
+    """What `vardkase check` says that officers and the operator have to do, in the language in use."""
+    return [*missing_contact(), *office_to_be_done(), *backup_warnings()]
 
 
 def _verified(outside: tuple[Record, ...]) -> Verification:

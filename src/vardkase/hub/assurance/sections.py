@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.audit.actions import find_action
 from vardkase.hub.assurance.comparison import DefaultState, compared
-from vardkase.hub.assurance.evidence import Finding, HubEvidence
+from vardkase.hub.assurance.evidence import Finding, HubEvidence, environment
 from vardkase.hub.assurance.typeset_parts import Part, Section, part, section
 from vardkase.hub.audit_log.oversight import DAYS
 from vardkase.hub.instance.findings import worded
@@ -72,6 +72,7 @@ def _configuration(evidence: HubEvidence, language: str) -> Section:
         _deviations(evidence),
         _starts(evidence),
         _changed(evidence),
+        _environment(),
         part(
             gettext("The state of the hub"),
             columns=[gettext("Part"), gettext("State"), gettext("What was found")],
@@ -127,11 +128,27 @@ def _changed(evidence: HubEvidence) -> Part:
         for setting, value in evidence.changed_settings
     ]
     return part(
-        gettext("Settings that differ from how the hub is delivered"),
+        gettext("Settings stored in the database that differ from how the hub is delivered"),
         text=[] if rows else [gettext("None.")],
-        columns=[gettext("Setting"), gettext("Here"), gettext("As delivered"), gettext("Meaning")],
+        columns=[
+            gettext("Setting"),
+            gettext("Here"),
+            pgettext("setting", "As delivered"),
+            gettext("Meaning"),
+        ],
         rows=rows,
         widths=(6, 3, 2, 5),
+    )
+
+
+def _environment() -> Part:
+    rows = [[name, value] for name, value in environment().items()]
+    return part(
+        gettext("Environment of the command that wrote this document"),
+        text=[] if rows else [gettext("None.")],
+        columns=[pgettext("noun", "Variable"), gettext("Here")],
+        rows=rows,
+        widths=(1, 1),
     )
 
 
@@ -143,9 +160,9 @@ def _components(evidence: HubEvidence) -> Section:
         unstated = sum(not each.license for each in found)
         rows.append([title, _number(len(found)), "–" if kind == "deb" else _number(unstated)])
     said = gettext(
-        "The bill of materials (bom.cdx.json, CycloneDX 1.6) lists every component with its version, and the "
-        "licences that Python and npm packages state. Debian packages are those of the machine or container in "
-        "which this was written."
+        "The bill of materials (bom.cdx.json, CycloneDX 1.6) lists every package with its version, and the licences "
+        "that Python and npm packages state. Debian packages are those of the machine or container in which this "
+        "was written. What packages contain, such as the embedded PostgreSQL and OpenSSL, is not listed by itself."
     )
     columns = [gettext("Kind"), gettext("Number"), gettext("Without a stated licence")]
     return section(
@@ -175,7 +192,11 @@ def _vulnerabilities(evidence: HubEvidence) -> Section:
         }
     rows = [[url, ", ".join(ids)] for url, ids in known.found.items()]
     table = part(columns=[gettext("Package"), gettext("Advisories")], rows=rows, widths=(1, 1))
-    return section(gettext("Known vulnerabilities"), table, text=[said])
+    left_out = gettext(
+        "Not covered: Debian packages (%(count)s), whose distributor publishes what is vulnerable, and what Python "
+        "packages contain, such as the embedded PostgreSQL and OpenSSL."
+    ) % {"count": _number(sum(each.ecosystem == "deb" for each in evidence.packages))}
+    return section(gettext("Known vulnerabilities"), table, text=[said, left_out])
 
 
 def _log(evidence: HubEvidence) -> Section:
@@ -194,11 +215,22 @@ def _log(evidence: HubEvidence) -> Section:
         verdict = gettext("No break was found in the audit log, but nothing signed proves it. %(why)s") % {
             "why": log.not_proved()
         }
+    if evidence.outside:
+        compared_with = ngettext(
+            "It was compared with %(count)s checkpoint kept outside the hub.",
+            "It was compared with %(count)s checkpoints kept outside the hub.",
+            evidence.outside,
+        ) % {"count": _number(evidence.outside)}
+    else:
+        compared_with = gettext(
+            "It was not compared with checkpoints kept outside the hub (--checkpoints): whoever has the hub’s key "
+            "could have written another log, or restored an older one, and it would look the same."
+        )
     rows = [[str(each)] for each in (*log.findings, *log.backdated)]
     return section(
         gettext("Audit log"),
         part(columns=[gettext("Findings")], rows=rows, widths=(1,)),
-        text=[verdict, said],
+        text=[verdict, said, compared_with],
     )
 
 
@@ -219,7 +251,7 @@ def _privileged(evidence: HubEvidence) -> Section:
         gettext("Duties and role"),
         gettext("Keys"),
         gettext("Last action"),
-        gettext("Use"),
+        pgettext("noun", "Use"),
     ]
     counted = [gettext("Action"), gettext("Times"), gettext("Last")]
     return section(

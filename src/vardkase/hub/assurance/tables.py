@@ -39,7 +39,8 @@ class Words:
     en: str
 
     def in_language(self, language: str) -> str:
-        return self.sv if language == "sv" else self.en
+        # Without the marks of Markdown: it is typeset as it is.
+        return (self.sv if language == "sv" else self.en).replace("`", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,9 @@ def files_text(facts: Facts) -> str:
         return words % {"place": facts["place"], "other": facts["other"]}
     if facts.get("missing"):
         words = gettext(
-            "Stored files are missing from %(place)s, among them %(names)s. They may have been moved, or their disk is "
-            "not mounted."
+            "Stored files are missing from %(place)s. They may have been moved, or their disk is not mounted."
         )
-        return words % {"place": facts["place"], "names": ", ".join(facts["missing"][:3])}
+        return words % {"place": facts["place"]}
     return gettext("Attachments are stored in %(place)s.") % {"place": facts["place"]}
 
 
