@@ -30,6 +30,10 @@ def route_of(request: HttpRequest) -> str:
     return f"/{match.route}" if match else UNKNOWN
 
 
+def _is_traceless(request: HttpRequest) -> bool:
+    return getattr(getattr(request.resolver_match, "func", None), "traceless", False)
+
+
 class RouteLogFilter(logging.Filter):
     """Replaces the path with the route in Django's log records about requests (django.request,
     django.security)."""
@@ -37,6 +41,8 @@ class RouteLogFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest):
+            if record.levelno < logging.ERROR and _is_traceless(request):
+                return False  # When somebody was there is not for the log; a fault of the hub's is.
             record.msg, record.args = self._without_path(record, request), ()
         return True
 

@@ -28,15 +28,17 @@ from tests.factories.seed import PUBLISHER, Seed
 from tests.factories.whole_event import Setup, make_setup
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
+from vardkase.config.logs import RouteLogFilter
 from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymity.hits import Hit, HitKind
 from vardkase.hub.anonymous_publication import slots
+from vardkase.hub.anonymous_publication.authoring import draft_of
 from vardkase.hub.anonymous_publication.keys import STORED
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
-from vardkase.hub.anonymous_publication.organisation import organisation_uuid
+from vardkase.hub.anonymous_publication.organisation import NAME, organisation_uuid
 from vardkase.hub.anonymous_publication.recovery_codes import new_code
 from vardkase.hub.anonymous_publication.rounds import hold_round
 from vardkase.hub.anonymous_publication.settings import ENABLED, SMALLEST_SET
@@ -44,6 +46,7 @@ from vardkase.hub.anonymous_publication.submissions import PARTS, Submission
 from vardkase.hub.sealed_links.container import unpack
 from vardkase.hub.sealed_links.models import SealedLink
 from vardkase.identity.accounts.staff import StaffRole
+from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -143,6 +146,9 @@ def test_from_an_own_event_to_its_withdrawal(
     assert "Organisation A yesterday" not in unescape(changed)
     answer = browser.post(f"{BASE}submit/", form | {"consents": "on"})
     page = answer.content.decode()
+    # Whose answer was lost on its way gets the code as well; nothing is submitted twice.
+    assert form["code"] in browser.post(f"{BASE}submit/", form | {"consents": "on"}).content.decode()
+    assert len(slots._waiting) == 1
     code = form["code"]
     assert code in page
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
@@ -153,6 +159,9 @@ def test_from_an_own_event_to_its_withdrawal(
     assert saved.content.decode().strip() == code
     assert whole_database() == before
     assert [each for each in caplog.records if "django.db" not in each.name] == []
+    assert browser.get(f"{BASE}check/").status_code == 405
+    told = [each for each in caplog.records if each.name == "django.request"]
+    assert not any(RouteLogFilter().filter(each) for each in told)
 
     # The queue: as many equal rows as ever, and no more is said of any.
     slots.write_slot()
@@ -188,6 +197,28 @@ def test_nobody_else_publishes_as_the_organisation(seed: Seed, officers_keys: li
         document = {"info": "Not of the hub", "distribution": "1", "uuid": str(uuid4()), "Orgc": named}
         assert call(who.key, "POST", "/events/add", {"Event": document})[0] != 200
     assert Event.objects.filter(orgc__uuid=organisation_uuid()).count() == 1
+    # Nor does one administrator make it something else.
+    row, key = Organisation.objects.get(uuid=organisation_uuid()), seed.site_admin.key
+    renamed = call(key, "POST", f"/admin/organisations/edit/{row.pk}", {"name": "Myndigheten X"})
+    account = {"email": "spook@anon.example", "org_id": row.pk, "role_id": seed.reader.user.role_id}
+    assert (renamed[0], call(key, "POST", "/admin/users/add", account)[0]) == (403, 403)
+    row.refresh_from_db()
+    assert row.name == NAME
+
+
+def test_words_of_own_templates_are_left_out(seed: Seed) -> None:
+    note = {"note": "x", "Orgc": "somebody"}
+    tool = {
+        "name": "norrtool",
+        "template_uuid": str(uuid4()),
+        "description": "Of Norrvik",
+        "Note": [note],
+        "Attribute": [{"type": "domain", "value": "a.example", "object_relation": "norrfield"}],
+    }
+    draft = draft_of(seed.publisher.actor, {"info": "Phishing", "Object": [tool]}, 1)
+    written = json.dumps(draft.document)
+    assert [word for word in ("norr", "Norrvik", "template_uuid", '"x"') if word in written] == []
+    assert (draft.left_out["own_template"], draft.left_out["of_others"]) == (3, 1)  # type: ignore[index]
 
 
 def test_waits_until_members_have_joined(seed: Seed, officers_keys: list[Identity]) -> None:
@@ -262,6 +293,14 @@ PASTED = {
 }
 
 
+MISSHAPEN = (
+    {"type": ["domain"], "value": "a.example"},
+    {"type": {"a": 1}, "value": "a.example"},
+    {"type": "domain", "value": {"a": 1}},
+    {"type": "domain", "value": "a.example", "comment": 5},
+)
+
+
 def submitted(browser: Client, event: dict[str, Any] = PASTED, **options: str) -> str:
     """The code of a publication that the next round finds."""
     form = checked(browser, document=json.dumps({"Event": event}))
@@ -317,7 +356,12 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     before = whole_database()
     refused = {
         "event": [{"event": others}],
-        "document": [{"document": "{"}, {"document": '{"info": ""}'}, {"document": '{"info": "empty"}'}],
+        "document": [
+            {"document": "{"},
+            {"document": '{"info": ""}'},
+            {"document": '{"info": "empty"}'},
+            *({"document": json.dumps(PASTED | {"Attribute": [each]})} for each in MISSHAPEN),
+        ],
     }
     for sent in (each for several in refused.values() for each in several):
         assert browser.post(f"{BASE}check/", {"distribution": "1", **sent}).status_code in (403, 404, 422)

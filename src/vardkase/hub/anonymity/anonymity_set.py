@@ -74,8 +74,9 @@ SELECT count(*), count(*) FILTER (WHERE known.events <> '{{}}'
     AND 2 * (
         SELECT count(*) FROM unnest(%(types)s::text[]) AS w(type) WHERE EXISTS (
             SELECT 1 FROM unnest(known.events) AS k(id) WHERE EXISTS (
-                SELECT 1 FROM attribute a WHERE a.event_id = k.id AND a.type = w.type AND NOT a.deleted
-                    AND a.distribution IN (1, 2, 3, 5)))
+                SELECT 1 FROM attribute a LEFT JOIN object o ON o.id = a.object_id
+                WHERE a.event_id = k.id AND a.type = w.type AND NOT a.deleted AND a.distribution IN (1, 2, 3, 5)
+                    AND coalesce(o.distribution, 5) IN (1, 2, 3, 5)))
     ) >= cardinality(%(types)s::text[])
     AND (cardinality(%(sectors)s::text[]) = 0 OR EXISTS {TAGGED.format(which="lower(t.name) = ANY(%(sectors)s)")})
     AND (cardinality(%(namespaces)s::text[]) = 0

@@ -1,7 +1,8 @@
 """Makes the document that is submitted out of an author's event: only what is listed here is copied.
 
-Every part gets a new UUID. Times, the organisation, people, proposals, sightings, local tags and tags of nobody else's
-vocabulary are not copied, nor are parts that would reach only the author's organisation or a sharing group.
+Every part gets a new UUID. Times, the organisation, people, proposals, sightings, local tags, and tags and words of
+templates outside the library are not copied, nor are parts that would reach only the author's organisation or a
+sharing group.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 from vardkase.core.errors import Invalid
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
+from vardkase.knowledge.object_templates.library import library_among
 from vardkase.knowledge.taxonomies.vocabulary import vocabulary_among
 from vardkase.misp.analyst_data import KINDS
 from vardkase.misp.distribution import Distribution
@@ -41,6 +43,11 @@ ANALYST = (
     "distribution",
 )
 SEEN = ("first_seen", "last_seen")
+NUMBERS = {
+    "threat_level_id", "analysis", "disable_correlation", "to_ids", "distribution", "template_version", "opinion"
+}  # fmt: skip
+"""Members that MISP also writes as numbers or flags; all others are texts."""
+GENERIC_OBJECT, GENERIC_RELATION = "object", "related-to"
 FOR_ALL = (Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL)
 PARTS_FOR_ALL = frozenset({*FOR_ALL, Distribution.INHERIT})
 
@@ -56,6 +63,7 @@ class Omission(StrEnum):
     TIMES = "times"
     DELETED = "deleted"
     EXTENDS = "extends"
+    OWN_TEMPLATE = "own_template"
 
 
 @dataclass(slots=True)
@@ -96,6 +104,7 @@ class _Copy:
         self._source, self._own, self._keeps_times = source, own_uuid.lower(), keeps_times
         self._fresh = {uuid: uuid if uuid in known else str(uuid4()) for uuid in set(_uuids(source))}
         self._shared = vocabulary_among(_tag_names(source))
+        self._library = library_among(_words_of_templates(source))
         self._part_uuids: set[str] = set()
         self.left_out: Counter[Omission] = Counter()
 
@@ -116,13 +125,29 @@ class _Copy:
 
     def _attribute(self, part: Mapping[str, Any]) -> dict[str, Any]:
         kept = self._part(part, ATTRIBUTE) | self._times(part)
+        self._in_library(kept, "object_relation", self._library.relations, str(kept.get("type", "")))
         for name in ("ShadowAttribute", "Sighting"):
             self.left_out[Omission.OF_OTHERS] += len(_dicts(part.get(name)))
         return kept
 
     def _object(self, part: Mapping[str, Any]) -> dict[str, Any]:
         attributes = [self._attribute(each) for each in self._parts(part, "Attribute")]
-        return self._part(part, OBJECT) | self._times(part) | {"Attribute": attributes}
+        kept = self._part(part, OBJECT) | self._times(part) | {"Attribute": attributes}
+        if str(kept.get("template_uuid", "")).lower() not in self._library.templates:
+            if "template_uuid" in kept:
+                self.left_out[Omission.OWN_TEMPLATE] += 1
+            for name in ("template_uuid", "template_version", "description", "meta-category"):
+                kept.pop(name, None)
+        return self._in_library(kept, "name", self._library.names, GENERIC_OBJECT)
+
+    def _in_library(
+        self, kept: dict[str, Any], name: str, known: frozenset[str], instead: str
+    ) -> dict[str, Any]:
+        """A word of which only its author may have thought is not copied."""
+        if kept.get(name, instead) not in known | {instead}:
+            self.left_out[Omission.OWN_TEMPLATE] += 1
+            kept[name] = instead
+        return kept
 
     def _report(self, part: Mapping[str, Any]) -> dict[str, Any]:
         return self._part(part, REPORT)
@@ -133,7 +158,7 @@ class _Copy:
         return self._members(part, members) | {"uuid": uuid}
 
     def _members(self, part: Mapping[str, Any], members: Iterable[str]) -> dict[str, Any]:
-        kept = {name: self._renamed(part[name]) for name in members if part.get(name) is not None}
+        kept = {name: self._copied(part, name) for name in members if part.get(name) is not None}
         if tags := list(self._tags(part)):
             kept["Tag"] = tags
         for name in KINDS:
@@ -157,7 +182,8 @@ class _Copy:
             if as_bool(reference.get("deleted")) or target not in self._part_uuids:
                 self.left_out[Omission.REFERENCE] += 1
                 continue
-            members = {name: self._renamed(reference[name]) for name in REFERENCE if reference.get(name)}
+            members = {name: self._copied(reference, name) for name in REFERENCE if reference.get(name)}
+            self._in_library(members, "relationship_type", self._library.relationships, GENERIC_RELATION)
             yield members | {"uuid": self._uuid(reference), "referenced_uuid": target}
 
     def _tags(self, part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -175,7 +201,8 @@ class _Copy:
 
     def _said(self, part: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
         for said in _dicts(part.get(name)):
-            author = said.get("orgc_uuid") or (said.get("Orgc") or {}).get("uuid")
+            creator = said.get("Orgc")
+            author = said.get("orgc_uuid") or (creator.get("uuid") if isinstance(creator, dict) else creator)
             reach = as_int(said.get("distribution"))
             target = self._fresh.get(str(said.get("related_object_uuid") or "").lower())
             if author and str(author).lower() != self._own:
@@ -185,12 +212,15 @@ class _Copy:
             elif name == "Relationship" and target is None:
                 self.left_out[Omission.REFERENCE] += 1
             else:
-                kept = {member: self._renamed(said[member]) for member in ANALYST if member in said}
+                kept = {
+                    member: self._copied(said, member) for member in ANALYST if said.get(member) is not None
+                }
+                self._in_library(kept, "relationship_type", self._library.relationships, GENERIC_RELATION)
                 related = {} if target is None else {"related_object_uuid": target}
                 yield kept | related | {"uuid": self._uuid(said)}
 
     def _times(self, part: Mapping[str, Any]) -> dict[str, Any]:
-        found = {name: part[name] for name in SEEN if part.get(name)}
+        found = {name: self._copied(part, name) for name in SEEN if part.get(name)}
         if found and not self._keeps_times:
             self.left_out[Omission.TIMES] += 1
             return {}
@@ -198,6 +228,12 @@ class _Copy:
 
     def _uuid(self, part: Mapping[str, Any]) -> str:
         return self._fresh.get(str(part.get("uuid") or "").lower()) or str(uuid4())
+
+    def _copied(self, part: Mapping[str, Any], name: str) -> Any:
+        value = part[name]
+        if not isinstance(value, (str, int, float) if name in NUMBERS else str):
+            raise Invalid({"document": [AnonymousProblem.NOT_A_TEXT(name=name)]})
+        return self._renamed(value)
 
     def _renamed(self, value: Any) -> Any:
         """Texts refer to parts by their UUIDs."""
@@ -235,6 +271,15 @@ def _uuids(part: Mapping[str, Any]) -> Iterator[str]:
     for name in ("Attribute", "Object", "EventReport", "ObjectReference", *KINDS):
         for each in _dicts(part.get(name)):
             yield from _uuids(each)
+
+
+def _words_of_templates(part: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("template_uuid", "name", "object_relation", "relationship_type"):
+        if isinstance(word := part.get(name), str):
+            yield word
+    for name in ("Attribute", "Object", "ObjectReference", "EventReport", *KINDS):
+        for each in _dicts(part.get(name)):
+            yield from _words_of_templates(each)
 
 
 def _tag_names(part: Mapping[str, Any]) -> Iterator[str]:

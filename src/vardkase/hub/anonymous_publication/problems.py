@@ -14,6 +14,7 @@ class AnonymousProblem(ProblemCode):
     )
     NOT_OWN = _("Only events that your own organisation has created can be published anonymously.")
     NOT_AN_EVENT = _("This is not an event in MISP’s JSON format.")
+    NOT_A_TEXT = _("“%(name)s” of the event, or of a part of it, is not a text.")
     TOO_LARGE = _(
         "The event is too large: %(size)s bytes when compressed, and at most %(most)s are possible."
     )

@@ -92,8 +92,10 @@ def write_slot() -> None:
     """Write PARTS rows. What does not fit waits for the next slot, and so does everything if the database fails."""
     with _lock:
         chosen = _that_fit()
-        with transaction.atomic():
-            write([each.submission for each in chosen], PARTS)
+    # A round may hold the key for a minute, in which authors come and go.
+    with transaction.atomic():
+        write([each.submission for each in chosen], PARTS)
+    with _lock:
         _waiting[:] = [each for each in _waiting if each not in chosen]
         served = {each.organisation_id for each in chosen}
         left = {each.organisation_id for each in _waiting}

@@ -24,6 +24,10 @@ def reserve(uuid_of_organisation: Callable[[], UUID]) -> None:
         _reserved.append(uuid_of_organisation)
 
 
+def is_reserved(uuid: UUID) -> bool:
+    return any(uuid_of() == uuid for uuid_of in _reserved)
+
+
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:
     """Raise Invalid if the actor may not import data created by the organisation with this uuid."""
     if creator_uuid and misattributed(actor, uuids=[creator_uuid]):

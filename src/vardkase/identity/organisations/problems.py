@@ -18,6 +18,9 @@ class OrganisationProblem(ProblemCode):
         "A member’s own administrator proposes another name on the page Membership, and two officers "
         "approve it."
     )
+    OF_ANONYMOUS = _(
+        "The hub publishes for anonymous members as this organisation: it keeps its name and has no accounts."
+    )
     HOST_STAYS = _("The organisation that runs the hub stays local and keeps its UUID.")
     MEMBER_STAYS = _(
         "A member stays local and keeps its UUID for as long as it is a member. During onboarding, two "

@@ -119,6 +119,7 @@ def page[**P](
         gated.authorise = authorise  # type: ignore[attr-defined]
         gated.for_visitors = visitors  # type: ignore[attr-defined]
         gated.allowed_while_suspended = allowed_while_suspended  # type: ignore[attr-defined]
+        gated.traceless = traceless  # type: ignore[attr-defined]
         gated.body_limits = body  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 

@@ -53,6 +53,7 @@ from vardkase.identity.accounts.services.restrictions import (
 from vardkase.identity.accounts.staff import OF_THE_HUB, staff_roles
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import ADMIN, Acting
+from vardkase.identity.organisations.attribution import is_reserved
 from vardkase.identity.organisations.fields import number, short_text, text
 from vardkase.identity.organisations.models import Organisation, SignInMode, SignInRule
 from vardkase.identity.organisations.problems import OrganisationProblem
@@ -288,6 +289,8 @@ def _organisation(actor: Acting, data: Mapping[str, Any]) -> Organisation:
     organisation = Organisation.objects.filter(condition).first() if condition is not None else None
     if organisation is None:
         raise Invalid({"org_id": [OrganisationProblem.NOT_FOUND()]})
+    if is_reserved(organisation.uuid):
+        raise Invalid({"org_id": [OrganisationProblem.OF_ANONYMOUS()]})
     return organisation
 
 

@@ -13,6 +13,7 @@ from vardkase.core.errors import Forbidden, Invalid, NotFound
 from vardkase.core.sql import cursor
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.attribution import is_reserved
 from vardkase.identity.organisations.hooks import (
     BeforeMerge,
     OrganisationsMerged,
@@ -44,6 +45,8 @@ def merge_organisations(actor: Acting, source_id: int, target_id: int) -> dict[s
         raise Forbidden
     source, target = _locked(source_id, target_id)
     _refuse(source, target)
+    if is_reserved(source.uuid) or is_reserved(target.uuid):
+        raise Invalid({"id": [OrganisationProblem.OF_ANONYMOUS()]})
     merge_sought.emit(BeforeMerge(source.pk, target.pk))
     _refuse_clashes(source, target)
     parameters = {"source": source.pk, "target": target.pk}

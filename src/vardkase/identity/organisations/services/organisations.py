@@ -15,6 +15,7 @@ from vardkase.core.fields import apply
 from vardkase.core.problems import CommonProblem, Problem
 from vardkase.identity.audit_actions import IdentityAction
 from vardkase.identity.organisations.acting import Acting
+from vardkase.identity.organisations.attribution import is_reserved
 from vardkase.identity.organisations.fields import short_text, text
 from vardkase.identity.organisations.models import Organisation
 from vardkase.identity.organisations.names import composed, organisation_skeleton, take_turns
@@ -56,6 +57,8 @@ def edit_organisation(
     # Null until the first edit, which is what MISP's clients see.
     organisation.restricted_to_domain = organisation.restricted_to_domain or []
     changed = _apply(organisation, data)
+    if is_reserved(organisation.uuid) and not AS_WHOM.union({"name"}).isdisjoint(changed):
+        raise Invalid({"name": [OrganisationProblem.OF_ANONYMOUS()]})
     if not decided:
         _refuse_identity_of_member(organisation, changed)
     guarded = AS_WHOM | {"name"} if has_open_membership(organisation) else AS_WHOM

@@ -14,6 +14,7 @@ WORDS = {
     Omission.LIMITED: _("Parts that would reach only your organisation or a sharing group"),
     Omission.LOCAL_TAG: _("Local tags"),
     Omission.OWN_TAG: _("Tags outside the taxonomies and galaxies that everybody has"),
+    Omission.OWN_TEMPLATE: _("Templates and relations outside the library that everybody has"),
     Omission.OF_OTHERS: _("Proposals, sightings and notes of others"),
     Omission.REFERENCE: _("References to something that is not in the event"),
     Omission.TIMES: _("Times when values were first or last seen"),

@@ -12,10 +12,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.body_limits import BodyLimits
+from vardkase.core.errors import Conflict
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymity.hits import HitDecision
 from vardkase.hub.anonymous_publication import authoring
 from vardkase.hub.anonymous_publication.authoring import Draft
+from vardkase.hub.anonymous_publication.problems import AnonymousProblem
 from vardkase.hub.anonymous_publication.recovery_codes import new_code, read_code
 from vardkase.hub.anonymous_publication.settings import SMALLEST_SET
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
@@ -66,7 +68,12 @@ def submit(request: PageRequest) -> HttpResponse:
             changed = json.dumps(draft.decided(decisions))
             return _shown(request, _form(given | {"document": changed}), _draft(request, given, changed), {})
         if all(hit.id in decisions or len(hit.actions) == 1 for hit in draft.hits):
-            _submitted(request, given, draft.decided(decisions))
+            try:
+                _submitted(request, given, draft.decided(decisions))
+            except Conflict as refused:
+                # Sent once more, because the answer with the code was lost on its way.
+                if given["corrects"] or not refused.has(AnonymousProblem.ALREADY_THERE):
+                    raise
             return _waiting(request, given)
         form.add_error(None, gettext("Decide on what has been found since the page was shown."))
     if draft is None:
