@@ -182,6 +182,14 @@ def test_a_mail_keeps_what_its_sender_wrote() -> None:
     assert mail["Date"] == "Mon, 03 Nov 2025 00:00:00 +0000"
     assert not {"Received", "Message-ID", "X-Originating-Host", "Cc"} & {*mail.keys()}
     assert "http://attacker.example/åäö".encode() in content
+    bounce = (
+        b"Subject: Undelivered\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n--b\n"
+        b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; exch01.int.local\n\n--b\n"
+        b"Content-Type: text/rfc822-headers\n\nReceived: from exch01.int.local\nMessage-ID: <1@exch01.int.local>\n"
+        b"Subject: Faktura\n\n--b--\n"
+    )
+    bounced = clean_file("bounce.eml", bounce)
+    assert (b"int.local" in bounced, b"Faktura" in bounced) == (False, True)
     parts = {part.get_content_type(): part for part in mail.walk()}
     assert b'src="cid:part1"' in content
     attached = parts["application/octet-stream"]

@@ -208,7 +208,7 @@ def test_nobody_else_publishes_as_the_organisation(seed: Seed, officers_keys: li
 
 def test_words_of_own_templates_are_left_out(seed: Seed) -> None:
     note = {"note": "x", "Orgc": "somebody"}
-    tool = {
+    tool: dict[str, Any] = {
         "name": "norrtool",
         "template_uuid": str(uuid4()),
         "description": "Of Norrvik",
@@ -217,7 +217,7 @@ def test_words_of_own_templates_are_left_out(seed: Seed) -> None:
     }
     draft = draft_of(seed.publisher.actor, {"info": "Phishing", "Object": [tool]}, 1)
     written = json.dumps(draft.document)
-    assert [word for word in ("norr", "Norrvik", "template_uuid", '"x"') if word in written] == []
+    assert [word for word in ("norr", "Norrvik", tool["template_uuid"], '"x"') if word in written] == []
     assert (draft.left_out["own_template"], draft.left_out["of_others"]) == (3, 1)  # type: ignore[index]
 
 

@@ -47,6 +47,12 @@ NUMBERS = {
     "threat_level_id", "analysis", "disable_correlation", "to_ids", "distribution", "template_version", "opinion"
 }  # fmt: skip
 """Members that MISP also writes as numbers or flags; all others are texts."""
+GENERIC_TEMPLATE = {
+    "template_uuid": "5d3c1f7e-2a84-4b0f-9c36-7e1b8a40d295",
+    "template_version": "1",
+    "meta-category": "misc",
+}
+"""Stands for all templates outside the library, on every hub: an object has to have one."""
 GENERIC_OBJECT, GENERIC_RELATION = "object", "related-to"
 FOR_ALL = (Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL)
 PARTS_FOR_ALL = frozenset({*FOR_ALL, Distribution.INHERIT})
@@ -134,10 +140,10 @@ class _Copy:
         attributes = [self._attribute(each) for each in self._parts(part, "Attribute")]
         kept = self._part(part, OBJECT) | self._times(part) | {"Attribute": attributes}
         if str(kept.get("template_uuid", "")).lower() not in self._library.templates:
-            if "template_uuid" in kept:
+            if kept.get("template_uuid") not in (None, GENERIC_TEMPLATE["template_uuid"]):
                 self.left_out[Omission.OWN_TEMPLATE] += 1
-            for name in ("template_uuid", "template_version", "description", "meta-category"):
-                kept.pop(name, None)
+            kept.pop("description", None)
+            kept |= GENERIC_TEMPLATE
         return self._in_library(kept, "name", self._library.names, GENERIC_OBJECT)
 
     def _in_library(

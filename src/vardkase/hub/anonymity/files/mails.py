@@ -25,6 +25,9 @@ ENCRYPTED = {
     "application/x-pkcs7-mime",
     "application/pgp-encrypted",
 }
+HEADERS = "text/rfc822-headers"
+LEFT_OUT = {"message/delivery-status", "message/disposition-notification", "message/external-body"}
+"""Which servers took part, whose mailbox it was, and where a server keeps the rest."""
 SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 MOST_PARTS = 200
 CONTENT_ID = re.compile(rb"\bcid:([^\s\"'<>]{1,500})")
@@ -69,6 +72,8 @@ class _MailCleaner:
             raise Invalid(FileCleaningProblem.ENCRYPTED(name=self._name))
         if kind == "message/rfc822":
             return self._forwarded(part)
+        if kind == HEADERS:
+            return self._headers_of_original(part)
         if part.is_multipart():
             return self._multipart(part)
         payload = part.get_payload(decode=True)
@@ -96,6 +101,15 @@ class _MailCleaner:
             cleaned["Content-ID"] = f"<part{len(self.content_ids)}>"
         return cleaned
 
+    def _headers_of_original(self, part: Message) -> EmailMessage:
+        """Of a mail that bounced, without its text."""
+        said = part.get_payload(decode=True)
+        original = message_from_bytes(said if isinstance(said, bytes) else b"", policy=policy.default)
+        cleaned = EmailMessage(policy=WRITTEN)
+        text = "".join(f"{header}: {value}\n" for header, value in _headers(original))
+        cleaned.set_content(text, charset="utf-8", cte="8bit")
+        return cleaned
+
     def _forwarded(self, part: Message) -> EmailMessage:
         inner = _parts(part)
         if len(inner) != 1:
@@ -107,7 +121,7 @@ class _MailCleaner:
 
     def _multipart(self, part: Message) -> EmailMessage:
         parts: list[Message | str] = [
-            self._part(each) for each in _parts(part) if each.get_content_type() not in SIGNATURES
+            self._part(each) for each in _parts(part) if each.get_content_type() not in SIGNATURES | LEFT_OUT
         ]
         subtype = "mixed" if part.get_content_subtype() == "signed" else part.get_content_subtype()
         self._boundaries += 1
