@@ -33,7 +33,6 @@ from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
-from vardkase.hub.anonymity.hits import Hit, HitKind
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.authoring import draft_of
 from vardkase.hub.anonymous_publication.keys import STORED
@@ -41,6 +40,7 @@ from vardkase.hub.anonymous_publication.models import AnonymousPublication, Publ
 from vardkase.hub.anonymous_publication.organisation import NAME, organisation_uuid
 from vardkase.hub.anonymous_publication.recovery_codes import new_code
 from vardkase.hub.anonymous_publication.rounds import hold_round
+from vardkase.hub.anonymous_publication.schedules import ROUND, publish_submitted
 from vardkase.hub.anonymous_publication.settings import ENABLED, SMALLEST_SET
 from vardkase.hub.anonymous_publication.submissions import PARTS, Submission
 from vardkase.hub.sealed_links.container import unpack
@@ -127,17 +127,22 @@ def test_from_an_own_event_to_its_withdrawal(
     Attribute.objects.filter(pk=own.open.pk).update(comment="Seen at Organisation A yesterday")
     browser = in_english(seed)
     assert "Publish anonymously" in browser.get(f"/event/{own.event.pk}/").content.decode()
-    first = browser.post(BASE, {"event": str(own.event.uuid)})
-    assert "already published in your organisation" in first.content.decode()
+    source = {"event": str(own.event.uuid), "distribution": "1"}
+    # Whoever reads it in the author's name would know whose the copy is.
+    assert "is published in your name" in browser.post(BASE, source).content.decode()
+    refused = browser.post(f"{BASE}check/", source)
+    assert (refused.status_code, "Others can read this event" in refused.content.decode()) == (422, True)
+    Event.objects.filter(pk=own.event.pk).update(published=False)
+    assert "is published in your name" not in browser.post(BASE, source).content.decode()
+    shown = browser.post(f"{BASE}check/", source).content.decode()
+    assert "Your event, of which this is a copy" in shown
+    assert "in an event of yours" not in shown
 
     # Nothing that happens until the next slot is in any table, sequence, log or header.
     before = whole_database()
     caplog.set_level(logging.DEBUG)
     caplog.clear()
     form = checked(browser, event=str(own.event.uuid))
-    report = Hit(HitKind.EARLIER_TEXT, ("EventReport", 0, "content"), own.report.content)
-    assert form[f"hit-{report.id}"] == "remove"
-    form[f"hit-{report.id}"] = "keep"
     again = browser.post(
         f"{BASE}submit/", {name: form[name] for name in form if name[:4] not in ("hit-", "text")}
     )
@@ -336,6 +341,11 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     for wrong in ("AGE-SECRET-KEY-1", "", new_code()):
         assert browser.post(f"{BASE}own/", {"code": wrong}).status_code in (200, 422)
         assert browser.post(f"{BASE}own/act/", {"code": wrong, "act": "withdraw"}).status_code in (409, 422)
+    # Nobody holds rounds one after the other, to learn what came when.
+    slots.write_slot()
+    rows = QueuedPart.objects.count()
+    by_hand = signed_in(seed.site_admin).post(f"/administration/schedules/{ROUND.name}/run/")
+    assert (by_hand.status_code, publish_submitted(), QueuedPart.objects.count()) == (409, 0, rows)
     # Nobody fills the memory of a process.
     pasted = json.dumps(PASTED)
     full = [browser.post(f"{BASE}submit/", checked(browser, document=pasted)).status_code for _ in range(9)]

@@ -37,7 +37,8 @@ class Schedule:
     `name` has the form ``package.verb``; `title` and `help` are for the page. `work` is called in a job, outside
     a transaction, and defers long work as separate jobs. It returns how many items it ordered or processed;
     what it raises is shown as the run's fault. `rhythm`, `at` (time of day; for HOURLY only the minute
-    counts) and `on` are defaults, which those named by `changed_by` may change.
+    counts) and `on` are defaults, which those named by `changed_by` may change. Without `by_hand` it runs only when
+    it is due.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Schedule:
     rhythm: Interval = Interval.DAILY
     at: time = time(3, 0)
     on: bool = False
+    by_hand: bool = True
     changed_by: ChangedBy = field(kw_only=True)
 
 

@@ -27,11 +27,18 @@ class EarlierUse:
     events: dict[int, int] = field(default_factory=dict)
 
 
-def earlier_use(organisation_id: int, values: Collection[str]) -> EarlierUse:
+def earlier_use(organisation_id: int, values: Collection[str], but: int = 0) -> EarlierUse:
+    """`but`: an event that does not count."""
     of_key: dict[int, list[str]] = defaultdict(list)
     for value, key in zip(values, keys_of(values), strict=True):
         of_key[key].append(value)
-    parameters = {"org": organisation_id, "keys": list(of_key), "common": COMMON, "most": LOOKED_AT}
+    parameters = {
+        "org": organisation_id,
+        "keys": list(of_key),
+        "common": COMMON,
+        "most": LOOKED_AT,
+        "but": but,
+    }
     rows = cursor().execute(USED, parameters).fetchall()
     counted = Counter(event for _, events, _ in rows for event in events)
     used = EarlierUse(
@@ -50,15 +57,15 @@ def _is_same(count: int, values: int) -> bool:
     return count >= SAME_EVENT or count > values / 2
 
 
-def own_texts(organisation_id: int, texts: Collection[str]) -> dict[str, int]:
+def own_texts(organisation_id: int, texts: Collection[str], but: int = 0) -> dict[str, int]:
     """Those of `texts` (trimmed) that are a title or a report in the organisation's events → the latest of these."""
-    parameters = {"org": organisation_id, "texts": list(texts)}
+    parameters = {"org": organisation_id, "texts": list(texts), "but": but}
     return dict(cursor().execute(TEXTS, parameters).fetchall()) if texts else {}
 
 
-def own_files(organisation_id: int, digests: Iterable[str]) -> dict[str, int]:
+def own_files(organisation_id: int, digests: Iterable[str], but: int = 0) -> dict[str, int]:
     """SHA-256 of files in the organisation's events → the latest of these."""
-    parameters = {"org": organisation_id, "digests": list(digests)}
+    parameters = {"org": organisation_id, "digests": list(digests), "but": but}
     return dict(cursor().execute(FILES, parameters).fetchall()) if parameters["digests"] else {}
 
 
@@ -85,7 +92,7 @@ USED = """
 SELECT w.key, used.events, used.seen
 FROM unnest(%(keys)s::bigint[]) AS w(key)
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(DISTINCT e.id) FILTER (WHERE e.orgc_id = %(org)s), '{}') AS events,
+    SELECT coalesce(array_agg(DISTINCT e.id) FILTER (WHERE e.orgc_id = %(org)s AND e.id <> %(but)s), '{}') AS events,
         bool_or(EXISTS (SELECT 1 FROM sighting s WHERE s.attribute_id = k.attribute_id AND s.org_id = %(org)s)) AS seen,
         count(DISTINCT e.orgc_id) FILTER (WHERE e.orgc_id <> %(org)s AND e.published AND e.distribution IN (1, 2, 3)
             AND NOT e.withheld AND NOT e.quarantined AND k.distribution IN (1, 2, 3, 5)) AS others
@@ -99,12 +106,13 @@ SELECT said, max(id) FROM (
     SELECT e.id, btrim(e.info, E' \t\r\n') AS said FROM event e WHERE e.orgc_id = %(org)s
     UNION ALL SELECT e.id, btrim(r.content, E' \t\r\n') FROM event e JOIN event_report r ON r.event_id = e.id
         WHERE e.orgc_id = %(org)s
-) own WHERE said = ANY(%(texts)s) GROUP BY said
+) own WHERE said = ANY(%(texts)s) AND id <> %(but)s GROUP BY said
 """
 
 FILES = """
 SELECT a.data_sha256, max(e.id) FROM event e JOIN attribute a ON a.event_id = e.id
-WHERE e.orgc_id = %(org)s AND a.type IN ('attachment', 'malware-sample') AND a.data_sha256 = ANY(%(digests)s)
+WHERE e.orgc_id = %(org)s AND e.id <> %(but)s AND a.type IN ('attachment', 'malware-sample')
+    AND a.data_sha256 = ANY(%(digests)s)
 GROUP BY a.data_sha256
 """
 

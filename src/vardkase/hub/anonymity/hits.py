@@ -25,6 +25,7 @@ class HitKind(models.TextChoices):
     EARLIER_VALUE = "earlier_value", _("Also in an event of yours")
     EARLIER_EVENT = "earlier_event", _("An event of yours with the same values")
     EARLIER_TEXT = "earlier_text", _("The same text as in an event of yours")
+    SOURCE = "source", _("Your event, of which this is a copy")
     EARLIER_SIGHTING = "earlier_sighting", _("You have reported a sighting of it")
     SIGNATURE = "signature", _("A signature")
     WORDING = "wording", _("Words about yourselves")

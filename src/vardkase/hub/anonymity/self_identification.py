@@ -34,6 +34,7 @@ from vardkase.hub.anonymity.own_traits import Traits, traits_of
 from vardkase.hub.anonymity.problems import FileCleaningProblem, SelfIdentificationProblem
 from vardkase.hub.anonymity.text_checks import REPLACEMENTS, Found, found_in, hosts_in
 from vardkase.identity.organisations.models import Organisation
+from vardkase.intel.models import Event
 from vardkase.misp.fields import UUID_IN_ANY_CASE
 
 MOST_HITS = 500
@@ -53,8 +54,11 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"R
 HISTORY = ("Sighting", "ShadowAttribute", "extends_uuid", "event_creator_email")
 
 
-def check(organisation: Organisation, draft: Draft) -> list[Hit]:
-    """In the order in which they stand in the draft. Raises Invalid if there are more than MOST_HITS."""
+def check(organisation: Organisation, draft: Draft, original: Event | None = None) -> list[Hit]:
+    """In the order in which they stand in the draft; `original`: the own event of which it is a copy.
+
+    Raises Invalid if there are more than MOST_HITS.
+    """
     event = drafts.event_of(draft)
     texts, files = list(drafts.texts(event)), list(drafts.files(event))
     if len(files) > MOST_FILES:
@@ -63,8 +67,9 @@ def check(organisation: Organisation, draft: Draft) -> list[Hit]:
     said = {match[0].lower() for text in texts for match in UUID_IN_ANY_CASE.finditer(text.text)}
     known.uuids |= own_uuids(organisation.pk, said)
     hits = [*_hits_in_texts(texts, known), *_hits_in_structure(event, organisation.pk)]
-    hits += [*_hits_in_values(texts, organisation.pk), *_hits_in_files(files, known)]
-    hits += _hits_in_whole_texts(texts, organisation.pk)
+    but = 0 if original is None else original.pk
+    hits += [*_hits_in_values(texts, organisation.pk, but), *_hits_in_files(files, known, but)]
+    hits += [*_hits_in_whole_texts(texts, organisation.pk, but), *_source(original)]
     if len(hits) > MOST_HITS:
         raise Invalid({"document": [SelfIdentificationProblem.TOO_MANY_HITS(most=MOST_HITS)]})
     return sorted(hits, key=lambda hit: (len(hit.path) > 1, hit.path, hit.span or (0, 0), hit.kind.value))
@@ -147,13 +152,28 @@ def _hit(text: DraftText, found: Found) -> Hit:
     return Hit(found.kind, text.path, matched, found.span, suggestion, _part_of(text.path), found.note)
 
 
-def _hits_in_values(texts: Sequence[DraftText], organisation_id: int) -> Iterator[Hit]:
+def _source(original: Event | None) -> Iterator[Hit]:
+    """Said once, and not for each value that was copied."""
+    if original is None:
+        return
+    note = _(
+        "Nobody else can read it on this hub now, but whoever gets hold of the database or an older backup can tell "
+        "that both are yours. Delete it, if you can do without it."
+    )
+    if original.publish_timestamp:
+        note = _(
+            "It has been published in your name: whoever read it then, or has a copy, sees that this is yours too."
+        )
+    yield Hit(HitKind.SOURCE, (), str(original.pk), note=note)
+
+
+def _hits_in_values(texts: Sequence[DraftText], organisation_id: int, but: int) -> Iterator[Hit]:
     values = {
         text.path: [part for part in text.text.lower().split("|") if len(part) >= SHORTEST_VALUE]
         for text in texts
         if text.path[-1] == "value"
     }
-    used = earlier_use(organisation_id, sorted({part for parts in values.values() for part in parts}))
+    used = earlier_use(organisation_id, sorted({part for parts in values.values() for part in parts}), but)
     for event_id, count in used.events.items():
         note = _(
             "It has %(count)s of the values. Whoever reads both events can tell that they have the same author, unless "
@@ -173,9 +193,9 @@ def _earlier(text: DraftText, part: str, used: EarlierUse) -> Iterator[Hit]:
         yield replace(hit, kind=HitKind.EARLIER_SIGHTING)
 
 
-def _hits_in_whole_texts(texts: Sequence[DraftText], organisation_id: int) -> Iterator[Hit]:
+def _hits_in_whole_texts(texts: Sequence[DraftText], organisation_id: int, but: int) -> Iterator[Hit]:
     whole = {text.path: text.text for text in texts if text.path == ("info",) or text.path[-1] == "content"}
-    used = own_texts(organisation_id, {said for text in whole.values() if (said := text.strip())})
+    used = own_texts(organisation_id, {said for text in whole.values() if (said := text.strip())}, but)
     for path, said in whole.items():
         if said.strip() in used:
             note = _("Event %(event)s") % {"event": used[said.strip()]}
@@ -210,9 +230,9 @@ def _hits_in_structure(event: dict[str, Any], organisation_id: int) -> Iterator[
             yield Hit(HitKind.SECTOR_TAG, (*path, "name"), name[:SHOWN], removes=path)
 
 
-def _hits_in_files(files: Sequence[DraftFile], known: Traits) -> Iterator[Hit]:
+def _hits_in_files(files: Sequence[DraftFile], known: Traits, but: int) -> Iterator[Hit]:
     digests = {hashlib.sha256(file.content).hexdigest(): file for file in files}
-    earlier = own_files(known.organisation_id, digests)
+    earlier = own_files(known.organisation_id, digests, but)
     for digest, file in digests.items():
         part = _part_of(file.path)
         if digest in earlier:

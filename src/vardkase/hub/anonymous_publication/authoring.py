@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vardkase.core import json_limits
-from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue
+from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue, NotFound
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.hub.anonymity.files.draft_files import clean_files
@@ -28,7 +28,7 @@ from vardkase.hub.sealed_links.sealing import SIZE, SealedIdentity, can_seal, se
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.models import Organisation
-from vardkase.intel.columns import EventRow
+from vardkase.intel.models import Event
 from vardkase.intel.queries.find import Reference, find_event
 from vardkase.misp.distribution import Distribution
 
@@ -77,23 +77,26 @@ def require_open(actor: Actor) -> None:
         raise Forbidden(AnonymousProblem.NO_OFFICERS())
 
 
-def own_event(actor: Actor, reference: Reference) -> EventRow:
+def own_event(actor: Actor, reference: Reference) -> Event:
     """Raises NotFound, and Forbidden for an event of another organisation."""
     event = find_event(actor, reference)
     if event.orgc_id != actor.organisation_id or event.org_id != actor.organisation_id:
         raise Forbidden(AnonymousProblem.NOT_OWN())
-    return event
+    return Event.objects.get(pk=event.id)
 
 
-def is_read_by_others(event: EventRow) -> bool:
+def is_read_by_others(event: Event) -> bool:
     """Then they know whose it is, and whose a copy of it would be."""
-    return event.published and event.distribution != Distribution.ORGANISATION
+    is_out = event.published or event.being_changed
+    return is_out and event.distribution != Distribution.ORGANISATION
 
 
 def own_event_source(actor: Actor, reference: Reference) -> dict[str, Any]:
-    """The actor's own event as a document. Raises as `own_event`."""
+    """The actor's own event as a document. Raises as `own_event`, and Invalid if others can read it."""
     event = own_event(actor, reference)
-    return read_source(b"".join(event_document(actor, event.id, SOURCE)))
+    if is_read_by_others(event):
+        raise Invalid({"event": [AnonymousProblem.READ_BY_OTHERS()]})
+    return read_source(b"".join(event_document(actor, event.pk, SOURCE)))
 
 
 def read_source(text: str | bytes) -> dict[str, Any]:
@@ -120,11 +123,14 @@ def draft_of(
     *,
     keeps_times: bool = False,
     corrects: Capability | None = None,
+    copy_of: Reference | None = None,
 ) -> Draft:
-    """What would be published of `source`; `corrects`: by whose publication the UUIDs of parts are known.
+    """What would be published of `source`; `corrects`: by whose publication the UUIDs of parts are known; `copy_of`:
+    the own event that it was taken from, which may have been deleted since.
 
-    Raises Invalid by field, also if it is too large.
+    Raises Invalid by field, also if it is too large, or others can read that event by now.
     """
+    original = _own_event_if_there(actor, copy_of)
     known = frozenset[str]() if corrects is None else part_uuids(corrects)
     own = Organisation.objects.get(pk=actor.organisation_id)
     made = copied(source, distribution, own_uuid=str(own.uuid), keeps_times=keeps_times, known=known)
@@ -132,7 +138,7 @@ def draft_of(
     # With a link, which cannot be compressed, as long as it will be.
     link = "" if corrects else base64.b64encode(secrets.token_bytes(SIZE)).decode()
     slots.size_of(Submission("", "", "", {"document": document, "link": link}))
-    return Draft(document, made.left_out, check(own, document))
+    return Draft(document, made.left_out, check(own, document, original))
 
 
 def submit_publication(
@@ -196,6 +202,16 @@ def status_of(actor: Actor, code: str) -> Status:
 def require_may_author(actor: Actor) -> None:
     """Authors reach what they have published even when no more is taken."""
     actor.require(Permission.ADD)
+
+
+def _own_event_if_there(actor: Actor, reference: Reference | None) -> Event | None:
+    try:
+        event = None if reference is None else own_event(actor, reference)
+    except NotFound:
+        return None
+    if event is not None and is_read_by_others(event):
+        raise Invalid({"event": [AnonymousProblem.READ_BY_OTHERS()]})
+    return event
 
 
 def _of_publication(

@@ -13,6 +13,10 @@ class AnonymousProblem(ProblemCode):
         "Anonymous publication is not ready: at least two officers must have registered keys for sealed links."
     )
     NOT_OWN = _("Only events that your own organisation has created can be published anonymously.")
+    READ_BY_OTHERS = _(
+        "Others can read this event in your name, so that they would see who published the copy. Delete the event, or "
+        "make it not published, before you publish it anonymously."
+    )
     NOT_AN_EVENT = _("This is not an event in MISP’s JSON format.")
     NOT_A_TEXT = _("“%(name)s” of the event, or of a part of it, is not a text.")
     TOO_LARGE = _(

@@ -26,6 +26,7 @@ class InstanceProblem(ProblemCode):
     START_AGAIN = _("Correct the setting where the hub is started, and start it again.")
     NO_EMAIL_ADDRESS = _("Enter an e-mail address.")
     NO_SUCH_TASK = _("Task not found."), "Invalid task."
+    NOT_BY_HAND = _("This task runs only when it is due.")
 
 
 class JobProblem(ProblemCode):

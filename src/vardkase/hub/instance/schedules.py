@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from vardkase.audit.services import Target, record
-from vardkase.core.errors import NotFound
+from vardkase.core.errors import Conflict, NotFound
 from vardkase.core.schedules import Interval, Schedule, find, services
 from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.audit_actions import HubAction
@@ -86,9 +86,10 @@ def change_schedules(
 
 @transaction.atomic
 def run_now(actor: Actor, name: str) -> bool:
-    """Order a run now, even if paused; False if one is already ordered. Raises Forbidden, NotFound."""
+    """Order a run now, even if paused; False if one is already ordered. Raises Forbidden, NotFound, Conflict."""
     actor.require_writing(Permission.SITE_ADMIN)
-    find_scheduled(actor, name)
+    if not find_scheduled(actor, name).schedule.by_hand:
+        raise Conflict(InstanceProblem.NOT_BY_HAND())
     ordered = services.order(name, actor.user_id or 0)
     if ordered:
         record(actor, HubAction.SCHEDULE_ORDERED, Target("schedule", title=name))

@@ -85,7 +85,7 @@ def _shown(event: Mapping[str, Any], hit: Hit, decision: HitDecision | None) -> 
         kind=kind,
         where=where,
         text=gettext("Event %(event)s") % {"event": hit.text}
-        if hit.kind is HitKind.EARLIER_EVENT
+        if hit.kind in (HitKind.EARLIER_EVENT, HitKind.SOURCE)
         else hit.text,
         note=hit.note,
         legend=f"{kind}: {hit.text}, {where}",

@@ -53,8 +53,9 @@ class ComposeForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
-    """`code`: that the publication will have, or has if it is corrected."""
+    """`event`: of which it is a copy; `code`: that the publication will have, or has if it is corrected."""
 
+    event = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     document = forms.CharField(max_length=LARGEST_TEXT, strip=False, widget=forms.HiddenInput)
     distribution = forms.TypedChoiceField(
         coerce=int, choices=lambda: [(int(level), str(level)) for level in FOR_ALL], widget=forms.HiddenInput

@@ -102,11 +102,17 @@ def _checked(request: PageRequest, given: dict[str, Any]) -> HttpResponse:
         source = authoring.read_source(given["file"].read() if given["file"] else given["document"])
     corrects = read_code(given["code"]) if given["code"] else None
     draft = authoring.draft_of(
-        request.actor, source, given["distribution"], keeps_times=given["keeps_times"], corrects=corrects
+        request.actor,
+        source,
+        given["distribution"],
+        keeps_times=given["keeps_times"],
+        corrects=corrects,
+        copy_of=given["event"] or None,
     )
     code = given["code"] or new_code()
     form = _form(
         {
+            "event": given["event"],
             "document": json.dumps(draft.document),
             "distribution": given["distribution"],
             "keeps_times": given["keeps_times"],
@@ -145,9 +151,13 @@ def _draft(request: PageRequest, given: dict[str, Any], document: str) -> Draft:
     """Copied anew: what the page holds may have been changed in the meantime."""
     corrects = read_code(given["code"]) if given["corrects"] else None
     source = authoring.read_source(document)
-    keeps_times = given["keeps_times"]
     return authoring.draft_of(
-        request.actor, source, given["distribution"], keeps_times=keeps_times, corrects=corrects
+        request.actor,
+        source,
+        given["distribution"],
+        keeps_times=given["keeps_times"],
+        corrects=corrects,
+        copy_of=given["event"] or None,
     )
 
 
