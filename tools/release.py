@@ -3,7 +3,9 @@
 Builds the wheel of the commit twice, in different folders, and compares the bytes. Writes into dist/:
 
     *.whl                the wheel
-    SHA256SUMS           its checksum, for `sha256sum --check`
+    requirements.txt     what uv.lock locks, with digests, for `pip install --require-hashes`
+    *.whl.cdx.json       the bill of materials of what is locked (CycloneDX 1.5)
+    SHA256SUMS           their checksums, for `sha256sum --check`
     SHA256SUMS.sig       Ed25519 over it (64 bytes), for OpenSSL; only with a key
     *.whl.intoto.jsonl   how it was built (SLSA provenance v1): an envelope (DSSE), signed if there is a key
 """
@@ -21,6 +23,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +42,8 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PROVENANCE = "https://slsa.dev/provenance/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 BUILD_TYPE = "urn:vardkase:build:wheel"
+BUILDER = "urn:vardkase:builder:tools-release"
+"""The one who releases, on a machine of their own: no service vouches for it (SLSA build level 1)."""
 
 
 class NotReleased(Exception):
@@ -74,7 +79,8 @@ def release(key: Ed25519PrivateKey | None) -> list[Path]:
         DIST.mkdir(exist_ok=True)
         wheel = DIST / first.name
         shutil.copyfile(first, wheel)
-    return [wheel, *described(wheel, commit, started, key)]
+        files = [wheel, *locked(projects[0], wheel)]
+    return [*files, *described(files, commit, started, key)]
 
 
 def exported(folder: Path, commit: str) -> Path:
@@ -89,28 +95,30 @@ def exported(folder: Path, commit: str) -> Path:
 
 def built(project: Path, out: Path, commit: str) -> Path:
     """The wheel of `project`, dated by `commit`. Raises NotReleased."""
-    places = (ROOT / ".uv" / "bin", Path(sys.executable).parent, os.environ["PATH"])
-    uv = shutil.which("uv", path=os.pathsep.join(map(str, places)))
-    if uv is None:
-        raise NotReleased("uv is missing.")
-    done = subprocess.run(
-        [uv, "build", "--wheel", "--quiet", "--out-dir", out, project],
-        env=os.environ | {"SOURCE_DATE_EPOCH": _git("log", "-1", "--format=%ct", commit)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise NotReleased(done.stderr)
+    # hatch_build.py writes the commit into the wheel; these files have no repository to ask.
+    dated = {"SOURCE_DATE_EPOCH": _git("log", "-1", "--format=%ct", commit), "SOURCE_COMMIT": commit}
+    _uv("build", "--wheel", "--quiet", "--out-dir", str(out), str(project), environment=dated)
     return next(out.glob("*.whl"))
 
 
-def described(wheel: Path, commit: str, started: datetime, key: Ed25519PrivateKey | None) -> list[Path]:
-    """Checksums, provenance and signatures beside `wheel`."""
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+def locked(project: Path, wheel: Path) -> list[Path]:
+    """What the lock file of `project` locks, beside `wheel`: for pip, and as a bill of materials."""
+    export = ("export", "--quiet", "--locked", "--no-dev", "--all-extras", "--project", str(project))
+    requirements, materials = wheel.with_name("requirements.txt"), wheel.with_name(f"{wheel.name}.cdx.json")
+    requirements.write_text(_uv(*export, "--no-emit-project", "--no-header", "--no-annotate"))
+    materials.write_text(_uv(*export, "--format", "cyclonedx1.5", "--preview-features", "sbom-export"))
+    return [requirements, materials]
+
+
+def described(
+    files: Sequence[Path], commit: str, started: datetime, key: Ed25519PrivateKey | None
+) -> list[Path]:
+    """Checksums, provenance and signatures beside `files`, the first of which is the wheel."""
+    wheel = files[0]
+    digests = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     sums = wheel.with_name("SHA256SUMS")
-    sums.write_text(f"{digest}  {wheel.name}\n")
-    statement = provenance(wheel.name, digest, commit, started)
+    sums.write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()))
+    statement = provenance(digests, commit, started)
     envelope = wheel.with_name(f"{wheel.name}.intoto.jsonl")
     envelope.write_text(json.dumps(enclosed(statement, key)) + "\n")
     written = [sums, envelope]
@@ -123,15 +131,15 @@ def described(wheel: Path, commit: str, started: datetime, key: Ed25519PrivateKe
     return written
 
 
-def provenance(name: str, digest: str, commit: str, started: datetime) -> dict[str, Any]:
-    """An in-toto statement: what was built, from what, by which tools."""
-    sources = [{"uri": "git+file:.", "digest": {"gitCommit": commit}}]
+def provenance(digests: Mapping[str, str], commit: str, started: datetime) -> dict[str, Any]:
+    """An in-toto statement: what was built (name → SHA-256), from what, by which tools."""
+    sources = [{"uri": _repository(), "digest": {"gitCommit": commit}}]
     for lock in LOCKS:
         found = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
         sources.append({"uri": lock, "digest": {"sha256": found}})
     return {
         "_type": STATEMENT,
-        "subject": [{"name": name, "digest": {"sha256": digest}}],
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in digests.items()],
         "predicateType": PROVENANCE,
         "predicate": {
             "buildDefinition": {
@@ -141,8 +149,7 @@ def provenance(name: str, digest: str, commit: str, started: datetime) -> dict[s
                 "resolvedDependencies": sources,
             },
             "runDetails": {
-                # No service vouches for it: SLSA build level 1.
-                "builder": {"id": "tools/release.py"},
+                "builder": {"id": BUILDER},
                 "metadata": {
                     "invocationId": f"{commit}-{started:%Y%m%dT%H%M%SZ}",
                     "startedOn": f"{started:%Y-%m-%dT%H:%M:%SZ}",
@@ -187,6 +194,30 @@ def read_key(file: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise NotReleased(f"{file} is no Ed25519 key.")
     return key
+
+
+def _repository() -> str:
+    """Where the source is published, if the checkout knows it; never a path or an account of this machine."""
+    remote = _git("config", "--default", "", "--get", "remote.origin.url")
+    return f"git+{remote}" if remote.startswith("https://") and "@" not in remote else "urn:vardkase:source"
+
+
+def _uv(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """Raises NotReleased."""
+    places = (ROOT / ".uv" / "bin", Path(sys.executable).parent, os.environ["PATH"])
+    uv = shutil.which("uv", path=os.pathsep.join(map(str, places)))
+    if uv is None:
+        raise NotReleased("uv is missing.")
+    done = subprocess.run(
+        [uv, *arguments],
+        env=os.environ | dict(environment or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotReleased(done.stderr)
+    return done.stdout
 
 
 def _git(*arguments: str) -> str:

