@@ -42,4 +42,5 @@ def sealed_link(about: UUID | None = None) -> UUID:
 
 def code_for(actor: Actor, key: Identity) -> str:
     """The code by which the actor shows that the key is theirs."""
-    return pyrage.decrypt(challenge(actor, str(key.to_public())).encode(), [key]).decode().strip()
+    plain: bytes = pyrage.decrypt(challenge(actor, str(key.to_public())).encode(), [key])
+    return plain.decode().strip()

@@ -67,6 +67,8 @@ def open_file(
             written.write(plain)
     except CannotOpen as error:
         raise fail(str(error)) from None
+    except FileExistsError as error:
+        raise fail(f"{error.filename} exists already. Choose another name with --to.") from None
     except OSError as error:
         raise fail(f"{error.filename}: {error.strerror}") from None
     note(f"Your layer is open. Hand {handed} over to the other officer, who can read it; nobody else can.")

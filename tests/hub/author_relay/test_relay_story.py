@@ -86,6 +86,12 @@ def test_question_reaches_author_and_answer_comes_back(seed: Seed) -> None:
     address = reverse("event_author", args=[event.uuid])
     mine = reverse("anonymous_messages")
 
+    head, ordinary = (
+        asker.get(f"/event/{event.pk}/").content.decode(),
+        reverse("event_contact", args=[event.pk]),
+    )
+    assert (address in head, ordinary in head) == (True, False), "the author is asked in one way only"
+    assert asker.get(ordinary).headers["Location"] == address
     page = asker.post(address, {"kind": "question", "text": QUESTION}, follow=True).content.decode()
     assert QUESTION in page
     assert "Väntar på nästa omgång" in page

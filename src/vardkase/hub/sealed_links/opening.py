@@ -109,10 +109,14 @@ def _conflict(actor: Acting, request: ApprovalRequest) -> Problem | None:
 
 
 def _describe(request: ApprovalRequest) -> ActionDescription:
+    title = queries.public_titles([UUID(request.subject)]).get(UUID(request.subject), "–")
+    effect = gettext(
+        "%(name)s and the officer who approves, together, learn who published this event anonymously."
+    )
     return ActionDescription(
-        gettext("You and the proposer, together, learn who published this anonymously."),
-        ((gettext("UUID"), request.subject), (gettext("Proposed by"), request.proposed_by_name)),
-        "/sealed-links/",
+        effect % {"name": request.proposed_by_name},
+        ((gettext("Event"), title), (gettext("UUID"), request.subject)),
+        f"/event/{request.subject}/",
         (
             gettext("The author is told that the link was opened, and for which reason, but not by whom."),
             gettext("The other officers are told, and the opening stays in the audit log."),

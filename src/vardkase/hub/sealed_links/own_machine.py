@@ -25,10 +25,9 @@ def open_layer(file: Path, key: Path) -> bytes:
         raise CannotOpen(f"{file} is not an encrypted file of age.")
     try:
         plain: bytes = pyrage.decrypt(content, identities)
-    except pyrage.DecryptError as error:
-        said = " ".join(str(error).split())
+    except pyrage.DecryptError:
         raise CannotOpen(
-            f"{file} cannot be opened with {key} ({said}): it is the other officer’s layer, or the file was altered."
+            f"{file} cannot be opened with {key}: it is the other officer’s layer, or the file was altered."
         ) from None
     return plain
 
@@ -41,7 +40,7 @@ def readable(plain: bytes) -> str:
     """The identity in a file of which both layers are open."""
     try:
         found = json.loads(plain)
-        return f"{found['organisation']} ({found['uuid']})\n{found['person']}"
+        return f"Organisation: {found['organisation']} ({found['uuid']})\nPerson: {found['person']}"
     except (ValueError, KeyError, TypeError):
         raise CannotOpen("The file opens, but was not made by a hub.") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -17,8 +18,11 @@ from vardkase.identity.accounts.four_eyes.hub_in_use import officers
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.staff import OVERSEE, StaffRole
 from vardkase.identity.organisations.settings import host_organisation_id
+from vardkase.intel.models import Event
+from vardkase.misp.distribution import Distribution
 
 OFFICERS = (StaffRole.MEMBERSHIP_OFFICER, StaffRole.LEGAL_OFFICER)
+READ_BY_ALL = (Distribution.COMMUNITY, Distribution.CONNECTED, Distribution.ALL)
 SOON = timedelta(days=30)
 
 
@@ -110,6 +114,14 @@ def find_link(about: UUID) -> SealedLink:
     if link is None:
         raise NotFound(SealedLinkProblem.NO_SUCH_LINK())
     return link
+
+
+def public_titles(about: Collection[UUID]) -> dict[UUID, str]:
+    """Of those events that everybody on the hub reads: no officer learns of another by its link."""
+    events = Event.objects.filter(
+        uuid__in=about, published=True, withheld=False, quarantined=False, distribution__in=READ_BY_ALL
+    )
+    return dict(events.values_list("uuid", "info"))
 
 
 def _usable() -> QuerySet[OfficerKey]:

@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
 from vardkase.core.errors import Forbidden, NotFound
@@ -40,8 +40,12 @@ def index(request: PageRequest) -> HttpResponseBase:
     if form := wanted_file(request):
         in_file = in_order(request, found, {"pk"}, "-pk")
         return list_file(request, form, "openings", gettext("Openings"), _columns(), in_file)
+    shown = listed(request, found, {"pk"}, "-pk")
+    titles = queries.public_titles({each.about for each in shown["rows"]})
+    for each in shown["rows"]:
+        each.title = titles.get(each.about, "")
     context = {
-        **listed(request, found, {"pk"}, "-pk"),
+        **shown,
         **file_links(request),
         "keys": list(queries.keys(request.actor)[:MOST_ROWS]),
         "status": queries.status(),
@@ -53,13 +57,15 @@ def index(request: PageRequest) -> HttpResponseBase:
 
 
 @page(staff=OFFICERS, writes=True, confirmed=True, resume=False)
-def add_key(request: PageRequest) -> HttpResponse:
+def add_key(request: PageRequest) -> HttpResponseBase:
     """First the public key, and then the code that shows that its owner can decrypt."""
     form: Form = OfficerKeyForm(request.POST or None)
     file = ""
     if form.is_valid():
         with errors_shown_in(form):
             file = keys.challenge(request.actor, form.cleaned_data["recipient"])
+    if file and posted.text(request, "act") == "save":
+        return download([file.encode()], "key-check.age", "application/octet-stream")
     if file and "code" not in posted.fields(request):
         form = KeyProofForm(initial={"recipient": form.cleaned_data["recipient"].strip()})
     elif file:
@@ -94,7 +100,7 @@ def withdraw_key(request: PageRequest, pk: int) -> HttpResponse:
         form,
         gettext("Withdraw the key of %(name)s") % {"name": key.owner_name},
         _crumbs(),
-        save=gettext("Withdraw") if is_own else gettext("Propose the withdrawal"),
+        save=pgettext("key", "Withdraw") if is_own else gettext("Propose the withdrawal"),
         things=[key.shown],
         intro=gettext(
             "For a key that is lost, or that somebody else may have. It opens nothing more, and that cannot be undone: "
@@ -137,6 +143,7 @@ def opening(request: PageRequest, pk: int) -> HttpResponse:
     own = request.actor.user_id
     context = {
         "opening": found,
+        "title": queries.public_titles([found.about]).get(found.about, ""),
         "has_outer": own is not None and found.outer_key.owner_id == own,
         "has_inner": own is not None and found.inner_key.owner_id == own,
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vardkase.core.mail.services import TooManyMessages
+from vardkase.hub.author_relay.queries import is_anonymous
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.queries.find import find_event
 from vardkase.intel.services.contact import LONGEST, contact_reporter
@@ -39,6 +40,8 @@ class CreatorMessageForm(forms.Form):
 @page(writes=True)
 def contact(request: PageRequest, reference: str) -> HttpResponse:
     event = find_event(request.actor, reference)
+    if is_anonymous(event.uuid):
+        return redirect("event_author", event.uuid)
     form = CreatorMessageForm(request.POST if request.method == "POST" else None)
     reached_nobody = False
     if request.method == "POST":

@@ -12,6 +12,7 @@ from vardkase.exchange.modules.settings import ENABLED
 from vardkase.hub.anonymous_publication.authoring import may_publish_anonymously
 from vardkase.hub.author_relay.queries import is_anonymous
 from vardkase.hub.guard.preview import ShownFinding, by_severity
+from vardkase.hub.sealed_links.keys import is_own_officer
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
 from vardkase.identity.organisations.queries import hides_unpublished
@@ -142,6 +143,10 @@ class OpenEvent:
     @property
     def has_relay(self) -> bool:
         return is_anonymous(self.event.uuid)
+
+    @property
+    def may_propose_opening(self) -> bool:
+        return is_own_officer(self.actor)
 
     @property
     def may_delegate(self) -> bool:
