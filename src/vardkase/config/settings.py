@@ -274,6 +274,7 @@ CACHES = {
     }
 }
 
+SESSION_ENGINE = "vardkase.web.sign_in.session_store"
 SESSION_COOKIE_SECURE = BASE_URL.startswith("https://")
 # Browsers take a cookie so named over https alone, for this very host: no other name of the domain can plant one.
 COOKIE_PREFIX = "__Host-" if SESSION_COOKIE_SECURE else ""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -91,6 +93,20 @@ def test_session_key_changes_at_sign_in(person: User, client: Client) -> None:
     client.cookies["vardkase"] = str(planted)
     post_sign_in(client, person.email)
     assert client.session.session_key != planted
+    assert where(client) == SOME_PAGE
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_what_is_stored_of_a_session_signs_nobody_in(person: User, client: Client) -> None:
+    post_sign_in(client, person.email)
+    sent = client.cookies["vardkase"].value
+    stored = {*Session.objects.values_list("pk", flat=True)}
+    assert {*UserSession.objects.values_list("session_key", flat=True)} <= stored
+    assert sent not in stored
+    for key in stored:
+        thief = Client()
+        thief.cookies["vardkase"] = key
+        assert where(thief) == "/account/login/"
     assert where(client) == SOME_PAGE
 
 

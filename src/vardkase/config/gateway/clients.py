@@ -12,7 +12,6 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIRequest
 
 from vardkase.api.authentication import KEY, presented_keys
@@ -20,6 +19,7 @@ from vardkase.api.taxii.caller import BASIC, credentials
 from vardkase.config.middleware import client_address
 from vardkase.core.addresses import counted_as
 from vardkase.identity.accounts.models import AuthKey, User
+from vardkase.web.sign_in.session_store import SessionStore
 
 REMEMBERED = 10_000
 """Credentials of which one process knows the account."""

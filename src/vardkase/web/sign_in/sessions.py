@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
 from vardkase.identity.accounts.models import User
+from vardkase.web.sign_in.session_store import stored_key
 
 
 def sessions_of(user: User) -> list[UserSession]:
@@ -15,7 +16,8 @@ def sessions_of(user: User) -> list[UserSession]:
 
 
 def end_sessions(user: User, *, keep: str | None = None) -> int:
-    ending = list(UserSession.objects.filter(user=user).exclude(session_key=keep or ""))
+    """`keep`: the session key of a browser."""
+    ending = list(UserSession.objects.filter(user=user).exclude(session_key=stored_key(keep or "")))
     for session in ending:
         session.end()
     return len(ending)

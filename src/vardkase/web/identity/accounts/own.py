@@ -21,6 +21,7 @@ from vardkase.identity.accounts.services import addresses
 from vardkase.web.identity.accounts.forms import LooksForm, OwnAccountForm
 from vardkase.web.identity.accounts.preferences import remember_looks
 from vardkase.web.sign_in import audit
+from vardkase.web.sign_in.session_store import stored_key
 from vardkase.web.sign_in.sessions import end_sessions, sessions_of
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
@@ -86,7 +87,7 @@ def _answer(request: PageRequest, form: OwnAccountForm, status: int = 200) -> Ht
         "now": now_seconds(),
         "factors": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES),
         "sessions": sessions_of(user),
-        "this_session": request.session.session_key,
+        "this_session": stored_key(request.session.session_key or ""),
         "sign_ins": own_sign_ins(request.actor, limit=SIGN_INS_SHOWN),
     }
     return render(request, "account/index.html", context, status=status)
