@@ -157,6 +157,42 @@ def test_what_points_to_the_author_is_found_everywhere_and_changed_as_decided(se
     assert found(check(own, {"Event": changed})) == {("target", "A town")}
 
 
+def test_names_and_references_in_other_writings(seed: Seed) -> None:
+    own = municipality(seed)
+    Organisation.objects.filter(pk=own.pk).update(name="Öresjö kommun")
+    own = Organisation.objects.get(pk=own.pk)
+    stored, other = add(seed.publisher, Attribute=[value("domain", "rare.example")]), add(seed.partner)
+    number = stored["id"]
+    address = "stina.berg@vaxholm.example"
+    coded = base64.b64encode(address.encode()).decode().rstrip("=")
+    parted = {
+        "O\u0308resjo\u0308 kommun": "name", "Öre\u00adsjö kommun": "name", "Öres-\njö kommun": "name",
+        "&Ouml;resj&#246; kommun": "name", "%C3%96resj%C3%B6%20kommun": "name", "\\u00d6resjö kommun": "name",
+        "Oeresjoe kommun": "name", "Oresjo kommun": "name", "=C3=96resj=C3=B6 kommun": "name",
+        "stina%2Eberg%40vaxholm%2Eexample": "address", "stina%252Eberg%2540vaxholm%252Eexample": "address",
+        coded: "address", address.encode().hex(): "address",
+        f"/event/{number}": "identifier", f"https://hub.example/events/view/{number}": "identifier",
+        f"Event {number}": "identifier", f"händelse #{number}": "identifier",
+        f"/attributes/view/{stored['Attribute'][0]['id']}": "identifier", f"/organisations/view/{own.pk}": "identifier",
+    }  # fmt: skip
+    lines = [f"At {text} ." for text in parted]
+    draft: Document = {
+        "info": f"Attack, see event {other['id']} and /events/view/{other['id']}, 100%25 a &amp; b",
+        "EventReport": [{"name": "All", "content": "\n\n".join(lines)}],
+        "Attribute": [value("url", f"http://evil.example/?to={coded}"), value("text", "=20 %zz &bogus; 5%")],
+    }
+    hits = check(own, draft)
+    in_report = [hit for hit in hits if hit.path[0] == "EventReport"]
+    assert [(hit.text, hit.kind.value) for hit in in_report] == [*parted.items()]
+    (in_url,) = [hit for hit in hits if hit.path[0] != "EventReport"]
+    changed = apply(draft, hits, {})
+    assert changed["Attribute"][0]["value"] == "http://evil.example/?to=[person]"
+    assert set(changed["EventReport"][0]["content"].split("\n\n")) == {
+        "At [organisation] .", "At [person] .", "At [identifier] ."
+    }  # fmt: skip
+    assert (in_url.text, changed["info"]) == (coded, draft["info"])
+
+
 def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed: Seed) -> None:
     own = municipality(seed)
     for user in (seed.publisher, seed.partner, seed.stranger):

@@ -74,6 +74,18 @@ def own_uuids(organisation_id: int, uuids: Collection[str]) -> set[str]:
     return {str(found) for (found,) in cursor().execute(UUIDS, parameters).fetchall()} if uuids else set()
 
 
+def own_numbers(organisation_id: int, numbers: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of `numbers`, each with the kind of what it is the number of, that are the organisation's."""
+    if not numbers:
+        return set()
+    parameters = {
+        "org": organisation_id,
+        "kinds": [kind for kind, _ in numbers],
+        "numbers": [number for _, number in numbers],
+    }
+    return set(cursor().execute(NUMBERS, parameters).fetchall())
+
+
 def own_host_patterns(organisation_id: int, patterns: Mapping[str, object]) -> set[str]:
     """Those of `patterns` (`text_checks.host_pattern`) by which names in the organisation's events are made."""
     parameters = {"org": organisation_id, "patterns": list(patterns)}
@@ -124,6 +136,21 @@ UNION ALL SELECT o.uuid FROM object o JOIN event e ON e.id = o.event_id
     WHERE o.uuid = ANY(%(uuids)s::uuid[]) AND e.orgc_id = %(org)s
 UNION ALL SELECT r.uuid FROM event_report r JOIN event e ON e.id = r.event_id
     WHERE r.uuid = ANY(%(uuids)s::uuid[]) AND e.orgc_id = %(org)s
+"""
+
+NUMBERS = """
+SELECT w.kind, w.number FROM unnest(%(kinds)s::text[], %(numbers)s::bigint[]) AS w(kind, number)
+WHERE CASE w.kind
+    WHEN 'event' THEN EXISTS (SELECT 1 FROM event e WHERE e.id = w.number AND e.orgc_id = %(org)s)
+    WHEN 'attribute' THEN EXISTS (SELECT 1 FROM attribute a JOIN event e ON e.id = a.event_id
+        WHERE a.id = w.number AND e.orgc_id = %(org)s)
+    WHEN 'object' THEN EXISTS (SELECT 1 FROM object o JOIN event e ON e.id = o.event_id
+        WHERE o.id = w.number AND e.orgc_id = %(org)s)
+    WHEN 'report' THEN EXISTS (SELECT 1 FROM event_report r JOIN event e ON e.id = r.event_id
+        WHERE r.id = w.number AND e.orgc_id = %(org)s)
+    WHEN 'organisation' THEN w.number = %(org)s
+    WHEN 'user' THEN EXISTS (SELECT 1 FROM account u WHERE u.id = w.number AND u.org_id = %(org)s)
+    ELSE false END
 """
 
 # The first label of a host name, as text_checks.host_pattern writes it.

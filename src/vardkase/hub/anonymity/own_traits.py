@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,6 +54,8 @@ class Traits:
     domains: set[str] = field(default_factory=set)
     networks: set[Network] = field(default_factory=set)
     uuids: set[str] = field(default_factory=set)
+    numbers: set[tuple[str, int]] = field(default_factory=set)
+    """On this hub: what kind of thing, and its number."""
 
     @cached_property
     def tree(self) -> PhraseNode:
@@ -67,7 +70,7 @@ class Traits:
 
 
 def words_in(text: str) -> list[str]:
-    return [match[0] for match in WORD.finditer(text.lower())]
+    return [match[0] for match in WORD.finditer(unicodedata.normalize("NFKC", text).lower())]
 
 
 WORD = re.compile(r"[^\W_]+")
@@ -92,7 +95,15 @@ def traits_of(organisation: Organisation) -> Traits:
     for written in (*organisation.networks, *organisation.egress_addresses, *said.get("network", ())):
         known.networks.update(_network(written))
     known.phrases.pop((), None)
+    for phrase, kind in list(known.phrases.items()):
+        for letters in (WITHOUT_MARKS, IN_TWO_LETTERS):
+            known.phrases.setdefault(tuple(word.translate(letters) for word in phrase), kind)
     return known
+
+
+WITHOUT_MARKS = str.maketrans("åäöéüø", "aaoeuo") | str.maketrans({"æ": "ae"})
+IN_TWO_LETTERS = str.maketrans({"å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "æ": "ae"})
+"""As names are written where only ASCII is."""
 
 
 def _add_names(known: Traits, names: Iterable[str]) -> None:

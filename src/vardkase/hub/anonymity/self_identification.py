@@ -24,15 +24,17 @@ from vardkase.hub.anonymity.earlier_use import (
     earlier_use,
     own_files,
     own_host_patterns,
+    own_numbers,
     own_tags,
     own_texts,
     own_uuids,
 )  # fmt: skip
 from vardkase.hub.anonymity.files.draft_files import MOST_FILES
+from vardkase.hub.anonymity.folding import read_as
 from vardkase.hub.anonymity.hits import Hit, HitAction, HitDecision, HitKind
 from vardkase.hub.anonymity.own_traits import Traits, traits_of
 from vardkase.hub.anonymity.problems import FileCleaningProblem, SelfIdentificationProblem
-from vardkase.hub.anonymity.text_checks import REPLACEMENTS, Found, found_in, hosts_in
+from vardkase.hub.anonymity.text_checks import REPLACEMENTS, Found, found_in, hosts_in, numbers_in
 from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Event
 from vardkase.misp.fields import UUID_IN_ANY_CASE
@@ -64,8 +66,7 @@ def check(organisation: Organisation, draft: Draft, original: Event | None = Non
     if len(files) > MOST_FILES:
         raise Invalid({"document": [FileCleaningProblem.TOO_MANY(most=MOST_FILES)]})
     known = traits_of(organisation)
-    said = {match[0].lower() for text in texts for match in UUID_IN_ANY_CASE.finditer(text.text)}
-    known.uuids |= own_uuids(organisation.pk, said)
+    _look_up_identifiers(known, [text.text for text in texts])
     hits = [*_hits_in_texts(texts, known), *_hits_in_structure(event, organisation.pk)]
     but = 0 if original is None else original.pk
     hits += [*_hits_in_values(texts, organisation.pk, but), *_hits_in_files(files, known, but)]
@@ -73,6 +74,17 @@ def check(organisation: Organisation, draft: Draft, original: Event | None = Non
     if len(hits) > MOST_HITS:
         raise Invalid({"document": [SelfIdentificationProblem.TOO_MANY_HITS(most=MOST_HITS)]})
     return sorted(hits, key=lambda hit: (len(hit.path) > 1, hit.path, hit.span or (0, 0), hit.kind.value))
+
+
+def _look_up_identifiers(known: Traits, texts: Sequence[str]) -> None:
+    """Add to `known` what the texts call by an identifier, and is the organisation's."""
+    uuids, numbers = set[str](), set[tuple[str, int]]()
+    for text in texts:
+        for each in {text, read_as(text)}:
+            uuids |= {match[0].lower() for match in UUID_IN_ANY_CASE.finditer(each)}
+            numbers |= {numbered for numbered, _span in numbers_in(each)}
+    known.uuids |= own_uuids(known.organisation_id, uuids)
+    known.numbers |= own_numbers(known.organisation_id, numbers)
 
 
 def apply(draft: Draft, hits: Sequence[Hit], decisions: Mapping[str, HitDecision]) -> dict[str, Any]:
@@ -239,6 +251,7 @@ def _hits_in_files(files: Sequence[DraftFile], known: Traits, but: int) -> Itera
             note = _("Event %(event)s") % {"event": earlier[digest]}
             yield Hit(HitKind.EARLIER_VALUE, file.path, file.name[:SHOWN], removes=part, note=note)
         text = _plain(file.content)
+        _look_up_identifiers(known, [text or ""])
         in_text = [] if text is None else found_in(text, known)
         yield from (_hit(DraftText(file.path, text or "", Role.TEXT), found) for found in in_text)
         if text is None or kind_of(file.content) is DocumentKind.MAIL:  # Which may have documents attached.
@@ -257,6 +270,7 @@ def _hits_in_searched(file: DraftFile, known: Traits, named: Collection[str]) ->
     """In a document, where nothing can be replaced: each name once, but for those in `named`."""
     allow(REQUEST)
     said = whole_text(file.name, file.content, unmeasured)
+    _look_up_identifiers(known, [each.text for each in said.texts])
     part = _part_of(file.path)
     once = {
         (found.kind, each.text[slice(*found.span)][:SHOWN]): each.path

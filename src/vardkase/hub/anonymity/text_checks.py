@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from django.utils.translation import gettext as _
 
+from vardkase.hub.anonymity.folding import folded
 from vardkase.hub.anonymity.hits import HitKind
 from vardkase.hub.anonymity.own_traits import SHORTEST, WORD, PhraseNode, Traits
 from vardkase.misp.fields import UUID_IN_ANY_CASE
@@ -22,6 +25,28 @@ IPV6 = re.compile(r"(?<![\w:])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,40}(?![\w:])")
 HOST = re.compile(
     r"(?<![\w.-])(?=[\w-]{0,60}\d)[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0-9]{1,30}){1,5}(?![\w-])"
 )
+BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+])(?=[A-Za-z0-9+_-]{0,40}[a-z])(?=[A-Za-z0-9+_-]{0,40}[A-Z])[A-Za-z0-9+_-]{12,}"
+)
+"""ASCII seldom gives a slash in Base64, which is rather one of the URL."""
+HEXADECIMAL = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}){8,}(?![0-9A-Fa-f])")
+NUMBERED = re.compile(
+    r"(?i)(?:\b(?:https?|hxxps?)://[^\s<>\"']{1,253}?)?/(?P<linked>events?|attributes?|objects?|event_?reports?|"
+    r"organisations?|users?)/(?:(?:view|index|edit|restSearch|publish|viewPicture|download|dashboard)/)?"
+    r"(?P<of_link>\d{1,9})\b(?:/(?P<inner>attribute|object|report)/(?P<of_inner>\d{1,9})\b)?"
+    r"|\b(?P<said>event|händelsen?|attributes?|attribut(?:et)?|event[ -]?report|organisation)"
+    r"(?: ?id| nr| number| no\.?)?"
+    r"[ \t]{0,2}[#:=]?[ \t]{0,2}(?P<number>\d{1,9})\b"
+)
+"""In links to MISP and to this hub, and in running text."""
+KINDS_OF_NUMBERS = {
+    **dict.fromkeys(("event", "events", "händelse", "händelsen"), "event"),
+    **dict.fromkeys(("attribute", "attributes", "attribut", "attributet"), "attribute"),
+    **dict.fromkeys(("object", "objects"), "object"),
+    **dict.fromkeys(("eventreport", "eventreports", "event report", "report"), "report"),
+    **dict.fromkeys(("organisation", "organisations"), "organisation"),
+    **dict.fromkeys(("user", "users"), "user"),
+}
 SIGNATURE = re.compile(
     r"(?im)^[ \t]{0,20}(?:--[ \t]*$|(?:(?:med )?vänliga? hälsning(?:ar)?|m\.?v\.?h\.?|vänligen|hälsningar|"
     r"(?:best|kind|warm) regards|regards|sincerely|yours faithfully)\b[^\n]{0,80}$)(?:\r?\n[^\n]{0,120}){0,4}"
@@ -45,17 +70,62 @@ class Found:
 def found_in(text: str, known: Traits) -> list[Found]:
     """In order, none inside another; the longest where they overlap."""
     every = [
-        *_phrases(text, known),
-        *_addresses(text, known),
-        *_identifiers(text, known),
+        *_read_in(text, known),
         *(Found(HitKind.SIGNATURE, match.span(), "") for match in SIGNATURE.finditer(text)),
         *(Found(HitKind.WORDING, match.span(), _instead(match[0])) for match in WORDING.finditer(text)),
     ]
+    if (copy := folded(text)) is not None:
+        every += (replace(found, span=copy.span(found.span)) for found in _read_in(copy.text, known))
     kept: list[Found] = []
     for found in sorted(every, key=lambda found: (found.span[0], -found.span[1])):
         if not kept or found.span[0] >= kept[-1].span[1]:
             kept.append(found)
     return kept
+
+
+def _read_in(text: str, known: Traits) -> Iterator[Found]:
+    yield from _phrases(text, known)
+    yield from _coded_phrases(text, known)
+    yield from _addresses(text, known)
+    yield from _identifiers(text, known)
+    yield from _own_numbers(text, known)
+
+
+def _coded_phrases(text: str, known: Traits) -> Iterator[Found]:
+    """Names and addresses in Base64 and hexadecimal, as links of phishing have the one that they were sent to."""
+    for pattern, decode in ((BASE64, _of_base64), (HEXADECIMAL, bytes.fromhex)):
+        for match in pattern.finditer(text):
+            content = decode(match[0])
+            for encoding in ("utf-8", "utf-16-le"):
+                if (found := next(_phrases(content.decode(encoding, "replace"), known), None)) is not None:
+                    yield replace(found, span=match.span())
+                    break
+
+
+def _of_base64(written: str) -> bytes:
+    usual = written.replace("-", "+").replace("_", "/")
+    # What is left over of four characters is no byte.
+    whole = usual[: len(usual) // 4 * 4] + (usual[-(len(usual) % 4) :] if len(usual) % 4 > 1 else "")
+    try:
+        return base64.b64decode(whole + "=" * (-len(whole) % 4))
+    except binascii.Error:
+        return b""
+
+
+def numbers_in(text: str) -> Iterator[tuple[tuple[str, int], tuple[int, int]]]:
+    """What a text calls by its number on a hub, as a kind in `KINDS_OF_NUMBERS` with its number, and where."""
+    for match in NUMBERED.finditer(text):
+        kind = KINDS_OF_NUMBERS[(match["linked"] or match["said"]).lower().replace("_", "").replace("-", "")]
+        yield (kind, int(match["of_link"] or match["number"])), match.span()
+        if match["inner"]:
+            inner = KINDS_OF_NUMBERS[match["inner"].lower()]
+            yield (inner, int(match["of_inner"])), match.span()
+
+
+def _own_numbers(text: str, known: Traits) -> Iterator[Found]:
+    for numbered, span in numbers_in(text):
+        if numbered in known.numbers:
+            yield Found(HitKind.IDENTIFIER, span, REPLACEMENTS[HitKind.IDENTIFIER])
 
 
 def _instead(words: str) -> str:
