@@ -42,11 +42,9 @@ from vardkase.exchange.taxii import schedules as taxii_schedules
 from vardkase.exchange.taxii import tasks as taxii_tasks
 from vardkase.hub import guide
 from vardkase.hub.anonymous_publication import carrying_out as anonymous_submissions
+from vardkase.hub.anonymous_publication import organisation as pseudonymous_organisation
 from vardkase.hub.anonymous_publication import rounds as anonymous_rounds
 from vardkase.hub.anonymous_publication import slots
-from vardkase.hub.anonymous_publication.organisation import (
-    organisation_uuid as pseudonymous_organisation_uuid,
-)
 from vardkase.hub.anonymous_publication.schedules import ROUND
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
 from vardkase.hub.audit_log import registering as audit_registering
@@ -91,7 +89,7 @@ from vardkase.hub.guide import providers as guide_progress
 from vardkase.hub.instance import approvals as instance_approvals
 from vardkase.hub.instance import audit_log_health, backup_health, replica_health
 from vardkase.hub.instance.certificates import LOOK as LOOK_AT_CERTIFICATES
-from vardkase.hub.instance.health import register as register_health_check
+from vardkase.hub.instance.health import register as register_health_checks
 from vardkase.hub.law import services as law
 from vardkase.hub.membership.agreements.schedules import REMIND
 from vardkase.hub.membership.agreements.services import publishing
@@ -344,7 +342,7 @@ def wire() -> None:
         channels.register(channel)
     for model in (AuthorMessage, SealedLink):
         slots.read_at_slots(model)
-    attribution.reserve(pseudonymous_organisation_uuid)
+    attribution.reserve(pseudonymous_organisation.organisation_uuid)
     for submitted, handler in SUBMISSIONS:
         anonymous_rounds.register(submitted, handler)
     for schedule in SCHEDULES:
@@ -382,10 +380,8 @@ def wire() -> None:
     register_contact_addresses(addresses)
     register_checklist(still_open, never_waived)
     register_replays()
-    register_health_check(replica_health.check)
-    register_health_check(audit_log_health.check)
-    register_health_check(backup_health.check)
-    register_health_check(sealed_link_health.check)
+    register_health_checks(replica_health.check, audit_log_health.check)
+    register_health_checks(backup_health.check, sealed_link_health.check)
     register_access(*account_access.parts(), MEMBERSHIPS, GRANTS, OFFICER_KEYS)
     kinds = backup_journal.Kind
     backup_journal.register(kinds.SPILL, spill_replaying.delete_again)

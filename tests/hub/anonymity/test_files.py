@@ -163,9 +163,9 @@ def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
         assert (Image.open(io.BytesIO(photo)).size, photo.count(b"\xff\xd9")) == ((4, 2), 1)
     for action in (
         Dictionary(S=Name.JavaScript, JS="app.alert(1)"),
-        Dictionary(S=Name.GoToR, F="C:/Users/annaek/x.pdf"),
+        Dictionary(S=Name.GoToR, F="C:/Documents/annaek/x.pdf"),
         Dictionary(S=Name.Launch, F="x"),
-        Dictionary(S=Name.URI, URI="file:///C:/Users/annaek/x.pdf"),
+        Dictionary(S=Name.URI, URI="file:///C:/Documents/annaek/x.pdf"),
     ):
 
         def act(document: pikepdf.Pdf, action: Dictionary = action) -> None:

@@ -68,9 +68,8 @@ class Check:
 _further: list[Callable[[], Check]] = []
 
 
-def register(check: Callable[[], Check]) -> None:
-    if check not in _further:
-        _further.append(check)
+def register(*checks: Callable[[], Check]) -> None:
+    _further.extend(check for check in checks if check not in _further)
 
 
 def checks(actor: Actor) -> list[Check]:
