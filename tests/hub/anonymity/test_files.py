@@ -196,6 +196,21 @@ def test_a_mail_keeps_what_its_sender_wrote() -> None:
     assert (attached.get_filename(), attached["Content-ID"]) == ("bilaga.pdf", "<part1>")
     assert traces_in("bilaga.pdf", attached.get_payload(decode=True)) == set()  # type: ignore[arg-type]  # Bytes.
 
+    lost = (
+        "Received: by exch01.int\r\nMessage-ID: <1@exch01.int>\r\nFrom: a@attacker.example\r\n"
+        "Subject: Faktura\r\n\r\n"
+    )
+    bounce = (
+        'Subject: Undeliverable\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n'
+        "--b\r\n\r\nNot delivered\r\n--b\r\n"
+        "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; exch01.int\r\n\r\n--b\r\n"
+        f"Content-Type: text/rfc822-headers; name=a.txt\r\n\r\n{lost}--b\r\n"
+        f"Content-Type: message/external-body; site=exch01.int\r\n\r\n{lost}--b--\r\n"
+    )
+    said = clean_file("bounce.eml", bounce.encode()).decode()
+    assert "exch01" not in said
+    assert all(each in said for each in ("Not delivered", "Subject: Faktura", "From: a@attacker.example"))
+
 
 def test_samples_remain_in_an_archive_that_tells_nothing() -> None:
     sample = {

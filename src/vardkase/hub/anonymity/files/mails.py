@@ -29,6 +29,9 @@ HEADERS = "text/rfc822-headers"
 LEFT_OUT = {"message/delivery-status", "message/disposition-notification", "message/external-body"}
 """Which servers took part, whose mailbox it was, and where a server keeps the rest."""
 SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
+FORWARDED = {"message/rfc822", "message/global"}
+ONLY_HEADERS = {"text/rfc822-headers", "message/global-headers"}
+"""Of a mail that could not be delivered."""
 MOST_PARTS = 200
 CONTENT_ID = re.compile(rb"\bcid:([^\s\"'<>]{1,500})")
 WRITTEN = policy.SMTP.clone(utf8=True, cte_type="8bit", max_line_length=0, refold_source="none")
@@ -70,8 +73,12 @@ class _MailCleaner:
         kind = part.get_content_type()
         if kind in ENCRYPTED:
             raise Invalid(FileCleaningProblem.ENCRYPTED(name=self._name))
-        if kind == "message/rfc822":
+        if kind in FORWARDED:
             return self._forwarded(part)
+        if kind in ONLY_HEADERS:
+            return self._only_headers(part)
+        if _is_of_servers(part):
+            raise Invalid(FileCleaningProblem.UNKNOWN_KIND(name=f"{self._name}/{kind}"))
         if kind == HEADERS:
             return self._headers_of_original(part)
         if part.is_multipart():
@@ -119,6 +126,16 @@ class _MailCleaner:
         del cleaned["MIME-Version"]
         return cleaned
 
+    def _only_headers(self, part: Message) -> EmailMessage:
+        payload = part.get_payload(decode=True)
+        mail = message_from_bytes(
+            payload if isinstance(payload, bytes) else b"", _class=EmailMessage, policy=policy.default
+        )
+        cleaned = EmailMessage(policy=WRITTEN)
+        text = "".join(f"{header}: {value}\n" for header, value in _headers(mail))
+        cleaned.set_content(text, subtype="rfc822-headers", charset="utf-8", cte="8bit")
+        return cleaned
+
     def _multipart(self, part: Message) -> EmailMessage:
         parts: list[Message | str] = [
             self._part(each) for each in _parts(part) if each.get_content_type() not in SIGNATURES | LEFT_OUT
@@ -129,6 +146,13 @@ class _MailCleaner:
         cleaned["Content-Type"] = f'multipart/{subtype}; boundary="=_part_{self._boundaries}_="'
         cleaned.set_payload(parts)
         return cleaned
+
+
+def _is_of_servers(part: Message) -> bool:
+    """Reports of a delivery, and references to parts that lie elsewhere."""
+    return (
+        part.get_content_maintype() == "message" and part.get_content_type() not in FORWARDED | ONLY_HEADERS
+    )
 
 
 def _parts(part: Message) -> list[Message]:
