@@ -330,7 +330,8 @@ SUBMISSIONS = (
     (SubmissionKind.PUBLISH, anonymous_submissions.publish),
     (SubmissionKind.CORRECT, anonymous_submissions.correct),
     (SubmissionKind.WITHDRAW, anonymous_submissions.withdraw),
-    (SubmissionKind.CONSENT, anonymous_submissions.consent),
+    (SubmissionKind.CONSENT, anonymous_submissions.counted),
+    (SubmissionKind.UNDO, anonymous_submissions.counted),
     (author_answers.ANSWER, author_answers.carry_out),
 )
 

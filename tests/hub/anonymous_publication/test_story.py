@@ -137,6 +137,8 @@ def test_from_an_own_event_to_its_withdrawal(
     shown = browser.post(f"{BASE}check/", source).content.decode()
     assert "Your event, of which this is a copy" in shown
     assert "in an event of yours" not in shown
+    readable = shown[: shown.index("Show all of it as JSON")]
+    assert all(each in readable for each in ("evil.example", "a.exe", own.report.content))
 
     # Nothing that happens until the next slot is in any table, sequence, log or header.
     before = whole_database()
@@ -159,7 +161,11 @@ def test_from_an_own_event_to_its_withdrawal(
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     receipt = fields_of(page)["receipt"]
     assert "Not stored yet" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
-    assert "not stored yet" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    # Only this process knows of it, and says no more than another would.
+    unknown = new_code()
+    answers = [browser.post(f"{BASE}own/", {"code": each}) for each in (code, unknown)]
+    assert [each.status_code for each in answers] == [422, 422]
+    assert len({len(each.content) for each in answers}) == 1
     saved = browser.post(f"{BASE}recovery-code/", {"code": code})
     assert saved.content.decode().strip() == code
     assert whole_database() == before
@@ -284,12 +290,28 @@ def _correct_and_withdraw(browser: Client, code: str, event: Event, seed: Seed) 
     assert (event.info, event.published) == ("A better title", True)
     assert not Object.objects.filter(event=event, deleted=False).exists()
 
-    assert browser.post(f"{BASE}own/act/", {"code": code, "act": "withdraw"}).status_code == 200
+    # It is asked about first, and can be undone until the round.
+    asked = browser.post(f"{BASE}own/act/", {"code": code, "act": "withdraw"}).content.decode()
+    assert "Organisations that already have a copy keep it" in asked
+    assert not slots._waiting
+    assert act(browser, code, "undo") == 409
+    assert act(browser, code, "withdraw") == 200
+    slots.write_slot()
+    assert "A withdrawal waits" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    assert act(browser, code, "undo") == 200
+    slots.write_slot()
+    hold_round()
+    assert Event.objects.filter(pk=event.pk).exists()
+    assert act(browser, code, "withdraw") == 200
     slots.write_slot()
     hold_round()
     assert not Event.objects.filter(pk=event.pk).exists()
     assert "Withdrawn" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
-    assert browser.post(f"{BASE}own/act/", {"code": code, "act": "withdraw"}).status_code == 409
+    assert act(browser, code, "withdraw") == 409
+
+
+def act(browser: Client, code: str, name: str) -> int:
+    return browser.post(f"{BASE}own/act/", {"code": code, "act": name, "confirmed": "yes"}).status_code
 
 
 PASTED = {
@@ -322,11 +344,11 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     assert [hold_round(), hold_round()] == [0, 0]
     assert QueuedPart.objects.count() == 4 * PARTS
     assert "Waits until" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
-    browser.post(f"{BASE}own/act/", {"code": code, "act": "consent"})
+    assert act(browser, code, "consent") == 200
     submitted(browser, PASTED | {"info": "Another"}, consents="on")
     # Two at once, withdrawn before it is carried out, and one that the guard stops.
     withdrawn = submitted(browser)
-    assert browser.post(f"{BASE}own/act/", {"code": withdrawn, "act": "withdraw"}).status_code == 200
+    assert act(browser, withdrawn, "withdraw") == 200
     marked = submitted(browser, PASTED | {"info": "KVALIFICERAT HEMLIG"}, consents="on")
     slots.write_slot()
     assert hold_round() == 2
@@ -340,7 +362,7 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     # Each publication has a code of its own, and one that belongs to nothing tells nothing.
     for wrong in ("AGE-SECRET-KEY-1", "", new_code()):
         assert browser.post(f"{BASE}own/", {"code": wrong}).status_code in (200, 422)
-        assert browser.post(f"{BASE}own/act/", {"code": wrong, "act": "withdraw"}).status_code in (409, 422)
+        assert act(browser, wrong, "withdraw") in (409, 422)
     # Nobody holds rounds one after the other, to learn what came when.
     slots.write_slot()
     rows = QueuedPart.objects.count()

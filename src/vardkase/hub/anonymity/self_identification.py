@@ -165,7 +165,6 @@ def _hit(text: DraftText, found: Found) -> Hit:
 
 
 def _source(original: Event | None) -> Iterator[Hit]:
-    """Said once, and not for each value that was copied."""
     if original is None:
         return
     note = _(

@@ -190,6 +190,15 @@ def submit_consent(actor: Actor, code: str) -> None:
     _submit(actor, capability, SubmissionKind.CONSENT, {})
 
 
+def submit_undo(actor: Actor, code: str) -> None:
+    """Take back a withdrawal or consent that is stored, before its round."""
+    require_may_author(actor)
+    capability = read_code(code)
+    if not own_status(capability).may_undo:
+        raise Conflict(AnonymousProblem.NOTHING_TO_UNDO())
+    _submit(actor, capability, SubmissionKind.UNDO, {})
+
+
 def status_of(actor: Actor, code: str) -> Status:
     """What became of the publication with this code. Raises Invalid for what is no code, or an unknown one."""
     require_may_author(actor)

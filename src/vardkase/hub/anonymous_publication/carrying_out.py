@@ -75,7 +75,7 @@ def correct(held: Round, submission: Submission) -> None:
 
 def withdraw(held: Round, submission: Submission) -> None:
     row, event = _own(submission.author_key)
-    if row is None:
+    if row is None or submission.author_key not in held.withdrawn:
         return
     if event is not None:
         delete_event(held.actor, event.pk)
@@ -83,8 +83,8 @@ def withdraw(held: Round, submission: Submission) -> None:
     row.save(update_fields=["state", "why", "day"])
 
 
-def consent(_held: Round, _submission: Submission) -> None:
-    """`Round.consents` has it: the publication that waits is among what the round before has carried on."""
+def counted(_held: Round, _submission: Submission) -> None:
+    """Consent, or undoing: `Round` has it, and what waits is among what the round before has carried on."""
 
 
 def _published(held: Round, submission: Submission, event_uuid: UUID) -> Ingested:

@@ -26,9 +26,10 @@ class AnonymousProblem(ProblemCode):
     BAD_DISTRIBUTION = _("Choose how far the event may go: this community, connected communities or all.")
     NOT_A_CODE = _("This is not a recovery code. It begins with AGE-SECRET-KEY-1.")
     UNKNOWN_CODE = _(
-        "The hub has stored no publication with this code. What has been submitted is stored at the next quarter of "
-        "an hour. If that was more than two hours ago, it was lost when the hub was restarted: submit it again."
+        "The hub has stored nothing with this code. What has just been submitted can be seen after the next quarter of "
+        "an hour, or a later one if much waits. If that was more than two hours ago, it is lost: submit it again."
     )
+    NOTHING_TO_UNDO = _("No withdrawal or consent is waiting for the next round.")
     EMPTY = _(
         "Nothing would be left of the event: every part is limited to your organisation or a sharing group."
     )

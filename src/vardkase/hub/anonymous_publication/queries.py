@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, QueuedPart, SubmissionKey
 from vardkase.hub.anonymous_publication.recovery_codes import DONE, Capability, mark_of
 from vardkase.hub.anonymous_publication.submissions import SubmissionKind
@@ -13,16 +12,22 @@ from vardkase.intel.models import Attribute, Event, EventReport, Object
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`submitted`: the kinds that wait for the next round; `unsaved`: those that only this process has, in memory."""
+    """`submitted`: the kinds that wait for the next round. Nothing is said of what is not stored yet: one process alone
+    knows of it, and all of them answer the same.
+    """
 
     publication: AnonymousPublication | None
     event_id: int | None
     submitted: frozenset[str]
-    unsaved: frozenset[str]
 
     @property
     def is_known(self) -> bool:
-        return bool(self.publication or self.submitted or self.unsaved)
+        return bool(self.publication or self.submitted)
+
+    @property
+    def may_undo(self) -> bool:
+        undoable = {SubmissionKind.WITHDRAW, SubmissionKind.CONSENT}
+        return bool(undoable & self.submitted) and SubmissionKind.UNDO not in self.submitted
 
 
 def is_stored(receipt: str) -> bool:
@@ -47,7 +52,6 @@ def own_status(capability: Capability) -> Status:
         publication,
         _event_id(publication),
         frozenset(kind for kind, receipt in receipts.items() if is_stored(receipt)),
-        frozenset(kind for kind, receipt in receipts.items() if slots.waits_here(receipt)),
     )
 
 

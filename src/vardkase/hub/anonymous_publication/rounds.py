@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Round:
-    """`consents` and `withdrawn` are author keys of such submissions in this round; `carried` goes into the next."""
+    """`consents` and `withdrawn` are author keys of such submissions in this round that were not taken back;
+    `carried` goes into the next."""
 
     actor: Actor
     day: date
@@ -95,7 +96,9 @@ def _new_round(submissions: Sequence[Submission]) -> Round:
 
     # In UTC: elsewhere the day may begin in the future.
     day = now_in_whole_seconds().date()
-    return Round(publisher(), day, keys(SubmissionKind.CONSENT), keys(SubmissionKind.WITHDRAW))
+    undone = keys(SubmissionKind.UNDO)
+    consents, withdrawn = keys(SubmissionKind.CONSENT) - undone, keys(SubmissionKind.WITHDRAW) - undone
+    return Round(publisher(), day, consents, withdrawn)
 
 
 def _handle(held: Round, submission: Submission) -> None:

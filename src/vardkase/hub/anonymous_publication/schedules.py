@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vardkase.audit.models import AuditEntry
 from vardkase.core.change_origin import ChangedBy
 from vardkase.core.schedules import Interval, Schedule
+from vardkase.core.schedules.models import ScheduledTask
 from vardkase.hub.anonymous_publication import slots
 from vardkase.hub.anonymous_publication.audit_actions import AnonymousAction
 from vardkase.hub.anonymous_publication.rounds import hold_round
@@ -41,3 +42,9 @@ ROUND = Schedule(
     by_hand=False,
     changed_by=ChangedBy.OFFICERS,
 )
+
+
+def next_round() -> datetime | None:
+    """When it is due; None while rounds are paused, or before the first has been entered."""
+    task = ScheduledTask.objects.filter(pk=ROUND.name, paused=False).first()
+    return None if task is None else task.next_run

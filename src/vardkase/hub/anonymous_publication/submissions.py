@@ -32,6 +32,7 @@ class SubmissionKind(StrEnum):
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     CONSENT = "consent"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,33 @@ WORDS = {
     Omission.DELETED: _("Deleted parts"),
     Omission.EXTENDS: _("That it extends another event"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAttribute:
+    """`object`: the name of the object that it is in."""
+
+    type: str
+    value: str
+    comment: str
+    tags: str
+    object: str = ""
+
+
+def shown_attributes(document: Mapping[str, Any]) -> list[ShownAttribute]:
+    alone = [(each, "") for each in document.get("Attribute") or ()]
+    in_objects = [
+        (each, f"{part.get('name', '')} {part.get('comment', '')}".strip())
+        for part in document.get("Object") or ()
+        for each in part.get("Attribute") or ()
+    ]
+    return [_shown_attribute(each, name) for each, name in (*alone, *in_objects)]
+
+
+def _shown_attribute(attribute: Mapping[str, Any], name: str) -> ShownAttribute:
+    kind, value, comment = (str(attribute.get(field) or "") for field in ("type", "value", "comment"))
+    tags = ", ".join(str(tag.get("name")) for tag in attribute.get("Tag") or ())
+    return ShownAttribute(kind, value, comment, tags, name)
 
 
 def left_out_words(left_out: Mapping[Omission, int]) -> list[tuple[str, int]]:

@@ -25,7 +25,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.web.hub.anonymity.review import decisions_from, review_of
 from vardkase.web.hub.anonymous_publication.forms import ComposeForm, SubmitForm
 from vardkase.web.hub.anonymous_publication.own import storing
-from vardkase.web.hub.anonymous_publication.presenters import left_out_words
+from vardkase.web.hub.anonymous_publication.presenters import left_out_words, shown_attributes
 from vardkase.web.ui.forms import posted
 from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
@@ -135,6 +135,7 @@ def _shown(
     context = {
         "form": form,
         "document": draft.document,
+        "attributes": shown_attributes(draft.document),
         "written": json.dumps(draft.document, indent=2, ensure_ascii=False),
         "left_out": left_out_words(draft.left_out),
         "review": review_of(draft.document, draft.hits, decisions),
