@@ -146,7 +146,12 @@ def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
             if isinstance(each, pikepdf.Stream) and each.get("/Type") == Name.EmbeddedFile:
                 del each["/Type"]
         document.Root.Threads = Array([Dictionary(Type=Name.Thread, I=Dictionary(Author="annaek"))])
-        document.Root.Layer = Dictionary(Type=Name.OCG, Usage=Dictionary(User=Dictionary(Name="annaek")))
+        document.Root.Figure = Dictionary(
+            S=Name.Figure, P=document.pages[0].obj, K=0, Alt="annaek", ActualText="annaek"
+        )
+        document.Root.Layer = Dictionary(
+            Type=Name.OCG, Name="annaek", Usage=Dictionary(User=Dictionary(Name="annaek"))
+        )
         # Cameras put a preview with EXIF of its own behind the picture; a marker may be filled up.
         picture = document.pages[0].Resources.XObject.Im0
         photo = picture.read_raw_bytes()

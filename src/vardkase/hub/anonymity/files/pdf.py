@@ -22,6 +22,8 @@ DESCRIPTIONS = (
 OF_CATALOG = ("/Perms", "/DSS", "/OutputIntents", "/Legal", "/Collection", "/SpiderInfo")
 """Signatures and their proof, the profile of a printer, where a page was fetched."""
 
+UNSEEN = ("/Alt", "/ActualText", "/E", "/T", "/ID")
+"""Texts of an element of the structure, which its author does not see on any page."""
 ACTIVE = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute", "/Movie")
 LINKED = ("/GoToR", "/GoToE")
 """Kinds of actions: what runs, and what leads to another file."""
@@ -99,6 +101,11 @@ def _clean_dictionary(name: str, part: Object) -> None:
     _clean_action(name, part)
     if part.get("/Type") == Name.Thread:
         _forget(part, "/I")
+    if part.get("/Type") == Name.StructElem or ("/S" in part and isinstance(part.get("/P"), Dictionary)):
+        for key in UNSEEN:
+            _forget(part, key)
+    if part.get("/Type") == Name.OCG:
+        part["/Name"] = String("Layer")
     if isinstance(usage := part.get("/Usage"), Dictionary):
         _forget(usage, "/User")
 
