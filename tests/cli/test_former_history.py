@@ -116,6 +116,7 @@ NEWER = {
     "retention.0004_comments_on_proposals": 0,
     "retention.0005_failures": 0,
     "sealed_links.0001_initial": 3,
+    "sealed_links.0002_key_proofs": 0,
     "spills.0001_initial": 2,
     "spills.0002_case_holders": 0,
     "spills.0003_copy_holders": 0,

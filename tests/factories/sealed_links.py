@@ -10,6 +10,7 @@ from django.utils import timezone
 from pyrage.x25519 import Identity
 
 from vardkase.hub.sealed_links.container import SealedIdentity, fingerprint_of
+from vardkase.hub.sealed_links.key_proofs import proof_of
 from vardkase.hub.sealed_links.keys import challenge
 from vardkase.hub.sealed_links.models import OfficerKey
 from vardkase.hub.sealed_links.sealing import seal, store
@@ -31,6 +32,7 @@ def with_officer_key(user: User) -> Identity:
         approved_by_name="second@hub.example",
         added_at=now,
         expires_at=now + timedelta(days=365),
+        proof=proof_of(user.pk, recipient),
     )
     return made
 

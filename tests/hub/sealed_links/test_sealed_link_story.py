@@ -25,6 +25,7 @@ from vardkase.audit.models import AuditEntry
 from vardkase.cli.main import commands
 from vardkase.core.errors import Conflict, Forbidden, Invalid, NotFound
 from vardkase.core.mail.models import OutgoingMail
+from vardkase.hub.instance.findings import sealed_links_advice
 from vardkase.hub.sealed_links import keys, opening, queries
 from vardkase.hub.sealed_links.access_after_restore import OFFICER_KEYS
 from vardkase.hub.sealed_links.container import PAYLOAD, SIZE, NotASealedLink, SealedIdentity, unpack
@@ -292,6 +293,17 @@ def test_keys_that_end_and_officers_who_leave(seed: Seed) -> None:
         with_officer_key(each)
     about = sealed_link()
     assert (queries.status().openable, queries.status().frail, check().state) == (1, 0, "ok")
+
+    # Nothing is sealed to a key that somebody has written into the database.
+    fourth = staff_of(seed, "fourth@hub.example", "legal_officer").user
+    with_officer_key(fourth)
+    OfficerKey.objects.filter(owner=fourth).update(proof=OfficerKey.objects.filter(owner=third).get().proof)
+    assert (len(queries.valid_keys()), check().state, len(list(sealed_links_advice(check().facts)))) == (
+        3,
+        "bad",
+        1,
+    )
+    OfficerKey.objects.filter(owner=fourth).delete()
 
     # An expired key seals nothing more, and still opens what was sealed to it.
     OfficerKey.objects.filter(owner=third).update(expires_at=timezone.now())

@@ -325,6 +325,11 @@ def sealed_links_advice(facts: Facts) -> Iterator[str]:
             "Somebody has altered or exchanged a sealed link in the database. The hub does not open it: treat it as an "
             "incident, and take the link from a backup."
         )
+    if facts["forged"]:
+        yield gettext(
+            "Somebody has written an officer’s key into the database. The hub seals nothing to it: treat it as an "
+            "incident."
+        )
     if facts["lasting"] < 2:
         yield gettext("Let at least two officers register a key that is valid for another month.")
     if facts["unopenable"]:

@@ -24,6 +24,7 @@ from vardkase.core.sql import cursor
 from vardkase.hub.audit_actions import SealedLinkAction
 from vardkase.hub.sealed_links import mails, queries
 from vardkase.hub.sealed_links.container import MOST_KEYS, fingerprint_of, grouped, parsed_recipient
+from vardkase.hub.sealed_links.key_proofs import proof_of
 from vardkase.hub.sealed_links.models import OfficerKey
 from vardkase.hub.sealed_links.problems import SealedLinkProblem
 from vardkase.hub.sealed_links.settings import KEY_DAYS
@@ -208,6 +209,7 @@ def _add(approval: Approval) -> OfficerKey:
         approved_by_name=approval.actor.name,
         added_at=now,
         expires_at=now + timedelta(days=KEY_DAYS.value),
+        proof=proof_of(owner.pk, recipient),
     )
     actor = cast(Actor, approval.actor)
     record(actor, SealedLinkAction.OFFICER_KEY_ADDED, _target(key), {"key": key.shown})

@@ -15,7 +15,8 @@ class OfficerKey(models.Model):
     """An officer's public key (an age recipient), approved by a second officer.
 
     A key that another of the same officer has replaced, or that has expired, seals nothing more, and still opens what
-    was sealed to it; a withdrawn one opens nothing. Rows are never deleted, and no key is registered twice.
+    was sealed to it; a withdrawn one opens nothing. Rows are never deleted, and no key is registered twice. `proof`
+    shows that the hub entered it: a key that somebody wrote into the database is used for nothing.
     """
 
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -29,6 +30,7 @@ class OfficerKey(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by_name = models.CharField(max_length=255, blank=True, default="")
     withdrawal_reason = models.TextField(blank=True, default="")
+    proof = models.CharField(max_length=64, default="")
 
     class Meta:
         db_table = "officer_key"

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from vardkase.core.errors import Forbidden, NotFound
+from vardkase.hub.sealed_links.key_proofs import is_proven
 from vardkase.hub.sealed_links.models import OfficerKey, SealedLink, SealOpening
 from vardkase.hub.sealed_links.problems import SealedLinkProblem
 from vardkase.identity.access.actor import Actor
@@ -53,17 +54,24 @@ def key_holders() -> QuerySet[User]:
 
 def valid_keys() -> list[OfficerKey]:
     """Those that new links are sealed to, one of each officer."""
-    return list(_usable().filter(replaced_at=None, expires_at__gt=timezone.now()).order_by("fingerprint"))
+    now = timezone.now()
+    usable = (key for key in usable_keys() if key.replaced_at is None and key.expires_at > now)
+    return sorted(usable, key=lambda key: key.fingerprint)
 
 
 def usable_keys() -> list[OfficerKey]:
     """Those that open what has been sealed to them, whether or not they are used for new links."""
-    return list(_usable())
+    return [key for key in _not_withdrawn() if is_proven(key)]
+
+
+def forged_keys() -> int:
+    """How many the hub has not entered itself."""
+    return sum(not is_proven(key) for key in _not_withdrawn())
 
 
 def status() -> SealStatus:
     valid = valid_keys()
-    owners = {key.fingerprint: key.owner_id for key in _usable()}
+    owners = {key.fingerprint: key.owner_id for key in usable_keys()}
     links = unopenable = frail = 0
     # As many groups as there have been sets of keys.
     for keys, count in SealedLink.objects.values_list("keys").annotate(n=Count("pk")).order_by():
@@ -124,5 +132,5 @@ def public_titles(about: Collection[UUID]) -> dict[UUID, str]:
     return dict(events.values_list("uuid", "info"))
 
 
-def _usable() -> QuerySet[OfficerKey]:
+def _not_withdrawn() -> QuerySet[OfficerKey]:
     return OfficerKey.objects.filter(withdrawn_at=None, owner__in=key_holders())
