@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +42,8 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
             build_front_end(root)
             compile_translations(root)
             list_npm_packages(root)
+            if version != "editable":
+                name_source(root)
 
 
 def build_front_end(root: Path) -> None:
@@ -87,6 +92,19 @@ def list_npm_packages(root: Path) -> None:
     target = root / "src/vardkase/hub/assurance/data/npm_packages.json"
     if not target.exists() or target.read_text("utf-8") != text:
         target.write_text(text, "utf-8")
+
+
+def name_source(root: Path) -> None:
+    """The commit, for the evidence that a hub gives an auditor; empty where neither git nor SOURCE_COMMIT knows it."""
+    commit, git = os.environ.get("SOURCE_COMMIT", ""), shutil.which("git")
+    if git and (root / ".git").exists():
+        asked = (("rev-parse", "HEAD"), ("status", "--porcelain"))
+        commit, changed = (
+            subprocess.run([git, *each], cwd=root, capture_output=True, text=True, check=False).stdout.strip()
+            for each in asked
+        )
+        commit += " + changes" if changed else ""
+    (root / "src/vardkase/hub/assurance/data/source.txt").write_text(f"{commit}\n", "utf-8")
 
 
 def compile_translations(root: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pypdfium2 import PdfDocument
 from pytest_django import Settings
+from typer import Exit
 from typer.testing import CliRunner
 
 from tests.factories import make_attribute, make_event
@@ -19,6 +20,7 @@ from vardkase.audit.chain.checkpoints import close_log
 from vardkase.audit.chain.keys import is_signed
 from vardkase.audit.models import AuditEntry
 from vardkase.audit.services import Target, record
+from vardkase.cli.assurance import _write
 from vardkase.cli.main import commands
 from vardkase.exchange.http import Reply
 from vardkase.hub.assurance import advisories
@@ -74,14 +76,28 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
         "Not covered: Debian packages",
         "found this unsafe when it started",
         "Not verified yet",
+        "What this document does not answer",
+        "Their results are not part of the package",
+        "of the 93 controls",
     ):
         assert words in english
     for words in ("Kvarstående risker", "Uppfyllt", "Ingen oberoende har testat produkten än"):
         assert words in swedish
-    assert AuditEntry.objects.filter(action="assurance.written").count() == 1
+    entry = AuditEntry.objects.get(action="assurance.written")
+    for file in out.iterdir():
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert entry.change["files"][file.name] == digest
+        assert file.name == "assurance.json" or found["files"][file.name] == digest
+    assert entry.change["checkpoints"] == 0
     again = CliRunner().invoke(commands, ["assurance", "--out", str(out)])
     assert again.exit_code == 1
     assert "is not empty" in again.output
+
+
+def test_nothing_is_left_of_what_cannot_be_written_whole(tmp_path: Path) -> None:
+    with pytest.raises(Exit):
+        _write(tmp_path, {"bom.cdx.json": b"{}", "missing/assurance.json": b"{}"})
+    assert list(tmp_path.iterdir()) == []
 
 
 def _check_facts(found: dict[str, Any]) -> None:
@@ -105,6 +121,10 @@ def _check_facts(found: dict[str, Any]) -> None:
     assert states["VARDKASE_SMTP_SECURITY"] == "not_applicable"
     assert "3.3.3" in found["residual_risks"]["open_requirements"]
     assert sum(found["asvs"]["counts"].values()) > 250
+    levels = [each.values() for each in found["asvs"]["counts_by_level"].values()]
+    assert [sum(each) for each in zip(*levels, strict=True)][:2] == [70, 183]
+    assert len(found["product"]["source"].split()[0]) == 40
+    assert len(found["not_answered"]) > 10
     assert found["audit_log"]["intact"]
     accounts = {each["account"]: each for each in found["privileged"]["accounts"]}
     assert accounts["drift@supplier.example"]["actions"]["mail_server.tried"] == 1

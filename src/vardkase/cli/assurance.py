@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json as json_format
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from vardkase.cli.output import Json, fail, note, result
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
+SIGNED = "assurance.json"
 NOT_CHECKED = 3
 """Exit code when everything was written, but the source of advisories did not answer as expected."""
 
@@ -45,7 +48,7 @@ def assurance(
     with opened(data_dir):
         from vardkase.audit.services import Target, record
         from vardkase.cli.console import console
-        from vardkase.hub.assurance.as_json import document
+        from vardkase.hub.assurance.as_json import BILL, document
         from vardkase.hub.assurance.components import bill_of_materials
         from vardkase.hub.assurance.document import report_pdf
         from vardkase.hub.assurance.evidence import collect
@@ -53,17 +56,20 @@ def assurance(
 
         actor = console()
         evidence = collect(actor, advisories, outside_checkpoints(checkpoints))
-        materials = bill_of_materials(evidence.packages)
-        made = document(evidence, materials)
-        record(actor, HubAction.ASSURANCE_WRITTEN, Target("assurance"))
         files = {
-            "assurance.json": json_format.dumps(made, ensure_ascii=False, indent=1).encode(),
+            BILL: bill_of_materials(evidence.packages).encode(),
             "assurance.sv.pdf": report_pdf(evidence, "sv"),
             "assurance.en.pdf": report_pdf(evidence, "en"),
-            "bom.cdx.json": materials.encode(),
         }
-        for name, content in files.items():
-            _write(out / name, content)
+        made = document(evidence, files)
+        files[SIGNED] = json_format.dumps(made, ensure_ascii=False, indent=1).encode()
+        _write(out, files)
+        said = {
+            "files": made["files"] | {SIGNED: hashlib.sha256(files[SIGNED]).hexdigest()},
+            "advisories": evidence.advisories.source,
+            "checkpoints": evidence.outside,
+        }
+        record(actor, HubAction.ASSURANCE_WRITTEN, Target("assurance"), said)
     if not evidence.advisories.checked:
         note(f"Known vulnerabilities were not checked. {evidence.advisories.fault}".strip())
     counted = made["asvs"]["counts"]
@@ -81,9 +87,17 @@ def _prepare(folder: Path) -> None:
         raise fail(f"{folder} cannot be used: {error.strerror}") from None
 
 
-def _write(file: Path, content: bytes) -> None:
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-            output.write(content)
-    except OSError as error:
-        raise fail(f"{file} cannot be written: {error.strerror}") from None
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """All of them or none, in this order."""
+    begun: list[Path] = []
+    for name, content in files.items():
+        try:
+            begun.append(folder / name)
+            with os.fdopen(
+                os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as output:
+                output.write(content)
+        except OSError as error:
+            for file in begun:
+                file.unlink(missing_ok=True)
+            raise fail(f"{folder / name} cannot be written: {error.strerror}") from None

@@ -27,23 +27,27 @@ from vardkase.hub.assurance.tables import (
     chapters,
     exercises,
     mapping,
+    questions,
     risks,
 )
 from vardkase.hub.instance.findings import worded
 
 FORMAT = "vardkase-assurance/1"
+BILL = "bom.cdx.json"
 
 
-def document(evidence: HubEvidence, materials: str) -> dict[str, Any]:
-    """`materials`: the bill of materials, which is a file of its own and is named by its digest."""
+def document(evidence: HubEvidence, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """`files`: what is written beside it, the bill of materials and the PDFs, which are named by their digests."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     with override("en"):
         made: dict[str, Any] = {
             "format": FORMAT,
-            "product": {"name": "vardkase", "version": evidence.product},
+            "product": {"name": "vardkase", "version": evidence.product, "source": evidence.source},
+            "files": digests,
             "hub": {"uuid": evidence.hub, "address": evidence.address},
             "at": evidence.at.isoformat(timespec="seconds"),
             "configuration": _configuration(evidence),
-            "components": _components(evidence, materials),
+            "components": _components(evidence, digests[BILL]),
             "vulnerabilities": _vulnerabilities(evidence.advisories),
             "asvs": _asvs(),
             "iso27001": [_mapped(each) for each in mapping("iso27001")],
@@ -64,6 +68,7 @@ def document(evidence: HubEvidence, materials: str) -> dict[str, Any]:
                 for each in exercises()
             ],
             "residual_risks": _risks(evidence),
+            "not_answered": [_both(each) for each in questions()],
         }
     return _signed(made)
 
@@ -117,10 +122,10 @@ def _configuration(evidence: HubEvidence) -> dict[str, Any]:
     }
 
 
-def _components(evidence: HubEvidence, materials: str) -> dict[str, Any]:
+def _components(evidence: HubEvidence, digest: str) -> dict[str, Any]:
     return {
-        "file": "bom.cdx.json",
-        "sha256": hashlib.sha256(materials.encode()).hexdigest(),
+        "file": BILL,
+        "sha256": digest,
         **{
             kind: sum(each.ecosystem == kind for each in evidence.packages) for kind in ("pypi", "npm", "deb")
         },
@@ -145,7 +150,8 @@ def _asvs() -> dict[str, Any]:
     return {
         "version": ASVS_VERSION,
         "level": ASVS_LEVEL,
-        "counts": {state.value: count for state, count in counts().items()},
+        "counts": {state.value: sum(each.values()) for state, each in counts().items()},
+        "counts_by_level": {state.value: each for state, each in counts().items()},
         "chapters": [
             {
                 "id": chapter.id,

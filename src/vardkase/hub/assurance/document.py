@@ -18,14 +18,17 @@ from vardkase.hub.assurance.evidence import HubEvidence, to_be_done
 from vardkase.hub.assurance.residue import counts, open_requirements
 from vardkase.hub.assurance.sections import of_this_hub
 from vardkase.hub.assurance.tables import (
+    ANNEX_A,
     ASVS_LEVEL,
     ASVS_VERSION,
+    LEVELS,
     Chapter,
     Mapped,
     State,
     chapters,
     exercises,
     mapping,
+    questions,
     risks,
 )
 from vardkase.hub.assurance.typeset_parts import Part, Section, part, section
@@ -59,13 +62,16 @@ def report_pdf(evidence: HubEvidence, language: str) -> bytes:
             "sender": SENDER_NAME.value or "Vårdkase",
             "meta": [
                 [gettext("Version"), evidence.product],
+                [gettext("Source code"), evidence.source or gettext("Unknown")],
                 [gettext("Written"), date_format(localtime(evidence.at), "j F Y H:i")],
             ],
             "intro": gettext(
                 "This document is for auditors and others who examine the hub %(hub)s (%(address)s). It contains "
                 "nothing that members share. The same facts are in assurance.json, and the components in bom.cdx.json. "
+                "assurance.json has the digests of the other files, and is signed with the key of the hub’s audit log. "
                 "How requirements are met is the developers’ own assessment. Tests are named so that it can be "
-                "examined; they are in the source code, not in the installed package."
+                "examined: they exist in the source code named above. Their results are not part of the package. "
+                "Where none is named, the answer was read in the code."
             )
             % {"hub": evidence.hub, "address": evidence.address or "–"},
             "sections": [
@@ -74,23 +80,29 @@ def report_pdf(evidence: HubEvidence, language: str) -> bytes:
                 *of_this_hub(evidence, language),
                 _exercises(language),
                 _asvs(language),
-                _mapping(gettext("ISO/IEC 27001:2022, Annex A"), "iso27001", language),
+                _mapping(gettext("ISO/IEC 27001:2022, Annex A"), "iso27001", language, text=_selection()),
                 _mapping(gettext("Article 21 of the NIS2 directive (EU) 2022/2555"), "nis2", language),
+                _questions(language),
             ],
         }
     return signed(pdf(TEMPLATE, data, language=language, pool=records))
 
 
 def _summary() -> Section:
-    rows = [[str(STATES[state]), _number(count)] for state, count in counts().items()]
+    found = counts()
+    rows = [[str(STATES[state]), *map(_number, each.values())] for state, each in found.items()]
     text = gettext(
-        "OWASP ASVS %(version)s, level %(level)s: every requirement of levels 1 and 2, and some of level 3. The others "
-        "of level 3 have not been assessed. The requirements are paraphrased; the wording of the standard applies."
+        "OWASP ASVS %(version)s, level %(level)s: every requirement of levels 1 and 2. Of level 3 %(chosen)s are "
+        "included; the other %(others)s have not been assessed. The requirements are paraphrased; the wording of the "
+        "standard applies."
     )
+    chosen = sum(each[3] for each in found.values())
+    numbers = {"chosen": _number(chosen), "others": _number(LEVELS[3] - chosen)}
+    levels = [gettext("Level %(level)s") % {"level": level} for level in LEVELS]
     return section(
         gettext("Requirements in numbers"),
-        part(columns=[gettext("State"), gettext("Requirements")], rows=rows, widths=(1, 1)),
-        text=[text % {"version": ASVS_VERSION, "level": ASVS_LEVEL}],
+        part(columns=[gettext("State"), *levels], rows=rows, widths=(3, 1, 1, 1)),
+        text=[text % {"version": ASVS_VERSION, "level": ASVS_LEVEL, **numbers}],
     )
 
 
@@ -185,9 +197,25 @@ def _chapter(chapter: Chapter, language: str) -> Part:
     )
 
 
-def _mapping(heading: str, name: str, language: str) -> Section:
+def _mapping(heading: str, name: str, language: str, *, text: Sequence[str] = ()) -> Section:
+    rows = list(_controls(mapping(name), language))
+    return section(heading, part(columns=_columns(), rows=rows, widths=(4, 6, 4)), text=text)
+
+
+def _selection() -> list[str]:
+    listed = sum(len(each.id.split(", ")) for each in mapping("iso27001"))
+    said = gettext(
+        "A selection: %(listed)s of the %(all)s controls, those to which the software contributes. The others are the "
+        "hub owner’s. This is no statement of applicability, and a row does not say that a control is met."
+    )
+    return [said % {"listed": _number(listed), "all": _number(ANNEX_A)}]
+
+
+def _questions(language: str) -> Section:
+    rows = [[each.in_language(language)] for each in questions()]
     return section(
-        heading, part(columns=_columns(), rows=list(_controls(mapping(name), language)), widths=(4, 6, 4))
+        gettext("What this document does not answer"),
+        part(columns=[gettext("Questions to ask in another way")], rows=rows, widths=(1,)),
     )
 
 

@@ -24,6 +24,7 @@ from vardkase.core.settings import AnySetting, declared_settings, settings_of_fa
 from vardkase.core.settings.models import SettingValue
 from vardkase.hub.assurance.advisories import Advisories, known_vulnerabilities
 from vardkase.hub.assurance.components import Package, packages
+from vardkase.hub.assurance.source import source
 from vardkase.hub.audit_log.oversight import DAYS, Oversight, oversight_for
 from vardkase.hub.audit_log.state import last_verdict
 from vardkase.hub.backups.queries import BackupStatus, status
@@ -73,6 +74,7 @@ class HubEvidence:
 
     at: datetime
     product: str
+    source: str
     hub: str
     address: str
     deviations: list[Finding]
@@ -98,6 +100,7 @@ def collect(actor: Actor, advisories_from: str = "", outside: Iterable[Record] =
     return HubEvidence(
         at=timezone.now(),
         product=version("vardkase"),
+        source=source(),
         hub=instance_uuid(),
         address=settings.BASE_URL,
         deviations=_deviations(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vardkase.hub.assurance.tables import OPEN, Chapter, Requirement, State, chapters
+from vardkase.hub.assurance.tables import LEVELS, OPEN, Chapter, Requirement, State, chapters
 
 
 def open_requirements() -> Iterator[tuple[Chapter, Requirement]]:
@@ -14,10 +14,10 @@ def open_requirements() -> Iterator[tuple[Chapter, Requirement]]:
                 yield chapter, requirement
 
 
-def counts() -> dict[State, int]:
-    """How many numbered requirements are in each state."""
-    found = dict.fromkeys(State, 0)
+def counts() -> dict[State, dict[int, int]]:
+    """State → level → how many numbered requirements. Of level 3 only those that were chosen are there."""
+    found = {state: dict.fromkeys(LEVELS, 0) for state in State}
     for chapter in chapters():
         for requirement in chapter.requirements:
-            found[requirement.state] += len(requirement.ids)
+            found[requirement.state][requirement.level] += len(requirement.ids)
     return found

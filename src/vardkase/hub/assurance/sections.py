@@ -256,7 +256,7 @@ def _privileged(evidence: HubEvidence) -> Section:
     counted = [gettext("Action"), gettext("Times"), gettext("Last")]
     return section(
         gettext("Privileged accounts and their use"),
-        part(columns=columns, rows=accounts, widths=(7, 3, 1, 2, 6)),
+        part(columns=columns, rows=accounts, widths=(7, 3, 2, 2, 6)),
         part(
             gettext("Changes of rights"),
             columns=counted,

@@ -17,6 +17,10 @@ from typing import Any
 DATA = Path(__file__).parent / "data"
 ASVS_VERSION = "5.0.0"
 ASVS_LEVEL = 2
+LEVELS = {1: 70, 2: 183, 3: 92}
+"""How many requirements ASVS 5.0.0 has of each level. Of the third only some are in the tables."""
+ANNEX_A = 93
+"""Controls of ISO/IEC 27001:2022, Annex A."""
 
 
 class State(StrEnum):
@@ -155,6 +159,12 @@ def safe_defaults() -> tuple[SafeDefault, ...]:
         SafeDefault(row["name"], _words(row, "safe"), _words(row, "why"))
         for row in _rows("safe_defaults.toml", "setting")
     )
+
+
+@cache
+def questions() -> tuple[Words, ...]:
+    """What an auditor has to ask in another way."""
+    return tuple(_words(row, "asks") for row in _rows("questions.toml", "question"))
 
 
 def named_tests() -> Iterator[str]:
