@@ -188,7 +188,7 @@ def test_from_an_own_event_to_its_withdrawal(
     _is_free_of_its_author(event, own, seed)
     _is_sealed_to_two(event, officers_keys, seed)
     assert "carried it out" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
-    for submitted_at, said in (("1", "It was lost"), ("", "Not stored yet")):
+    for submitted_at, said in (("1", "It was lost"), ("", "Not stored yet"), ("9" * 12, "Not stored yet")):
         unknown = {"receipt": "0" * 64, "submitted": submitted_at}
         assert said in browser.post(f"{BASE}stored/", unknown).content.decode()
     # What is left of the queue are as many rows as after a round of none.

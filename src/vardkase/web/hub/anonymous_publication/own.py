@@ -108,7 +108,8 @@ def stored(request: PageRequest) -> HttpResponse:
 
 def storing(receipt: str, submitted: str) -> dict[str, Any]:
     """What ``stored.html`` needs; `submitted`: when, in Unix seconds, which only the page itself knows."""
-    at = int(submitted) if submitted.isdecimal() else now_seconds()
+    now = now_seconds()
+    at = min(max(int(submitted), now - 86_400), now) if submitted.isdecimal() else now
     slot = at - at % SLOT + SLOT
     state = "waits"
     if is_stored(receipt):
