@@ -152,6 +152,8 @@ def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
         document.Root.Layer = Dictionary(
             Type=Name.OCG, Name="annaek", Usage=Dictionary(User=Dictionary(Name="annaek"))
         )
+        files = document.Root.Names.EmbeddedFiles
+        files.Names = Array([pikepdf.String("C:\\Users\\annaek\\picture.png"), files.Names[1]])
         # Cameras put a preview with EXIF of its own behind the picture; a marker may be filled up.
         picture = document.pages[0].Resources.XObject.Im0
         photo = picture.read_raw_bytes()
@@ -170,6 +172,8 @@ def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
         Dictionary(S=Name.JavaScript, JS="app.alert(1)"),
         Dictionary(S=Name.GoToR, F="C:/Documents/annaek/x.pdf"),
         Dictionary(S=Name.Launch, F="x"),
+        Dictionary(UF="C:/Users/annaek/x.pdf"),
+        Dictionary(Base="C:/Users/annaek/"),
         Dictionary(S=Name.URI, URI="file:///C:/Documents/annaek/x.pdf"),
     ):
 

@@ -27,7 +27,7 @@ UNSEEN = ("/Alt", "/ActualText", "/E", "/T", "/ID")
 ACTIVE = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute", "/Movie")
 LINKED = ("/GoToR", "/GoToE")
 """Kinds of actions: what runs, and what leads to another file."""
-FILE = re.compile(rb"(?i)file:|[a-z]:[\\/](?!/)|\\\\")
+FILE = re.compile(r"(?i)file:|[a-z]:[\\/](?!/)|\\\\")
 IN_SCAN = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 """A marker behind the coded data of a JPEG: neither a stuffed byte nor one to begin anew at."""
 
@@ -99,6 +99,10 @@ def _clean_dictionary(name: str, part: Object) -> None:
     _clean_reference(name, part)
     _forget(part, "/Params")
     _clean_action(name, part)
+    _clean_unseen(part)
+
+
+def _clean_unseen(part: Object) -> None:
     if part.get("/Type") == Name.Thread:
         _forget(part, "/I")
     if part.get("/Type") == Name.StructElem or ("/S" in part and isinstance(part.get("/P"), Dictionary)):
@@ -108,6 +112,12 @@ def _clean_dictionary(name: str, part: Object) -> None:
         part["/Name"] = String("Layer")
     if isinstance(usage := part.get("/Usage"), Dictionary):
         _forget(usage, "/User")
+    for key in ("/Names", "/Limits"):  # Of a tree of attached files, which may be called by their paths.
+        if not isinstance(names := part.get(key), Array):
+            continue
+        for place, each in enumerate(names):
+            if isinstance(each, String) and FILE.match(str(each)):
+                names[place] = String(ntpath.basename(str(each)))
 
 
 def _clean_reference(name: str, part: Object) -> None:
@@ -117,7 +127,9 @@ def _clean_reference(name: str, part: Object) -> None:
         for key in ("/F", "/UF"):
             if key in part:
                 part[key] = String(ntpath.basename(str(part[key])))
-    elif part.get("/Type") in (Name.Filespec, Name.F) or isinstance(part.get("/F"), String):
+    elif part.get("/Type") in (Name.Filespec, Name.F) or any(
+        isinstance(part.get(key), String) for key in ("/F", "/UF")
+    ):
         raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
 
 
@@ -125,9 +137,9 @@ def _clean_action(name: str, part: Object) -> None:
     kind = part.get("/S")
     if "/JS" in part or (isinstance(kind, Name) and str(kind) in ACTIVE):
         raise Invalid(FileCleaningProblem.ACTIVE_CONTENT(name=name))
-    address = part.get("/URI")
-    if (isinstance(kind, Name) and str(kind) in LINKED) or (
-        isinstance(address, String) and FILE.match(bytes(address))
+    addresses = [part.get(key) for key in ("/URI", "/Base")]
+    if (isinstance(kind, Name) and str(kind) in LINKED) or any(
+        isinstance(each, String) and FILE.match(str(each)) for each in addresses
     ):
         raise Invalid(FileCleaningProblem.LINKED_DATA(name=name))
 
