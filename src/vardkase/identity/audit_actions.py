@@ -187,6 +187,7 @@ class IdentityAction(AuditAction):
     USER_SECOND_FACTOR_REFUSED = "user.second_factor_refused", _("A wrong second factor was entered")
     USER_SECOND_FACTOR_RESET = "user.second_factor_reset", _("The second factor was removed")
     USER_SIGN_IN_REFUSED = "user.sign_in_refused", _("A wrong password was entered")
+    USER_SESSION_ENDED = "user.session_ended", _("One of the account’s own sessions was ended")
     USER_SIGNATURE_CHANGED = "user.signature_changed", _("The name used in letters was changed")
     USER_SIGNED_IN = "user.signed_in", _("Sign-in succeeded")
     USER_SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere", _("The account was signed out everywhere")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from vardkase.identity.access.permissions import Permission
 from vardkase.identity.accounts.models import User
 from vardkase.identity.accounts.services import edit_user, one_time_codes
 from vardkase.identity.organisations.standing import NEVER
+from vardkase.web.sign_in.session_store import stored_key
 
 NEW = "tretton fyrar tända längs kusten"
 GATED = ("/", "/account/", "/events/", "/administration/users/", "/design/")
@@ -160,6 +162,31 @@ def test_sign_out_everywhere_keeps_this_browser(person: User) -> None:
     here.post(reverse("account_end_sessions"))
     assert (where(here), where(there)) == (SOME_PAGE, "/account/login/")
     assert AuditEntry.objects.filter(action="user.signed_out_everywhere", change={"sessions": 1}).exists()
+
+
+@pytest.mark.usefixtures("password_is_enough")
+def test_sessions_end_one_by_one_and_twelve_hours_after_sign_in(person: User, seed: Seed) -> None:
+    here, there, third = Client(), Client(), Client()
+    for browser in (here, there, third):
+        post_sign_in(browser, person.email)
+    number = UserSession.objects.get(session_key=stored_key(there.session.session_key or "")).pk
+    stranger = signed_in(seed.stranger.user)
+    assert stranger.post(reverse("account_end_session", args=[number])).status_code == 404
+    assert reverse("account_end_session", args=[number]) in here.get("/account/").content.decode()
+    here.post(reverse("account_end_session", args=[number]))
+    assert [where(browser) for browser in (here, there, third)] == [SOME_PAGE, "/account/login/", SOME_PAGE]
+    assert AuditEntry.objects.filter(action="user.session_ended", actor_id=person.pk).count() == 1
+    # Confirming again does not lengthen a session.
+    session = third.session
+    (record,) = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [
+        record | {"at": time.time() - 12 * 60 * 60 - 1},
+        {"method": "password", "at": time.time(), "reauthenticated": True},
+    ]
+    session.save()
+    assert where(third) == "/account/login/"
+    assert here.get(SOME_PAGE).headers["Cache-Control"] == "private, no-cache"
+    assert here.post("/account/logout/").headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_one_time_password_must_be_changed_first(person: User, client: Client) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.test import Client
 
@@ -76,7 +78,7 @@ def test_registering_requires_recent_sign_in(seed: Seed, provider: Provider) -> 
     with_password(seed.org_admin.user)
     admin = admin_of(seed.org_admin)
     session = admin.session
-    session["account_authentication_methods"] = [{"method": "password", "at": 0}]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - 3600}]
     session.save()
     assert admin.get(base).headers["Location"].startswith("/account/reauthenticate/")
     assert admin.post(base, provider_form(provider, label="Evil")).headers["Location"] == base

@@ -77,6 +77,10 @@ def signed_out_everywhere(request: HttpRequest, user: User, ended: int) -> None:
     _by(request, user, LEFT_EVERYWHERE, {"sessions": ended})
 
 
+def session_ended(request: HttpRequest, user: User) -> None:
+    _by(request, user, IdentityAction.USER_SESSION_ENDED)
+
+
 def listen() -> None:
     signals.authenticator_added.connect(authenticator_added, dispatch_uid="vardkase.trail")
     signals.authenticator_removed.connect(authenticator_removed, dispatch_uid="vardkase.trail")

@@ -6,6 +6,7 @@ from allauth.account.internal.flows.logout import logout
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
+from vardkase.core.errors import NotFound
 from vardkase.identity.accounts.models import User
 from vardkase.web.sign_in.session_store import stored_key
 
@@ -21,6 +22,14 @@ def end_sessions(user: User, *, keep: str | None = None) -> int:
     for session in ending:
         session.end()
     return len(ending)
+
+
+def end_session(user: User, number: int) -> None:
+    """One of the account's own, by its number. Raises NotFound."""
+    session = UserSession.objects.filter(user=user, pk=number).first()
+    if session is None:
+        raise NotFound
+    session.end()
 
 
 def end_this_session(request: HttpRequest) -> None:

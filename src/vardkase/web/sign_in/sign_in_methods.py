@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.stages import AuthenticateStage
+from django.conf import settings
 from django.http import HttpRequest
 
 from vardkase.identity.accounts.models import User
@@ -36,11 +39,24 @@ def means_of(request: HttpRequest, user: User) -> SignInMethods | None:
 
     The last identification counts; second factors and re-authentication do not change it.
     """
+    record = _identification(request, user)
+    if record is None or record["method"] != METHOD:
+        return None
+    return SignInMethods(record["organisation"], record["issuer"], record["second_factor"])
+
+
+def is_too_old(request: HttpRequest, user: User) -> bool:
+    """Whether the sign-in is older than a session may be, however often it was confirmed since."""
+    record = _identification(request, user)
+    return record is not None and record["at"] < time.time() - settings.SESSION_COOKIE_AGE
+
+
+def _identification(request: HttpRequest, user: User) -> dict[str, Any] | None:
     for record in reversed(get_authentication_records(request, user)):
         if record["method"] == METHOD:
-            return SignInMethods(record["organisation"], record["issuer"], record["second_factor"])
+            return dict(record)
         if not record.get("reauthenticated") and (record["method"] != "mfa" or record.get("passwordless")):
-            return None
+            return dict(record)
     return None
 
 

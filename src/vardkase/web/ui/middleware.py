@@ -30,7 +30,7 @@ from vardkase.identity.accounts.rules import has_given_password
 from vardkase.identity.organisations.models import SignInRule
 from vardkase.identity.organisations.standing import is_shut_out, refusal
 from vardkase.web.sign_in.sessions import end_sessions, end_this_session
-from vardkase.web.sign_in.sign_in_methods import SignInMethods, means_of
+from vardkase.web.sign_in.sign_in_methods import SignInMethods, is_too_old, means_of
 from vardkase.web.sign_in.sign_in_policy import refusal_page
 from vardkase.web.sign_in.step_up import REAUTHENTICATION_VIEWS, ask_to_confirm, may_change_password
 from vardkase.web.ui.pages import PUBLIC, standing_page
@@ -78,6 +78,7 @@ AUDITORS_OWN = (
     | REAUTHENTICATION_VIEWS
     | {
         "account_edit",
+        "account_end_session",
         "account_end_sessions",
         "account_key_create",
         "account_key_revoke",
@@ -86,6 +87,10 @@ AUDITORS_OWN = (
 )
 """All that an auditor may write: what one signs in with, and what the pages look like to oneself."""
 
+PRIVATE = "private, no-cache"
+"""No cache on the way keeps a page of somebody, and the browser asks again. Not no-store: going back would lose what
+was typed into a form."""
+FOUND = 302
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 TOOK_TOO_LONG = gettext_noop("This takes too long for a page. Try with less at a time.")
 
@@ -142,6 +147,10 @@ class SignedIn:
                 request.wanted_body = WantedBody(limits, _sender(request))  # type: ignore[attr-defined]  # read by config.gateway
                 return HttpResponse()
         response = self.get_response(request)
+        if hasattr(request, "actor"):
+            response.headers.setdefault("Cache-Control", PRIVATE)
+        if request.method == "POST" and response.status_code == FOUND and _leaves(request):
+            response.headers["Clear-Site-Data"] = '"cache"'
         if response.status_code == 405 and request.method == "GET" and not response.content:
             page = render(request, "405.html", {"form_page": _page_above(request.path_info)}, status=405)
             page.headers["Allow"] = response.headers["Allow"]
@@ -182,7 +191,7 @@ class SignedIn:
         if not isinstance(user, User):
             for_visitors = getattr(view, "for_visitors", None)
             return for_visitors(request) if for_visitors else redirect_to_login(request.get_full_path())
-        if user.force_logout:
+        if user.force_logout or is_too_old(request, user):
             return _leave(request, user)
         refused = _admit(
             request, user, name, allowed_while_suspended=getattr(view, "allowed_while_suspended", False)
@@ -190,6 +199,11 @@ class SignedIn:
         if refused is None and name == "account_change_password" and not may_change_password(request, user):
             return ask_to_confirm(request, user, resume=False)
         return refused
+
+
+def _leaves(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.view_name == "account_logout"
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -273,6 +287,9 @@ def _pending_step(user: User, means: SignInMethods | None) -> tuple[str, frozens
 
 
 def _leave(request: HttpRequest, user: User) -> HttpResponse:
+    if not user.force_logout:
+        end_this_session(request)
+        return redirect_to_login(request.get_full_path() if request.method in READING else "/")
     end_sessions(user)
     User.objects.filter(pk=user.pk).update(force_logout=False)
     end_this_session(request)

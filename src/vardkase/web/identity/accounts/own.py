@@ -22,7 +22,7 @@ from vardkase.web.identity.accounts.forms import LooksForm, OwnAccountForm
 from vardkase.web.identity.accounts.preferences import remember_looks
 from vardkase.web.sign_in import audit
 from vardkase.web.sign_in.session_store import stored_key
-from vardkase.web.sign_in.sessions import end_sessions, sessions_of
+from vardkase.web.sign_in.sessions import end_session, end_sessions, sessions_of
 from vardkase.web.ui.forms.errors import take_errors
 from vardkase.web.ui.pages import PageRequest, page
 
@@ -72,6 +72,16 @@ def end_other_sessions(request: PageRequest) -> HttpResponse:
     ended = end_sessions(user, keep=request.session.session_key)
     audit.signed_out_everywhere(request, user, ended)
     messages.success(request, gettext("You have been signed out of all other sessions."))
+    return redirect("account")
+
+
+@page()
+@require_POST
+def end_one_session(request: PageRequest, number: int) -> HttpResponse:
+    user = cast(User, request.user)
+    end_session(user, number)
+    audit.session_ended(request, user)
+    messages.success(request, gettext("The session has been ended."))
     return redirect("account")
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("account/notifications/", notifications.choose, name="account_notifications"),
     path("account/notifications/find/", notifications.find, name="account_notification_find"),
     path("account/looks/", own.set_looks, name="account_looks"),
+    path("account/sessions/<int:number>/end/", own.end_one_session, name="account_end_session"),
     path("account/sessions/end/", own.end_other_sessions, name="account_end_sessions"),
     path("account/keys/new/", keys.create, name="account_key_create"),
     path("account/keys/<reference:reference>/revoke/", keys.revoke, name="account_key_revoke"),
