@@ -169,6 +169,8 @@ def test_sessions_end_one_by_one_and_twelve_hours_after_sign_in(person: User, se
     here, there, third = Client(), Client(), Client()
     for browser in (here, there, third):
         post_sign_in(browser, person.email)
+    assert UserSession.objects.filter(user=person).count() == 3
+    assert here.get("/account/").content.decode().count("/end/") == 3, "two others, and all"
     number = UserSession.objects.get(session_key=stored_key(there.session.session_key or "")).pk
     stranger = signed_in(seed.stranger.user)
     assert stranger.post(reverse("account_end_session", args=[number])).status_code == 404

@@ -46,6 +46,20 @@ class SessionStore(db.SessionStore):
             self.model.objects.filter(session_key__in=_either(key)).delete()
 
 
+class StoredSession(SessionStore):
+    """A session by what is stored of its key. Never for what a browser sends."""
+
+    @property
+    def key_salt(self) -> str:
+        return SessionStore().key_salt  # Django's has the name of the class.
+
+    def _get_session_from_db(self) -> AbstractBaseSession | None:
+        row: AbstractBaseSession | None = self.model.objects.filter(
+            session_key=self.session_key, expire_date__gt=timezone.now()
+        ).first()
+        return row
+
+
 def _either(key: str) -> tuple[str, str]:
     return key, stored_key(key)
 
@@ -56,3 +70,12 @@ def _store_digest(instance: UserSession, **_: object) -> None:
 
 
 pre_save.connect(_store_digest, sender=UserSession, dispatch_uid="vardkase.session_key")
+
+
+def _store_of(_listed: UserSession, *stored: str) -> SessionStore:
+    return StoredSession(*stored) if stored else SessionStore()
+
+
+# allauth looks at each session in its table whether it still is somebody's, and drops it from the table otherwise. It
+# would pass what is stored as if a browser had sent it, find none, and no longer know the sessions that are to end.
+UserSession._session_store = _store_of  # noqa: SLF001
