@@ -42,7 +42,10 @@ from vardkase.hub.public_records.cases.hooks import MemberConsulted, member_cons
 from vardkase.hub.sealed_links.hooks import SealOpened
 from vardkase.hub.sealed_links.opening import propose_opening
 from vardkase.identity.access.actor import console_actor
+from vardkase.intel.editing.attributes import add_attributes
+from vardkase.intel.editing.tagging import attach_tag
 from vardkase.intel.models import Event
+from vardkase.intel.services.merge import edit_event
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
 QUESTION, ANSWER = "Hur kom angriparen in?", "Genom en vpn som inte var uppdaterad."
@@ -282,3 +285,20 @@ def test_questions_go_with_the_event(seed: Seed) -> None:
     assert [each.kind for each in AuthorMessage.objects.all()] == ["opened"], (
         "of that the author is still told"
     )
+
+
+def test_administrators_put_no_words_into_the_authors_mouth(seed: Seed) -> None:
+    event, _code = anonymous_event()
+    admin = in_browser(seed.site_admin.user)
+    with pytest.raises(Invalid):
+        edit_event(admin, event.pk, {"info": "Ändrad"})
+    with pytest.raises((Forbidden, PermissionDenied)):
+        add_attributes(admin, event.pk, [{"type": "ip-dst", "value": "203.0.113.9"}])
+    with pytest.raises((Forbidden, PermissionDenied)):
+        attach_tag(admin, UUID(str(event.uuid)), "tlp:clear")
+    browser = signed_in(seed.site_admin)
+    for page in ("event_edit", "event_publish", "attribute_create", "report_create"):
+        assert browser.get(reverse(page, args=[event.pk])).status_code == 403, page
+    assert "Ta bort händelsen" in browser.get(f"/event/{event.pk}/").content.decode()
+    assert browser.post(reverse("event_delete", args=[event.pk])).status_code == 302
+    assert not Event.objects.filter(pk=event.pk).exists()

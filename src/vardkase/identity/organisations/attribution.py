@@ -7,6 +7,7 @@ one of them speaks for itself, so nobody else's account or instance may publish 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from vardkase.core.errors import Invalid
@@ -26,6 +27,19 @@ def reserve(uuid_of_organisation: Callable[[], UUID]) -> None:
 
 def is_reserved(uuid: UUID) -> bool:
     return any(uuid_of() == uuid for uuid_of in _reserved)
+
+
+def is_written_by_itself_alone(organisation_id: int) -> bool:
+    """True for an organisation that is reserved: no administrator changes what bears its name."""
+    return bool(_reserved) and is_reserved(_uuid_of(organisation_id))
+
+
+@lru_cache(4096)
+def _uuid_of(organisation_id: int) -> UUID:
+    uuid: UUID = (
+        cursor().execute("SELECT uuid FROM organisation WHERE id = %s", (organisation_id,)).fetchall()[0][0]
+    )
+    return uuid
 
 
 def require_attribution(actor: Acting, creator_uuid: str | None) -> None:

@@ -33,7 +33,7 @@ from vardkase.intel.kernel.audit_entries import attribute_target, event_target
 from vardkase.intel.kernel.locking import lock_event, lock_own_part, touch
 from vardkase.intel.models import Attribute, Event, Object, ObjectReference
 from vardkase.intel.problems import AttributeProblem, IntelProblem, ObjectProblem
-from vardkase.intel.rules import may_modify_event
+from vardkase.intel.rules import may_delete_event
 from vardkase.intel.settings import SANITISE_DELETED
 from vardkase.knowledge.blocklists.models import Blocked
 from vardkase.knowledge.blocklists.services import BlockReason, block
@@ -54,7 +54,7 @@ def delete_event(actor: Actor, event_id: int) -> Event:
     """
     actor.require_writing()
     event = lock_event(actor, event_id)
-    if not may_modify_event(actor, event):
+    if not may_delete_event(actor, event):
         raise Forbidden(IntelProblem.NOT_ALLOWED())
     record(actor, IntelAction.EVENT_DELETED, event_target(event))
     remove_event(event, event.info)

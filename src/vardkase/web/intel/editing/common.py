@@ -31,10 +31,12 @@ from vardkase.web.ui.picker_views import searched_for
 from vardkase.web.ui.undo import say_with_undo
 
 
-def own_event(actor: Actor, reference: str) -> EventRow:
+def own_event(
+    actor: Actor, reference: str, may: Callable[[Actor, EventRow], bool] = rules.may_modify_event
+) -> EventRow:
     """The event, if the actor may change it. Raises NotFound (hidden) or NotOwned (read-only)."""
     event = find_event(actor, reference)
-    if not rules.may_modify_event(actor, event):
+    if not may(actor, event):
         raise NotOwned
     return event
 

@@ -16,6 +16,7 @@ from vardkase.intel.editing.deletion import delete_event
 from vardkase.intel.queries.event_index import index_rows
 from vardkase.intel.queries.version_tokens import event_mark
 from vardkase.intel.queries.versions import Keepers, holders, keepers
+from vardkase.intel.rules import may_delete_event
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.optimistic_edit import edit_unchanged_event
 from vardkase.misp.distribution import Distribution
@@ -80,7 +81,7 @@ def edit(request: PageRequest, reference: str) -> HttpResponse:
 
 @page(Permission.ADD, writes=True)
 def delete(request: PageRequest, reference: str) -> HttpResponse:
-    event = own_event(request.actor, reference)
+    event = own_event(request.actor, reference, may_delete_event)
     if request.method != "POST":
         context = {
             "heading": gettext("Delete event"),

@@ -120,6 +120,10 @@ class OpenEvent:
         return self.actor.may_write and self.actor.may(Permission.ADD) and not self.may_modify
 
     @property
+    def may_delete(self) -> bool:
+        return self.actor.may_write and rules.may_delete_event(self.actor, self.event)
+
+    @property
     def may_sight(self) -> bool:
         return self.actor.may_write and self.actor.may(Permission.SIGHTING)
 
