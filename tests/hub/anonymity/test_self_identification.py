@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from typing import Any
-from uuid import uuid1
+from uuid import uuid1, uuid4
 
 import pytest
 from django.db import connection
@@ -252,22 +252,32 @@ def test_names_in_documents_and_samples_are_found_and_values_of_all_are_not(seed
 
 def test_copy_of_an_own_event_says_so_and_keeps_its_values(seed: Seed) -> None:
     own = municipality(seed)
-    title, report = "Vaxholms kommun: false invoices", "They called the reception first."
+    title, report = (
+        "Vaxholms kommun: false invoices",
+        "They called the reception first, and then wrote to it.",
+    )
     values = [value("domain", "portal-vaxholm.example"), value("url", "https://login.example/a")]
     earlier = add(seed.publisher, info=title, Attribute=values)
     address = f"/eventReports/add/{earlier['id']}"
-    answer(send(seed.publisher.key, "POST", address, {"name": "All", "content": report}))
-    draft = {"info": title, "Attribute": values, "EventReport": [{"name": "All", "content": f"{report}\n"}]}
+    written = f"# What\n{report}\nSee @[attribute]({earlier['Attribute'][0]['uuid']})  here."
+    answer(send(seed.publisher.key, "POST", address, {"name": "All", "content": written}))
+    copied = written.replace(earlier["Attribute"][0]["uuid"], str(uuid4()))
+    reports = [
+        {"name": "All", "content": copied},
+        {"name": "Some", "content": f"New words. {report} And more."},
+    ]
+    draft = {"info": title, "Attribute": values, "EventReport": reports}
     hits = check(own, draft)
     assert found(hits) == {
-        ("earlier_event", earlier["id"]), ("earlier_text", title), ("earlier_text", f"{report}\n"),
+        ("earlier_event", earlier["id"]), ("earlier_text", title), ("earlier_text", report),
+        ("earlier_text", f"# What {report} See here."),
         ("name", "Vaxholms kommun"), ("lookalike", "portal-vaxholm.example"),
     }  # fmt: skip
-    written = next(hit for hit in hits if hit.path == ("info",) and hit.kind is HitKind.EARLIER_TEXT)
+    of_title = next(hit for hit in hits if hit.path == ("info",) and hit.kind is HitKind.EARLIER_TEXT)
     assert apply(draft, hits, {})["info"] == "[organisation]: false invoices"
     assert [each["value"] for each in apply(draft, hits, {})["Attribute"]] == ["https://login.example/a"]
     assert not apply(draft, hits, {})["EventReport"]
-    anew = {written.id: HitDecision(HitAction.CHANGE, "False invoices")}
+    anew = {of_title.id: HitDecision(HitAction.CHANGE, "False invoices")}
     assert apply(draft, hits, anew)["info"] == "False invoices", "all of it, whatever else is in it"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,12 @@ LOOKED_AT = 1_000
 """Uses of one value; with more it is common."""
 SAME_EVENT = 5
 """Values shared with one earlier event, from which on that event is named instead of each of them; and if most are."""
+
+LONG_SENTENCE = 40
+"""Characters from which on a sentence is hardly written twice by chance."""
+MOST_SENTENCES = 50
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+REFERENCE = re.compile(r"@!?\[[a-z]+\]\([^)]*\)")
 
 
 @dataclass(slots=True)
@@ -57,10 +64,23 @@ def _is_same(count: int, values: int) -> bool:
     return count >= SAME_EVENT or count > values / 2
 
 
-def own_texts(organisation_id: int, texts: Collection[str], but: int = 0) -> dict[str, int]:
-    """Those of `texts` (trimmed) that are a title or a report in the organisation's events → the latest of these."""
-    parameters = {"org": organisation_id, "texts": list(texts), "but": but}
-    return dict(cursor().execute(TEXTS, parameters).fetchall()) if texts else {}
+def own_texts(organisation_id: int, phrases: Collection[str], but: int = 0) -> dict[str, int]:
+    """Those of `phrases` (`plain`) that are a title or report in the organisation's events, or a sentence of one → the
+    latest of these."""
+    parameters = {"org": organisation_id, "phrases": list(phrases), "but": but}
+    parameters |= {"long": LONG_SENTENCE, "most": LOOKED_AT}
+    return dict(cursor().execute(TEXTS, parameters).fetchall()) if phrases else {}
+
+
+def plain(text: str) -> str:
+    # Without what a copy changes: references, and how it is laid out.
+    return " ".join(REFERENCE.sub("", text).split())
+
+
+def sentences(text: str) -> list[str]:
+    parts = (plain(part) for line in text.splitlines() for part in SENTENCE_END.split(line))
+    long = {part for part in parts if len(part) >= LONG_SENTENCE}
+    return [plain(text), *sorted(long, key=len, reverse=True)[:MOST_SENTENCES]]
 
 
 def own_files(organisation_id: int, digests: Iterable[str], but: int = 0) -> dict[str, int]:
@@ -114,11 +134,17 @@ WHERE used.others < %(common)s AND (used.seen OR used.events <> '{}')
 """
 
 TEXTS = r"""
-SELECT said, max(id) FROM (
-    SELECT e.id, btrim(e.info, E' \t\r\n') AS said FROM event e WHERE e.orgc_id = %(org)s
-    UNION ALL SELECT e.id, btrim(r.content, E' \t\r\n') FROM event e JOIN event_report r ON r.event_id = e.id
-        WHERE e.orgc_id = %(org)s
-) own WHERE said = ANY(%(texts)s) AND id <> %(but)s GROUP BY said
+WITH own AS MATERIALIZED (
+    SELECT id, btrim(regexp_replace(regexp_replace(said, '@!?\[[a-z]+\]\([^)]*\)', '', 'g'), '\s+', ' ', 'g')) AS said
+    FROM (
+        (SELECT e.id, e.info AS said FROM event e WHERE e.orgc_id = %(org)s ORDER BY e.id DESC LIMIT %(most)s)
+        UNION ALL (SELECT e.id, r.content FROM event e JOIN event_report r ON r.event_id = e.id
+            WHERE e.orgc_id = %(org)s ORDER BY e.id DESC LIMIT %(most)s)
+    ) written WHERE id <> %(but)s
+)
+SELECT p.phrase, max(own.id) FROM unnest(%(phrases)s::text[]) AS p(phrase)
+JOIN own ON own.said = p.phrase OR length(p.phrase) >= %(long)s AND position(p.phrase IN own.said) > 0
+GROUP BY p.phrase
 """
 
 FILES = """

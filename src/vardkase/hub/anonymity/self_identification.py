@@ -28,6 +28,8 @@ from vardkase.hub.anonymity.earlier_use import (
     own_tags,
     own_texts,
     own_uuids,
+    plain,
+    sentences,
 )  # fmt: skip
 from vardkase.hub.anonymity.files.draft_files import MOST_FILES
 from vardkase.hub.anonymity.folding import read_as
@@ -205,15 +207,20 @@ def _earlier(text: DraftText, part: str, used: EarlierUse) -> Iterator[Hit]:
 
 
 def _hits_in_whole_texts(texts: Sequence[DraftText], organisation_id: int, but: int) -> Iterator[Hit]:
-    whole = {text.path: text.text for text in texts if text.path == ("info",) or text.path[-1] == "content"}
-    used = own_texts(organisation_id, {said for text in whole.values() if (said := text.strip())}, but)
-    for path, said in whole.items():
-        if said.strip() in used:
-            note = _("Event %(event)s") % {"event": used[said.strip()]}
-            part = _part_of(path)
+    phrases = {
+        text.path: [plain(text.text)] if text.path == ("info",) else sentences(text.text)
+        for text in texts
+        if text.path == ("info",) or text.path[-1] == "content"
+    }
+    used = own_texts(organisation_id, {phrase for each in phrases.values() for phrase in each if phrase}, but)
+    for text in texts:
+        phrase = next((each for each in phrases.get(text.path, ()) if each in used), None)
+        if phrase is not None:
+            part = _part_of(text.path)
             # A title cannot go, but be written anew.
-            span = (0, len(said)) if part is None else None
-            yield Hit(HitKind.EARLIER_TEXT, path, said[:SHOWN], span, removes=part, note=note)
+            span = (0, len(text.text)) if part is None else None
+            note = _("Event %(event)s") % {"event": used[phrase]}
+            yield Hit(HitKind.EARLIER_TEXT, text.path, phrase[:SHOWN], span, removes=part, note=note)
 
 
 def _hits_in_structure(event: dict[str, Any], organisation_id: int) -> Iterator[Hit]:
