@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ from vardkase.hub.instance.starts import HubProcess, record_start
 from vardkase.identity.access.actor import actor_for
 from vardkase.identity.access.permissions import Credential
 
+DOCS = Path(__file__).parents[2] / "docs" / "security"
 GOES_ON = b'{"results": [{}, {"next_page_token": "more"}]}'
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +68,7 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
     assert "Nobody outside may read this" not in written
     assert lost.data_sha256 not in written
     found = json.loads((out / "assurance.json").read_text())
-    _check_facts(found)
+    _check_facts(dict(found))
     _check_bill(json.loads((out / "bom.cdx.json").read_text()))
     english, swedish = text_of(out / "assurance.en.pdf"), text_of(out / "assurance.sv.pdf")
     for words in (
@@ -89,9 +93,21 @@ def test_auditor_is_given_the_evidence(seed: Seed, tmp_path: Path, settings: Set
         assert entry.change["files"][file.name] == digest
         assert file.name == "assurance.json" or found["files"][file.name] == digest
     assert entry.change["checkpoints"] == 0
+    _check_recipe(out, found["signature"]["public_key"])
     again = CliRunner().invoke(commands, ["assurance", "--out", str(out)])
     assert again.exit_code == 1
     assert "is not empty" in again.output
+
+
+def _check_recipe(folder: Path, public_key: str) -> None:
+    """What the document tells auditors to run, before and after a file is changed."""
+    (recipe,) = re.findall(r"```python\n(.*?)```", (DOCS / "README.md").read_text("utf-8"), re.DOTALL)
+    ran = [sys.executable, "-c", recipe, str(folder), public_key]
+    assert subprocess.run(ran, capture_output=True, check=False).returncode == 0
+    with (folder / "bom.cdx.json").open("ab") as file:
+        file.write(b" ")
+    changed = subprocess.run(ran, capture_output=True, text=True, check=False)
+    assert "bom.cdx.json has been changed" in changed.stderr
 
 
 def test_nothing_is_left_of_what_cannot_be_written_whole(tmp_path: Path) -> None:
