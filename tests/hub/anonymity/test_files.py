@@ -172,8 +172,8 @@ def test_names_and_paths_in_unusual_places_of_a_pdf() -> None:
         Dictionary(S=Name.JavaScript, JS="app.alert(1)"),
         Dictionary(S=Name.GoToR, F="C:/Documents/annaek/x.pdf"),
         Dictionary(S=Name.Launch, F="x"),
-        Dictionary(UF="C:/Users/annaek/x.pdf"),
-        Dictionary(Base="C:/Users/annaek/"),
+        Dictionary(UF="C:/annaek/x.pdf"),
+        Dictionary(Base="C:/annaek/"),
         Dictionary(S=Name.URI, URI="file:///C:/Documents/annaek/x.pdf"),
     ):
 
