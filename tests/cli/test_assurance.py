@@ -116,6 +116,14 @@ def test_nothing_is_left_of_what_cannot_be_written_whole(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_hub_is_made_where_none_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    nowhere, out = tmp_path / "typo", tmp_path / "out"
+    done = CliRunner().invoke(commands, ["assurance", "--data-dir", str(nowhere), "--out", str(out)])
+    assert (done.exit_code, nowhere.exists(), out.exists()) == (1, False, False)
+    assert "There is no hub in" in done.output
+
+
 def _check_facts(found: dict[str, Any]) -> None:
     assert found["vulnerabilities"] == {
         "checked": False,

@@ -15,6 +15,8 @@ import typer
 from vardkase.cli.audit import Checkpoints, outside_checkpoints
 from vardkase.cli.installation import DataDir, opened
 from vardkase.cli.output import Json, fail, note, result
+from vardkase.core.database import data_directory, uses_external_database
+from vardkase.core.database.layout import Layout
 from vardkase.hub.profiles import EVERY
 
 PROFILES = EVERY
@@ -44,6 +46,7 @@ def assurance(
     """
     if advisories and not (advisories.startswith("https://") and urlsplit(advisories).hostname):
         raise fail("--advisories takes an https address.", 2)
+    _require_hub(data_dir)
     _prepare(out)
     with opened(data_dir):
         from vardkase.audit.services import Target, record
@@ -76,6 +79,13 @@ def assurance(
     result({"folder": str(out), "deviations": len(evidence.deviations), **counted}, as_json=json)
     if advisories and not evidence.advisories.checked:
         raise typer.Exit(NOT_CHECKED)
+
+
+def _require_hub(data_dir: Path | None) -> None:
+    # Other commands prepare an installation where there is none.
+    folder = data_dir or data_directory()
+    if not uses_external_database() and not Layout(folder).cluster.exists():
+        raise fail(f"There is no hub in {folder}.")
 
 
 def _prepare(folder: Path) -> None:

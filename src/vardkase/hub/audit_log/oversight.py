@@ -134,12 +134,12 @@ class Oversight:
     reads: list[UnusualReads]
 
 
-def oversight_for(actor: Actor) -> Oversight:
-    """Raises Forbidden for who may not see how the hub is run."""
+def oversight_for(actor: Actor, most: int = MOST) -> Oversight:
+    """`most`: rows of each list. Raises Forbidden for who may not see how the hub is run."""
     actor.require_oversight()
     given = {
         "days": DAYS,
-        "most": MOST,
+        "most": most,
         "bulk": BULK,
         "bulk_a_day": BULK_A_DAY,
         "of_accounts": list(OF_ACCOUNTS),
