@@ -8,17 +8,20 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from django.conf import settings
 from django.test import Client
+from django.urls import resolve, reverse
 
 from tests.factories.seed import ApiUser, Seed
 from tests.support.processes import wait_until
 from tests.support.web_server import WebServer, running_web_server
+from tests.wire.test_response_spooling import deleted_files
 from vardkase.config.gateway.body_memory import IN_MEMORY, Budget, IncomingBody, SpoolFull
-from vardkase.core.body_limits import Sender
+from vardkase.core.body_limits import BodyLimits, Sender
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -171,3 +174,23 @@ def test_full_disk_refuses_the_body() -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     budget.take(sender, budget.bytes // 2)
+
+
+def test_what_authors_send_is_in_no_file() -> None:
+    pages = "publication", "publication_check", "publication_submit", "publication_own", "messages"
+    for name in (*pages, "message_answer", "publication_act", "publication_stored", "publication_code"):
+        view: Any = resolve(reverse(f"anonymous_{name}")).func
+        assert view.body_limits is BodyLimits.DRAFT, name
+    assert BodyLimits.DRAFT.bytes <= settings.FILE_UPLOAD_MAX_MEMORY_SIZE, (
+        "so that Django makes no file either"
+    )
+    before = deleted_files()
+    body = IncomingBody(Budget())
+    body.write(b"x" * IN_MEMORY)
+    body.stay_in_memory()
+    for _ in range(8):
+        body.write(b"x" * IN_MEMORY)
+    assert deleted_files() <= before
+    body.rewind()
+    assert len(body.file.read()) == 9 * IN_MEMORY
+    body.close()

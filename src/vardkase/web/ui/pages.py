@@ -71,7 +71,7 @@ def page[**P](
     `allowed_while_suspended`: open to organisations whatever the state of their membership; other pages say why not.
     `from_replica`: it may be read from a replica of the database (`core.database.replica`).
     `traceless`: nothing is remembered or logged of a form that is sent to it, so that one sent twice is handled
-    twice, and no browser or proxy keeps the answer.
+    twice, and no browser or proxy keeps the answer; what is sent stays in memory, and is bounded accordingly.
     """
 
     def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -120,7 +120,7 @@ def page[**P](
         gated.for_visitors = visitors  # type: ignore[attr-defined]
         gated.allowed_while_suspended = allowed_while_suspended  # type: ignore[attr-defined]
         gated.traceless = traceless  # type: ignore[attr-defined]
-        gated.body_limits = body  # type: ignore[attr-defined]
+        gated.body_limits = BodyLimits.DRAFT if traceless else body  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], gated)
 
     return decorate

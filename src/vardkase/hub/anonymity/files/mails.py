@@ -25,7 +25,6 @@ ENCRYPTED = {
     "application/x-pkcs7-mime",
     "application/pgp-encrypted",
 }
-HEADERS = "text/rfc822-headers"
 LEFT_OUT = {"message/delivery-status", "message/disposition-notification", "message/external-body"}
 """Which servers took part, whose mailbox it was, and where a server keeps the rest."""
 SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
@@ -79,8 +78,6 @@ class _MailCleaner:
             return self._only_headers(part)
         if _is_of_servers(part):
             raise Invalid(FileCleaningProblem.UNKNOWN_KIND(name=f"{self._name}/{kind}"))
-        if kind == HEADERS:
-            return self._headers_of_original(part)
         if part.is_multipart():
             return self._multipart(part)
         payload = part.get_payload(decode=True)
@@ -106,15 +103,6 @@ class _MailCleaner:
         if content_id := str(part.get("Content-ID", "")).strip(" <>"):
             self.content_ids.append(content_id)
             cleaned["Content-ID"] = f"<part{len(self.content_ids)}>"
-        return cleaned
-
-    def _headers_of_original(self, part: Message) -> EmailMessage:
-        """Of a mail that bounced, without its text."""
-        said = part.get_payload(decode=True)
-        original = message_from_bytes(said if isinstance(said, bytes) else b"", policy=policy.default)
-        cleaned = EmailMessage(policy=WRITTEN)
-        text = "".join(f"{header}: {value}\n" for header, value in _headers(original))
-        cleaned.set_content(text, charset="utf-8", cte="8bit")
         return cleaned
 
     def _forwarded(self, part: Message) -> EmailMessage:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from vardkase.core.body_limits import BodyLimits
 from vardkase.core.errors import Conflict
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymity.hits import HitDecision
@@ -31,7 +30,7 @@ from vardkase.web.ui.forms.errors import errors_shown_in
 from vardkase.web.ui.pages import PageRequest, page
 
 
-@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True, body=BodyLimits.DRAFT)
+@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True)
 def start(request: PageRequest) -> HttpResponse:
     """What it is, and the form; the menu of an own event sends which one."""
     authoring.require_open(request.actor)
@@ -40,7 +39,7 @@ def start(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True, body=BodyLimits.DRAFT)
+@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True)
 def check(request: PageRequest) -> HttpResponse:
     authoring.require_open(request.actor)
     form = ComposeForm(request.POST, request.FILES)
@@ -51,7 +50,7 @@ def check(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
-@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True, body=BodyLimits.DRAFT)
+@page(Permission.ADD, Permission.PUBLISH, writes=True, traceless=True)
 def submit(request: PageRequest) -> HttpResponse:
     """Submit, with the decisions on what points to the author; `act=again` carries these out and shows the rest."""
     authoring.require_open(request.actor)
