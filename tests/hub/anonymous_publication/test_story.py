@@ -29,12 +29,13 @@ from tests.factories.whole_event import Setup, make_setup
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
 from vardkase.config.logs import RouteLogFilter
+from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
-from vardkase.hub.anonymous_publication import slots
-from vardkase.hub.anonymous_publication.authoring import draft_of
+from vardkase.hub.anonymous_publication import carrying_out, slots
+from vardkase.hub.anonymous_publication.authoring import draft_of, submit_publication
 from vardkase.hub.anonymous_publication.keys import STORED
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
 from vardkase.hub.anonymous_publication.organisation import NAME, organisation_uuid
@@ -304,10 +305,21 @@ def _correct_and_withdraw(browser: Client, code: str, event: Event, seed: Seed) 
     assert Event.objects.filter(pk=event.pk).exists()
     assert act(browser, code, "withdraw") == 200
     slots.write_slot()
+    # What cannot be done is said, and tried again.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrying_out, "delete_event", _refuse)
+        hold_round()
+    failed = browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    assert "could not be withdrawn" in failed
+    assert "A withdrawal waits" in failed
     hold_round()
     assert not Event.objects.filter(pk=event.pk).exists()
     assert "Withdrawn" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
     assert act(browser, code, "withdraw") == 409
+
+
+def _refuse(*_arguments: Any) -> None:
+    raise Forbidden
 
 
 def act(browser: Client, code: str, name: str) -> int:
@@ -377,6 +389,11 @@ def test_too_few_members_and_what_is_refused(seed: Seed, officers_keys: list[Ide
     slots.keep(Submission("consent", "another", "another"), seed.org_b.pk)
     slots.write_slot()
     assert (slots.waits_here("another"), len(slots._waiting)) == (False, 1)
+    # A label that the distribution exceeds is asked about, or refused, at once and not by the round.
+    for distribution, label, confirms in ((1, "red", True), (3, "amber", False)):
+        document = PASTED | {"distribution": distribution, "Tag": [{"name": f"tlp:{label}"}]}
+        with pytest.raises(Invalid, match=f"tlp:{label}"):
+            submit_publication(seed.publisher.actor, new_code(), document, confirms_tlp=confirms)
     # Nothing is published of which the suggestions leave no values.
     aimed = {"type": "target-org", "category": "Targeting data", "value": "A town"}
     form = checked(browser, document=json.dumps({"info": "Aimed", "Attribute": [aimed]}))

@@ -13,6 +13,7 @@ from vardkase.core import json_limits
 from vardkase.core.errors import Conflict, Forbidden, Invalid, InvalidValue, NotFound
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
+from vardkase.hub.anonymity import drafts
 from vardkase.hub.anonymity.files.draft_files import clean_files
 from vardkase.hub.anonymity.hits import Hit, HitDecision
 from vardkase.hub.anonymity.self_identification import apply, check
@@ -24,6 +25,8 @@ from vardkase.hub.anonymous_publication.queries import Status, is_stored, own_st
 from vardkase.hub.anonymous_publication.recovery_codes import Capability, read_code
 from vardkase.hub.anonymous_publication.settings import ENABLED
 from vardkase.hub.anonymous_publication.submissions import Submission, SubmissionKind
+from vardkase.hub.guard.detectors import REACH_OF_TLP, tlp_label
+from vardkase.hub.guard.findings import Severity
 from vardkase.hub.sealed_links.sealing import SIZE, SealedIdentity, can_seal, seal
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.permissions import Permission
@@ -154,6 +157,7 @@ def submit_publication(
     Raises Forbidden, Invalid, Conflict.
     """
     require_open(actor)
+    _require_tlp(document, confirmed=confirms_tlp)
     body = {
         "document": document,
         "consents": consents,
@@ -167,6 +171,7 @@ def submit_correction(
     actor: Actor, code: str, document: dict[str, Any], *, confirms_tlp: bool = False
 ) -> None:
     capability = _of_publication(actor, code, PublicationState.PUBLISHED, AnonymousProblem.NOT_PUBLISHED)
+    _require_tlp(document, confirmed=confirms_tlp)
     body = {"document": document, "confirms_tlp": confirms_tlp}
     _submit(actor, capability, SubmissionKind.CORRECT, body)
 
@@ -211,6 +216,23 @@ def status_of(actor: Actor, code: str) -> Status:
 def require_may_author(actor: Actor) -> None:
     """Authors reach what they have published even when no more is taken."""
     actor.require(Permission.ADD)
+
+
+def exceeded_labels(document: Mapping[str, Any]) -> dict[str, Severity]:
+    """TLP tags in it that its distribution exceeds, which the round would ask about or refuse."""
+    found = {}
+    for _path, part in drafts.parts(document):
+        for _tag_path, tag in drafts.tags((), part):
+            too_far, severity = REACH_OF_TLP.get(tlp_label(tag["name"]) or "", (frozenset(), Severity.ASKS))
+            if document["distribution"] in too_far:
+                found[tag["name"]] = severity
+    return found
+
+
+def _require_tlp(document: Mapping[str, Any], *, confirmed: bool) -> None:
+    labels = exceeded_labels(document)
+    if Severity.STOPS in labels.values() or (Severity.ASKS in labels.values() and not confirmed):
+        raise Invalid({"confirms_tlp": [AnonymousProblem.TLP_EXCEEDED(labels=", ".join(labels))]})
 
 
 def _own_event_if_there(actor: Actor, reference: Reference | None) -> Event | None:

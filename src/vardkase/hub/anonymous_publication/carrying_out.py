@@ -77,9 +77,15 @@ def withdraw(held: Round, submission: Submission) -> None:
     row, event = _own(submission.author_key)
     if row is None or submission.author_key not in held.withdrawn:
         return
-    if event is not None:
-        delete_event(held.actor, event.pk)
-    row.state, row.why, row.day = PublicationState.WITHDRAWN, {}, held.day
+    failed = None if event is None else _attempted(lambda: delete_event(held.actor, event.pk))
+    if isinstance(failed, VardkaseError):
+        logger.error("an anonymous publication could not be withdrawn, and will be tried again: %s", failed)
+        row.why = _as_json(AnonymousProblem.NOT_WITHDRAWN(why=failed.problem or AnonymousProblem.FAILED()))
+        if submission.waited < MOST_ROUNDS:
+            held.carried.append(replace(submission, waited=submission.waited + 1))
+    else:
+        row.state, row.why = PublicationState.WITHDRAWN, {}
+    row.day = held.day
     row.save(update_fields=["state", "why", "day"])
 
 

@@ -45,4 +45,9 @@ class AnonymousProblem(ProblemCode):
     TOO_FEW = _("Too few members could have published the event, and the wait for more has ended.")
     INVALID = _("The event was not accepted: %(why)s")
     PARTS_REFUSED = _("%(count)s parts of the event were not valid, and were left out.")
+    NOT_WITHDRAWN = _(
+        "The publication could not be withdrawn; the next round tries again: %(why)s If it stays so, ask the hub owner "
+        "to delete the event."
+    )
+    TLP_EXCEEDED = _("The event is distributed further than these labels allow: %(labels)s.")
     FAILED = _("The event could not be published because of a fault at the hub. Submit it again later.")

@@ -134,6 +134,7 @@ def _shown(
     context = {
         "form": form,
         "document": draft.document,
+        "exceeded": ", ".join(authoring.exceeded_labels(draft.document)),
         "attributes": shown_attributes(draft.document),
         "written": json.dumps(draft.document, indent=2, ensure_ascii=False),
         "left_out": left_out_words(draft.left_out),
