@@ -188,6 +188,8 @@ def test_from_an_own_event_to_its_withdrawal(
     event = published()
     _is_free_of_its_author(event, own, seed)
     _is_sealed_to_two(event, officers_keys, seed)
+    type(event.orgc).objects.filter(pk=event.orgc_id).update(fixed_standing="no_membership")
+    assert "Published anonymously by a member" in browser.get(f"/event/{event.pk}/").content.decode()
     assert "carried it out" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
     for submitted_at, said in (("1", "It was lost"), ("", "Not stored yet"), ("9" * 12, "Not stored yet")):
         unknown = {"receipt": "0" * 64, "submitted": submitted_at}
