@@ -163,8 +163,7 @@ def test_from_an_own_event_to_its_withdrawal(
     receipt = fields_of(page)["receipt"]
     assert "Not stored yet" in browser.post(f"{BASE}stored/", {"receipt": receipt}).content.decode()
     # Only this process knows of it, and says no more than another would.
-    unknown = new_code()
-    answers = [browser.post(f"{BASE}own/", {"code": each}) for each in (code, unknown)]
+    answers = [browser.post(f"{BASE}own/", {"code": each}) for each in (code, new_code())]
     assert [each.status_code for each in answers] == [422, 422]
     assert len({len(each.content) for each in answers}) == 1
     saved = browser.post(f"{BASE}recovery-code/", {"code": code})
