@@ -25,7 +25,6 @@ from vardkase.hub.instance.list_exports import list_exported
 
 PAGES = {
     "anonymous-publication/": "leaves no trace of its author; the round is recorded",
-    "anonymous-publication/own/": "the same",
     "anonymous-publication/messages/": "the same",
     "event/<reference:reference>/attribute/<int:attribute_id>/modules/": "a preview; what is added is recorded",
     "event/<reference:reference>/columns/": "how tables look to one reader",

@@ -341,8 +341,7 @@ def wire() -> None:
         listener.hook.register(listener.call)
     for channel in CHANNELS:
         channels.register(channel)
-    for model in (AuthorMessage, SealedLink):
-        slots.read_at_slots(model)
+    slots.read_at_slots(AuthorMessage, SealedLink)
     attribution.reserve(pseudonymous_organisation.organisation_uuid)
     for submitted, handler in SUBMISSIONS:
         anonymous_rounds.register(submitted, handler)

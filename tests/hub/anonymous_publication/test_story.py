@@ -20,11 +20,10 @@ from django.db import connection
 from django.test import Client
 from pyrage.x25519 import Identity
 
-from tests.api.calls import call
-from tests.factories import make_event, make_organisations, make_role, make_user
+from tests.factories import make_event
 from tests.factories.officers import officer
 from tests.factories.sealed_links import with_officer_key
-from tests.factories.seed import PUBLISHER, Seed
+from tests.factories.seed import Seed
 from tests.factories.whole_event import Setup, make_setup
 from tests.web.signed_in import signed_in
 from vardkase.audit.models import AuditEntry
@@ -33,12 +32,11 @@ from vardkase.core.errors import Forbidden, Invalid
 from vardkase.core.settings.models import SettingValue
 from vardkase.formats.misp_json.events import event_document
 from vardkase.formats.misp_json.options import EventOptions
-from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymous_publication import carrying_out, slots
-from vardkase.hub.anonymous_publication.authoring import draft_of, submit_publication
+from vardkase.hub.anonymous_publication.authoring import submit_publication
 from vardkase.hub.anonymous_publication.keys import STORED
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState, QueuedPart
-from vardkase.hub.anonymous_publication.organisation import NAME, organisation_uuid
+from vardkase.hub.anonymous_publication.organisation import organisation_uuid
 from vardkase.hub.anonymous_publication.recovery_codes import new_code
 from vardkase.hub.anonymous_publication.rounds import hold_round
 from vardkase.hub.anonymous_publication.schedules import ROUND, publish_submitted
@@ -47,7 +45,6 @@ from vardkase.hub.anonymous_publication.submissions import PARTS, Submission
 from vardkase.hub.sealed_links.container import unpack
 from vardkase.hub.sealed_links.models import SealedLink
 from vardkase.identity.accounts.staff import StaffRole
-from vardkase.identity.organisations.models import Organisation
 from vardkase.intel.models import Attribute, Event, EventReport, Object, ObjectReference
 
 pytestmark = pytest.mark.usefixtures("password_is_enough")
@@ -200,47 +197,6 @@ def test_from_an_own_event_to_its_withdrawal(
     assert of_round.get(action="anonymous_publication.round_held").change == {"published": 1, "waiting": 0}
 
     _correct_and_withdraw(browser, code, event, seed)
-
-
-def test_nobody_else_publishes_as_the_organisation(seed: Seed, officers_keys: list[Identity]) -> None:
-    submitted(in_english(seed), consents="on")
-    hold_round()
-    named = {"uuid": str(organisation_uuid()), "name": "Region Solvik"}
-    for who in (seed.partner_sync, seed.site_admin):
-        document = {"info": "Not of the hub", "distribution": "1", "uuid": str(uuid4()), "Orgc": named}
-        assert call(who.key, "POST", "/events/add", {"Event": document})[0] != 200
-    assert Event.objects.filter(orgc__uuid=organisation_uuid()).count() == 1
-    # Nor does one administrator make it something else.
-    row, key = Organisation.objects.get(uuid=organisation_uuid()), seed.site_admin.key
-    renamed = call(key, "POST", f"/admin/organisations/edit/{row.pk}", {"name": "Myndigheten X"})
-    account = {"email": "spook@anon.example", "org_id": row.pk, "role_id": seed.reader.user.role_id}
-    assert (renamed[0], call(key, "POST", "/admin/users/add", account)[0]) == (403, 403)
-    row.refresh_from_db()
-    assert row.name == NAME
-
-
-def test_words_of_own_templates_are_left_out(seed: Seed) -> None:
-    note = {"note": "x", "Orgc": "somebody"}
-    tool: dict[str, Any] = {
-        "name": "norrtool",
-        "template_uuid": str(uuid4()),
-        "description": "Of Norrvik",
-        "Note": [note],
-        "Attribute": [{"type": "domain", "value": "a.example", "object_relation": "norrfield"}],
-    }
-    draft = draft_of(seed.publisher.actor, {"info": "Phishing", "Object": [tool]}, 1)
-    written = json.dumps(draft.document)
-    assert [word for word in ("norr", "Norrvik", tool["template_uuid"], '"x"') if word in written] == []
-    assert (draft.left_out["own_template"], draft.left_out["of_others"]) == (3, 1)  # type: ignore[index]
-
-
-def test_waits_until_members_have_joined(seed: Seed, officers_keys: list[Identity]) -> None:
-    turn_on(smallest=anonymity_set(PASTED).count + 1)
-    submitted(in_english(seed))
-    assert hold_round() == 0
-    (joined,) = make_organisations("Another member")
-    make_user(joined, make_role("Another publisher", PUBLISHER), "analyst@another.example")
-    assert hold_round() == 1
 
 
 def _is_free_of_its_author(event: Event, own: Setup, seed: Seed) -> None:

@@ -138,10 +138,9 @@ def settle() -> None:
         QuerySet(model).count()
 
 
-def read_at_slots(model: type[Model]) -> None:
-    """Settle the rows of `model` too, which rounds write and authors read."""
-    if model not in _read_at_slots:
-        _read_at_slots.append(model)
+def read_at_slots(*models: type[Model]) -> None:
+    """Settle the rows of `models` too, which rounds write and authors read."""
+    _read_at_slots.extend(model for model in models if model not in _read_at_slots)
 
 
 def start() -> None:
