@@ -30,6 +30,7 @@ NEWER = {
     "analysis.0002_shared_keys": 2,
     "analysis.0003_saved_searches": 1,
     "anonymous_publication.0001_initial": 3,
+    "anonymous_publication.0002_organisation": 1,
     "audit.0002_chain": 5,
     "audit.0003_search_path": 0,
     "audit.0004_narrower_functions": 0,

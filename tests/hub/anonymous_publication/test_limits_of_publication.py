@@ -7,13 +7,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import override_settings
 from pyrage.x25519 import Identity
 
 from tests.api.calls import call
 from tests.factories import make_organisations, make_role, make_user
 from tests.factories.seed import PUBLISHER, Seed
-from tests.hub.anonymous_publication.test_story import PASTED, in_english, officers_keys, submitted, turn_on
+from tests.hub.anonymous_publication.test_story import (
+    BASE,
+    PASTED,
+    act,
+    in_english,
+    officers_keys,
+    published,
+    submitted,
+    turn_on,
+)
 from vardkase.hub.anonymity.anonymity_set import anonymity_set
+from vardkase.hub.anonymous_publication import carrying_out, organisation, slots
 from vardkase.hub.anonymous_publication.authoring import draft_of
 from vardkase.hub.anonymous_publication.organisation import NAME, organisation_uuid
 from vardkase.hub.anonymous_publication.rounds import hold_round
@@ -40,6 +51,30 @@ def test_nobody_else_publishes_as_the_organisation(seed: Seed, officers_keys: li
     assert (renamed[0], call(key, "POST", "/admin/users/add", account)[0]) == (403, 403)
     row.refresh_from_db()
     assert row.name == NAME
+
+
+def test_a_withdrawal_survives_faults_and_another_seed(seed: Seed, officers_keys: list[Identity]) -> None:
+    browser = in_english(seed)
+    code = submitted(browser, consents="on")
+    hold_round()
+    known_as = published().orgc.uuid
+    assert act(browser, code, "withdraw") == 200
+    slots.write_slot()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrying_out, "_own", _fail)
+        hold_round()
+    assert "A withdrawal waits" in browser.post(f"{BASE}own/", {"code": code}).content.decode()
+    # As where the hub is restored without its secrets.
+    with override_settings(INSTANCE_UUID_SEED="another"):
+        organisation._stored.cache_clear()
+        assert organisation_uuid() == known_as
+        hold_round()
+    assert not Event.objects.filter(orgc__uuid=known_as).exists()
+    assert Organisation.objects.filter(name__startswith=NAME).count() == 1
+
+
+def _fail(*_arguments: Any) -> None:
+    raise RuntimeError
 
 
 def test_words_of_own_templates_are_left_out(seed: Seed) -> None:

@@ -17,7 +17,7 @@ from vardkase.hub.anonymity.anonymity_set import anonymity_set
 from vardkase.hub.anonymous_publication.documents import dated
 from vardkase.hub.anonymous_publication.models import AnonymousPublication, PublicationState
 from vardkase.hub.anonymous_publication.problems import AnonymousProblem
-from vardkase.hub.anonymous_publication.rounds import Round
+from vardkase.hub.anonymous_publication.rounds import MOST_ROUNDS, Round
 from vardkase.hub.anonymous_publication.settings import SMALLEST_SET
 from vardkase.hub.anonymous_publication.submissions import Submission
 from vardkase.hub.sealed_links import sealing as sealed_links
@@ -28,9 +28,6 @@ from vardkase.intel.models import Attribute, Event, EventReport, Object
 from vardkase.intel.services.events import add_event
 from vardkase.intel.services.merge import edit_event
 from vardkase.intel.services.publish import publish_event
-
-MOST_ROUNDS = 30
-"""For which a publication waits for more members that could have published it."""
 
 logger = logging.getLogger(__name__)
 

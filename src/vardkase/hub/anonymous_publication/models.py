@@ -1,10 +1,23 @@
-"""Models for anonymous publication. No row has a number or a time: both would tell the order of submissions."""
+"""Models for anonymous publication. No row of a submission has a number or a time: both would tell the order."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.db import models
+
+
+class PseudonymousOrganisation(models.Model):
+    """The one row says which organisation it is, whatever becomes of the secret that its UUID came from."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    uuid = models.UUIDField()
+
+    class Meta:
+        db_table = "anonymous_organisation"
+
+    def __str__(self) -> str:
+        return str(self.uuid)
 
 
 class SubmissionKey(models.Model):

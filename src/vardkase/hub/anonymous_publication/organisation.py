@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import transaction
 
+from vardkase.core.clock import now_seconds
 from vardkase.core.errors import Invalid
 from vardkase.core.instance import instance_uuid
+from vardkase.hub.anonymous_publication.models import PseudonymousOrganisation
 from vardkase.identity.access.actor import Actor
 from vardkase.identity.access.job_actors import hub_actor
 from vardkase.identity.access.permissions import Credential, Permission
@@ -32,6 +35,16 @@ PERMISSIONS = frozenset(
 
 
 def organisation_uuid() -> UUID:
+    """As stored by the first round. Asked for each event that arrives, so it is read once a minute."""
+    return _stored(now_seconds() // 60) or _first_uuid()
+
+
+@lru_cache(1)
+def _stored(_minute: int) -> UUID | None:
+    return PseudonymousOrganisation.objects.values_list("uuid", flat=True).first()
+
+
+def _first_uuid() -> UUID:
     """From the installation's secret seed: nobody can name the organisation before the hub has created it."""
     return uuid5(UUID(instance_uuid()), f"{settings.INSTANCE_UUID_SEED} {JOB}")
 
@@ -39,10 +52,12 @@ def organisation_uuid() -> UUID:
 @transaction.atomic
 def pseudonymous_organisation() -> Organisation:
     """The organisation, which the hub creates in its first round."""
-    found = Organisation.objects.filter(uuid=organisation_uuid()).first()
+    # The seed may change later, as where the hub is restored without it: the organisation stays.
+    stored, _is_new = PseudonymousOrganisation.objects.get_or_create(pk=1, defaults={"uuid": _first_uuid()})
+    found = Organisation.objects.filter(uuid=stored.uuid).first()
     if found is not None:
         return found
-    data = {"uuid": str(organisation_uuid()), "local": True}
+    data = {"uuid": str(stored.uuid), "local": True}
     try:
         with transaction.atomic():
             return create_organisation(hub_actor(), data | {"name": NAME})

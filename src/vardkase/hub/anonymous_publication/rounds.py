@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from random import SystemRandom
 
@@ -28,6 +28,9 @@ from vardkase.identity.access.actor import Actor
 
 CARRIED = 4 * PARTS
 """Rows that a round writes for what waits for the next one: as many, and so on, however little it is."""
+
+MOST_ROUNDS = 30
+"""For which a publication waits for more members that could have published it, and what fails is tried again."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +59,8 @@ _handlers: dict[str, Handler] = {}
 
 
 def register(kind: str, handler: Handler) -> None:
-    """`handler` runs in a savepoint of its own; what it raises is logged, and undoes that submission alone."""
+    """`handler` runs in a savepoint of its own; what it raises is logged, and that submission alone is undone, and
+    waits for the next round."""
     if _handlers.setdefault(kind, handler) is not handler:
         raise RuntimeError(f"submissions of kind {kind} are registered twice")
 
@@ -110,3 +114,11 @@ def _handle(held: Round, submission: Submission) -> None:
             handler(held, submission)
     except Exception:
         logger.exception("a submission to anonymous publication failed")
+        _carry(held, submission)
+
+
+def _carry(held: Round, submission: Submission) -> None:
+    is_withdrawn = submission.kind != SubmissionKind.WITHDRAW and submission.author_key in held.withdrawn
+    is_carried = any(each.receipt == submission.receipt for each in held.carried)
+    if submission.waited < MOST_ROUNDS and not is_withdrawn and not is_carried:
+        held.carried.append(replace(submission, waited=submission.waited + 1))
