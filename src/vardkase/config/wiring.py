@@ -330,8 +330,7 @@ SUBMISSIONS = (
     (SubmissionKind.PUBLISH, anonymous_submissions.publish),
     (SubmissionKind.CORRECT, anonymous_submissions.correct),
     (SubmissionKind.WITHDRAW, anonymous_submissions.withdraw),
-    (SubmissionKind.CONSENT, anonymous_submissions.counted),
-    (SubmissionKind.UNDO, anonymous_submissions.counted),
+    *((kind, anonymous_submissions.counted) for kind in (SubmissionKind.CONSENT, SubmissionKind.UNDO)),
     (author_answers.ANSWER, author_answers.carry_out),
 )
 

@@ -76,7 +76,7 @@ def withdraw(held: Round, submission: Submission) -> None:
         return
     failed = None if event is None else _attempted(lambda: delete_event(held.actor, event.pk))
     if isinstance(failed, VardkaseError):
-        logger.error("an anonymous publication could not be withdrawn, and will be tried again: %s", failed)
+        logger.error("an anonymous publication could not be withdrawn, and will be tried again")
         row.why = _as_json(AnonymousProblem.NOT_WITHDRAWN(why=failed.problem or AnonymousProblem.FAILED()))
         if submission.waited < MOST_ROUNDS:
             held.carried.append(replace(submission, waited=submission.waited + 1))
