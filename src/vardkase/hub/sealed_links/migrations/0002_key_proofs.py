@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 from django.utils.crypto import salted_hmac
 
 
-def prove(apps, _schema_editor):
+def prove(apps: Any, _schema_editor: Any) -> None:
     """Keys that are there at the upgrade count as entered by the hub."""
     keys = apps.get_model("sealed_links", "OfficerKey")
     for key in keys.objects.exclude(owner=None):
