@@ -39,6 +39,8 @@ def test_data_that_cannot_be_read_are_set_aside_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_clusters(tmp_path, monkeypatch)
+    # The command sets it for its children: it is not for those of later tests.
+    monkeypatch.setenv("VARDKASE_DATA_DIR", str(tmp_path))
 
     def broken(*_arguments: object) -> Any:
         raise DatabaseUnavailable("It does not start.")
